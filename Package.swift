@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map of the house: docs/architecture.md says in one sentence what each target is for, and what may import what.
+let package = Package(
+    name: "guardia",
+    products: [
+        .executable(name: "guardia", targets: ["guardia"]),
+        .executable(name: "guardia-kiosk", targets: ["guardia-kiosk"]),
+        .executable(name: "barberpro", targets: ["barberpro"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // MARK: C libraries: a module map and, in shim.h, what Swift cannot import by itself
+        .systemLibrary(
+            name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+
+        // MARK: Launch: the domain
+        .target(name: "Launch"),
+        .testTarget(name: "LaunchTests", dependencies: ["Launch"]),
+
+        // MARK: Journal: the SQLite file
+        .target(name: "Journal", dependencies: ["Launch", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "Launch"]),
+
+        // MARK: Wire: the Reactor and the clients on it
+        .target(
+            name: "Wire",
+            dependencies: [
+                "CLibpq", "CHiredis", "CCurl",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
+
+        // MARK: Watch: the poller graph and the engine
+        .target(
+            name: "Watch",
+            dependencies: [
+                "Launch", "Wire", "Journal",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
+
+        // MARK: Console: cells, panes, keymap, model, update, view; pure
+        .target(name: "Console", dependencies: ["Launch"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"]),
+
+        // MARK: Terminal: keys in, frames out
+        .target(name: "Terminal", dependencies: ["Console", "CNcurses"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Console"]),
+
+        // MARK: Settings: YAML in, values out (launch configuration, themes, keys)
+        .target(
+            name: "Settings",
+            dependencies: ["Launch", "Console", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Launch", "Console"]),
+
+        // MARK: Screen: the loop that the dashboard and the kiosk share
+        .target(name: "Screen", dependencies: ["Launch", "Journal", "Console", "Terminal"]),
+
+        // MARK: Rehearsal: a whole launch on this machine
+        .target(
+            name: "Rehearsal",
+            dependencies: ["Launch", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire"]),
+
+        // MARK: Executables
+        .executableTarget(
+            name: "guardia",
+            dependencies: [
+                "Launch", "Journal", "Wire", "Watch", "Console", "Terminal", "Settings", "Screen", "Rehearsal",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .executableTarget(
+            name: "guardia-kiosk",
+            dependencies: [
+                "Launch", "Journal", "Console", "Terminal", "Settings", "Screen",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .executableTarget(
+            name: "barberpro",
+            dependencies: [
+                "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
+        .testTarget(
+            name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .enableUpcomingFeature("ExistentialAny"),  // `any` is written where there is a box
+        .enableUpcomingFeature("MemberImportVisibility"),  // a file imports what it uses
+        .enableUpcomingFeature("InternalImportsByDefault"),  // an import leaks only where it says so
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // async functions stay on their caller's executor
+        .enableUpcomingFeature("InferIsolatedConformances"),  // an actor's conformances are its own
+    ]
+    // `make test` sets it: no warning gets into main. Left out elsewhere, so that a newer compiler's new warning
+    // does not stop anyone's build.
+    if Context.environment["GUARDIA_STRICT"] == "1" { settings.append(.treatAllWarnings(as: .error)) }
+    target.swiftSettings = settings
+}
