@@ -1,0 +1,28 @@
+import Glibc
+
+/// The user that servers run as, where that is not ourselves.
+///
+/// PostgreSQL refuses to run as root. So root runs all servers of a rehearsal as one unprivileged user, and their
+/// folders belong to it; anyone else runs them as themselves.
+struct ServerUser: Equatable {
+    var name: String
+    var uid: uid_t
+    var gid: gid_t
+
+    /// The user to switch to; nil where we are not root.
+    static let current: ServerUser? = geteuid() == 0 ? (named("postgres") ?? named("nobody")) : nil
+
+    /// The command line prefix that makes a program run as this user. `exec` all the way: the process keeps its id.
+    var prefix: [String] {
+        ["setpriv", "--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--"]
+    }
+
+    private static func named(_ name: String) -> ServerUser? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            guard getpwnam_r(name, &entry, buffer.baseAddress!, buffer.count, &found) == 0, found != nil else { return nil }
+            return ServerUser(name: name, uid: entry.pw_uid, gid: entry.pw_gid)
+        }
+    }
+}
