@@ -54,7 +54,8 @@ let package = Package(
                 "Launch", "Wire", "Journal",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ]),
+            ],
+            exclude: ["Engine", "Probes"]),
         .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure

@@ -1,0 +1,1 @@
+// The room is being built: Engine and Probes join with Wire.
