@@ -1,0 +1,116 @@
+/// The whole launch at one instant: a fold of the journal. Live view, second screen, kiosk and rewind all draw this value.
+package struct Board: Sendable {
+    /// What is shown and how; nil until the journal's manifest was read.
+    package private(set) var manifest: Manifest?
+    /// The state of each series, in the manifest's order.
+    package private(set) var tracks: [Track] = []
+    /// Changes of verdicts, newest last, bounded.
+    package private(set) var feed = Feed()
+    /// The engine's last sign of life.
+    package var heartbeat: Heartbeat?
+    /// Who has a dashboard open, by `operator@host`.
+    package private(set) var present: [String: Event.Presence] = [:]
+
+    private var indices: [SeriesID: Int] = [:]
+    private let span: Milliseconds
+
+    /// - Parameter span: how much history each series keeps for sparklines and charts.
+    package init(span: Milliseconds = .hours(1)) { self.span = span }
+
+    /// Takes over a manifest; series that were known before keep their values and history.
+    package mutating func apply(_ manifest: Manifest) {
+        let old = Dictionary(uniqueKeysWithValues: zip(tracks.map(\.series.id), tracks))
+        tracks = manifest.series.map { series in
+            var track = Track(series: series, span: span)
+            if let previous = old[series.id] { track.inherit(from: previous) }
+            return track
+        }
+        indices = Dictionary(
+            manifest.series.indices.map { (manifest.series[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.manifest = manifest
+    }
+
+    /// Takes in the readings of a tick; a reading of a series that the manifest does not name is passed over.
+    package mutating func apply(_ tick: Tick) {
+        for reading in tick.readings {
+            guard let index = indices[reading.series] else { continue }
+            tracks[index].take(reading.measurement, at: tick.at)
+        }
+    }
+
+    /// Takes in one event.
+    package mutating func apply(_ event: Event) {
+        switch event.body {
+        case .verdictChanged(let change): feed.take(change, at: event.at)
+        case .presence(let presence):
+            let key = "\(presence.operatorName)@\(presence.host)"
+            present[key] = presence.present ? presence : nil
+        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
+        }
+    }
+
+    package func track(_ id: SeriesID) -> Track? { indices[id].map { tracks[$0] } }
+
+    package func index(of id: SeriesID) -> Int? { indices[id] }
+
+    /// Whether the engine has stopped giving signs of life.
+    package func isSilent(at now: Moment) -> Bool { Heartbeat.isSilent(heartbeat, at: now) }
+
+    /// The judgement of one series now; unknown for a series that the manifest does not name.
+    package func assessment(of id: SeriesID, at now: Moment) -> Assessment {
+        guard let track = track(id) else { return Assessment(verdict: .unknown, freshness: .never) }
+        return track.assessment(at: now, engineSilent: isSilent(at: now))
+    }
+}
+
+/// One series as the board knows it.
+package struct Track: Sendable {
+    package let series: Series
+    /// The last measurement that was not a miss.
+    package private(set) var value: Measurement?
+    /// When ``value`` was taken.
+    package private(set) var valueAt: Moment?
+    /// Why the last look brought nothing; nil when it brought a value.
+    package private(set) var miss: String?
+    /// When the last look was, whatever it brought.
+    package private(set) var lookedAt: Moment?
+    package private(set) var history: History
+
+    package init(series: Series, span: Milliseconds) {
+        self.series = series
+        history = History(interval: series.interval, span: span)
+    }
+
+    mutating func take(_ measurement: Measurement, at moment: Moment) {
+        lookedAt = moment
+        switch measurement {
+        case .missed(let reason):
+            miss = reason
+            history.record(.nan, at: moment.utc)
+        case .number(let number):
+            (value, valueAt, miss) = (measurement, moment, nil)
+            history.record(number, at: moment.utc)
+        case .text:
+            (value, valueAt, miss) = (measurement, moment, nil)
+        }
+    }
+
+    mutating func inherit(from track: Track) {
+        (value, valueAt, miss, lookedAt) = (track.value, track.valueAt, track.miss, track.lookedAt)
+        if track.history.interval == history.interval { history = track.history }
+    }
+
+    package var number: Double? {
+        if case .number(let number) = value { number } else { nil }
+    }
+
+    package var text: String? {
+        if case .text(let text) = value { text } else { nil }
+    }
+
+    package func age(at now: Moment) -> Milliseconds? { valueAt?.age(at: now) }
+
+    package func assessment(at now: Moment, engineSilent: Bool) -> Assessment {
+        Assessment(of: series, value: value, age: age(at: now) ?? 0, engineSilent: engineSilent)
+    }
+}

@@ -1,0 +1,50 @@
+/// The recent past of one series at its own interval: what sparklines and charts are drawn from.
+///
+/// A ring of 32-bit floats, one a slot of `interval`; a slot without a reading is NaN, so that a gap is drawn as a gap.
+package struct History: Hashable, Sendable {
+    /// The width of one slot.
+    package let interval: Milliseconds
+    /// How many slots are kept.
+    package let capacity: Int
+    private var slots: [Float] = []
+    /// The slot number (UTC / interval) of the newest slot.
+    private var newest: Int64 = .min
+
+    /// - Parameters:
+    ///   - interval: the interval of the series; anything under a second is kept by the second.
+    ///   - span: how far back it reaches.
+    package init(interval: Milliseconds, span: Milliseconds) {
+        self.interval = max(interval, 1000)
+        capacity = max(1, Int(span.count / self.interval.count))
+    }
+
+    /// Puts a value into the slot of `time`; a second value in the same slot replaces the first, a missing one is NaN.
+    package mutating func record(_ value: Double, at time: Timestamp) {
+        let slot = time.milliseconds.flooredDivision(by: interval.count)
+        if newest == .min || slot - newest >= Int64(capacity) || newest - slot >= Int64(capacity) {
+            // The first value, a gap longer than the whole history, or a clock stepped far back: begin anew.
+            slots = [Float](repeating: .nan, count: capacity)
+            newest = slot
+        }
+        if slot > newest {
+            for missing in (newest + 1)..<slot { slots[index(of: missing)] = .nan }
+            newest = slot
+        }
+        slots[index(of: slot)] = Float(value)
+    }
+
+    private func index(of slot: Int64) -> Int {
+        Int(slot - slot.flooredDivision(by: Int64(capacity)) * Int64(capacity))
+    }
+
+    /// The values of the `count` slots that end at `time`, oldest first; NaN where nothing was read.
+    package func values(last count: Int, until time: Timestamp) -> [Float] {
+        let end = time.milliseconds.flooredDivision(by: interval.count)
+        return (0..<count).map { offset in value(at: end - Int64(count - 1 - offset)) }
+    }
+
+    private func value(at slot: Int64) -> Float {
+        guard newest != .min, slot <= newest, newest - slot < Int64(capacity) else { return .nan }
+        return slots[index(of: slot)]
+    }
+}

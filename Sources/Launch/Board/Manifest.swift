@@ -1,0 +1,182 @@
+/// All that a reader needs to draw a journal: what is launched, the series, the panes. It holds no secret and no address
+/// that a wall screen may not show; a journal copied to a laptop replays there without any config.
+package struct Manifest: Hashable, Sendable, Codable {
+    /// Raised when a reader of the old shape could no longer draw the new one.
+    package static let currentFormat = 1
+
+    package var format = Manifest.currentFormat
+    package var product: Product
+    package var zone: Zone
+    /// How figures are written on the screen.
+    package var figures: FigureStyle
+    /// When the launch is; nil: no launch clock.
+    package var launchAt: Timestamp?
+    /// Where the series are read: `production`, `staging`, `rehearsal`.
+    package var environment: String
+    package var series: [Series]
+    package var panes: Panes
+
+    package init(
+        product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil, environment: String,
+        series: [Series], panes: Panes
+    ) {
+        self.product = product
+        self.zone = zone
+        self.figures = figures
+        self.launchAt = launchAt
+        self.environment = environment
+        self.series = series
+        self.panes = panes
+    }
+}
+
+/// What is launched.
+package struct Product: Hashable, Sendable, Codable {
+    package var name: String
+    /// The text series that tells the version that serves; nil where none does.
+    package var version: SeriesID?
+
+    package init(name: String, version: SeriesID? = nil) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// Decimal and grouping marks.
+package enum FigureStyle: String, Hashable, Sendable, Codable, CaseIterable {
+    /// `1.234,5`
+    case argentine = "es_AR"
+    /// `1,234.5`
+    case english = "en"
+}
+
+/// What the five panes of the war room show.
+package struct Panes: Hashable, Sendable, Codable {
+    package var health: [Row]
+    package var business: [Row]
+    package var geo: Geo?
+    package var colours: [Colour]
+    /// How the traffic is split now; nil where no door is read.
+    package var door: Door?
+
+    package init(
+        health: [Row] = [], business: [Row] = [], geo: Geo? = nil, colours: [Colour] = [], door: Door? = nil
+    ) {
+        self.health = health
+        self.business = business
+        self.geo = geo
+        self.colours = colours
+        self.door = door
+    }
+
+    /// One line of the health or business pane.
+    package struct Row: Hashable, Sendable, Codable {
+        package var title: String
+        /// The figure that the line is about; its history is the sparkline.
+        package var main: SeriesID
+        /// Further series that decide the line's verdict, the worst counts (`up`, `errors`).
+        package var judges: [SeriesID]
+        /// Further figures to show after the sparkline, each with a word: `0,1 % err`.
+        package var facts: [Fact]
+
+        package init(title: String, main: SeriesID, judges: [SeriesID] = [], facts: [Fact] = []) {
+            self.title = title
+            self.main = main
+            self.judges = judges
+            self.facts = facts
+        }
+
+        /// Every series that decides the line's verdict.
+        package var judged: [SeriesID] { [main] + judges + facts.map(\.series) }
+    }
+
+    /// A secondary figure with the word that names it.
+    package struct Fact: Hashable, Sendable, Codable {
+        package var series: SeriesID
+        package var word: String
+
+        package init(series: SeriesID, word: String) {
+            self.series = series
+            self.word = word
+        }
+    }
+
+    /// The geographic pane: one latency series a region.
+    package struct Geo: Hashable, Sendable, Codable {
+        package var title: String
+        /// The agreed bound in the unit of the series, drawn in the pane's title.
+        package var limit: Double?
+        package var regions: [Region]
+
+        package init(title: String, limit: Double?, regions: [Region]) {
+            self.title = title
+            self.limit = limit
+            self.regions = regions
+        }
+    }
+
+    /// One region of the geographic pane.
+    package struct Region: Hashable, Sendable, Codable {
+        /// ISO 3166-2, as `AR-C`.
+        package var code: String
+        package var name: String
+        /// Three or four letters: `CABA`.
+        package var label: String
+        package var latency: SeriesID
+        /// Requests a second from there; a region with few is said to be so.
+        package var traffic: SeriesID?
+
+        package init(code: String, name: String, label: String, latency: SeriesID, traffic: SeriesID? = nil) {
+            self.code = code
+            self.name = name
+            self.label = label
+            self.latency = latency
+            self.traffic = traffic
+        }
+    }
+
+    /// One colour of the blue/green pair; each series is optional because a site may not measure it.
+    package struct Colour: Hashable, Sendable, Codable {
+        /// `blue` or `green`.
+        package var name: String
+        package var version: SeriesID?
+        /// 1 when the colour answers its health check.
+        package var up: SeriesID?
+        /// Per cent of the traffic that the door sends it.
+        package var share: SeriesID?
+        /// Latency of what it serves (milliseconds).
+        package var latency: SeriesID?
+        /// Per cent of its answers that are errors.
+        package var errors: SeriesID?
+        /// Requests a second.
+        package var requests: SeriesID?
+
+        package init(
+            name: String, version: SeriesID? = nil, up: SeriesID? = nil, share: SeriesID? = nil,
+            latency: SeriesID? = nil, errors: SeriesID? = nil, requests: SeriesID? = nil
+        ) {
+            self.name = name
+            self.version = version
+            self.up = up
+            self.share = share
+            self.latency = latency
+            self.errors = errors
+            self.requests = requests
+        }
+
+        package var all: [SeriesID] { [version, up, share, latency, errors, requests].compactMap(\.self) }
+    }
+
+    /// The door, as the front door itself answers for it.
+    package struct Door: Hashable, Sendable, Codable {
+        /// Text: the name of the split in force.
+        package var split: SeriesID?
+        /// 1 when the front door answers and its split is whole; 0: `DOOR BROKEN`.
+        package var up: SeriesID?
+
+        package init(split: SeriesID? = nil, up: SeriesID? = nil) {
+            self.split = split
+            self.up = up
+        }
+    }
+}

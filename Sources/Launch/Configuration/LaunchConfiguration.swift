@@ -1,0 +1,91 @@
+/// A launch as its config file describes it: typed and validated, with secrets still as references.
+package struct LaunchConfiguration: Hashable, Sendable {
+    package var product: Product
+    /// IANA name of the zone in which the team lives.
+    package var zoneName: String
+    /// What the screen calls that zone: `ART`.
+    package var zoneAbbreviation: String
+    package var figures: FigureStyle
+    /// `production`, `staging`, `rehearsal`: shown in the header.
+    package var environment: String
+    package var launch: LaunchPlan
+    package var journal: JournalPlan
+    package var probes: [Probe]
+    package var derivations: [Derivation]
+    /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
+    package var series: [Series]
+    package var panes: Panes
+
+    package init(
+        product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
+        launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
+        panes: Panes
+    ) {
+        self.product = product
+        self.zoneName = zoneName
+        self.zoneAbbreviation = zoneAbbreviation
+        self.figures = figures
+        self.environment = environment
+        self.launch = launch
+        self.journal = journal
+        self.probes = probes
+        self.derivations = derivations
+        self.series = series
+        self.panes = panes
+    }
+
+    /// What the journal's readers are told.
+    package func manifest(zone: Zone) -> Manifest {
+        Manifest(
+            product: product, zone: zone, figures: figures, launchAt: launch.at, environment: environment,
+            series: series, panes: panes)
+    }
+}
+
+/// When the launch is, and when it may be.
+package struct LaunchPlan: Hashable, Sendable {
+    /// T−0; nil: no launch clock.
+    package var at: Timestamp?
+    package var window: Window?
+
+    package init(at: Timestamp? = nil, window: Window? = nil) {
+        self.at = at
+        self.window = window
+    }
+
+    /// Weekdays (Monday 1 … Sunday 7) and minutes of the local day between which a launch is wanted.
+    package struct Window: Hashable, Sendable {
+        package var weekdays: ClosedRange<Int>
+        package var fromMinute: Int
+        package var toMinute: Int
+
+        package init(weekdays: ClosedRange<Int>, fromMinute: Int, toMinute: Int) {
+            self.weekdays = weekdays
+            self.fromMinute = fromMinute
+            self.toMinute = toMinute
+        }
+    }
+}
+
+/// Where the journal is and how long it keeps readings.
+package struct JournalPlan: Hashable, Sendable {
+    package var path: String
+    /// Readings younger than this stay at full resolution.
+    package var full: Milliseconds
+    /// Readings older than this go.
+    package var downsampled: Milliseconds
+
+    package init(path: String, full: Milliseconds = .hours(48), downsampled: Milliseconds = .days(90)) {
+        self.path = path
+        self.full = full
+        self.downsampled = downsampled
+    }
+}
+
+/// A secret, never its value: resolved just before use, never printed, journaled or put on a command line.
+package enum Secret: Hashable, Sendable {
+    /// `env:NAME`
+    case environment(String)
+    /// `file:/path`, mode 0600
+    case file(String)
+}

@@ -1,0 +1,130 @@
+/// One figure that a probe brings at each look.
+package struct Measure: Hashable, Sendable {
+    /// The part after the dot in `probe.measure`.
+    package var name: String
+    package var title: String
+    package var unit: Unit
+    /// Bounds that hold unless the config says otherwise; most measures have none.
+    package var thresholds: Thresholds?
+    /// Taken less often than the probe's interval (a config test, a certificate).
+    package var interval: Milliseconds?
+
+    package init(
+        _ name: String, _ title: String, _ unit: Unit, thresholds: Thresholds? = nil, interval: Milliseconds? = nil
+    ) {
+        self.name = name
+        self.title = title
+        self.unit = unit
+        self.thresholds = thresholds
+        self.interval = interval
+    }
+}
+
+extension Probe {
+    /// Every series that this probe produces, whatever the config shows of it: the catalogue of measures.
+    package var measures: [Measure] {
+        let own: [Measure] =
+            switch target {
+            case .postgres(let target):
+                [
+                    Measure("connect", "connect", .milliseconds),
+                    Measure("query", "query", .milliseconds),
+                    Measure("connections", "connections", .count),
+                    Measure("connections_used", "connections used", .percent),
+                    Measure("longest_transaction", "longest transaction", .seconds),
+                    Measure("blocked", "blocked sessions", .count),
+                    Measure("deadlocks", "deadlocks", .perMinute),
+                    Measure("cache_hit", "cache hit", .percent),
+                    Measure("replication_lag", "replication lag", .seconds),
+                    Measure("size", "database size", .bytes),
+                ] + target.questions.map { Measure($0.name, $0.name, $0.unit) }
+            case .redis(let target):
+                [
+                    Measure("ping", "PING", .milliseconds),
+                    Measure("memory", "memory used", .bytes),
+                    Measure("memory_used", "memory of maxmemory", .percent),
+                    Measure("evictions", "evictions", .perSecond),
+                    Measure("hit_rate", "hit rate", .percent),
+                    Measure("clients", "clients", .count),
+                    Measure("blocked_clients", "blocked clients", .count),
+                    Measure("replication", "replication link", .verdict),
+                    Measure("save_age", "since last save", .seconds),
+                    Measure("persistence", "persistence", .verdict),
+                ] + target.questions.map { Measure($0.name, $0.name, $0.unit) }
+            case .http(let target):
+                [
+                    Measure("status", "status", .count),
+                    Measure("total", "total", .milliseconds),
+                    Measure("dns", "DNS", .milliseconds),
+                    Measure("connect", "connect", .milliseconds),
+                    Measure("tls", "TLS", .milliseconds),
+                    Measure("first_byte", "first byte", .milliseconds),
+                    Measure("size", "size", .bytes),
+                    Measure("p50", "p50", .milliseconds),
+                    Measure("p95", "p95", .milliseconds),
+                    Measure("p99", "p99", .milliseconds),
+                    Measure("errors", "errors", .percent),
+                ]
+                    + (target.version == nil ? [] : [Measure("version", "version", .text)])
+                    + (target.cacheHeader == nil ? [] : [Measure("hit_rate", "cache hits", .percent)])
+            case .nginx(let target):
+                [
+                    Measure("requests", "requests", .perSecond),
+                    Measure("connections", "connections", .count),
+                    Measure("reading", "reading", .count),
+                    Measure("writing", "writing", .count),
+                    Measure("waiting", "waiting", .count),
+                    Measure("dropped", "dropped connections", .perSecond),
+                ]
+                    + (target.testCommand.isEmpty
+                        ? [] : [Measure("config", "config", .verdict, interval: target.testInterval)])
+            case .metrics(let target):
+                target.extracts.flatMap { extract in
+                    guard let fan = extract.by else { return [Measure(extract.name, extract.name, extract.unit)] }
+                    return fan.values.map { Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit) }
+                }
+            case .prometheus(let target):
+                target.questions.map { Measure($0.name, $0.name, $0.unit) }
+            case .host:
+                [
+                    Measure("cpu", "CPU", .percent),
+                    Measure("load", "load", .count),
+                    Measure("memory", "memory", .percent),
+                    Measure("disk", "disk", .percent),
+                    Measure("inodes", "inodes", .percent),
+                    Measure("received", "received", .bytesPerSecond),
+                    Measure("sent", "sent", .bytesPerSecond),
+                    Measure("files", "open files", .percent),
+                ]
+            case .clock(let target):
+                (target.kernel ? [Measure("synchronised", "clock synchronised", .verdict)] : [])
+                    + [Measure("offset", "clock offset", .milliseconds)]
+            case .tls:
+                [
+                    Measure(
+                        "expires", "certificate", .days,
+                        thresholds: Thresholds(warning: .below(30), critical: .below(7)))
+                ]
+            case .command(let target):
+                [Measure("verdict", "plugin", .verdict), Measure("text", "says", .text)]
+                    + target.perfdata.map { Measure($0.name, $0.name, $0.unit) }
+            case .door(let target):
+                [Measure("split", "split", .text)]
+                    + target.colours.map { Measure("share.\($0)", "share of \($0)", .percent) }
+            }
+        return [Probe.up] + own
+    }
+
+    /// 1 when the look brought an answer, 0 when it failed: of every probe. An endpoint that refuses is known to be
+    /// down, which is worse than unknown.
+    private static let up = Measure("up", "up", .count, thresholds: Thresholds(critical: .below(1)))
+
+    /// The series of this probe, with the catalogue's titles, units and bounds.
+    package var series: [Series] {
+        measures.map { measure in
+            Series(
+                id: SeriesID("\(name).\(measure.name)"), title: "\(name) \(measure.title)", unit: measure.unit,
+                interval: max(measure.interval ?? interval, interval), thresholds: measure.thresholds)
+        }
+    }
+}

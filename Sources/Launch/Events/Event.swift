@@ -1,0 +1,158 @@
+/// Something that happened, kept for ever: an entry of the journal's append-only, hash-chained part.
+package struct Event: Hashable, Sendable {
+    /// Its place in the journal of its origin: 1, 2, 3 … without a gap. Zero until it is appended.
+    package var sequence: Int64
+    /// The bastion that wrote it, so that several journals can be merged by (time, origin, sequence).
+    package var origin: String
+    package var at: Moment
+    package var body: Body
+
+    package init(sequence: Int64 = 0, origin: String, at: Moment, body: Body) {
+        self.sequence = sequence
+        self.origin = origin
+        self.at = at
+        self.body = body
+    }
+
+    /// What happened.
+    package enum Body: Hashable, Sendable {
+        /// The engine took the journal's lock and began to watch.
+        case engineStarted(EngineStarted)
+        /// The engine ended of its own accord; after a crash there is none of these.
+        case engineStopped(EngineStopped)
+        /// The verdict of a series changed.
+        case verdictChanged(VerdictChanged)
+        /// The wall clock jumped against the monotonic one.
+        case clockStepped(ClockStepped)
+        /// Readings could not be written and were dropped.
+        case recordingGap(RecordingGap)
+        /// Someone opened or left a dashboard.
+        case presence(Presence)
+        /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
+        case unknown(kind: String, json: String)
+    }
+
+    package struct EngineStarted: Hashable, Sendable, Codable {
+        package var version: String
+        package var pid: Int32
+        package var probes: Int
+        package var series: Int
+
+        package init(version: String, pid: Int32, probes: Int, series: Int) {
+            self.version = version
+            self.pid = pid
+            self.probes = probes
+            self.series = series
+        }
+    }
+
+    package struct EngineStopped: Hashable, Sendable, Codable {
+        package var reason: String
+        package init(reason: String) { self.reason = reason }
+    }
+
+    package struct VerdictChanged: Hashable, Sendable, Codable {
+        package var series: SeriesID
+        package var from: Verdict
+        package var to: Verdict
+        /// The value that decided it; nil where none is known.
+        package var value: Double?
+        /// The bound that was crossed, or the one that it came back from; nil where staleness or a miss decided.
+        package var bound: Thresholds.Bound?
+        /// Why, where a number does not say it: `no answer within 2 s`.
+        package var reason: String?
+
+        package init(
+            series: SeriesID, from: Verdict, to: Verdict, value: Double? = nil, bound: Thresholds.Bound? = nil,
+            reason: String? = nil
+        ) {
+            self.series = series
+            self.from = from
+            self.to = to
+            self.value = value
+            self.bound = bound
+            self.reason = reason
+        }
+    }
+
+    package struct ClockStepped: Hashable, Sendable, Codable {
+        /// How far the wall clock moved forward (negative: back).
+        package var by: Milliseconds
+        package init(by: Milliseconds) { self.by = by }
+    }
+
+    package struct RecordingGap: Hashable, Sendable, Codable {
+        package var from: Timestamp
+        package var to: Timestamp
+        /// How many ticks were dropped.
+        package var ticks: Int
+        package var reason: String
+
+        package init(from: Timestamp, to: Timestamp, ticks: Int, reason: String) {
+            self.from = from
+            self.to = to
+            self.ticks = ticks
+            self.reason = reason
+        }
+    }
+
+    package struct Presence: Hashable, Sendable, Codable {
+        package var operatorName: String
+        package var host: String
+        package var present: Bool
+
+        package init(operatorName: String, host: String, present: Bool) {
+            self.operatorName = operatorName
+            self.host = host
+            self.present = present
+        }
+    }
+}
+
+extension Event.Body {
+    /// The stable name under which the journal keeps this kind of event.
+    package var kind: String {
+        switch self {
+        case .engineStarted: "engine.started"
+        case .engineStopped: "engine.stopped"
+        case .verdictChanged: "verdict.changed"
+        case .clockStepped: "clock.stepped"
+        case .recordingGap: "recording.gap"
+        case .presence: "operator.presence"
+        case .unknown(let kind, _): kind
+        }
+    }
+
+    /// What the journal encodes as JSON beside ``kind``; nil for an unknown event, whose JSON is already text.
+    package var payload: (any Encodable & Sendable)? {
+        switch self {
+        case .engineStarted(let body): body
+        case .engineStopped(let body): body
+        case .verdictChanged(let body): body
+        case .clockStepped(let body): body
+        case .recordingGap(let body): body
+        case .presence(let body): body
+        case .unknown: nil
+        }
+    }
+
+    /// Rebuilds a body from its kind and its JSON; a kind or shape that this version does not know is kept as it is.
+    ///
+    /// - Parameter decode: decodes the JSON as the type asked for (the domain itself knows no JSON library).
+    package init(kind: String, json: String, decode: (any Decodable.Type) throws -> any Decodable) {
+        func body<Payload: Decodable>(_ wrap: (Payload) -> Event.Body) -> Event.Body {
+            guard let payload = try? decode(Payload.self) as? Payload else { return .unknown(kind: kind, json: json) }
+            return wrap(payload)
+        }
+        self =
+            switch kind {
+            case "engine.started": body(Event.Body.engineStarted)
+            case "engine.stopped": body(Event.Body.engineStopped)
+            case "verdict.changed": body(Event.Body.verdictChanged)
+            case "clock.stepped": body(Event.Body.clockStepped)
+            case "recording.gap": body(Event.Body.recordingGap)
+            case "operator.presence": body(Event.Body.presence)
+            default: .unknown(kind: kind, json: json)
+            }
+    }
+}

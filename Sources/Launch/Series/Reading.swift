@@ -1,0 +1,31 @@
+/// What one look at the world brought.
+package enum Measurement: Hashable, Sendable {
+    case number(Double)
+    case text(String)
+    /// The look failed or did not happen: why, in words for the operator.
+    case missed(String)
+}
+
+/// One measurement of one series.
+package struct Reading: Hashable, Sendable {
+    package var series: SeriesID
+    package var measurement: Measurement
+
+    package init(_ series: SeriesID, _ measurement: Measurement) {
+        self.series = series
+        self.measurement = measurement
+    }
+}
+
+/// The readings that were taken together, and when: the unit in which the journal records and the board moves on.
+///
+/// A tick bears the time of its earliest reading, so that no value ever looks younger than it is.
+package struct Tick: Hashable, Sendable {
+    package var at: Moment
+    package var readings: [Reading]
+
+    package init(at: Moment, readings: [Reading]) {
+        self.at = at
+        self.readings = readings
+    }
+}

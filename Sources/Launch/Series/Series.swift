@@ -1,0 +1,84 @@
+/// The name of a series: `probe.measure`, as `api.p95`; a fanned-out one adds the label's value, as `app.p95.AR-C`.
+package struct SeriesID: Hashable, Comparable, Sendable, Codable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package var name: String
+
+    package init(_ name: String) { self.name = name }
+    package init(stringLiteral value: String) { name = value }
+
+    package var description: String { name }
+
+    package static func < (left: SeriesID, right: SeriesID) -> Bool { left.name < right.name }
+
+    package init(from decoder: any Decoder) throws {
+        name = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
+}
+
+/// What a reader must know to show and judge one stream of readings.
+package struct Series: Hashable, Sendable, Codable, Identifiable {
+    package var id: SeriesID
+    /// A few words for people: `API p95`.
+    package var title: String
+    package var unit: Unit
+    /// How often a reading is due; ages are judged against it.
+    package var interval: Milliseconds
+    /// What makes a value a warning or critical; nil where nothing is judged.
+    package var thresholds: Thresholds?
+    /// The series that this one is computed from; empty for what a probe reads.
+    package var inputs: [SeriesID]
+
+    package init(
+        id: SeriesID, title: String, unit: Unit, interval: Milliseconds, thresholds: Thresholds? = nil,
+        inputs: [SeriesID] = []
+    ) {
+        self.id = id
+        self.title = title
+        self.unit = unit
+        self.interval = interval
+        self.thresholds = thresholds
+        self.inputs = inputs
+    }
+}
+
+/// The bounds that turn a number into a verdict.
+package struct Thresholds: Hashable, Sendable, Codable {
+    /// One bound: crossing it is the verdict. A value equal to the bound has not crossed it.
+    package enum Bound: Hashable, Sendable, Codable {
+        case above(Double)
+        case below(Double)
+
+        package func isCrossed(by value: Double) -> Bool {
+            switch self {
+            case .above(let limit): value > limit
+            case .below(let limit): value < limit
+            }
+        }
+
+        package var limit: Double {
+            switch self {
+            case .above(let limit), .below(let limit): limit
+            }
+        }
+    }
+
+    package var warning: Bound?
+    package var critical: Bound?
+
+    package init(warning: Bound? = nil, critical: Bound? = nil) {
+        self.warning = warning
+        self.critical = critical
+    }
+
+    /// The verdict of a value; a number that is none (NaN) is unknown, never ok.
+    package func verdict(of value: Double) -> Verdict {
+        if value.isNaN { return .unknown }
+        if let critical, critical.isCrossed(by: value) { return .critical }
+        if let warning, warning.isCrossed(by: value) { return .warning }
+        return .ok
+    }
+}

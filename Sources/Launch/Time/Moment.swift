@@ -1,0 +1,108 @@
+/// A UTC wall-clock time, in milliseconds since 1970-01-01T00:00:00Z. For events and for people; ages use ``Moment``.
+package struct Timestamp: Hashable, Comparable, Sendable, Codable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package init(seconds: Int64) { self.milliseconds = seconds * 1000 }
+
+    /// Whole seconds since the epoch, rounded down.
+    package var seconds: Int64 { milliseconds.flooredDivision(by: 1000) }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+
+    package static func + (time: Timestamp, milliseconds: Milliseconds) -> Timestamp {
+        Timestamp(milliseconds: time.milliseconds + milliseconds.count)
+    }
+
+    package static func - (left: Timestamp, right: Timestamp) -> Milliseconds {
+        Milliseconds(left.milliseconds - right.milliseconds)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        milliseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+}
+
+/// A span of time in whole milliseconds: what intervals, deadlines and ages are written in, from the config to the journal.
+package struct Milliseconds: Hashable, Comparable, Sendable, Codable, ExpressibleByIntegerLiteral {
+    package var count: Int64
+
+    package init(_ count: Int64) { self.count = count }
+    package init(integerLiteral value: Int64) { count = value }
+
+    package static func seconds(_ seconds: Int64) -> Milliseconds { Milliseconds(seconds * 1000) }
+    package static func minutes(_ minutes: Int64) -> Milliseconds { .seconds(minutes * 60) }
+    package static func hours(_ hours: Int64) -> Milliseconds { .minutes(hours * 60) }
+    package static func days(_ days: Int64) -> Milliseconds { .hours(days * 24) }
+
+    package var seconds: Double { Double(count) / 1000 }
+    package var duration: Duration { .milliseconds(count) }
+
+    package static func < (left: Milliseconds, right: Milliseconds) -> Bool { left.count < right.count }
+    package static func + (left: Milliseconds, right: Milliseconds) -> Milliseconds {
+        Milliseconds(left.count + right.count)
+    }
+    package static func - (left: Milliseconds, right: Milliseconds) -> Milliseconds {
+        Milliseconds(left.count - right.count)
+    }
+    package static func * (span: Milliseconds, factor: Int64) -> Milliseconds { Milliseconds(span.count * factor) }
+
+    package init(from decoder: any Decoder) throws {
+        count = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(count)
+    }
+}
+
+/// Which boot of which machine a monotonic time belongs to: the first 64 bits of the kernel's random boot id.
+package struct BootID: Hashable, Sendable, Codable {
+    package var rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// One instant as it is recorded: wall time for people, `CLOCK_BOOTTIME` for ages.
+///
+/// Ages survive a step of the wall clock, because they are differences of `uptime`. Only across a reboot (or between two
+/// machines) is the wall clock all there is.
+package struct Moment: Hashable, Sendable, Codable {
+    /// Wall time, UTC.
+    package var utc: Timestamp
+    /// `CLOCK_BOOTTIME` in milliseconds: it goes on during suspend and no clock step touches it.
+    package var uptime: Milliseconds
+    /// The boot that `uptime` counts from.
+    package var boot: BootID
+
+    package init(utc: Timestamp, uptime: Milliseconds, boot: BootID) {
+        self.utc = utc
+        self.uptime = uptime
+        self.boot = boot
+    }
+
+    /// How long before `now` this moment was; never negative.
+    package func age(at now: Moment) -> Milliseconds {
+        let span = boot == now.boot ? now.uptime - uptime : now.utc - utc
+        return max(span, 0)
+    }
+
+    /// This moment moved by `span` on both clocks.
+    package func advanced(by span: Milliseconds) -> Moment {
+        Moment(utc: utc + span, uptime: uptime + span, boot: boot)
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded towards minus infinity, so that times before 1970 fall into the right second and day.
+    package func flooredDivision(by divisor: Int64) -> Int64 {
+        let quotient = self / divisor
+        return self % divisor < 0 ? quotient - 1 : quotient
+    }
+}
