@@ -21,10 +21,9 @@ let package = Package(
     ],
     targets: [
         // MARK: C libraries: a module map and, in shim.h, what Swift cannot import by itself
-        .systemLibrary(
-            name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+        // ncursesw and hiredis without pkg-config: theirs ask for feature macros, which SwiftPM refuses with a warning.
+        .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        // Without pkg-config: hiredis.pc asks for -D_FILE_OFFSET_BITS, which SwiftPM refuses with a warning.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),

@@ -1,0 +1,44 @@
+package import Launch
+package import Wire
+
+/// One way of looking at one target, with the connection that it keeps. Pinned to the Reactor; the poller around it
+/// knows the schedule, the retries and the graph, so that a prober knows nothing but its protocol.
+package protocol Prober: Actor {
+    /// Looks once, within `deadline`, and returns what it found by measure name (the part after the dot in
+    /// `probe.measure`). A measure that it leaves out is recorded as missed; `up` is the poller's business.
+    ///
+    /// - Throws: when there was no answer to speak of; the error's description is what the operator reads.
+    func look(deadline: Duration) async throws -> [Finding]
+
+    /// Lets go of connections and handles.
+    func close() async
+}
+
+/// What a look brought for one measure.
+package struct Finding: Hashable, Sendable {
+    package var measure: String
+    package var measurement: Measurement
+
+    package init(_ measure: String, _ measurement: Measurement) {
+        self.measure = measure
+        self.measurement = measurement
+    }
+
+    package init(_ measure: String, _ number: Double) { self.init(measure, .number(number)) }
+}
+
+/// What every prober is given.
+package struct ProbeContext: Sendable {
+    package var reactor: Reactor
+    package var clock: any Clock
+    /// Resolves a secret's reference just before use; throws a sentence that names the reference, never the value.
+    package var secret: @Sendable (Secret) throws -> String
+
+    package init(
+        reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String
+    ) {
+        self.reactor = reactor
+        self.clock = clock
+        self.secret = secret
+    }
+}
