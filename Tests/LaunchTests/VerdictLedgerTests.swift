@@ -1,0 +1,80 @@
+import Launch
+import Testing
+
+struct VerdictLedgerTests {
+    private let latency = series("api.p95", thresholds: Thresholds(warning: .above(150), critical: .above(200)))
+
+    @Test("a first ok is no news, a first critical is")
+    func firstVerdict() {
+        var ledger = VerdictLedger(series: [latency], now: moment(0))
+        #expect(ledger.judge(Reading("api.p95", .number(90)), at: moment(1)) == nil)
+        var other = VerdictLedger(series: [latency], now: moment(0))
+        let change = other.judge(Reading("api.p95", .number(250)), at: moment(1))
+        #expect(change?.from == .unknown)
+        #expect(change?.to == .critical)
+        #expect(change?.bound == .above(200))
+    }
+
+    @Test("only a change is told")
+    func onlyChanges() {
+        var ledger = VerdictLedger(series: [latency], now: moment(0))
+        _ = ledger.judge(Reading("api.p95", .number(250)), at: moment(1))
+        #expect(ledger.judge(Reading("api.p95", .number(260)), at: moment(2)) == nil)
+        #expect(ledger.judge(Reading("api.p95", .number(160)), at: moment(3))?.to == .warning)
+    }
+
+    @Test("silence turns a verdict unknown once, with the reason of the last miss")
+    func silence() {
+        var ledger = VerdictLedger(series: [latency], now: moment(0))
+        _ = ledger.judge(Reading("api.p95", .number(90)), at: moment(1))
+        _ = ledger.judge(Reading("api.p95", .missed("no answer within 1 s")), at: moment(2))
+        #expect(ledger.age(to: moment(6)) == [])
+        let changes = ledger.age(to: moment(7))
+        #expect(changes.map(\.to) == [.unknown])
+        #expect(changes.first?.reason == "no answer within 1 s")
+        #expect(ledger.age(to: moment(8)) == [])
+    }
+
+    @Test("a restart repeats nothing that stands and forgets nothing that stood")
+    func restart() {
+        var ledger = VerdictLedger(series: [latency], standing: ["api.p95": .critical], now: moment(0))
+        #expect(ledger.judge(Reading("api.p95", .number(250)), at: moment(1)) == nil)
+        let change = ledger.judge(Reading("api.p95", .number(90)), at: moment(2))
+        #expect(change?.from == .critical)
+        #expect(change?.to == .ok)
+    }
+
+    @Test("a series without bounds is not judged")
+    func unjudged() {
+        var ledger = VerdictLedger(series: [series("api.size")], now: moment(0))
+        #expect(ledger.judge(Reading("api.size", .number(1e9)), at: moment(1)) == nil)
+        #expect(ledger.age(to: moment(100)) == [])
+    }
+}
+
+struct ClockGuardTests {
+    private func clockGuard() -> ClockGuard {
+        ClockGuard(
+            dependents: ["cert.expires"],
+            witnesses: [series("clock.offset"), series("clock.synchronised", unit: .verdict)])
+    }
+
+    @Test("what depends on a wrong clock is a miss that says why, until the clock is right again")
+    func wrongClock() {
+        var clock = clockGuard()
+        let certificate = Reading("cert.expires", .number(61))
+        #expect(clock.filter([certificate]) == [certificate])
+        let off = Reading("clock.offset", .number(-600_000))
+        #expect(
+            clock.filter([off, certificate])
+                == [off, Reading("cert.expires", .missed("this machine's clock is off by 600 s"))])
+        #expect(clock.filter([Reading("clock.offset", .number(20)), certificate]).last == certificate)
+    }
+
+    @Test("an unsynchronised kernel clock is an objection")
+    func unsynchronised() {
+        var clock = clockGuard()
+        _ = clock.filter([Reading("clock.synchronised", .number(2))])
+        #expect(clock.objection == "this machine's clock is not synchronised")
+    }
+}
