@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CWidth"),
 
         // MARK: Launch: the domain
         .target(name: "Launch"),
@@ -57,7 +58,7 @@ let package = Package(
         .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
-        .target(name: "Console", dependencies: ["Launch"]),
+        .target(name: "Console", dependencies: ["Launch", "CWidth"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"]),
 
         // MARK: Terminal: keys in, frames out

@@ -1,0 +1,86 @@
+/// What the whole screen shows: a grid of styled cells and a cursor. A value: two frames are compared to know what to send.
+package struct Frame: Sendable {
+    package private(set) var size: Size
+    /// Where the terminal's cursor is shown; nil hides it.
+    package var cursor: Point?
+    /// Row by row, `size.width` cells each.
+    private(set) var cells: [Cell]
+    /// The side table: what the few cells show that hold a base character with combining marks.
+    private(set) var clusters: [[Unicode.Scalar]] = []
+
+    package init(size: Size, style: Style = Style(.text)) {
+        self.size = size
+        cells = Array(repeating: .blank(style), count: size.width * size.height)
+    }
+
+    /// The whole frame as an area.
+    package var bounds: Rect { Rect(origin: .zero, size: size) }
+
+    /// Makes the frame blank again, in the storage it has: a program draws into the same two frames for ever.
+    package mutating func reset(size: Size, style: Style = Style(.text)) {
+        let count = size.width * size.height
+        if count == cells.count {
+            for index in cells.indices { cells[index] = .blank(style) }
+        } else {
+            cells = Array(repeating: .blank(style), count: count)
+        }
+        clusters.removeAll(keepingCapacity: true)
+        self.size = size
+        cursor = nil
+    }
+
+    /// The cell at a position; nil outside the frame.
+    package subscript(point: Point) -> Cell? {
+        bounds.contains(point) ? cells[point.y * size.width + point.x] : nil
+    }
+
+    /// What a cell shows: a base character and its combining marks; nothing for the right half of a wide one.
+    package func scalars(of cell: Cell) -> [Unicode.Scalar] {
+        if cell.isTail { return [] }
+        if let index = cell.clusterIndex { return clusters[index] }
+        return Unicode.Scalar(cell.glyph).map { [$0] } ?? []
+    }
+
+    /// The text of a row, without styles: what the tests and the copy key read.
+    package func text(row: Int) -> String {
+        var text = String.UnicodeScalarView()
+        guard (0..<size.height).contains(row) else { return "" }
+        for cell in cells[row * size.width..<(row + 1) * size.width] { text.append(contentsOf: scalars(of: cell)) }
+        return String(text)
+    }
+
+    /// Replaces one cell and mends its neighbours: half of a wide character is never left standing.
+    mutating func set(_ cell: Cell, x: Int, y: Int) {
+        let index = y * size.width + x
+        let old = cells[index]
+        if old.isTail {
+            cells[index - 1] = .blank(cells[index - 1].style)
+        }
+        if !cell.isTail, x + 1 < size.width, cells[index + 1].isTail {
+            cells[index + 1] = .blank(cells[index + 1].style)
+        }
+        cells[index] = cell
+    }
+
+    /// Replaces two cells by one wide character.
+    mutating func setWide(_ cell: Cell, x: Int, y: Int) {
+        set(cell, x: x, y: y)
+        // The right cell may be the left half of another wide character: `set` mends that one, and must not mend ours.
+        let index = y * size.width + x + 1
+        if x + 2 < size.width, cells[index + 1].isTail { cells[index + 1] = .blank(cells[index + 1].style) }
+        cells[index] = .tail(cell.style)
+    }
+
+    mutating func intern(_ scalars: [Unicode.Scalar]) -> Int {
+        clusters.append(scalars)
+        return clusters.count - 1
+    }
+
+    /// Changes the style of cells and leaves what they show, as a selection does.
+    package mutating func restyle(_ area: Rect, _ change: (inout Style) -> Void) {
+        let area = area.intersection(bounds)
+        for y in area.rows {
+            for x in area.columns { change(&cells[y * size.width + x].style) }
+        }
+    }
+}

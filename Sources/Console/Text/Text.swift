@@ -1,0 +1,73 @@
+/// Measuring and fitting of text, by what it takes on the screen.
+package enum Text {
+    /// How much of a text from outside is kept at all, in bytes: more than the widest screen, less than trouble.
+    package static let limit = 4096
+
+    /// The cells that a text takes when it is shown.
+    package static func width(of text: some StringProtocol) -> Int {
+        width(of: text, atMost: .max)
+    }
+
+    /// The cells that a text takes, or some number above `limit` as soon as that is sure: 10 MB cost as little as a line.
+    package static func width(of text: some StringProtocol, atMost limit: Int) -> Int {
+        var width = 0
+        for cluster in Clusters(text) {
+            width += cluster.width
+            if width > limit { break }
+        }
+        return width
+    }
+
+    /// A text from outside, safe to show, store in a frame or print: see `Clusters` for what becomes of what.
+    /// What lies past `limit` bytes is not even read; a cut text ends in `…`.
+    package static func sanitised(_ text: some StringProtocol, limit: Int = limit) -> String {
+        var safe = String.UnicodeScalarView()
+        var bytes = 0
+        for cluster in Clusters(text) {
+            guard bytes < limit else {
+                safe.append("…")
+                break
+            }
+            safe.append(cluster.base)
+            safe.append(contentsOf: cluster.marks)
+            bytes += UTF8.width(cluster.base) + cluster.marks.reduce(0) { $0 + UTF8.width($1) }
+        }
+        return String(safe)
+    }
+
+    /// Bytes from outside as safe text; what is not UTF-8 becomes `U+FFFD`.
+    package static func sanitised(bytes: some Collection<UInt8>, limit: Int = limit) -> String {
+        // One byte more than the limit, so that the cut is noticed and marked.
+        sanitised(String(decoding: bytes.prefix(limit + 1), as: UTF8.self), limit: limit)
+    }
+
+    /// The text cut to a width, ending in `…` if something was cut.
+    package static func truncated(_ text: some StringProtocol, to width: Int) -> String {
+        guard width > 0 else { return "" }
+        let cut = self.width(of: text, atMost: width) > width
+        let room = cut ? width - 1 : width
+        var kept = String.UnicodeScalarView()
+        var used = 0
+        for cluster in Clusters(text) {
+            guard used + cluster.width <= room else { break }
+            kept.append(cluster.base)
+            kept.append(contentsOf: cluster.marks)
+            used += cluster.width
+        }
+        if cut { kept.append("…") }
+        return String(kept)
+    }
+
+    /// The text cut or filled up with spaces to exactly a width.
+    package static func padded(_ text: some StringProtocol, to width: Int, align: Alignment = .leading) -> String {
+        let kept = truncated(text, to: width)
+        let space = max(0, width - self.width(of: kept))
+        let before =
+            switch align {
+            case .leading: 0
+            case .trailing: space
+            case .centre: space / 2
+            }
+        return String(repeating: " ", count: before) + kept + String(repeating: " ", count: space - before)
+    }
+}
