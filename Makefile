@@ -1,0 +1,41 @@
+# The commands of the house. `make run` and `make test` need nothing before them but a Swift toolchain on Debian.
+
+SWIFT ?= swift
+export GUARDIA_STRICT = 1
+DIST := dist
+
+.PHONY: help run test bench format lint release deps clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: deps ## install what is missing, build, and open the war room on the rehearsal
+	$(SWIFT) build -c release --product guardia
+	$(SWIFT) build -c release --product barberpro
+	.build/release/guardia rehearse
+
+test: deps ## install what is missing and run every test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: deps ## measure, each figure beside its peer (release build)
+	$(SWIFT) build -c release
+	scripts/bench
+
+format: ## rewrite the sources in the house style (.swift-format)
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## say where the sources are not in the house style
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+release: deps ## stripped binaries with a static Swift runtime in dist/, to copy to a bastion
+	$(SWIFT) build -c release --static-swift-stdlib
+	mkdir -p $(DIST)
+	for name in guardia guardia-kiosk barberpro; do strip -o $(DIST)/$$name .build/release/$$name; done
+	ls -l $(DIST)
+
+deps: ## install the Debian packages that are missing
+	@scripts/deps
+
+clean: ## remove what was built
+	rm -rf .build $(DIST)
