@@ -1,1 +1,0 @@
-// The room is being built: Engine and Probes join with Wire.
