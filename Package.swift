@@ -55,7 +55,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            exclude: ["Engine"]),
+            exclude: ["Engine/Engine.swift"]),
         .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure

@@ -6,8 +6,8 @@ package import Wire
 /// It is pinned to the Reactor, as its prober is, so that a look costs no change of thread. It never overlaps with itself,
 /// and nothing in it waits for another poller: one hung target delays nobody.
 package actor Poller {
-    /// Where readings go. Called on the Reactor: it must only hand over.
-    package typealias Publish = @Sendable (_ readings: [Reading], _ at: Moment) async -> Void
+    /// Where readings go. It only hands over: a poller never waits for the journal.
+    package typealias Publish = @Sendable (_ readings: [Reading], _ at: Moment) -> Void
 
     package nonisolated let probe: Probe
     private let prober: any Prober
@@ -80,11 +80,11 @@ package actor Poller {
             readings.append(Reading(up, .number(0)))
             ok = false
         }
-        await publish(readings, started)
+        publish(readings, started)
         let outcome = schedule.finished(ok: ok, at: ended.uptime)
         if outcome.missed > 0 {
             let span = Double(outcome.missed) * probe.interval.seconds
-            await publish(missed("no look for \(Int(span.rounded(.up))) s: \(pauseReason(ok: ok))"), ended)
+            publish(missed("no look for \(Int(span.rounded(.up))) s: \(pauseReason(ok: ok))"), ended)
         }
     }
 
