@@ -36,7 +36,7 @@ package actor HTTPClient {
         let end = ContinuousClock.now + deadline
         reactor.checkIsolated()
         let request = HTTPRequest(
-            "HEAD", url, tls: TLSSettings(verify: false), resolve: resolve, freshConnection: true)
+            url, method: "HEAD", tls: TLSSettings(verify: false), resolve: resolve, freshConnection: true)
         let transfer = try HTTPTransfer(request)
         _ = guardia_curl_set_long(transfer.easy, CURLOPT_CONNECT_ONLY, 1)
         try await run(transfer, until: end)

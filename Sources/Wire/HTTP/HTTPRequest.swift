@@ -30,7 +30,7 @@ package struct HTTPRequest: Hashable, Sendable {
     }
 
     package init(
-        _ method: String = "GET", _ url: String, headers: [Header] = [], body: [UInt8]? = nil,
+        _ url: String, method: String = "GET", headers: [Header] = [], body: [UInt8]? = nil,
         tls: TLSSettings = TLSSettings(), resolve: [String] = [], unixSocketPath: String? = nil, proxy: String? = nil,
         maxBodyBytes: Int = 1 << 20, followRedirects: Bool = false, freshConnection: Bool = false
     ) {

@@ -41,13 +41,16 @@ extension Reactor {
 
     /// Suspends until `wake` is called for the ticket that `arm` is given.
     ///
-    /// An async closure may silently run on the cooperative pool, so each step checks where it is.
+    /// The operation of a cancellation handler runs on the cooperative pool, without any diagnostic, unless it mentions the
+    /// parameter that its function is isolated to. So it does, and each step checks where it is.
     func park(
-        until deadline: ContinuousClock.Instant?, _ arm: (ReactorCore, Ticket) -> Void
+        isolation: isolated (any Actor)? = #isolation, until deadline: ContinuousClock.Instant?,
+        _ arm: (ReactorCore, Ticket) -> Void
     ) async -> Wake {
         let ticket = core.reserve()
         return await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
+            _ = isolation
+            return await withUnsafeContinuation { continuation in
                 let core = core
                 core.park(continuation, at: ticket, until: deadline)
                 arm(core, ticket)

@@ -1,0 +1,67 @@
+import Glibc
+import Testing
+import Wire
+
+/// An actor on the reactor, for tests of what only code there may do.
+actor Pinned {
+    nonisolated let reactor: Reactor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    /// What happened, in order.
+    var log: [Int] = []
+
+    init(_ reactor: Reactor) { self.reactor = reactor }
+
+    func run<Result: Sendable>(_ body: @Sendable (isolated Pinned) async throws -> Result) async rethrows -> Result {
+        try await body(self)
+    }
+}
+
+/// Runs something that must fail by its deadline, up to three times, and expects the quickest to have ended within 50 ms
+/// after it: a loaded machine may be late, but not always.
+///
+/// - Returns: the last error.
+@discardableResult
+func expectFailure(
+    by deadline: Duration = .milliseconds(300), sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () async throws -> Void
+) async -> WireError? {
+    var failure: WireError?
+    var quickest = Duration.seconds(1_000_000)
+    for _ in 0..<3 {
+        let start = ContinuousClock.now
+        do {
+            try await body()
+            Issue.record("it succeeded", sourceLocation: sourceLocation)
+            return nil
+        } catch let error as WireError {
+            failure = error
+        } catch {
+            Issue.record(error, sourceLocation: sourceLocation)
+            return nil
+        }
+        quickest = min(quickest, .now - start)
+        if quickest <= deadline + .milliseconds(50) { break }
+    }
+    #expect(quickest <= deadline + .milliseconds(50), sourceLocation: sourceLocation)
+    return failure
+}
+
+/// How many descriptors this process has open.
+func openDescriptors() -> Int {
+    guard let folder = opendir("/proc/self/fd") else { return -1 }
+    defer { closedir(folder) }
+    var count = 0
+    while readdir(folder) != nil { count += 1 }
+    return count
+}
+
+/// Waits for another thread or process to bring something about, up to a bound.
+func eventually(within limit: Duration = .seconds(10), _ condition: () async throws -> Bool) async rethrows -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        try? await Task.sleep(for: .milliseconds(5))
+    }
+    return try await condition()
+}
