@@ -13,8 +13,6 @@ package actor Collector {
         case flush
         /// Give the sign of life. Comes once a second.
         case beat
-        /// Make room in the journal.
-        case prune
     }
 
     /// How long a reading may wait for others before its tick is written.
@@ -22,7 +20,6 @@ package actor Collector {
 
     private let clock: any Clock
     private let recorder: any Recorder
-    private let keep: JournalPlan
     private var evaluator: Evaluator
     private var ledger: VerdictLedger
     private var clockGuard: ClockGuard
@@ -31,14 +28,12 @@ package actor Collector {
     private var lastBeat: Moment?
 
     package init(
-        evaluator: Evaluator, ledger: VerdictLedger, clockGuard: ClockGuard, recorder: any Recorder, keep: JournalPlan,
-        clock: any Clock
+        evaluator: Evaluator, ledger: VerdictLedger, clockGuard: ClockGuard, recorder: any Recorder, clock: any Clock
     ) {
         self.evaluator = evaluator
         self.ledger = ledger
         self.clockGuard = clockGuard
         self.recorder = recorder
-        self.keep = keep
         self.clock = clock
     }
 
@@ -54,7 +49,6 @@ package actor Collector {
         case .readings(let readings, let moment): await take(readings, at: moment)
         case .flush: await flush()
         case .beat: await beat()
-        case .prune: await recorder.prune(now: clock.now(), full: keep.full, downsampled: keep.downsampled)
         }
     }
 

@@ -42,7 +42,7 @@ package struct Engine: Sendable {
         let collector = Collector(
             evaluator: Evaluator(graph: graph, series: configuration.series),
             ledger: VerdictLedger(series: configuration.series, standing: standing, now: started),
-            clockGuard: makeClockGuard(), recorder: recorder, keep: configuration.journal, clock: clock)
+            clockGuard: makeClockGuard(), recorder: recorder, clock: clock)
         let (inputs, inbox) = AsyncStream.makeStream(
             of: Collector.Input.self, bufferingPolicy: .bufferingNewest(Engine.backlog))
 
@@ -59,10 +59,9 @@ package struct Engine: Sendable {
             for poller in pollers { group.addTask { await poller.run() } }
             group.addTask { await Engine.every(.milliseconds(100)) { inbox.yield(.flush) } }
             group.addTask { await Engine.every(.seconds(1)) { inbox.yield(.beat) } }
-            group.addTask { await Engine.every(.seconds(600)) { inbox.yield(.prune) } }
             group.addTask { await collector.run(inputs) }
             // The pollers and the timers end when the task is cancelled; the collector when its inbox is closed.
-            for _ in 0..<(pollers.count + 3) { await group.next() }
+            for _ in 0..<(pollers.count + 2) { await group.next() }
             inbox.finish()
             await group.waitForAll()
         }

@@ -1,3 +1,4 @@
+package import Journal
 package import Launch
 
 /// What the engine asks of the journal. Nothing here throws: what cannot be written waits in the journal's own queue, and
@@ -7,5 +8,6 @@ package protocol Recorder: Sendable {
     func record(_ tick: Tick) async
     func append(_ events: [Event.Body], at moment: Moment) async
     func beat(at moment: Moment) async
-    func prune(now: Moment, full: Milliseconds, downsampled: Milliseconds) async
 }
+
+extension JournalRecorder: Recorder {}

@@ -17,8 +17,7 @@ struct CollectorTests {
         let graph = try SeriesGraph(probed: ["api.p95", "api.size"], derivations: derivations)
         return Collector(
             evaluator: Evaluator(graph: graph, series: all), ledger: VerdictLedger(series: all, now: clock.now()),
-            clockGuard: ClockGuard(dependents: [], witnesses: []), recorder: recorder,
-            keep: JournalPlan(path: "unused"), clock: clock)
+            clockGuard: ClockGuard(dependents: [], witnesses: []), recorder: recorder, clock: clock)
     }
 
     @Test("readings of one moment become one tick, with what is derived, at the time of the earliest")

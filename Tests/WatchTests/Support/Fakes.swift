@@ -58,13 +58,11 @@ actor MemoryRecorder: Recorder {
     private(set) var ticks: [Tick] = []
     private(set) var events: [Event.Body] = []
     private(set) var beats: [Moment] = []
-    private(set) var prunes: [Moment] = []
 
     func record(_ manifest: Manifest, at moment: Moment) async { manifests.append(manifest) }
     func record(_ tick: Tick) async { ticks.append(tick) }
     func append(_ events: [Event.Body], at moment: Moment) async { self.events += events }
     func beat(at moment: Moment) async { beats.append(moment) }
-    func prune(now: Moment, full: Milliseconds, downsampled: Milliseconds) async { prunes.append(now) }
 }
 
 /// Collects what a poller publishes.
