@@ -35,6 +35,9 @@ package struct Feed: Sendable {
         }
     }
 
+    /// The verdict of every series that has an entry.
+    package var verdicts: [SeriesID: Verdict] { entries.mapValues(\.change.to) }
+
     /// How many entries stand at `verdict`.
     package func count(_ verdict: Verdict) -> Int { entries.values.count { $0.change.to == verdict } }
 

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Console
+import Launch
+import Settings
+
+/// `guardia check`: says everything that is wrong with a launch config, at once.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a launch config: every error with its file, line and column.",
+        discussion: "Exits 0 when the engine would start with it, 2 when not. Warnings do not change that.")
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let (errors, warnings) = LaunchConfigurationFile.check(path: config.path, variables: config.pairs)
+        for warning in warnings { Output.line("warning: \(warning)") }
+        for error in errors { Output.line("error: \(error)") }
+        guard errors.isEmpty else {
+            Output.error("\(config.path) has \(errors.count == 1 ? "an error" : "\(errors.count) errors")")
+            throw ExitCode(2)
+        }
+        let launch = try config.load().configuration
+        Output.line(
+            "\(config.path) is fit: \(launch.probes.count) probes, \(launch.series.count) series, "
+                + "\(launch.derivations.count) of them derived")
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Launch
+import Settings
+
+/// `guardia graph`: what is probed, and what is derived from what.
+struct Graph: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the graph of series: what each probe reads, and what is derived from what.")
+
+    @OptionGroup var config: ConfigOptions
+
+    @Flag(help: "Print it in the dot language, for Graphviz.")
+    var dot = false
+
+    func run() throws {
+        let launch: LaunchConfiguration
+        do { launch = try config.load().configuration } catch { throw Failure.usage(error) }
+        let text = GraphText(launch)
+        Output.line(dot ? text.dot : text.plain)
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Journal
+import Launch
+import Logging
+import ServiceLifecycle
+import Settings
+import Watch
+
+/// `guardia watch`: the engine.
+struct Watch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Watch the launch: take readings, judge them, keep the journal. Runs until SIGTERM or SIGINT.",
+        discussion: "One engine a journal: a second one is refused. Config/systemd has the service.")
+
+    @OptionGroup var config: ConfigOptions
+
+    @Option(help: ArgumentHelp("Where the journal is; otherwise as the config says.", valueName: "file"))
+    var journal: String?
+
+    @Option(help: ArgumentHelp("Write the log to this file instead of stderr.", valueName: "file"))
+    var log: String?
+
+    @Option(help: "How much to log: debug, info, notice, warning, error.")
+    var logLevel: Logger.Level = .info
+
+    func run() async throws {
+        let file: LaunchConfigurationFile
+        let zone: Zone
+        let clock = SystemClock()
+        do {
+            file = try config.load()
+            zone = try ZoneTable.make(
+                name: file.configuration.zoneName, abbreviation: file.configuration.zoneAbbreviation,
+                around: clock.now().utc)
+        } catch {
+            throw Failure.usage(error)
+        }
+        let logger = try LogFile.logger(path: log, level: logLevel)
+        for warning in file.warnings { logger.warning("\(warning)") }
+
+        let path = journal ?? file.configuration.journal.path
+        let plan = file.configuration.journal
+        do {
+            let recorder = try await JournalRecorder.open(
+                path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
+            let secrets = SecretStore()
+            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger) {
+                try secrets.resolve($0)
+            }
+            // Read through a reader of its own, after the recorder has made the file.
+            let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
+            let service = EngineService(engine: engine, recorder: recorder, standing: standing)
+            try await ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            ).run()
+            await recorder.close(at: clock.now())
+        } catch {
+            throw Failure.failed(error)
+        }
+    }
+}
+
+/// The engine as a service that ends when a signal asks it to.
+private struct EngineService: Service {
+    var engine: Engine
+    var recorder: JournalRecorder
+    var standing: [SeriesID: Verdict]
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await engine.run(recorder: recorder, standing: standing) }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Glibc
+
+/// Which journal is meant: shared by the commands that read one.
+struct JournalOption: ParsableArguments {
+    static let standard = "/var/lib/guardia/guardia.journal"
+
+    @Option(
+        name: [.short, .customLong("journal")],
+        help: ArgumentHelp(
+            "The journal to read (default: $GUARDIA_JOURNAL, else \(JournalOption.standard)).", valueName: "file"))
+    var given: String?
+
+    var path: String {
+        given ?? getenv("GUARDIA_JOURNAL").map { String(cString: $0) } ?? JournalOption.standard
+    }
+}
