@@ -29,7 +29,7 @@ import Wire
         defer { server.close() }
         let error = await failure(of: HTTPRequest("https://127.0.0.1:\(server.port)/"))
         #expect(error?.kind == .timedOut)
-        #expect(error?.reason == "connected, but no TLS session within the deadline")
+        #expect(error?.reason == "no connection, or no TLS session on it, within the deadline")
     }
 
     @Test func anAnswerThatStopsIsATimeout() async throws {
@@ -70,7 +70,7 @@ import Wire
     }
 
     @Test func garbageInsteadOfTLSIsUntrusted() async throws {
-        let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad\r\n\r\n".utf8), then: .hangUp)
+        let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad\r\n\r\n".utf8), then: .fallSilent)
         defer { server.close() }
         #expect(await failure(of: HTTPRequest("https://127.0.0.1:\(server.port)/"))?.kind == .untrusted)
     }
@@ -80,7 +80,8 @@ import Wire
         let server = try HostileServer(
             saying: Array("HTTP/1.1 200 OK\r\n\(String(repeating: line, count: 50))".utf8), then: .repeatForEver)
         defer { server.close() }
-        #expect(await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))?.kind == .tooLarge)
+        let error = await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))
+        #expect(error?.kind == .tooLarge, "\(String(describing: error))")
     }
 
     @Test(arguments: ["ftp://127.0.0.1/", "file:///etc/passwd", "http://", "::::"])

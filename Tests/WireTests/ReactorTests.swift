@@ -43,23 +43,6 @@ import Wire
         }
     }
 
-    @Test func sleepersWakeInTheOrderOfTheirDeadlines() async throws {
-        let pinned = pinned
-        let start = ContinuousClock.now + .milliseconds(20)
-        try await withThrowingTaskGroup { group in
-            for index in [3, 1, 4, 0, 2] {
-                group.addTask {
-                    try await pinned.run { pinned in
-                        try await pinned.reactor.sleep(until: start + .milliseconds(index * 5))
-                        pinned.log.append(index)
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(await pinned.log == [0, 1, 2, 3, 4])
-    }
-
     @Test func sleepersOfOneToleranceWakeTogether() async throws {
         let pinned = pinned
         let start = ContinuousClock.now

@@ -7,9 +7,6 @@ actor Pinned {
     nonisolated let reactor: Reactor
     nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
-    /// What happened, in order.
-    var log: [Int] = []
-
     init(_ reactor: Reactor) { self.reactor = reactor }
 
     func run<Result: Sendable>(_ body: @Sendable (isolated Pinned) async throws -> Result) async rethrows -> Result {
@@ -45,6 +42,21 @@ func expectFailure(
     }
     #expect(quickest <= deadline + .milliseconds(50), sourceLocation: sourceLocation)
     return failure
+}
+
+/// The error of something that must fail.
+func wireError<Result>(
+    sourceLocation: SourceLocation = #_sourceLocation, _ body: () async throws -> Result
+) async -> WireError? {
+    do {
+        _ = try await body()
+        Issue.record("it succeeded", sourceLocation: sourceLocation)
+    } catch let error as WireError {
+        return error
+    } catch {
+        Issue.record(error, sourceLocation: sourceLocation)
+    }
+    return nil
 }
 
 /// How many descriptors this process has open.

@@ -8,6 +8,8 @@ final class HTTPTransfer {
     private var head: [UInt8] = []
     private var body: [UInt8] = []
     private var size = 0
+    /// The empty line after the headers has come.
+    private var isHeadComplete = false
     private var isHeadTooLarge = false
     /// Of the connection that the last transfer used, as far as this handle made it.
     private var address = ""
@@ -42,6 +44,8 @@ final class HTTPTransfer {
 
     // MARK: Options
 
+    private var isTLS: Bool { request.url.prefix(6).lowercased() == "https:" }
+
     private func configure() throws(WireError) {
         setCallbacks()
         // Signals are the process's own; so is the proxy.
@@ -61,7 +65,7 @@ final class HTTPTransfer {
         try setList(CURLOPT_HTTPHEADER, request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" })
         try setList(CURLOPT_RESOLVE, request.resolve)
         if let path = request.unixSocketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
-        if request.url.prefix(6).lowercased() == "https:" || request.followRedirects { try setTLS() }
+        if isTLS || request.followRedirects { try setTLS() }
     }
 
     private func setMethod() throws(WireError) {
@@ -148,13 +152,18 @@ final class HTTPTransfer {
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
-        // The next response, after a redirect or an interim one.
-        if bytes.starts(with: "HTTP/".utf8) { head.removeAll(keepingCapacity: true) }
+        if isHeadComplete {
+            // The next response, after a redirect or an interim one, or the trailers of a chunked body.
+            guard bytes.starts(with: "HTTP/".utf8) else { return bytes.count }
+            head.removeAll(keepingCapacity: true)
+            isHeadComplete = false
+        }
         guard head.count + bytes.count <= Self.maximumOfHead else {
             isHeadTooLarge = true
             return 0  // ends the transfer
         }
         head.append(contentsOf: bytes)
+        isHeadComplete = bytes.count <= 2
         return bytes.count
     }
 
@@ -162,6 +171,7 @@ final class HTTPTransfer {
         head.removeAll(keepingCapacity: true)
         body = []
         size = 0
+        isHeadComplete = false
         isHeadTooLarge = false
     }
 
@@ -185,8 +195,10 @@ final class HTTPTransfer {
                 .tooLarge, request.method, on: request.target,
                 because: "the headers have more than \(Self.maximumOfHead) bytes")
         }
+        // Before a connection is made this is the URL's scheme; after, it is an answer that is not HTTP.
+        let isAnswer = code == CURLE_UNSUPPORTED_PROTOCOL && guardia_curl_summarize(easy).pre_transfer > 0
         return WireError(
-            .init(code), request.method, on: request.target, because: String(cString: curl_easy_strerror(code)))
+            isAnswer ? .malformed : .init(code), request.method, on: request.target, because: String(cString: curl_easy_strerror(code)))
     }
 
     /// How far a transfer came that was given up.
@@ -197,10 +209,9 @@ final class HTTPTransfer {
                 "the answer began, but did not end within the deadline"
             } else if summary.pre_transfer > 0 {
                 "connected, but no answer within the deadline"
-            } else if summary.connect > 0 {
-                "connected, but no TLS session within the deadline"
             } else if summary.name_lookup > 0 {
-                "no connection within the deadline"
+                // libcurl does not tell a TCP connection whose TLS hangs from none.
+                isTLS ? "no connection, or no TLS session on it, within the deadline" : "no connection within the deadline"
             } else {
                 "no address of the host within the deadline"
             }
