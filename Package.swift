@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CWidth"),
@@ -35,8 +36,16 @@ let package = Package(
         .testTarget(name: "LaunchTests", dependencies: ["Launch"]),
 
         // MARK: Journal: the SQLite file
-        .target(name: "Journal", dependencies: ["Launch", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "JournalTests", dependencies: ["Journal", "Launch"]),
+        .target(
+            name: "Journal",
+            dependencies: [
+                "Launch", "CCrypto",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Journal", "Launch", .product(name: "GRDB", package: "GRDB.swift")]),
 
         // MARK: Wire: the Reactor and the clients on it
         .target(

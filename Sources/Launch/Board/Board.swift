@@ -38,6 +38,16 @@ package struct Board: Sendable {
         }
     }
 
+    /// Puts a run of the past into a series' history, oldest first; it changes no value.
+    package mutating func backfill(_ samples: ArraySlice<History.Sample>, at index: Int) {
+        tracks[index].backfill(samples)
+    }
+
+    /// Takes over the last known state of a series from a recording, unless the board knows a later look.
+    package mutating func restore(_ recollection: Track.Recollection, at index: Int) {
+        tracks[index].restore(recollection)
+    }
+
     /// Takes in one event.
     package mutating func apply(_ event: Event) {
         switch event.body {
@@ -93,6 +103,29 @@ package struct Track: Sendable {
         case .text:
             (value, valueAt, miss) = (measurement, moment, nil)
         }
+    }
+
+    /// The last that a recording knows of a series; the fields are those of ``Track``.
+    package struct Recollection: Hashable, Sendable {
+        package var value: Measurement?
+        package var valueAt: Moment?
+        package var miss: String?
+        package var lookedAt: Moment
+
+        package init(value: Measurement?, valueAt: Moment?, miss: String?, lookedAt: Moment) {
+            self.value = value
+            self.valueAt = valueAt
+            self.miss = miss
+            self.lookedAt = lookedAt
+        }
+    }
+
+    mutating func backfill(_ samples: ArraySlice<History.Sample>) { history.record(samples) }
+
+    mutating func restore(_ recollection: Recollection) {
+        if let lookedAt, lookedAt.utc > recollection.lookedAt.utc { return }
+        if recollection.value != nil { (value, valueAt) = (recollection.value, recollection.valueAt) }
+        (miss, lookedAt) = (recollection.miss, recollection.lookedAt)
     }
 
     mutating func inherit(from track: Track) {

@@ -9,6 +9,8 @@ package struct History: Hashable, Sendable {
     private var slots: [Float] = []
     /// The slot number (UTC / interval) of the newest slot.
     private var newest: Int64 = .min
+    /// Where the newest slot is in the ring.
+    private var cursor = 0
 
     /// - Parameters:
     ///   - interval: the interval of the series; anything under a second is kept by the second.
@@ -30,7 +32,34 @@ package struct History: Hashable, Sendable {
             for missing in (newest + 1)..<slot { slots[index(of: missing)] = .nan }
             newest = slot
         }
+        if slot == newest { cursor = index(of: slot) }
         slots[index(of: slot)] = Float(value)
+    }
+
+    /// One value with its time, as a run of the past is loaded.
+    package struct Sample: Hashable, Sendable {
+        package var at: Timestamp
+        package var value: Float
+
+        package init(at: Timestamp, value: Float) {
+            self.at = at
+            self.value = value
+        }
+    }
+
+    /// Puts many values in at once: an hour of two hundred series is 720,000 of them, and the screen waits for it.
+    package mutating func record(_ samples: ArraySlice<Sample>) {
+        for sample in samples {
+            let slot = sample.at.milliseconds.flooredDivision(by: interval.count)
+            if slot == newest + 1, newest != .min {
+                newest = slot
+                cursor += 1
+                if cursor == capacity { cursor = 0 }
+                slots[cursor] = sample.value
+            } else {
+                record(Double(sample.value), at: sample.at)
+            }
+        }
     }
 
     private func index(of slot: Int64) -> Int {

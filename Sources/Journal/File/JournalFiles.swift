@@ -1,0 +1,64 @@
+import Glibc
+
+/// The names of the files that make up one journal.
+struct JournalFiles: Hashable, Sendable {
+    /// The database itself.
+    let path: String
+    /// SQLite's write-ahead log.
+    var log: String { path + "-wal" }
+    /// SQLite's index of the log, in memory shared by writer and readers.
+    var index: String { path + "-shm" }
+    /// What the recording engine holds locked.
+    var lock: String { path + ".lock" }
+    /// The heartbeat.
+    var beat: String { path + ".beat" }
+
+    /// Written by the owner, read by the group (the operators), nothing to others.
+    static let mode: mode_t = 0o640
+
+    /// Creates the database file with the right mode, whatever the umask; SQLite gives -wal and -shm the same one.
+    ///
+    /// An existing file is not opened here: closing any descriptor of a file drops every POSIX lock that this process
+    /// holds on it, SQLite's included.
+    func create() throws(JournalError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, JournalFiles.mode)
+        if descriptor < 0 {
+            if errno == EEXIST { return }
+            throw JournalError(errno: errno, path: path)
+        }
+        defer { close(descriptor) }
+        if fchmod(descriptor, JournalFiles.mode) != 0 { throw JournalError(errno: errno, path: path) }
+    }
+
+    /// How long the write-ahead log is; 0 where there is none.
+    var logSize: Int64 {
+        var status = stat()
+        return stat(log, &status) == 0 ? Int64(status.st_size) : 0
+    }
+}
+
+/// Which file a path leads to: another one once the journal was replaced.
+struct FileIdentity: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+
+    /// Nil where nothing is at `path`.
+    init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+    }
+}
+
+extension JournalError {
+    /// What the kernel refused.
+    init(errno code: Int32, path: String) {
+        switch code {
+        case ENOENT, ENOTDIR: self = .notThere(path: path)
+        case ENOSPC, EDQUOT: self = .full(path: path)
+        case EROFS, EACCES, EPERM: self = .readOnly(path: path)
+        default: self = .failed(path: path, reason: String(cString: strerror(code)))
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import GRDB
+import Launch
+
+/// Builds a board from the recorder, as it was at a time or is now: an hour of two hundred series in a few milliseconds.
+struct BoardLoader {
+    private(set) var cursor = TickCursor()
+    private(set) var texts = TextTable()
+    private let table: SeriesTable
+    private var runs: Runs
+    /// When the tick that was taken last was recorded.
+    private var newest: Moment?
+    /// What was last known of series that a later engine no longer reads.
+    private var carried: [Int: (state: SeriesState, now: Moment)] = [:]
+
+    init(_ board: Board, table: SeriesTable) {
+        self.table = table
+        runs = Runs(board, table: table)
+    }
+
+    var board: Board { runs.board }
+
+    /// - Parameters:
+    ///   - span: how much history is wanted.
+    ///   - end: stops before the first tick after it; nil: everything there is.
+    mutating func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws {
+        let newest = try Int64.fetchOne(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
+        guard let last = end?.milliseconds ?? newest else { return }
+        let start = try BoardLoader.key(db, before: last - span.count)
+        try TickCursor.each(db, where: "id >= ?", [start]) { row in
+            if let end, row.utc > end { return false }
+            take(row)
+            return true
+        }
+        runs.flush()
+        try restore(db)
+    }
+
+    /// The last key tick not after `time`, or the first of all.
+    private static func key(_ db: Database, before time: Int64) throws -> Int64 {
+        for level in [0, 1] {
+            let id = try Int64.fetchOne(
+                db,
+                sql: """
+                    SELECT id FROM tick WHERE state IS NOT NULL AND level = ? AND utc <= ? ORDER BY utc DESC LIMIT 1
+                    """, arguments: [level, time])
+            if let id { return id }
+        }
+        return 0
+    }
+
+    private mutating func take(_ row: TickCursor.Row) {
+        let before = row.state == nil ? [] : cursor.decoder.states
+        guard cursor.enter(row) else { return }
+        for (series, state) in before.enumerated() where state.last != nil {
+            if cursor.decoder.states[series].last == nil, let newest { carried[series] = (state, newest) }
+        }
+        BoardLoader.readings(of: row, &cursor, &runs)
+        newest = cursor.moment(of: row)
+    }
+
+    /// Static, so that the closure has the two parts of `self` that it changes apart.
+    private static func readings(of row: TickCursor.Row, _ cursor: inout TickCursor, _ runs: inout Runs) {
+        cursor.readings(of: row) { series, cell in runs.take(cell, of: series, at: row.utc) }
+    }
+
+    /// Hands the board what is known of each series at the end.
+    private mutating func restore(_ db: Database) throws {
+        for (series, (state, now)) in carried { try restore(state, of: series, now: now, db) }
+        guard let newest else { return }
+        // Ascending, because a series whose unit changed has two numbers.
+        for (series, state) in cursor.decoder.states.enumerated() {
+            try restore(state, of: series, now: newest, db)
+        }
+    }
+
+    private mutating func restore(_ state: SeriesState, of series: Int, now: Moment, _ db: Database) throws {
+        guard state.last != nil, table.contains(series), let id = table.ids[series], let index = board.index(of: id)
+        else { return }
+        func moment(_ uptime: Int64) -> Moment { now.advanced(by: Milliseconds(uptime &- now.uptime.count)) }
+        runs.board.restore(
+            Track.Recollection(
+                value: try state.value.map { try texts.measurement($0, of: series, table, in: db) },
+                valueAt: state.value == nil ? nil : moment(state.valueAt),
+                miss: try state.miss.map { try texts.text($0, in: db) }, lookedAt: moment(state.lookedAt)),
+            at: index)
+    }
+}
+
+/// Collects readings by series into short runs, which the board takes over whole: through `Board.apply(Tick)`, an hour
+/// would be 720,000 values with a name each.
+private struct Runs {
+    var board: Board
+    private var columns: [Column]
+    /// The runs of all columns, one after the other.
+    private var samples: [History.Sample]
+
+    private struct Column {
+        static let capacity = 64
+        /// The series' place on the board; nil: it is not in the manifest.
+        let track: Int?
+        let step: Double
+        var count = 0
+    }
+
+    init(_ board: Board, table: SeriesTable) {
+        self.board = board
+        columns = table.ids.indices.map { number in
+            Column(track: table.ids[number].flatMap { board.index(of: $0) }, step: table.resolutions[number].step)
+        }
+        samples = Array(
+            repeating: History.Sample(at: Timestamp(milliseconds: 0), value: .nan),
+            count: columns.count * Column.capacity)
+    }
+
+    @inline(__always)
+    mutating func take(_ cell: Cell, of series: Int, at time: Timestamp) {
+        guard series < columns.count else { return }
+        let value: Float
+        switch cell {
+        case .steps(let steps): value = Float(Double(steps) * columns[series].step)
+        case .exact(let bits): value = Float(Double(bitPattern: bits))
+        case .missed: value = .nan
+        case .text: return
+        }
+        let count = columns[series].count
+        samples[series * Column.capacity + count] = History.Sample(at: time, value: value)
+        columns[series].count = count + 1
+        if count + 1 == Column.capacity { flush(series) }
+    }
+
+    mutating func flush() {
+        for column in columns.indices { flush(column) }
+    }
+
+    private mutating func flush(_ column: Int) {
+        let count = columns[column].count
+        columns[column].count = 0
+        guard let track = columns[column].track, count > 0 else { return }
+        let start = column * Column.capacity
+        board.backfill(samples[start..<start + count], at: track)
+    }
+}

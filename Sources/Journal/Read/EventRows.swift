@@ -1,0 +1,77 @@
+import Foundation
+import GRDB
+import Launch
+
+/// Events as they stand in the file.
+enum EventRows {
+    private static let columns = "sequence, origin, utc, uptime, boot, kind, body, hash"
+
+    /// - Parameter condition: what follows WHERE, up to ORDER BY and LIMIT.
+    static func links(
+        _ db: Database, where condition: String, _ arguments: StatementArguments
+    ) throws -> [(link: EventChain.Link, hash: [UInt8])] {
+        try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT \(columns) FROM event WHERE \(condition)"), arguments: arguments
+        ).map { row in
+            let moment = Moment(
+                utc: Timestamp(milliseconds: row[2]), uptime: Milliseconds(row[3]),
+                boot: BootID(rawValue: UInt64(bitPattern: row[4])))
+            return (
+                EventChain.Link(sequence: row[0], origin: row[1], at: moment, kind: row[5], json: row[6]),
+                [UInt8](row[7] as Data)
+            )
+        }
+    }
+
+    static func events(_ db: Database, where condition: String, _ arguments: StatementArguments) throws -> [Event] {
+        try links(db, where: condition, arguments).map { Event($0.link) }
+    }
+
+    /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
+    /// its newest trouble, and who came and went lately.
+    static func deciding(_ db: Database, manifest: Manifest?, until end: Timestamp?) throws -> [Event] {
+        let time = end?.milliseconds ?? .max
+        var events = try self.events(
+            db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
+        for series in manifest?.series ?? [] {
+            events += try story(db, of: series.id, until: time)
+        }
+        return events.sorted { $0.sequence < $1.sequence }
+    }
+
+    /// Newest first, back to the change that brought the series to ok before its newest trouble: the feed's `since` is
+    /// then right. Almost always one to four rows.
+    private static func story(_ db: Database, of series: SeriesID, until time: Int64) throws -> [Event] {
+        var story: [Event] = []
+        var sequence = Int64.max
+        var hasTrouble = false
+        while story.count < storyLimit {
+            let page = try events(
+                db,
+                where: """
+                    kind = 'verdict.changed' AND \(Schema.verdictSeries) = ? AND sequence < ? AND utc <= ?
+                    ORDER BY sequence DESC LIMIT 4
+                    """, [series.name, sequence, time])
+            for event in page {
+                guard case .verdictChanged(let change) = event.body else { continue }
+                if change.to == .ok, hasTrouble { return story }
+                hasTrouble = hasTrouble || change.to != .ok
+                story.append(event)
+            }
+            guard let last = page.last, page.count == 4 else { break }
+            sequence = last.sequence
+        }
+        return story
+    }
+
+    /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
+    private static let storyLimit = 400
+}
+
+extension Event {
+    init(_ link: EventChain.Link) {
+        self.init(
+            sequence: link.sequence, origin: link.origin, at: link.at,
+            body: Event.Body(kind: link.kind, json: link.json))
+    }
+}

@@ -1,0 +1,192 @@
+import GRDB
+package import Launch
+
+/// The reading end of a journal: it can change nothing, and holds no transaction longer than one call.
+///
+/// Synchronous, for one thread: the dashboard gives it a thread of its own.
+package final class JournalReader {
+    package let path: String
+    /// Where the journal could not be opened in place (SQLite needs the log's index, and may not create it here), a copy
+    /// of file and log as they were at the opening is read. It is not followed.
+    package private(set) var isCopy = false
+
+    private(set) var store: Store
+    private var copy: PrivateCopy?
+    private var identity: FileIdentity?
+    private var version: Int64?
+    private var hasMore = false
+
+    private var table = SeriesTable()
+    private var texts = TextTable()
+    private var cursor = TickCursor()
+    private var lastEvent: Int64 = 0
+    private var lastManifest: Int64 = 0
+
+    /// How many ticks or events one call of ``news()`` brings: a reader that slept for a day catches up in short
+    /// transactions.
+    private static let newsLimit = 600
+
+    package init(path: String) throws(JournalError) {
+        self.path = path
+        (store, copy, identity) = try JournalReader.open(path)
+        isCopy = copy != nil
+    }
+
+    private static func open(_ path: String) throws(JournalError) -> (Store, PrivateCopy?, FileIdentity?) {
+        guard let identity = FileIdentity(path: path) else { throw .notThere(path: path) }
+        do throws(JournalError) {
+            return (try checked(Store(path: path, readonly: true), path), nil, identity)
+        } catch {
+            guard case .failed = error else { throw error }
+            // SQLITE_CANTOPEN: "the WAL-index could not be opened or created".
+            guard let copy = PrivateCopy(of: JournalFiles(path: path)) else { throw error }
+            return (try checked(Store(path: copy.path, readonly: false), path), copy, identity)
+        }
+    }
+
+    private static func checked(_ store: Store, _ path: String) throws(JournalError) -> Store {
+        try store.read { db in
+            // A writer that has just created the file has not written its first page yet.
+            if try Schema.isEmpty(db) { throw JournalError.notThere(path: path) }
+            try Schema.check(db, path: path)
+        }
+        return store
+    }
+
+    // MARK: The whole
+
+    /// The board as it is now, with `span` of history; ``news()`` goes on from here.
+    package func currentBoard(span: Milliseconds = .hours(1)) throws(JournalError) -> Board {
+        // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
+        // never.
+        version = try dataVersion()
+        hasMore = false
+        return try store.read { db in
+            table = try SeriesTable(db)
+            lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
+            lastManifest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM manifest") ?? 0
+            let loader = try load(db, span: span, end: nil)
+            (cursor, texts) = (loader.cursor, loader.texts)
+            var board = loader.board
+            board.heartbeat = heartbeat()
+            return board
+        }
+    }
+
+    /// The board as it was at `time`, with `span` of history before it. It has no heartbeat: only the last one is kept.
+    package func board(at time: Timestamp, span: Milliseconds = .hours(1)) throws(JournalError) -> Board {
+        try store.read { db in
+            table = try SeriesTable(db)
+            return try load(db, span: span, end: time).board
+        }
+    }
+
+    private func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws -> BoardLoader {
+        var board = Board(span: span)
+        let manifest = try manifest(db, at: end)
+        if let manifest { board.apply(manifest) }
+        for event in try EventRows.deciding(db, manifest: manifest, until: end) { board.apply(event) }
+        var loader = BoardLoader(board, table: table)
+        try loader.load(db, span: span, end: end)
+        return loader
+    }
+
+    /// The manifest in force at `time`; before the first, the first.
+    private func manifest(_ db: Database, at time: Timestamp?) throws -> Manifest? {
+        let inForce = try String.fetchOne(
+            db, sql: "SELECT body FROM manifest WHERE utc <= ? ORDER BY id DESC LIMIT 1",
+            arguments: [time?.milliseconds ?? .max])
+        let json = try inForce ?? String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id LIMIT 1")
+        return try json.map { try JournalJSON.decode(Manifest.self, from: $0) }
+    }
+
+    /// The engine's last sign of life.
+    package func heartbeat() -> Heartbeat? { BeatFile.read(JournalFiles(path: path)) }
+
+    // MARK: Following
+
+    /// Whether anything was committed since the last look: to be asked every 100 ms, in a few microseconds.
+    package func change() throws(JournalError) -> JournalChange {
+        if isCopy { return .nothing }
+        let found = FileIdentity(path: path)
+        if let found, found != identity {
+            (store, copy, identity) = try JournalReader.open(path)
+            isCopy = copy != nil
+            version = nil
+            return .replaced
+        }
+        let version = try dataVersion()
+        defer { self.version = version }
+        return version != self.version || hasMore ? .news : .nothing
+    }
+
+    /// "The integer values returned by two invocations of PRAGMA data_version from the same connection will be different
+    /// if changes were committed to the database by any other connection in the interim."
+    private func dataVersion() throws(JournalError) -> Int64? {
+        try store.access { db in try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) }
+    }
+
+    /// What was recorded since the last call: the manifest, then ticks, then events, each in their order.
+    package func news() throws(JournalError) -> [JournalEntry] {
+        try store.read { db in
+            var news: [JournalEntry] = []
+            if let row = try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT id, body FROM manifest WHERE id > ? ORDER BY id DESC LIMIT 1"),
+                arguments: [lastManifest])
+            {
+                lastManifest = row[0]
+                news.append(.manifest(try JournalJSON.decode(Manifest.self, from: row[1])))
+            }
+            let ticks = try newTicks(db)
+            news += ticks.map(JournalEntry.tick)
+            let events = try EventRows.events(
+                db, where: "sequence > ? ORDER BY sequence LIMIT \(JournalReader.newsLimit)", [lastEvent])
+            lastEvent = events.last?.sequence ?? lastEvent
+            news += events.map(JournalEntry.event)
+            hasMore = ticks.count == JournalReader.newsLimit || events.count == JournalReader.newsLimit
+            return news
+        }
+    }
+
+    private func newTicks(_ db: Database) throws -> [Tick] {
+        var ticks: [Tick] = []
+        try TickCursor.each(db, where: "id > ?", [cursor.position]) { row in
+            guard cursor.enter(row) else { return true }
+            var cells: [(series: Int, cell: Cell)] = []
+            cursor.readings(of: row) { series, cell in cells.append((series, cell)) }
+            if cells.contains(where: { !table.contains($0.series) }) { table = try SeriesTable(db) }
+            let readings = try cells.compactMap { series, cell -> Reading? in
+                guard table.contains(series), let id = table.ids[series] else { return nil }
+                return Reading(id, try texts.measurement(cell, of: series, table, in: db))
+            }
+            ticks.append(Tick(at: cursor.moment(of: row), readings: readings))
+            return ticks.count < JournalReader.newsLimit
+        }
+        return ticks
+    }
+
+    // MARK: Events
+
+    /// Events from `sequence` on, oldest first.
+    package func events(from sequence: Int64 = 1, limit: Int) throws(JournalError) -> [Event] {
+        try store.read { db in
+            try EventRows.events(db, where: "sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit])
+        }
+    }
+
+    /// The sequence of the newest event; 0 where there is none.
+    package func lastSequence() throws(JournalError) -> Int64 {
+        try store.read { db in try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0 }
+    }
+
+    // MARK: Export
+
+    /// Writes a compact copy of the whole journal to a new file, to be taken elsewhere; recording goes on meanwhile.
+    package func export(to target: String) throws(JournalError) {
+        guard FileIdentity(path: target) == nil else {
+            throw .failed(path: target, reason: "there is a file already; give a new name")
+        }
+        try JournalFiles(path: target).create()
+        try store.access { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+    }
+}
