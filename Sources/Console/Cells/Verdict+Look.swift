@@ -1,0 +1,23 @@
+package import Launch
+
+extension Verdict {
+    /// The role that a verdict is shown in. Its word stands beside it: colour alone never tells.
+    package var role: Role {
+        switch self {
+        case .ok: .ok
+        case .unknown: .unknown
+        case .warning: .warning
+        case .critical: .critical
+        }
+    }
+
+    /// The sign that a verdict is shown by, one cell each, told apart without colour and in ASCII.
+    package var glyph: Unicode.Scalar {
+        switch self {
+        case .ok: "✓"
+        case .unknown: "?"
+        case .warning: "!"
+        case .critical: "✗"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// A text broken into lines at its spaces.
+package struct Paragraph: Sendable {
+    package var text: String
+    package var style: Style
+
+    package init(_ text: String, _ role: Role = .text, _ attributes: Attributes = []) {
+        self.text = text
+        style = Style(role, attributes)
+    }
+
+    /// Draws as many lines as there is room for, from line `top` on, and returns how many lines the text has; the last
+    /// line in view ends in `…` when more follow.
+    @discardableResult
+    package func render(into frame: inout Frame, area: Rect, top: Int = 0) -> Int {
+        let lines = Text.wrapped(text, to: area.width)
+        for (row, line) in lines.dropFirst(top).prefix(area.height).enumerated() {
+            let isCut = row == area.height - 1 && top + area.height < lines.count
+            frame.put(
+                isCut ? Text.padded(line, to: max(0, area.width - 1)) + "…" : line,
+                at: Point(area.x, area.y + row), style, width: area.width)
+        }
+        return lines.count
+    }
+}
+
+extension Text {
+    /// The text in lines of at most `width` cells, broken at spaces and line feeds; a longer word is broken where it must.
+    /// What lies past `Text.limit` scalars is left out.
+    package static func wrapped(_ text: String, to width: Int) -> [String] {
+        guard width > 0, !text.isEmpty else { return [] }
+        var lines: [String] = []
+        for part in text.unicodeScalars.prefix(limit).split(separator: "\n", omittingEmptySubsequences: false) {
+            var line = ""
+            var used = 0
+            for word in part.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" }) {
+                var word = Substring(sanitised(Substring(word)))
+                var length = self.width(of: word)
+                if used > 0, used + 1 + length > width {
+                    lines.append(line)
+                    (line, used) = ("", 0)
+                }
+                while length > width {
+                    let head = self.head(of: word, width: width)
+                    lines.append(String(head))
+                    word = word[head.endIndex...]
+                    length = self.width(of: word)
+                }
+                if used > 0 { line += " " }
+                used += length + (used > 0 ? 1 : 0)
+                line += word
+            }
+            lines.append(line)
+        }
+        return lines
+    }
+
+    /// As much of a word as fits, at least one character.
+    private static func head(of word: Substring, width: Int) -> Substring {
+        var used = 0
+        var end = word.startIndex
+        while end < word.endIndex {
+            let next = word.index(after: end)
+            used += self.width(of: word[end..<next])
+            if used > width, end > word.startIndex { break }
+            end = next
+        }
+        return word[..<end]
+    }
+}

@@ -1,0 +1,158 @@
+import Launch
+
+/// Reads the series that are computed from others, and checks that they lead somewhere.
+final class DerivationReader {
+    private static let kinds = ["rate", "ratio", "sum", "difference", "min", "max", "worst"]
+
+    private let catalogue: SeriesCatalogue
+    private(set) var derivations: [Derivation] = []
+    private var places: [SeriesID: Place] = [:]
+
+    /// One derived series before its inputs are looked up: they may stand further down.
+    private struct Draft {
+        var id: SeriesID
+        var item: Field
+        var kind: Field
+        var inputs: [Field]
+        var unit: Unit?
+        var scale: Double?
+        var title: String?
+        var every: Milliseconds?
+        var thresholds: Field?
+    }
+
+    init(_ catalogue: SeriesCatalogue) { self.catalogue = catalogue }
+
+    func read(_ list: Field) {
+        let drafts = list.items().compactMap { draft($0) }
+        // A draft enters the catalogue before any is resolved; its unit and interval follow once its inputs have theirs.
+        for draft in drafts {
+            let series = Series(id: draft.id, title: draft.title ?? draft.id.name, unit: draft.unit ?? .count, interval: 0)
+            if catalogue.add(series) {
+                places[draft.id] = draft.item.place
+            } else {
+                draft.item.error("the series '\(draft.id)' is produced twice", hint: "give one of the two another name")
+            }
+        }
+        var known: [SeriesID: Derivation] = [:]
+        var byID: [SeriesID: Draft] = [:]
+        for draft in drafts where byID[draft.id] == nil {
+            byID[draft.id] = draft
+            let inputs = draft.inputs.compactMap { catalogue.resolve($0) }
+            guard inputs.count == draft.inputs.count, let formula = formula(draft, inputs) else {
+                catalogue.markIncomplete(String(draft.id.name.prefix { $0 != "." }))
+                continue
+            }
+            let derivation = Derivation(series: draft.id, formula: formula)
+            known[draft.id] = derivation
+            derivations.append(derivation)
+        }
+        guard derivations.count == drafts.count else { return }
+        do throws(SeriesGraph.Failure) {
+            let probed = Set(catalogue.all.map(\.id)).subtracting(byID.keys)
+            let graph = try SeriesGraph(probed: probed, derivations: derivations)
+            for derivation in graph.ordered { byID[derivation.series].map { settle($0, derivation) } }
+        } catch {
+            var place = list.place
+            if case .cycle(let path) = error, let first = path.first { place = places[first] ?? place }
+            list.source.findings.error(place, error.description)
+        }
+    }
+
+    private func draft(_ item: Field) -> Draft? {
+        item.mapping { fields -> Draft? in
+            let id = fields.required("series")?.seriesName()
+            let kind = fields.one(of: Self.kinds)
+            let draft = id.flatMap { id in
+                kind.map { kind in
+                    Draft(
+                        id: id, item: item, kind: kind, inputs: kind.isList ? kind.items() : [kind],
+                        unit: fields.optional("unit")?.unit(), scale: fields.optional("scale")?.number(),
+                        title: fields.optional("title")?.words(),
+                        every: fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1)),
+                        thresholds: fields.optional("thresholds"))
+                }
+            }
+            if draft == nil { fields.acceptAll() }
+            if kind == nil {
+                fields.error("a derived series needs one of \(Self.kinds.joined(separator: ", "))")
+            }
+            if draft == nil, let id { catalogue.markIncomplete(String(id.name.prefix { $0 != "." })) }
+            return draft
+        } ?? nil
+    }
+
+    private func formula(_ draft: Draft, _ inputs: [SeriesID]) -> Formula? {
+        func needs(_ count: Int, _ what: String) -> Bool {
+            if inputs.count == count { return true }
+            draft.kind.error("'\(draft.kind.key)' needs \(what), these are \(inputs.count)")
+            return false
+        }
+        switch draft.kind.key {
+        case "rate":
+            return needs(1, "one series") ? .rate(of: inputs[0], per: (draft.unit ?? .perSecond).seconds) : nil
+        case "ratio":
+            let scale = draft.scale ?? ((draft.unit ?? .percent) == .percent ? 100 : 1)
+            return needs(2, "two series: the part and the whole")
+                ? .ratio(numerator: inputs[0], denominator: inputs[1], scale: scale) : nil
+        case "difference":
+            return needs(2, "two series: from the first the second is taken") ? .difference(inputs[0], inputs[1]) : nil
+        default:
+            guard !inputs.isEmpty else {
+                draft.kind.error("'\(draft.kind.key)' needs at least one series")
+                return nil
+            }
+            switch draft.kind.key {
+            case "sum": return .sum(inputs)
+            case "min": return .minimum(inputs)
+            case "max": return .maximum(inputs)
+            default: return .worst(inputs)
+            }
+        }
+    }
+
+    /// Gives a derived series what follows from its inputs: its unit, and the interval of the slowest.
+    private func settle(_ draft: Draft, _ derivation: Derivation) {
+        let inputs = derivation.formula.inputs.compactMap { catalogue[$0] }
+        let units = Set(inputs.map(\.unit))
+        let unit: Unit
+        switch derivation.formula {
+        case .worst:
+            if let given = draft.unit, given != .verdict { draft.item.error("'worst' is a verdict, it has no other unit") }
+            unit = .verdict
+        case .rate: unit = draft.unit ?? .perSecond
+        case .ratio: unit = draft.unit ?? .percent
+        case .sum, .difference, .minimum, .maximum:
+            if units.count > 1 {
+                let list = inputs.map { "\($0.id) in \($0.unit.rawValue)" }.joined(separator: ", ")
+                draft.kind.error("'\(draft.kind.key)' mixes units: \(list)")
+            }
+            unit = draft.unit ?? inputs.first?.unit ?? .count
+        }
+        if units.contains(.text) { draft.kind.error("a text cannot be calculated with") }
+        let slowest = inputs.map(\.interval).max() ?? .seconds(1)
+        var series = Series(
+            id: draft.id, title: draft.title ?? draft.id.name, unit: unit, interval: draft.every ?? slowest,
+            inputs: derivation.formula.inputs)
+        series.thresholds = draft.thresholds?.thresholds(unit: unit)
+        catalogue.replace(series)
+    }
+}
+
+extension Field {
+    /// `group.name`, as `payments.approved`.
+    fileprivate func seriesName() -> SeriesID? {
+        parse { text throws(Misfit) in
+            let letters = text.utf8
+            guard let first = letters.first, (97...122).contains(first), letters.count <= 80, letters.contains(46),
+                letters.last != 46,
+                letters.allSatisfy({
+                    (97...122).contains($0) || (48...57).contains($0) || [46, 95, 45].contains($0)
+                })
+            else {
+                throw Misfit("\(text.quoted) is not the name of a series", hint: "write it as payments.approved")
+            }
+            return SeriesID(text)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package import Launch
+
+/// The file that describes a launch: `Config/barberpro.yaml` explains every key.
+package struct LaunchConfigurationFile: Sendable {
+    package var configuration: LaunchConfiguration
+    /// What is allowed but probably not meant, in the order of the file.
+    package var warnings: [ConfigError]
+
+    /// Reads and checks the file at `path`.
+    ///
+    /// - Parameter variables: what `${NAME}` stands for; the environment is not asked.
+    /// - Throws: everything that is wrong with the file, at once.
+    package static func load(
+        path: String, variables: [String: String] = [:]
+    ) throws(ConfigErrors) -> LaunchConfigurationFile {
+        let findings = Findings(file: path)
+        guard let bytes = SettingsFile.read(path, findings: findings) else { throw ConfigErrors(findings.errors) }
+        return try load(bytes: bytes, variables: variables, findings: findings)
+    }
+
+    /// Reads a file that is already in memory; `name` stands for it in messages.
+    package static func load(
+        bytes: [UInt8], name: String, variables: [String: String] = [:]
+    ) throws(ConfigErrors) -> LaunchConfigurationFile {
+        try load(bytes: bytes, variables: variables, findings: Findings(file: name))
+    }
+
+    /// What `guardia check` says of a file.
+    package static func check(
+        path: String, variables: [String: String] = [:]
+    ) -> (errors: [ConfigError], warnings: [ConfigError]) {
+        do throws(ConfigErrors) {
+            return ([], try load(path: path, variables: variables).warnings)
+        } catch {
+            return (error.errors, [])
+        }
+    }
+
+    private static func load(
+        bytes: [UInt8], variables: [String: String], findings: Findings
+    ) throws(ConfigErrors) -> LaunchConfigurationFile {
+        let source = Source(findings: findings, variables: variables)
+        let configuration = source.root(of: bytes).flatMap { $0.mapping(read) }
+        guard let configuration, !findings.hasErrors else { throw ConfigErrors(findings.errors) }
+        for name in source.unusedVariables {
+            findings.warn(.start, "the variable '\(name)' stands nowhere in the file")
+        }
+        return LaunchConfigurationFile(configuration: configuration, warnings: findings.warnings)
+    }
+
+    /// Reads every section, whatever is wrong in those before. The value is only looked at when nothing was.
+    private static func read(_ fields: Fields) -> LaunchConfiguration {
+        let catalogue = SeriesCatalogue()
+        let probes = ProbeReader(catalogue)
+        if let list = fields.required("probes") {
+            probes.read(list)
+            if probes.probes.isEmpty, !fields.source.findings.hasErrors { list.error("there is no probe") }
+        } else {
+            catalogue.markIncomplete("")
+        }
+        let derivations = DerivationReader(catalogue)
+        fields.optional("derived").map { derivations.read($0) }
+        let product = fields.required("product")?.mapping { fields in
+            Product(
+                name: fields.required("name")?.words() ?? "",
+                version: fields.optional("version").flatMap { catalogue.resolve($0) })
+        }
+        let zone = fields.required("timezone")?.zone()
+        let configuration = LaunchConfiguration(
+            product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
+            zoneAbbreviation: zone?.abbreviation ?? "UTC",
+            figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
+            environment: fields.required("environment")?.identifier() ?? "",
+            launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
+            journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
+            probes: probes.probes.map(\.probe), derivations: derivations.derivations, series: catalogue.all,
+            panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes())
+        for (probe, place) in probes.probes
+        where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
+            fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
+        }
+        return configuration
+    }
+}
+
+extension Field {
+    fileprivate func zone() -> (name: String, abbreviation: String)? {
+        mapping { fields in
+            let abbreviation = fields.required("abbreviation")?.parse { text throws(Misfit) in
+                guard (1...6).contains(text.count), text.allSatisfy({ $0.isLetter || $0.isNumber || "+-".contains($0) })
+                else { throw Misfit("\(text.quoted) is not an abbreviation", hint: "one to six letters, as ART") }
+                return text
+            }
+            let name = fields.required("name")?.parse { text throws(Misfit) in
+                try ZoneTable.make(name: text, abbreviation: "", around: Timestamp(seconds: 0), years: 0).name
+            }
+            return (name ?? "UTC", abbreviation ?? "")
+        }
+    }
+
+    fileprivate func launchPlan() -> LaunchPlan? {
+        mapping { fields in
+            LaunchPlan(
+                at: fields.optional("at")?.parse(CalendarText.timestamp),
+                window: fields.optional("window")?.parse(CalendarText.window))
+        }
+    }
+
+    fileprivate func journalPlan() -> JournalPlan? {
+        mapping { fields in
+            let usual = JournalPlan(path: "")
+            let keep = fields.optional("keep")?.duration(Milliseconds.hours(1)...Milliseconds.days(30)) ?? usual.full
+            let downsampled = fields.optional("keep_downsampled")
+            let later = downsampled?.duration(Milliseconds.days(1)...Milliseconds.days(3650))
+            if let later, later < keep {
+                downsampled?.error("'keep_downsampled' is shorter than 'keep'")
+            }
+            return JournalPlan(
+                path: fields.required("path")?.path() ?? "", full: keep,
+                downsampled: later ?? max(usual.downsampled, keep))
+        }
+    }
+}

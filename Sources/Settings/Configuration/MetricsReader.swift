@@ -1,0 +1,134 @@
+import Launch
+
+/// Reads what is taken from a Prometheus exposition.
+extension Fields {
+    func metrics(_ details: inout MeasureDetails) -> MetricsTarget {
+        MetricsTarget(
+            url: required("url")?.url() ?? "", headers: headers(), tls: tls(), extracts: extracts(&details))
+    }
+
+    private func extracts(_ details: inout MeasureDetails) -> [MetricsTarget.Extract] {
+        guard let list = required("extract") else { return [] }
+        var extracts: [MetricsTarget.Extract] = []
+        for item in list.items() {
+            let extract = item.mapping { fields -> MetricsTarget.Extract? in
+                guard let name = fields.required("name")?.identifier() else {
+                    fields.acceptAll()
+                    return nil
+                }
+                if extracts.contains(where: { $0.name == name }) { fields.error("a second '\(name)' in 'extract'") }
+                return fields.extract(named: name, &details)
+            }
+            if let extract, let extract { extracts.append(extract) }
+        }
+        return extracts
+    }
+
+    private func extract(named name: String, _ details: inout MeasureDetails) -> MetricsTarget.Extract {
+        let metric = required("metric")?.text() ?? ""
+        let how = required("take")?.takeWord() ?? .value
+        let unit = optional("unit")?.unit() ?? how.usualUnit
+        let also = optional("also")
+        if case .share = how {
+            if also == nil { error("'take: share' needs 'also': the labels of the part that is counted") }
+        } else {
+            also?.error("'also' belongs to 'take: share'")
+        }
+        let take: MetricsTarget.Extract.Take =
+            switch how {
+            case .value: .value
+            case .rate: .rate(per: unit.seconds)
+            case .quantile(let quantile): .quantile(quantile)
+            case .share: .share(also: also?.labels() ?? [:])
+            }
+        details.titles[name] = optional("title")?.words()
+        details.thresholds[name] = optional("thresholds")
+        let fan = optional("by")?.fanOut()
+        if let fan { details.fans[name] = fan.titles }
+        return MetricsTarget.Extract(
+            name: name, metric: metric, take: take, labels: optional("where")?.labels() ?? [:],
+            window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? .minutes(1),
+            unit: unit, scale: optional("scale")?.number() ?? how.usualScale(of: metric, in: unit), by: fan?.fan)
+    }
+}
+
+/// What the word after `take:` asks for.
+private enum TakeWord {
+    case value, rate, share
+    case quantile(Double)
+
+    var usualUnit: Unit {
+        switch self {
+        case .value: .count
+        case .rate: .perSecond
+        case .share: .percent
+        case .quantile: .milliseconds
+        }
+    }
+
+    /// Prometheus' convention: base units, named at the end of the metric (`_seconds`, `_ratio`).
+    func usualScale(of metric: String, in unit: Unit) -> Double {
+        if case .share = self { return 1 }
+        switch unit {
+        case .milliseconds: return metric.contains("_seconds") ? 1000 : 1
+        case .days: return metric.contains("_seconds") ? 1 / 86_400.0 : 1
+        case .percent: return metric.hasSuffix("_ratio") ? 100 : 1
+        default: return 1
+        }
+    }
+}
+
+extension Unit {
+    /// How many seconds a rate in this unit is counted over.
+    var seconds: Double {
+        switch self {
+        case .perMinute: 60
+        case .perHour, .pesosPerHour: 3600
+        default: 1
+        }
+    }
+}
+
+extension Field {
+    fileprivate func takeWord() -> TakeWord? {
+        parse { text throws(Misfit) in
+            switch text {
+            case "value": return .value
+            case "rate": return .rate
+            case "share": return .share
+            default:
+                guard text.first == "p", let percentile = Quantity.decimal(text.dropFirst()), percentile > 0,
+                    percentile < 100
+                else {
+                    throw Misfit(
+                        "\(text.quoted) is no way to take a metric", hint: "value, rate, share, or a percentile as p95")
+                }
+                return .quantile(percentile / 100)
+            }
+        }
+    }
+
+    fileprivate func labels() -> [String: String] {
+        Dictionary(
+            pairs().compactMap { entry in entry.value.text().map { (entry.key, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// `{label: province, values: argentina}`, or a list of values.
+    fileprivate func fanOut() -> (fan: MetricsTarget.FanOut, titles: [(value: String, title: String)])? {
+        mapping { fields in
+            let label = fields.required("label")?.text() ?? ""
+            guard let values = fields.required("values") else { return (.init(label: label, values: []), []) }
+            let titles: [(value: String, title: String)]
+            if values.isList {
+                titles = values.texts().map { ($0, $0) }
+            } else if values.oneOf(["argentina"]) != nil {
+                titles = Province.argentina.map { ($0.iso, $0.name) }
+            } else {
+                titles = []
+            }
+            if Set(titles.map(\.value)).count < titles.count { values.error("a value stands twice in 'values'") }
+            return (.init(label: label, values: titles.map(\.value)), titles)
+        }
+    }
+}

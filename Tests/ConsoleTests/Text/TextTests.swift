@@ -1,0 +1,95 @@
+import Console
+import Testing
+
+@Suite struct TextTests {
+    init() { _ = charset }
+
+    @Test("what could change the terminal, or hide, is shown as a mark of one cell", arguments: [
+        ("\u{1b}[2J", "␛[2J"), ("a\u{0}b", "a␀b"), ("a\tb\r\n", "a␉b␍␊"), ("\u{7f}", "␡"), ("\u{9b}31m", "\u{FFFD}31m"),
+        ("v1\u{202e}4", "v1\u{FFFD}4"), ("a\u{2066}b\u{2069}", "a\u{FFFD}b\u{FFFD}"), ("a\u{200b}b", "a\u{FFFD}b"),
+        ("a\u{feff}b", "a\u{FFFD}b"), ("a\u{2028}b\u{2029}", "a\u{FFFD}b\u{FFFD}"), ("a\u{ad}b", "a\u{FFFD}b"),
+        ("a\u{3164}b", "a\u{FFFD}b"), ("a\u{e0041}b", "a\u{FFFD}b"), ("a\u{ffff}b", "a\u{FFFD}b"), ("a\u{061c}b", "a\u{FFFD}b"),
+    ])
+    func marks(raw: String, shown: String) {
+        #expect(Text.sanitised(raw) == shown)
+        #expect(Text.width(of: raw) == shown.unicodeScalars.count)
+    }
+
+    @Test("ordinary text passes unchanged", arguments: ["", "Jujuy p95", "Río Gallegos, ñandú", "漢字", "e\u{301}", "▁▂█ ⣿ ✓", "مرحبا"])
+    func unchanged(text: String) {
+        #expect(Text.sanitised(text) == text)
+    }
+
+    @Test func bytesThatAreNotUTF8BecomeReplacementCharacters() {
+        #expect(Text.sanitised(bytes: [0x61, 0xff, 0xc3, 0x28]) == "a\u{FFFD}\u{FFFD}(")
+    }
+
+    @Test func sanitisingIsIdempotent() {
+        let once = Text.sanitised("\u{1b}]0;x\u{7}漢\u{202e}e\u{301}\u{301}\u{301}\u{301}\u{301}👩\u{200d}🚀")
+        #expect(Text.sanitised(once) == once)
+    }
+
+    @Test("widths are the terminal's", arguments: [
+        ("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("\u{301}", 1), ("🚀", 2), ("⣿▁", 2), ("ﬁ", 1), ("한", 2), ("", 0),
+    ])
+    func widths(text: String, width: Int) {
+        #expect(Text.width(of: text) == width)
+    }
+
+    @Test("emoji sequences come apart, so that every terminal agrees on their width", arguments: [
+        ("👩\u{200d}🚀", "👩🚀"), ("👍\u{1f3fd}", "👍"), ("❤\u{fe0f}", "❤"),
+    ])
+    func emoji(text: String, shown: String) {
+        #expect(Text.sanitised(text) == shown)
+    }
+
+    @Test func aHundredAccentsDoNotGrowACell() {
+        let text = "e" + String(repeating: "\u{301}", count: 100) + "x"
+        #expect(Text.width(of: text) == 2)
+        #expect(Text.sanitised(text).unicodeScalars.count == 6)
+    }
+
+    @Test("ten megabytes cost as little as a line", .timeLimit(.minutes(1)))
+    func tenMegabytes() {
+        let text = String(repeating: "\u{1b}[31mñ漢", count: 1_000_000)
+        let clock = ContinuousClock()
+        let spent = clock.measure {
+            for _ in 0..<100 {
+                _ = Text.sanitised(text)
+                _ = Text.truncated(text, to: 80)
+                _ = Text.wrapped(text, to: 80)
+                _ = Frame.drawn(80, 1) { $0.put(text, at: .zero, .text, align: .trailing) }
+            }
+        }
+        // A single walk through the text takes longer than these four hundred calls.
+        #expect(spent < .seconds(5))
+        #expect(Text.sanitised(text).utf8.count < Text.limit + 16)
+        #expect(Text.sanitised(text).hasSuffix("…"))
+    }
+
+    @Test func truncatesAtWholeCharacters() {
+        #expect(Text.truncated("guardia", to: 7) == "guardia")
+        #expect(Text.truncated("guardia", to: 4) == "gua…")
+        #expect(Text.truncated("漢字漢", to: 5) == "漢字…")
+        #expect(Text.truncated("漢字漢", to: 4) == "漢…")
+        #expect(Text.truncated("ab", to: 1) == "…")
+        #expect(Text.truncated("ab", to: 0) == "")
+        #expect(Text.truncated("cafe\u{301}s", to: 5) == "cafe\u{301}s")
+    }
+
+    @Test func padsToTheWidth() {
+        #expect(Text.padded("漢", to: 4) == "漢  ")
+        #expect(Text.padded("87", to: 4, align: .trailing) == "  87")
+        #expect(Text.padded("ab", to: 5, align: .centre) == " ab  ")
+        #expect(Text.padded("漢字漢", to: 4) == "漢… ")
+    }
+
+    @Test func wrapsAtSpaces() {
+        #expect(Text.wrapped("to be or not", to: 5) == ["to be", "or", "not"])
+        #expect(Text.wrapped("a\n\nb", to: 5) == ["a", "", "b"])
+        #expect(Text.wrapped("abcdefgh ij", to: 3) == ["abc", "def", "gh", "ij"])
+        #expect(Text.wrapped("漢字漢", to: 1) == ["漢", "字", "漢"])
+        #expect(Text.wrapped("abc", to: 0).isEmpty)
+        #expect(Text.wrapped("", to: 5).isEmpty)
+    }
+}
