@@ -70,10 +70,11 @@ let package = Package(
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
-        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"], exclude: ["Snapshots"]),
 
         // MARK: Terminal: keys in, frames out
-        .target(name: "Terminal", dependencies: ["Console", "CNcurses"]),
+        .target(name: "CTerminal"),  // signal handlers, which must be C
+        .target(name: "Terminal", dependencies: ["Console", "CNcurses", "CTerminal"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Console"]),
 
         // MARK: Settings: YAML in, values out (launch configuration, themes, keys)

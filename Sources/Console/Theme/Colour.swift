@@ -42,10 +42,10 @@ package enum Colour: Hashable, Sendable {
         case (.rgb, .indexed256):
             guard let components else { return self }
             // The 16 are left out: each user's terminal has its own.
-            return .indexed(Self.nearest(to: components, in: 16...255))
+            return .indexed(Self.nearest(to: components))
         case (.indexed, .ansi16), (.rgb, .ansi16), (.indexed, .ansi8), (.rgb, .ansi8):
             guard let components else { return self }
-            return .ansi(Self.nearest(to: components, in: depth == .ansi16 ? 0...15 : 0...7))
+            return .ansi(Self.byHue(components, hasBright: depth == .ansi16))
         }
     }
 
@@ -72,28 +72,41 @@ package enum Colour: Hashable, Sendable {
 
     private static let levels = [0, 95, 135, 175, 215, 255]
 
-    /// xterm's own shades of the 16, the best guess at a terminal's.
+    /// xterm's own shades of the 16.
     private static let ansi: [(Int, Int, Int)] = [
         (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
         (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
         (255, 255, 255),
     ]
 
-    private static func nearest(to wanted: (red: Int, green: Int, blue: Int), in range: ClosedRange<UInt8>) -> UInt8 {
-        var best = range.lowerBound
+    /// The nearest of the cube and the greys.
+    private static func nearest(to wanted: (red: Int, green: Int, blue: Int)) -> UInt8 {
+        var best: UInt8 = 16
         var least = Int.max
-        for index in range {
+        for index in UInt8(16)...255 {
             guard let candidate = Colour.indexed(index).components else { continue }
             let (red, green, blue) = (
                 candidate.red - wanted.red, candidate.green - wanted.green, candidate.blue - wanted.blue
             )
             // The "redmean" weights follow the eye better than the plain distance, in integers.
             let mean = (candidate.red + wanted.red) / 2
-            let distance =
-                ((512 + mean) * red * red >> 8) + 4 * green * green + ((767 - mean) * blue * blue >> 8)
+            let distance = (512 + mean) * red * red / 256 + 4 * green * green + (767 - mean) * blue * blue / 256
             if distance < least { (best, least) = (index, distance) }
         }
         return best
+    }
+
+    /// One of 8 or 16 colours by its hue: with so few, the nearest in distance would show a sea green as cyan, where
+    /// what matters is that it is a green.
+    private static func byHue(_ colour: (red: Int, green: Int, blue: Int), hasBright: Bool) -> UInt8 {
+        let brightest = max(colour.red, colour.green, colour.blue)
+        guard brightest >= 64 else { return 0 }
+        // A component counts from seven tenths of the strongest one on.
+        func bit(_ component: Int, _ bit: UInt8) -> UInt8 { component * 10 >= brightest * 7 ? bit : 0 }
+        let hue = bit(colour.red, 1) | bit(colour.green, 2) | bit(colour.blue, 4)
+        guard hue == 7 else { return hasBright && brightest > 215 ? hue + 8 : hue }
+        if hasBright { return brightest < 160 ? 8 : brightest > 215 ? 15 : 7 }
+        return brightest < 112 ? 0 : 7
     }
 }
 

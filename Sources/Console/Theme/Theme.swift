@@ -33,6 +33,11 @@ package struct Theme: Hashable, Sendable {
         for index in theme.paints.indices {
             theme.paints[index].foreground = paints[index].foreground.downsampled(to: depth)
             theme.paints[index].background = paints[index].background.downsampled(to: depth)
+            // A dark grey whose nearest colour is black would vanish: the terminal's own text, dimmed, says the same.
+            if theme.paints[index].foreground == .ansi(0), theme.paints[index].background == .terminal {
+                theme.paints[index].foreground = .terminal
+                theme.paints[index].attributes.insert(.dim)
+            }
             // A block of background colour that no terminal shows would take its meaning with it: reverse it.
             if depth == .mono, paints[index].background != .terminal { theme.paints[index].attributes.insert(.reverse) }
         }

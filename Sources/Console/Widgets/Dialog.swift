@@ -20,7 +20,7 @@ package struct Dialog: Sendable {
         let box = area.centred(Size(width: content.width + 4, height: content.height + 2))
         frame.fill(box, .dialog)
         frame.box(box, .heavy, .dialogBorder)
-        if box.width > 6 {
+        if box.width > 6, box.height > 0 {
             let width = frame.put(
                 title, at: Point(box.x + 3, box.y), isGrave ? .dialogDanger : .dialogTitle, width: box.width - 6)
             frame.plot(" ", at: Point(box.x + 2, box.y), .dialogBorder)

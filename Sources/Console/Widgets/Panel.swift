@@ -20,7 +20,7 @@ package struct Panel: Sendable {
 
         // Corner, line, space … space, line, corner.
         let room = area.width - 6
-        guard room > 0 else { return inside }
+        guard room > 0, area.height > 0 else { return inside }
         let start = area.x + 2
         let titleWidth = frame.put(
             title, at: Point(start + 1, area.y), isFocused ? .titleFocused : .title, width: room)

@@ -30,6 +30,7 @@ extension Text {
         guard width > 0, !text.isEmpty else { return [] }
         var lines: [String] = []
         for part in text.unicodeScalars.prefix(limit).split(separator: "\n", omittingEmptySubsequences: false) {
+            let first = lines.count
             var line = ""
             var used = 0
             for word in part.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" }) {
@@ -45,11 +46,12 @@ extension Text {
                     word = word[head.endIndex...]
                     length = self.width(of: word)
                 }
-                if used > 0 { line += " " }
+                if used > 0, length > 0 { line += " " }
                 used += length + (used > 0 ? 1 : 0)
                 line += word
             }
-            lines.append(line)
+            // An empty line of the text stays one; the end of a word that filled its line exactly makes none.
+            if used > 0 || lines.count == first { lines.append(line) }
         }
         return lines
     }

@@ -2,15 +2,16 @@ import Console
 import Foundation
 import Testing
 
-/// Compares a frame with the picture kept in `__Snapshots__/<name>.txt` beside the test: the rows in quotes, then where
-/// the style changes, as `(x,y) role`. By role, so that a theme changes no picture.
+/// Compares a frame with the picture kept in `Snapshots/<test file>.<name>.txt`: the rows in quotes, then where the style
+/// changes, as `(x,y) role`. By role, so that a theme changes no picture.
 /// `RECORD_SNAPSHOTS=1` writes the picture anew, and still fails: a recording proves nothing.
 func expectSnapshot(
     _ frame: Frame, _ name: String, file: String = #filePath, sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let picture = picture(of: frame)
-    let url = URL(fileURLWithPath: file).deletingLastPathComponent()
-        .appendingPathComponent("__Snapshots__").appendingPathComponent(name + ".txt")
+    let suite = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Snapshots").appendingPathComponent("\(suite).\(name).txt")
     if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1" {
         do {
             try FileManager.default.createDirectory(

@@ -46,6 +46,14 @@ import Testing
         #expect(Role.allCases.allSatisfy { mono[$0].foreground == .terminal && mono[$0].background == .terminal })
     }
 
+    @Test("no depth makes text black on the terminal's own background", arguments: ColourDepth.allCases)
+    func visible(depth: ColourDepth) {
+        let theme = Theme.dark.downsampled(to: depth)
+        for role in Role.allCases where theme[role].background == .terminal {
+            #expect(theme[role].foreground != .ansi(0))
+        }
+    }
+
     @Test func aThemeIsReadBackAsItWasWritten() {
         var theme = Theme(name: "mine")
         theme[.ok] = Paint(.ansi(2), on: .ansi(0), .bold)
