@@ -84,7 +84,12 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Launch", "Console"]),
 
         // MARK: Screen: the loop that the dashboard and the kiosk share
-        .target(name: "Screen", dependencies: ["Launch", "Journal", "Console", "Terminal"]),
+        .target(
+            name: "Screen",
+            dependencies: [
+                "Launch", "Journal", "Console", "Terminal", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
 
         // MARK: Rehearsal: a whole launch on this machine
         .target(

@@ -1,0 +1,102 @@
+import Glibc
+import Journal
+import Launch
+import Synchronization
+
+/// Follows a journal on a thread of its own, so that a disk that hangs never holds up a key.
+///
+/// It never gives up: a journal that is not there yet, is replaced, or cannot be read for a while is tried again, and the
+/// reason is told meanwhile.
+final class JournalFollower: Sendable {
+    /// What the screen is told.
+    enum News: Sendable {
+        /// The whole board, at the start and after the journal was replaced.
+        case board(Board)
+        case entries([JournalEntry])
+        case heartbeat(Heartbeat?)
+        /// Why the journal cannot be followed; nil when it can.
+        case note(String?)
+    }
+
+    /// How often the journal is asked whether anything was committed (`PRAGMA data_version`: a few microseconds).
+    private static let interval: Int32 = 100
+    /// How long to wait before a journal that could not be opened is tried again.
+    private static let retryInterval: Int32 = 500
+
+    private let path: String
+    private let history: Milliseconds
+    private let wake: @Sendable () -> Void
+    private let news = Mutex<[News]>([])
+
+    /// - Parameters:
+    ///   - history: how much of the past the board is to hold.
+    ///   - wake: called on the follower's thread when there is news.
+    init(path: String, history: Milliseconds, wake: @escaping @Sendable () -> Void) {
+        self.path = path
+        self.history = history
+        self.wake = wake
+    }
+
+    /// Takes what came since the last call, in its order.
+    func take() -> [News] {
+        news.withLock { news in
+            defer { news.removeAll() }
+            return news
+        }
+    }
+
+    /// Starts the thread. It ends with the process: it holds nothing that would have to be given back.
+    func start() {
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(self).toOpaque()
+        let code = pthread_create(&thread, nil, { context in
+            guard let context else { return nil }
+            Unmanaged<JournalFollower>.fromOpaque(context).takeRetainedValue().follow()
+            return nil
+        }, context)
+        if code == 0 {
+            pthread_detach(thread)
+        } else {
+            Unmanaged<JournalFollower>.fromOpaque(context).release()
+            post([.note("no thread to read the journal with: \(String(cString: strerror(code)))")])
+        }
+    }
+
+    private func post(_ items: [News], waking: Bool = true) {
+        news.withLock { $0 += items }
+        if waking { wake() }
+    }
+
+    private func follow() {
+        while true {
+            do throws(JournalError) {
+                try follow(JournalReader(path: path))
+            } catch {
+                post([.note(error.description)])
+                poll(nil, 0, JournalFollower.retryInterval)
+            }
+        }
+    }
+
+    /// Reads the journal as it is, then what is added to it, until it cannot be read.
+    private func follow(_ reader: JournalReader) throws(JournalError) {
+        var beat: Heartbeat?
+        post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
+        while true {
+            poll(nil, 0, JournalFollower.interval)
+            let now = reader.heartbeat()
+            // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
+            if now != beat { post([.heartbeat(now)], waking: now?.notRecording != beat?.notRecording) }
+            beat = now
+            switch try reader.change() {
+            case .nothing: break
+            case .news: post([.entries(try reader.news())])
+            case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
+            }
+        }
+    }
+
+    private func note(of reader: JournalReader) -> String? {
+        reader.isCopy ? "a copy of the journal, as it was when this was opened: its folder cannot be written" : nil
+    }
+}

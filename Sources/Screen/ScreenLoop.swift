@@ -1,0 +1,152 @@
+package import Console
+import Glibc
+import Journal
+package import Launch
+package import Terminal
+
+/// What the dashboard and the kiosk do: follow a journal, show it, and do what the keys ask for.
+///
+/// One thread owns the terminal and the model; the journal is read on another. Nothing here waits for a backend, a lock or
+/// a disk, so nothing but the terminal itself can make it late.
+package struct ScreenLoop {
+    /// What to show, and how.
+    package struct Options: Sendable {
+        package var journal: String
+        package var mode: Mode
+        package var theme: Theme
+        package var keymap: Keymap
+        package var words: Words
+        package var terminal: TerminalOptions
+        package var capabilities: Capabilities
+        /// The command that starts the engine, to be named where none runs.
+        package var engineCommand: String
+
+        package init(
+            journal: String, mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
+            terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String
+        ) {
+            self.journal = journal
+            self.mode = mode
+            self.theme = theme
+            self.keymap = keymap
+            self.words = words
+            self.terminal = terminal
+            self.capabilities = capabilities
+            self.engineCommand = engineCommand
+        }
+    }
+
+    /// Why the screen was left.
+    package enum Ending: Hashable, Sendable {
+        case quit
+        /// A signal asked for it.
+        case signal(Int32)
+        /// The terminal is gone.
+        case hangup
+
+        /// What the process ends with: as a shell counts signals.
+        package var exitCode: Int32 {
+            switch self {
+            case .quit: 0
+            case .signal(let signal): 128 + signal
+            case .hangup: 128 + SIGHUP
+            }
+        }
+    }
+
+    /// How much of the past the screen holds for its charts.
+    private static let history: Milliseconds = .hours(1)
+    /// How long the first frame waits for the journal: a moment later it is drawn without.
+    private static let patience: Duration = .milliseconds(150)
+    /// On a serial line, how long between two frames that no key asked for.
+    private static let slowInterval: Milliseconds = 5000
+
+    private let options: Options
+    private let clock: any Clock
+    private let session: TerminalSession
+    private let follower: JournalFollower
+    private var model: Model
+    private var frame: Frame
+    private var shownAt: Moment?
+
+    /// Shows the screen until it is left, and gives the terminal back.
+    ///
+    /// - Throws: `TerminalError` when there is no terminal fit to draw on.
+    package static func run(_ options: Options, clock: any Clock) throws(TerminalError) -> Ending {
+        let session = try TerminalSession(options.terminal)
+        defer { session.restore() }
+        var loop = ScreenLoop(options, session: session, clock: clock)
+        return loop.run()
+    }
+
+    private init(_ options: Options, session: TerminalSession, clock: any Clock) {
+        self.options = options
+        self.clock = clock
+        self.session = session
+        let waker = session.waker
+        follower = JournalFollower(path: options.journal, history: ScreenLoop.history) { waker.wake() }
+        model = Model(
+            now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
+            capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand)
+        frame = Frame(size: session.size)
+        follower.start()
+    }
+
+    private mutating func run() -> Ending {
+        var timeout = ScreenLoop.patience
+        while true {
+            let events = session.readEvents(timeout: timeout)
+            let news = follower.take()
+            var commands: [Command] = []
+            // Time first: what came is judged by the instant at which it is shown.
+            commands += model.update(.tick(clock.now()))
+            for item in news { commands += model.update(Message(item)) }
+            for event in events {
+                switch event {
+                case .key(let key): commands += model.update(.key(key))
+                case .paste(let text): commands += model.update(.paste(text))
+                case .resize(let size): commands += model.update(.resize(size))
+                case .wake, .resumed: break
+                case .terminate(let signal): return .signal(signal)
+                case .hangup: return .hangup
+                }
+            }
+            for command in commands {
+                switch command {
+                case .quit: return .quit
+                case .redraw: session.repaint()
+                case .suspend: kill(getpid(), SIGTSTP)
+                }
+            }
+            if shownAt != nil || !news.isEmpty || events.isEmpty {
+                show(askedFor: events.contains { $0 != .wake })
+            }
+            timeout = untilNextSecond()
+        }
+    }
+
+    private mutating func show(askedFor: Bool) {
+        let now = model.now
+        if options.terminal.isSlow, !askedFor, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval { return }
+        shownAt = now
+        view(model, into: &frame)
+        session.draw(&frame, theme: options.theme)
+    }
+
+    /// Just past the next full second of the wall clock, when the clock on the screen changes.
+    private func untilNextSecond() -> Duration {
+        let past = clock.now().utc.milliseconds % 1000
+        return .milliseconds(1005 - past)
+    }
+}
+
+extension Message {
+    fileprivate init(_ news: JournalFollower.News) {
+        switch news {
+        case .board(let board): self = .board(board)
+        case .entries(let entries): self = .entries(entries)
+        case .heartbeat(let beat): self = .heartbeat(beat)
+        case .note(let note): self = .readerNote(note)
+        }
+    }
+}

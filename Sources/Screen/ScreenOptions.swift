@@ -1,0 +1,87 @@
+package import ArgumentParser
+package import Console
+import Glibc
+import Journal
+import Settings
+package import Terminal
+
+/// How the screen is to look: the command-line options that the dashboard and the kiosk share.
+package struct ScreenOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Colours: \(ThemeFile.shipped.joined(separator: ", ")), or a theme's file.", valueName: "name|file"))
+    package var theme = "dark"
+
+    @Option(help: ArgumentHelp("A file of keys: one `action: key` a line.", valueName: "file"))
+    package var keys: String?
+
+    @Flag(help: "Draw with ASCII alone, as where the locale is not UTF-8.")
+    package var ascii = false
+
+    @Flag(help: "For a serial line: fewer frames, no charts.")
+    package var slow = false
+
+    @Flag(help: "Nothing on the screen moves by itself but the figures.")
+    package var reduceMotion = false
+
+    package init() {}
+
+    /// What the loop needs, from the options and the environment.
+    ///
+    /// - Throws: `ConfigErrors` or `KeymapError`: what is wrong in the theme or the keys, with its place.
+    package func loopOptions(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Options {
+        let found = Charset.adopt()
+        let charset = ascii ? .ascii : found
+        return ScreenLoop.Options(
+            journal: journal, mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
+            terminal: TerminalOptions(
+                type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
+                diagnosticsPath: Diagnostics.path, isSlow: slow),
+            capabilities: Capabilities(charset: charset, reduceMotion: reduceMotion, slow: slow),
+            engineCommand: engineCommand)
+    }
+
+    /// Shows the screen until it is left, then ends the process as the ending says.
+    package func run(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Ending {
+        do {
+            let options = try loopOptions(journal: journal, mode: mode, engineCommand: engineCommand)
+            return try ScreenLoop.run(options, clock: SystemClock())
+        } catch {
+            fputs("guardia: \(error)\n", stderr)
+            throw ExitCode(2)
+        }
+    }
+
+    private func keymap() throws -> Keymap {
+        guard let keys else { return .standard }
+        let defaults = Keymap.standard.bindings.flatMap { binding in
+            binding.keys.map { (action: binding.action.rawValue, key: $0.name) }
+        }
+        let file = try KeysFile.load(path: keys, defaults: defaults) { Key(name: $0)?.name }
+        return try Keymap(overrides: file.bindings.map { (action: $0.action, key: $0.key) })
+    }
+
+    private static var depth: ColourDepth {
+        TerminalOptions.depth(environment: ["NO_COLOR": variable("NO_COLOR") ?? ""])
+    }
+
+    fileprivate static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}
+
+/// Where what the program writes to stderr goes while the screen is drawn.
+private enum Diagnostics {
+    /// `$XDG_STATE_HOME/guardia.log`, as the XDG base directory specification has it; where that cannot be written,
+    /// nowhere: a wall box without a home must come up all the same.
+    static var path: String {
+        let home = ScreenOptions.variable("HOME").map { $0 + "/.local/state" }
+        guard let folder = ScreenOptions.variable("XDG_STATE_HOME") ?? home else { return "/dev/null" }
+        if let home, folder == home, let base = ScreenOptions.variable("HOME") {
+            mkdir(base + "/.local", 0o700)
+            mkdir(folder, 0o700)
+        }
+        let path = folder + "/guardia.log"
+        guard let file = fopen(path, "ae") else { return "/dev/null" }
+        fclose(file)
+        return path
+    }
+}

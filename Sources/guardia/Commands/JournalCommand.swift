@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import Journal
+import Launch
+
+/// `guardia journal …`: look after the file in which everything that happens is kept.
+struct JournalCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal", abstract: "Verify, read, prune or export the journal.",
+        subcommands: [Verify.self, Tail.self, Prune.self, Export.self])
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Recompute the hash chain of all events; exits 1 where an event was changed, removed or inserted.",
+            discussion:
+                "Write the head that it prints down elsewhere: compared later, it proves that no end was cut off.")
+
+        @OptionGroup var journal: JournalOption
+
+        func run() throws {
+            let verification: Verification
+            do { verification = try JournalReader(path: journal.path).verify() } catch { throw Failure.failed(error) }
+            guard verification.holds else {
+                Output.error("\(journal.path): \(verification)")
+                throw ExitCode(1)
+            }
+            Output.line("\(journal.path): \(verification)")
+        }
+    }
+
+    struct Tail: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print the newest events, oldest first.")
+
+        @OptionGroup var journal: JournalOption
+
+        @Option(name: [.short, .customLong("lines")], help: "How many events.")
+        var count = 20
+
+        @Flag(name: [.short, .long], help: "Go on printing what comes, until interrupted.")
+        var follow = false
+
+        @Flag(help: "One JSON object a line, times in UTC.")
+        var json = false
+
+        func validate() throws {
+            guard count >= 0 else { throw ValidationError("--lines takes a number from 0 on") }
+        }
+
+        func run() async throws {
+            do {
+                let reader = try JournalReader(path: journal.path)
+                let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+                var next = max(1, try reader.lastSequence() - Int64(count) + 1)
+                repeat {
+                    while true {
+                        let events = try reader.events(from: next, limit: 500)
+                        for event in events { try print(event, zone: zone) }
+                        guard let last = events.last else { break }
+                        next = last.sequence + 1
+                    }
+                    fflush(stdout)
+                    if follow { try await Task.sleep(for: .milliseconds(100)) }
+                } while follow
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw Failure.failed(error)
+            }
+        }
+
+        private func print(_ event: Event, zone: Zone) throws {
+            Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone))
+        }
+    }
+
+    struct Prune: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Downsample and remove old readings now. Events are never removed.",
+            discussion: "A running engine does it by itself, and holds the journal: this is for one that is not watched.")
+
+        @OptionGroup var journal: JournalOption
+
+        @Option(help: ArgumentHelp("Keep full resolution this long.", valueName: "hours"))
+        var full: Int = 48
+
+        @Option(help: ArgumentHelp("Keep downsampled readings this long.", valueName: "days"))
+        var downsampled: Int = 90
+
+        func validate() throws {
+            guard full >= 1, downsampled >= 1 else { throw ValidationError("--full and --downsampled start at 1") }
+        }
+
+        func run() throws {
+            do {
+                let writer = try JournalWriter(path: journal.path, origin: Origin.name)
+                let retention = Retention(full: .hours(Int64(full)), downsampled: .days(Int64(downsampled)))
+                while try writer.prune(now: SystemClock().now().utc, retention: retention) {}
+                writer.checkpoint()
+            } catch {
+                throw Failure.failed(error)
+            }
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a compact copy of the whole journal to a new file, to be looked at elsewhere.")
+
+        @OptionGroup var journal: JournalOption
+
+        @Argument(help: "The new file.")
+        var target: String
+
+        func run() throws {
+            do { try JournalReader(path: journal.path).export(to: target) } catch { throw Failure.failed(error) }
+            Output.line("\(target): a copy of \(journal.path)")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Launch
+
+/// One event as a line of text, for `guardia journal tail`.
+enum EventText {
+    /// `2026-03-12 14:38:02 ART  12  verdict.changed  redis.memory_used ok → warning 82 > 80`
+    static func line(_ event: Event, zone: Zone) -> String {
+        let time = zone.civil(event.at.utc)
+        let date = String(
+            format: "%04d-%02d-%02d %02d:%02d:%02d", time.year, time.month, time.day, time.hour, time.minute,
+            time.second)
+        return "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(words(event.body))"
+    }
+
+    /// The event as JSON: sequence, origin, time (RFC 3339, UTC), kind and body.
+    static func json(_ event: Event) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let body: String
+        if let payload = event.body.payload {
+            body = String(decoding: try encoder.encode(payload), as: UTF8.self)
+        } else if case .unknown(_, let json) = event.body {
+            body = json
+        } else {
+            body = "{}"
+        }
+        let date = Date(timeIntervalSince1970: Double(event.at.utc.milliseconds) / 1000)
+        let head = Head(
+            sequence: event.sequence, origin: event.origin,
+            time: date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)),
+            kind: event.body.kind)
+        let opening = String(decoding: try encoder.encode(head), as: UTF8.self).dropLast()
+        return "\(opening),\"body\":\(body)}"
+    }
+
+    private struct Head: Encodable {
+        var sequence: Int64
+        var origin: String
+        var time: String
+        var kind: String
+    }
+
+    private static func words(_ body: Event.Body) -> String {
+        switch body {
+        case .engineStarted(let start):
+            "guardia \(start.version), pid \(start.pid), \(start.probes) probes, \(start.series) series"
+        case .engineStopped(let stop): stop.reason
+        case .verdictChanged(let change):
+            "\(change.series) \(change.from) → \(change.to)" + (change.value.map { " \(plain($0))" } ?? "")
+                + (change.bound.map(bound) ?? "") + (change.reason.map { ": \($0)" } ?? "")
+        case .clockStepped(let step): "the wall clock jumped by \(plain(step.by.seconds)) s"
+        case .recordingGap(let gap): "\(gap.ticks) ticks were not recorded: \(gap.reason)"
+        case .presence(let presence):
+            "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
+        case .unknown(_, let json): json
+        }
+    }
+
+    private static func bound(_ bound: Thresholds.Bound) -> String {
+        switch bound {
+        case .above(let limit): " (bound: above \(plain(limit)))"
+        case .below(let limit): " (bound: below \(plain(limit)))"
+        }
+    }
+
+    private static func plain(_ number: Double) -> String {
+        Int64(exactly: number).map(String.init) ?? String(format: "%.4g", number)
+    }
+}
