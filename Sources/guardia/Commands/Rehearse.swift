@@ -1,0 +1,106 @@
+import ArgumentParser
+import Console
+import Foundation
+import Journal
+import Launch
+import Rehearsal
+import Screen
+import Settings
+import UnixSignals
+
+/// `guardia rehearse`: a whole launch on this machine, and the war room on it.
+struct Rehearse: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Rehearse a launch on this machine: real servers, two colours, traffic, and the war room on it.",
+        discussion: """
+            Starts PostgreSQL, Redis and nginx in a private folder, BarberPro in miniature in two colours behind the \
+            door, its customers, and an engine that watches it all; then opens the dashboard. Whatever way it ends, \
+            its servers end and its folder goes.
+
+            Scenarios:
+            \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+            """)
+
+    @Option(help: ArgumentHelp("What happens to the launch: one of the scenarios above.", valueName: "name"))
+    var scenario = "calm"
+
+    @Option(help: "Bookings of the past weeks in the database.")
+    var bookings = Rehearsal.Options().bookings
+
+    @Option(help: "Requests a second, as an average of the week.")
+    var rate = Rehearsal.Options().rate
+
+    @Flag(help: "Open no dashboard: run until interrupted, and print how to look at it from elsewhere.")
+    var headless = false
+
+    @OptionGroup var screen: ScreenOptions
+
+    func validate() throws {
+        guard Scenario.named(scenario) != nil else {
+            throw ValidationError(
+                "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))")
+        }
+        guard (1...50_000_000).contains(bookings) else { throw ValidationError("--bookings is from 1 to 50000000") }
+        guard (0.1...10_000).contains(rate) else { throw ValidationError("--rate is from 0.1 to 10000") }
+    }
+
+    func run() async throws {
+        guard let scenario = Scenario.named(scenario) else { return }
+        // What cannot be drawn on is found out before anything is started.
+        if !headless, isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 {
+            Output.error("no terminal: standard input and output must be one. Over ssh, use `ssh -t`; without one, --headless")
+            throw ExitCode(2)
+        }
+        Output.error("starting PostgreSQL, Redis, nginx and BarberPro in a private folder …")
+        do {
+            let rehearsal = try await Rehearsal.start(
+                Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate))
+            do {
+                let journal = try await startEngine(of: rehearsal)
+                let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal)
+                await rehearsal.stop()
+                throw ExitCode(code)
+            } catch {
+                await rehearsal.stop()
+                throw error
+            }
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            throw Failure.failed(error)
+        }
+    }
+
+    /// Only a rehearsal starts its engine as a child: `guardia watch`, as an operator would start it, on a config that is
+    /// the shipped one with the addresses of this rehearsal filled in.
+    private func startEngine(of rehearsal: Rehearsal) async throws -> String {
+        let folder = rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp"
+        let config = "\(folder)/launch.yaml"
+        let template = String(decoding: RehearsalSettings.yaml, as: UTF8.self)
+        try rehearsal.fill(template).write(toFile: config, atomically: true, encoding: .utf8)
+        let journal = rehearsal.variables["JOURNAL"] ?? "\(folder)/journal.sqlite"
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        try await rehearsal.startEngine([program, "watch", "--config", config, "--journal", journal]) {
+            let beat = (try? JournalReader(path: journal))?.heartbeat()
+            return !Heartbeat.isSilent(beat, at: SystemClock().now())
+        }
+        return journal
+    }
+
+    private func show(journal: String) throws -> Int32 {
+        try screen.run(
+            journal: journal, mode: .operator(name: Operator.name),
+            engineCommand: "guardia rehearse (this one's engine has died)"
+        ).exitCode
+    }
+
+    private func wait(journal: String, _ rehearsal: Rehearsal) async -> Int32 {
+        Output.line("ready. Look at it from another terminal:")
+        Output.line("  guardia --journal \(journal)")
+        Output.line("  guardia-kiosk --journal \(journal)")
+        for (name, value) in rehearsal.variables.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)=\(value)") }
+        fflush(stdout)
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { break }
+        return 0
+    }
+}
