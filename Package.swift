@@ -80,7 +80,9 @@ let package = Package(
         // MARK: Settings: YAML in, values out (launch configuration, themes, keys)
         .target(
             name: "Settings",
-            dependencies: ["Launch", "Console", .product(name: "Yams", package: "Yams")]),
+            dependencies: ["Launch", "Console", .product(name: "Yams", package: "Yams")],
+            // Links to Config/rehearsal.yaml and themes/: a binary needs no file beside it.
+            resources: [.embedInCode("Resources")]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Launch", "Console"]),
 
         // MARK: Screen: the loop that the dashboard and the kiosk share

@@ -1,0 +1,41 @@
+import Foundation
+import Launch
+import Settings
+import Testing
+
+@Suite("The configurations that are shipped")
+struct ShippedConfigurationTests {
+    static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    static let rehearsalVariables = [
+        "POSTGRES_SOCKET_DIR": "/tmp/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",
+        "POSTGRES_USER": "postgres", "REDIS_SOCKET": "/tmp/redis.sock", "DOOR_URL": "http://127.0.0.1:8080",
+        "BLUE_URL": "http://127.0.0.1:8081", "GREEN_URL": "http://127.0.0.1:8082",
+        "GATEWAY_URL": "http://127.0.0.1:8083", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
+    ]
+
+    @Test("barberpro.yaml loads; the only doubts are secrets that this machine does not have")
+    func barberPro() throws {
+        let path = Self.root.appending(path: "Config/barberpro.yaml").path
+        let file = try LaunchConfigurationFile.load(path: path)
+        let doubts = file.warnings.filter { !$0.message.contains("the secret ") }
+        #expect(doubts == [])
+        #expect(file.configuration.product.name == "BarberPro")
+        #expect(file.configuration.launch.at == Timestamp(seconds: 1_773_057_600))
+        #expect(file.configuration.panes.geo?.regions.count == 24)
+    }
+
+    @Test("the built-in rehearsal loads without a doubt")
+    func rehearsal() throws {
+        let file = try RehearsalSettings.load(variables: Self.rehearsalVariables)
+        #expect(file.warnings == [])
+        #expect(file.configuration.panes.colours.map(\.name) == ["blue", "green"])
+    }
+
+    @Test("the built-in rehearsal is the file in Config")
+    func rehearsalIsEmbedded() throws {
+        let onDisk = try Data(contentsOf: Self.root.appending(path: "Config/rehearsal.yaml"))
+        #expect(RehearsalSettings.yaml == [UInt8](onDisk))
+    }
+}
