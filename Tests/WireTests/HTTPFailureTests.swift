@@ -13,7 +13,7 @@ import Wire
     }
 
     private func failure(of request: HTTPRequest) async -> WireError? {
-        await expectFailure { _ = try await client.send(request, deadline: .milliseconds(300)) }
+        await reactor.expectFailure { _ = try await client.send(request, deadline: .milliseconds(300)) }
     }
 
     @Test func silenceIsATimeout() async throws {
@@ -43,7 +43,7 @@ import Wire
 
     @Test func anAnswerWithoutEndIsATimeout() async throws {
         let server = try HostileServer(
-            saying: Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + Array(repeating: 0x78, count: 60_000), then: .repeatForEver)
+            saying: Array("HTTP/1.1 200 OK\r\n\r\n".utf8), then: .repeatForEver(Array(repeating: 0x78, count: 60_000)))
         defer { server.close() }
         #expect(await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))?.kind == .timedOut)
     }
@@ -70,18 +70,18 @@ import Wire
     }
 
     @Test func garbageInsteadOfTLSIsUntrusted() async throws {
-        let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad\r\n\r\n".utf8), then: .fallSilent)
+        let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), then: .hangUp)
         defer { server.close() }
-        #expect(await failure(of: HTTPRequest("https://127.0.0.1:\(server.port)/"))?.kind == .untrusted)
+        let error = await failure(of: HTTPRequest("https://127.0.0.1:\(server.port)/"))
+        // A reset may overtake the garbage.
+        #expect(error?.kind == .untrusted || error?.kind == .closed, "\(String(describing: error))")
     }
 
     @Test func headersWithoutEndAreTooLarge() async throws {
-        let line = "X-Filler: \(String(repeating: "x", count: 1000))\r\n"
-        let server = try HostileServer(
-            saying: Array("HTTP/1.1 200 OK\r\n\(String(repeating: line, count: 50))".utf8), then: .repeatForEver)
+        let line = Array("X-Filler: \(String(repeating: "x", count: 1000))\r\n".utf8)
+        let server = try HostileServer(saying: Array("HTTP/1.1 200 OK\r\n".utf8), then: .repeatForEver(line))
         defer { server.close() }
-        let error = await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))
-        #expect(error?.kind == .tooLarge, "\(String(describing: error))")
+        #expect(await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))?.kind == .tooLarge)
     }
 
     @Test(arguments: ["ftp://127.0.0.1/", "file:///etc/passwd", "http://", "::::"])
@@ -90,7 +90,7 @@ import Wire
     }
 
     @Test func anUnknownNameIsUnresolved() async {
-        let error = await expectFailure(by: .seconds(10)) {
+        let error = await reactor.expectFailure(by: .seconds(10)) {
             _ = try await client.send(HTTPRequest("http://no-such-host.invalid/"), deadline: .seconds(10))
         }
         #expect(error?.kind == .unresolved)
@@ -116,7 +116,7 @@ import Wire
         let hung = try HostileServer(then: .fallSilent)
         defer { hung.close() }
         let client = client
-        async let silence = expectFailure {
+        async let silence = reactor.expectFailure {
             _ = try await client.send(HTTPRequest("http://127.0.0.1:\(hung.port)/"), deadline: .milliseconds(300))
         }
         let answer = try await client.send(HTTPRequest("http://127.0.0.1:\(server.port)/"), deadline: .seconds(5))

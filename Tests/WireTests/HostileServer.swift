@@ -10,8 +10,8 @@ final class HostileServer: Sendable {
         case reset
         /// Keeps the connection open and says no more.
         case fallSilent
-        /// Says the same for ever, as fast as it is read.
-        case repeatForEver
+        /// Says this for ever, as fast as it is read.
+        case repeatForEver([UInt8])
     }
 
     let port: UInt16
@@ -55,13 +55,13 @@ final class HostileServer: Sendable {
         var open: [Int32] = []
         defer { for descriptor in open + [listener, wait] { Glibc.close(descriptor) } }
         while true {
-            let repeating = if case .repeatForEver = afterwards { true } else { false }
+            let refrain: [UInt8]? = if case .repeatForEver(let words) = afterwards { words } else { nil }
             var entries = [pollfd(fd: wait, events: 0, revents: 0), pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
-            if repeating { entries += open.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) } }
+            if refrain != nil { entries += open.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) } }
             poll(&entries, nfds_t(entries.count), -1)
             if entries[0].revents != 0 { return }
             for entry in entries.dropFirst(2) where entry.revents != 0 {
-                _ = send(entry.fd, words, words.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+                _ = send(entry.fd, refrain, refrain?.count ?? 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
             }
             guard entries[1].revents != 0 else { continue }
             let connection = accept(listener, nil, nil)

@@ -10,7 +10,7 @@ import Wire
     private func failure(port: UInt16, _ more: [String: String] = [:]) async -> WireError? {
         let settings = ["host": "127.0.0.1", "port": String(port), "user": "u", "password": "hunter2", "dbname": "d"]
         let client = PostgresClient(PostgresSettings(settings.merging(more) { $1 }), on: reactor)
-        let error = await expectFailure { _ = try await client.query("SELECT 1", deadline: .milliseconds(300)) }
+        let error = await reactor.expectFailure { _ = try await client.query("SELECT 1", deadline: .milliseconds(300)) }
         #expect(error?.description.contains("hunter2") == false)
         return error
     }
@@ -68,7 +68,7 @@ import Wire
 
     @Test func anUnknownNameIsUnresolved() async {
         let client = PostgresClient(PostgresSettings(["host": "no-such-host.invalid"]), on: reactor)
-        let error = await expectFailure(by: .seconds(10)) { _ = try await client.query("SELECT 1", deadline: .seconds(10)) }
+        let error = await reactor.expectFailure(by: .seconds(10)) { _ = try await client.query("SELECT 1", deadline: .seconds(10)) }
         #expect(error?.kind == .unresolved)
     }
 
