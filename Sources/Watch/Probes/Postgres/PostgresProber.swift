@@ -1,0 +1,150 @@
+package import Launch
+package import Wire
+
+/// One PostgreSQL database: latency, sessions, locks, cache, replication, and the user's own questions.
+///
+/// A kept connection brings the figures of each look: one `SELECT 1`, one statistics query. The user's questions have a
+/// connection of their own, so that an endless one costs only itself. Once a minute a fresh connection is made, since a new
+/// one is what a starting application needs (with SCRAM it costs the server and us milliseconds of CPU, too much for each
+/// look): it brings `connect`, and the database's `size`, for which the server looks at each of its files. All three run side
+/// by side.
+package actor PostgresProber: Prober, PinnedActor {
+    package nonisolated let reactor: Reactor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    /// How often a fresh connection is made.
+    package static let freshInterval: Milliseconds = .minutes(1)
+
+    /// A user's question brings one number; an answer that does not end is broken off.
+    private static let questionLimits = PostgresLimits(rows: 100, bytes: 64 << 10)
+
+    private let target: PostgresTarget
+    private let secret: @Sendable (Secret) throws -> String
+    private let clock: any Clock
+    private var statistics = PostgresStatistics()
+    private var questions: QuestionQueue
+    private var fresh = Pace(every: PostgresProber.freshInterval)
+    private var main: PostgresClient?
+    private var side: PostgresClient?
+
+    package init(_ target: PostgresTarget, in context: ProbeContext) {
+        self.target = target
+        secret = context.secret
+        clock = context.clock
+        reactor = context.reactor
+        questions = QuestionQueue(target.questions)
+    }
+
+    package func look(deadline: Duration) async throws -> [Finding] {
+        let budget = Budget(deadline)
+        async let answers = answers(to: questions.ordered, budget)
+        async let connect = freshConnection(budget)
+        do {
+            return try await within(budget) { try await self.figures(deadline) } + answers + connect
+        } catch {
+            if case .denied = (error as? WireError)?.kind {
+                // The password may have been renewed.
+                main = nil
+                side = nil
+            }
+            throw error
+        }
+    }
+
+    package func close() async {
+        await main?.close()
+        await side?.close()
+        main = nil
+        side = nil
+    }
+
+    // MARK: Every look
+
+    /// Both queries are given the same deadline each time: another one would be another `statement_timeout` to set.
+    private func figures(_ deadline: Duration) async throws -> [Finding] {
+        let client = try main ?? makeClient()
+        main = client
+        // Makes the connection where there is none, which is not a part of the query's time.
+        let before = await client.connectLatency
+        let start = ContinuousClock.now
+        _ = try await client.query("SELECT 1", deadline: deadline)
+        var latency = ContinuousClock.now - start
+        if let connect = await client.connectLatency, connect != before { latency -= connect }
+        var findings = [Finding("query", latency.inMilliseconds)]
+        do {
+            let rows = try await client.query(PostgresStatistics.query, deadline: deadline)
+            guard rows.count == 1 else { throw ProbeFailure("the statistics query brought \(rows.count) rows") }
+            findings += statistics.findings(user: target.user, at: clock.now().uptime) { rows[0, $0] }
+        } catch let error as WireError where error.kind != .cancelled {
+            // The server answers, if not this: the rest of the look still counts.
+            let measures = [
+                "connections", "connections_used", "longest_transaction", "blocked", "deadlocks", "cache_hit",
+                "replication_lag",
+            ]
+            findings += measures.map { Finding($0, .missed(error.inWords)) }
+        }
+        return findings
+    }
+
+    private func makeClient(limits: PostgresLimits = PostgresLimits()) throws -> PostgresClient {
+        PostgresClient(try PostgresSettings(target, secret: secret), on: reactor, limits: limits)
+    }
+
+    // MARK: The user's questions
+
+    private func answers(to questions: [Question], _ budget: Budget) async -> [Finding] {
+        var findings: [Finding] = []
+        var slowest = ""
+        for question in questions {
+            guard !budget.isSpent else {
+                findings.append(Finding(question.name, .missed("no time was left after \(slowest)")))
+                continue
+            }
+            let start = ContinuousClock.now
+            findings.append(Finding(question.name, await answer(to: question, budget)))
+            self.questions.note(question, took: .now - start)
+            slowest = question.name
+        }
+        return findings
+    }
+
+    /// Half of the look at most, so that one endless question leaves time for another.
+    private func answer(to question: Question, _ budget: Budget) async -> Measurement {
+        do {
+            let client = try side ?? makeClient(limits: Self.questionLimits)
+            side = client
+            return try await within(budget) {
+                try await client.query(question.text, deadline: budget.whole / 2, readOnly: true).measurement
+            }
+        } catch let error as WireError where error.kind == .timedOut {
+            return .missed("no answer within \((budget.whole / 2).inWords)")
+        } catch {
+            return .missed(error.inWords)
+        }
+    }
+
+    // MARK: Once a minute
+
+    /// The connection's latency and the database's size; nothing where they are not due.
+    private func freshConnection(_ budget: Budget) async -> [Finding] {
+        let uptime = clock.now().uptime
+        guard fresh.isDue(at: uptime) else { return [] }
+        // Noted before it is known whether it succeeds: a size that takes too long must not be asked for at each look.
+        fresh.done(at: uptime)
+        var findings: [Finding] = []
+        do {
+            let client = try makeClient()
+            let latency = try await client.connect(deadline: budget.remaining)
+            findings.append(Finding("connect", latency.inMilliseconds))
+            let rows = try await client.query(
+                "SELECT pg_database_size(current_database())", deadline: budget.remaining, readOnly: true)
+            findings.append(Finding("size", rows.measurement))
+            await client.close()
+        } catch {
+            let missing = Measurement.missed(error.inWords)
+            if findings.isEmpty { findings.append(Finding("connect", missing)) }
+            findings.append(Finding("size", missing))
+        }
+        return findings
+    }
+}
