@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CTimex"),  // adjtimex(2): of the C library, but not of Swift's Glibc module
         .systemLibrary(name: "CWidth"),
 
         // MARK: Launch: the domain
@@ -61,11 +62,10 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Journal",
+                "Launch", "Wire", "Journal", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ],
-            exclude: ["Engine/Engine.swift"]),
+            ]),
         .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure

@@ -58,7 +58,7 @@ package actor ClockProber: Prober, PinnedActor {
     private var now: Double { Double(clock.now().utc.milliseconds) }
 
     private func evidence(_ url: String, _ deadline: Duration) async -> Result<ClockEvidence, ProbeFailure> {
-        let request = HTTPRequest("HEAD", url, tls: TLSSettings(target.tls), maxBodyBytes: 0)
+        let request = HTTPRequest(url, method: "HEAD", tls: TLSSettings(target.tls), maxBodyBytes: 0)
         do {
             let asked = now
             let response = try await http.send(request, deadline: deadline)

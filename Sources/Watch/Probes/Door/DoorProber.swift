@@ -46,7 +46,7 @@ package actor DoorProber: Prober, PinnedActor {
     package func close() async {}
 
     private func ask(_ budget: Budget) async throws -> DoorAnswer {
-        let request = HTTPRequest("GET", target.url, tls: TLSSettings(target.tls), maxBodyBytes: 4096)
+        let request = HTTPRequest(target.url, tls: TLSSettings(target.tls), maxBodyBytes: 4096)
         let response = try await client.send(request, deadline: budget.remaining)
         // A dangling link makes nginx fail to resolve it: no split, no door.
         guard response.status == 200 else { throw ProbeFailure("status \(response.status) from \(request.target)") }

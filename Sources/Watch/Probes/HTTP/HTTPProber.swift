@@ -29,7 +29,7 @@ package actor HTTPProber: Prober, PinnedActor {
         var needsBody = !target.assertions.isEmpty
         if case .json = target.version { needsBody = true }
         let request = HTTPRequest(
-            target.method, target.url, body: target.body.map { Array($0.utf8) }, tls: TLSSettings(target.tls),
+            target.url, method: target.method, body: target.body.map { Array($0.utf8) }, tls: TLSSettings(target.tls),
             maxBodyBytes: needsBody ? Self.bodyLimit : 0)
         template = RequestTemplate(request, headers: target.headers, secret: context.secret)
         latencies = LatencyWindow(length: target.window, interval: interval)

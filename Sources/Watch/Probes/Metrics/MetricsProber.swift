@@ -106,6 +106,6 @@ extension HTTPRequest {
     static func exposition(_ url: String, tls: TLSPolicy) -> HTTPRequest {
         let accepted = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
         return HTTPRequest(
-            "GET", url, headers: [Header("Accept", accepted)], tls: TLSSettings(tls), maxBodyBytes: 64 << 20)
+            url, headers: [Header("Accept", accepted)], tls: TLSSettings(tls), maxBodyBytes: 64 << 20)
     }
 }

@@ -20,7 +20,7 @@ package actor PrometheusProber: Prober, PinnedActor {
         let base = target.url.hasSuffix("/") ? String(target.url.dropLast()) : target.url
         // POST, because PromQL grows longer than some proxies let an address be.
         let request = HTTPRequest(
-            "POST", base + "/api/v1/query",
+            base + "/api/v1/query", method: "POST",
             headers: [HTTPRequest.Header("Content-Type", "application/x-www-form-urlencoded")],
             tls: TLSSettings(target.tls))
         template = RequestTemplate(request, headers: target.headers, secret: context.secret)
