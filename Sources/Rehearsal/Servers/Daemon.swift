@@ -19,6 +19,7 @@ package actor Daemon {
     }
 
     package nonisolated let logFile: String
+    package nonisolated var name: String { recipe.name }
     private nonisolated let recipe: Recipe
     private nonisolated let privateFolder: PrivateFolder
     private var process: ChildProcess?
@@ -36,7 +37,7 @@ package actor Daemon {
     package func start(within limit: Duration = .seconds(15)) async throws {
         guard pid == nil else { return }
         let user = recipe.asServerUser ? ServerUser.current?.prefix ?? [] : []
-        let logged = endOfFile(logFile, limit: .max)?.count ?? 0
+        let logged = fileSize(logFile)
         let process = try await Warden.launch(
             user + recipe.command, register: privateFolder.register, endSignal: recipe.endSignal.name, log: logFile,
             workingIn: recipe.folder)
@@ -47,11 +48,9 @@ package actor Daemon {
         }
         if process.isRunning && isDecided { return }
         let reason = process.exitStatus.map { "it ended (\($0))" } ?? "it did not answer within \(limit)"
-        let log = endOfFile(logFile, limit: .max).map { Array($0.dropFirst(logged)) } ?? []
         await kill()
         throw ServerError.didNotStart(
-            server: recipe.name, reason: reason, logFile: logFile,
-            log: String(decoding: log, as: UTF8.self).split(separator: "\n").suffix(12).map(String.init))
+            server: recipe.name, reason: reason, logFile: logFile, log: lastLines(of: logFile, from: logged))
     }
 
     /// Ends the server as its operator would; kills it where it does not end.

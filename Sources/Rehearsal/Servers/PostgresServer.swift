@@ -19,18 +19,20 @@ package struct PostgresServer: Server {
     /// Starts a PostgreSQL with a new, empty cluster.
     /// - Parameter settings: lines of postgresql.conf, by name, over ours; values as written there, strings in quotes.
     package static func start(
-        in privateFolder: PrivateFolder, name: String = "postgres", settings: [String: String] = [:]
+        in privateFolder: PrivateFolder, name: String = "postgres", cluster: PostgresCluster = .copied,
+        settings: [String: String] = [:]
     ) async throws -> PostgresServer {
         let program = try Program.postgres("postgres").path()
-        let cluster = try await PostgresCluster.shared.value
         let folder = try privateFolder.subfolder(name)
         let data = "\(folder)/data"
-        try await cluster.copy(to: data)
+        let password = try await cluster.put(at: data, in: privateFolder)
         return try await startOnFreePort { port in
             var lines = [
                 "listen_addresses": "'127.0.0.1'", "port": "\(port)", "unix_socket_directories": "'\(folder)'",
                 "unix_socket_permissions": "0700", "max_connections": "100", "shared_buffers": "'64MB'",
                 "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+                // Small tables: compiling a query and starting workers cost more than they save.
+                "jit": "off", "max_parallel_maintenance_workers": "0", "max_parallel_workers_per_gather": "0",
                 // Files of the folder, not of /dev/shm: nothing is left behind by a kill.
                 "dynamic_shared_memory_type": "mmap",
                 "logging_collector": "off", "log_destination": "'stderr'", "log_timezone": "'UTC'", "timezone": "'UTC'",
@@ -44,7 +46,7 @@ package struct PostgresServer: Server {
                     name: name, command: [program, "-D", data], folder: folder, endSignal: (SIGINT, "QUIT"),
                     isReady: { _ in try await address.ask(startupMessage)?.first == UInt8(ascii: "R") }),
                 in: privateFolder)
-            return PostgresServer(daemon: daemon, socketFolder: folder, port: port, password: cluster.password)
+            return PostgresServer(daemon: daemon, socketFolder: folder, port: port, password: password)
         }
     }
 

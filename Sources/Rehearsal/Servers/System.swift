@@ -35,6 +35,19 @@ func endOfFile(_ path: String, limit: Int = 64 << 10) -> [UInt8]? {
     return bytes
 }
 
+/// A file's size in bytes; 0 where there is none.
+func fileSize(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}
+
+/// The last twelve lines of a log, of what was written past an offset.
+func lastLines(of path: String, from offset: Int = 0) -> [String] {
+    let new = max(0, fileSize(path) - offset)
+    let bytes = endOfFile(path, limit: min(new, 64 << 10)) ?? []
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").suffix(12).map(String.init)
+}
+
 /// Writes a small file anew.
 func writeFile(_ path: String, _ text: String, mode: mode_t = 0o600) throws(ServerError) {
     let descriptor = try check(open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), "open", path)

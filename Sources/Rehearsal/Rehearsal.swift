@@ -1,0 +1,185 @@
+import FoundationEssentials
+import Glibc
+import Subprocess
+
+/// A whole launch on this machine: BarberPro in two colours behind the door, its database, sessions, payment gateway and
+/// customers, and a scenario that happens to it.
+package actor Rehearsal {
+    package struct Options: Sendable {
+        package var scenario: Scenario
+        /// Bookings of the past days in the database: by default as many as customers at the default rate make in eight days.
+        package var bookings: Int
+        /// Requests a second, as an average of the week.
+        package var rate: Double
+        package var seed: UInt64
+
+        package init(scenario: Scenario = .calm, bookings: Int = 135_000, rate: Double = 40, seed: UInt64 = 1) {
+            self.scenario = scenario
+            self.bookings = bookings
+            self.rate = rate
+            self.seed = seed
+        }
+    }
+
+    /// The release that serves at first, on blue.
+    package static let liveVersion = "v1.4.0"
+    /// The one before, still warm on green.
+    package static let idleVersion = "v1.3.9"
+
+    package nonisolated let postgres: PostgresServer
+    package nonisolated let redis: RedisServer
+    package nonisolated let nginx: NginxServer
+    package nonisolated let door: Door
+    /// How to reach all of it; see `fill(_:)`.
+    package nonisolated let variables: [String: String]
+
+    private nonisolated let privateFolder: PrivateFolder
+    private var parts: [Deed.Part: BarberProPart]
+    private var background: Task<Void, Never>?
+
+    /// Redis's bound, small enough to be filled in one write.
+    private static let redisMemory = 16 << 20
+
+    /// Starts it all; returns when all of it answers. The scenario begins then.
+    package static func start(
+        _ options: Options = Options(), note: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> Rehearsal {
+        let folder = try await PrivateFolder()
+        do {
+            let rehearsal = try await Rehearsal(options, in: folder)
+            await rehearsal.begin(options, note: note)
+            return rehearsal
+        } catch {
+            await folder.close()
+            throw error
+        }
+    }
+
+    private init(_ options: Options, in folder: PrivateFolder) async throws {
+        // Unix sockets only, in folders that are closed to others.
+        async let database = PostgresServer.start(
+            in: folder, cluster: .made, settings: ["listen_addresses": "''"])
+        async let cache = RedisServer.start(
+            in: folder,
+            settings: [
+                "port": "0", "requirepass": "\"\"", "maxmemory": "\(Rehearsal.redisMemory)", "maxmemory-policy": "noeviction",
+            ])
+        async let gateway = BarberProPart.start(in: folder, name: "gateway", ["gateway"])
+        let (postgres, redis, payments) = try await (database, cache, gateway)
+
+        let release = Release(postgres: postgres, redis: redis, gateway: payments)
+        async let history: Void = Rehearsal.seed(postgres, bookings: options.bookings, in: folder)
+        async let first = release.start("blue", Rehearsal.liveVersion, in: folder)
+        async let second = release.start("green", Rehearsal.idleVersion, in: folder)
+        let (blue, green) = try await (first, second)
+
+        let door = try Door.make(at: "\(folder.path)/door", Split(all: "blue"))
+        let nginx = try await NginxServer.start(in: folder) { port, nginxFolder in
+            DoorConfiguration(
+                port: port, door: door.folder, folder: nginxFolder,
+                colours: [("blue", ["127.0.0.1:\(blue.port)"]), ("green", ["127.0.0.1:\(green.port)"])]
+            ).text
+        }
+        try await history
+        let doorURL = "http://127.0.0.1:\(nginx.port)"
+        let traffic = try await BarberProPart.start(
+            in: folder, name: "traffic",
+            ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
+
+        self.postgres = postgres
+        self.redis = redis
+        self.nginx = nginx
+        self.door = door
+        self.release = release
+        privateFolder = folder
+        parts = [.blue: blue, .green: green, .gateway: payments, .traffic: traffic]
+        variables = [
+            "POSTGRES_SOCKET_DIR": postgres.socketFolder, "POSTGRES_PORT": "\(postgres.port)",
+            "REDIS_SOCKET": redis.socket, "DOOR_URL": doorURL, "BLUE_URL": blue.url, "GREEN_URL": green.url,
+            "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
+            "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
+            "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
+        ]
+    }
+
+    private nonisolated let release: Release
+
+    /// How a colour is started.
+    private struct Release: Sendable {
+        var postgres: PostgresServer
+        var redis: RedisServer
+        var gateway: BarberProPart
+
+        func start(
+            _ colour: String, _ version: String, in folder: PrivateFolder, port: UInt16? = nil
+        ) async throws -> BarberProPart {
+            try await BarberProPart.start(
+                in: folder, name: colour,
+                [
+                    "serve", "--colour", colour, "--version", version, "--gateway", gateway.url, "--redis", redis.socket,
+                    "--postgres", "host=\(postgres.socketFolder) port=\(postgres.port) user=barberpro dbname=barberpro",
+                ], port: port)
+        }
+    }
+
+    private static func seed(_ postgres: PostgresServer, bookings: Int, in folder: PrivateFolder) async throws {
+        let connection = "host=\(postgres.socketFolder) port=\(postgres.port) user=\(postgres.user) dbname=\(postgres.database)"
+        let log = "\(folder.path)/seed.log"
+        let seed = try await Warden.launch(
+            [try Program.barberpro.path(), "seed", "--postgres", connection, "--bookings", "\(bookings)"],
+            register: folder.register, endSignal: "TERM", log: log, workingIn: folder.path)
+        guard try await seed.waitForExit().isSuccess else { throw RehearsalError.noHistory(log: lastLines(of: log)) }
+    }
+
+    private func begin(_ options: Options, note: @escaping @Sendable (String) -> Void) {
+        background = Task {
+            await withDiscardingTaskGroup { group in
+                let runner = ScenarioRunner(
+                    scenario: options.scenario, clock: .continuous,
+                    perform: { [weak self] deed in try await self?.perform(deed) },
+                    note: { deed, error in note("\(options.scenario.name): \(deed)" + (error.map { ": \($0)" } ?? "")) })
+                group.addTask { await runner.run() }
+                let folder = privateFolder.path
+                group.addTask { await LogKeeper(folder: folder).run() }
+            }
+        }
+    }
+
+    /// Ends it all and removes its folder.
+    package func stop() async {
+        background?.cancel()
+        await privateFolder.close()
+    }
+
+    /// Does one thing of a scenario.
+    package func perform(_ deed: Deed) async throws {
+        switch deed {
+        case .fault(let part, let fault): try await parts[part]?.set(fault: fault)
+        case .mend(let part): try await parts[part]?.set(fault: [:])
+        case .release(let colour, let version):
+            guard let part = Deed.Part(rawValue: colour), let old = parts[part] else { return }
+            await old.stop()
+            parts[part] = try await release.start(colour, version, in: privateFolder, port: old.port)
+        case .shift(let split): try door.open(split)
+        case .hangDatabase: try await postgres.pause()
+        case .wakeDatabase: try await postgres.resume()
+        // One string as long as all the memory there is: this write is still let in, the next is not.
+        case .fillRedis: try await tellRedis("SETRANGE ballast \(Rehearsal.redisMemory) x")
+        case .emptyRedis: try await tellRedis("DEL ballast")
+        }
+    }
+
+    /// Replaces `${NAME}` by our variables.
+    package nonisolated func fill(_ template: String) throws -> String {
+        try Template.fill(template, variables)
+    }
+
+    /// Sends an inline command.
+    private func tellRedis(_ command: String) async throws {
+        let answer = try await ServerAddress.unix(redis.socket).ask(Array("\(command)\r\n".utf8), within: .seconds(2))
+        guard answer?.first == UInt8(ascii: ":") else {
+            throw RehearsalError.redis(
+                command: command, answer: answer.map { String(decoding: $0, as: UTF8.self) } ?? "nothing")
+        }
+    }
+}

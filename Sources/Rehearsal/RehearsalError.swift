@@ -1,0 +1,21 @@
+/// Why a rehearsal could not do what it was told.
+package enum RehearsalError: Error, Hashable, CustomStringConvertible {
+    /// A part of BarberPro did not take a fault.
+    case refused(part: String, asked: String, answer: String)
+    /// The database could not be filled; the log's last lines.
+    case noHistory(log: [String])
+    /// A template names a variable that a rehearsal does not have.
+    case unknownVariable(String, known: [String])
+    /// Redis did not follow a command.
+    case redis(command: String, answer: String)
+
+    package var description: String {
+        switch self {
+        case .refused(let part, let asked, let answer): "\(part) refused the fault \(asked): \(answer)"
+        case .noHistory(let log): (["the database could not be filled:"] + log).joined(separator: "\n    ")
+        case .unknownVariable(let name, let known):
+            "no variable ${\(name)}: a rehearsal has \(known.joined(separator: ", "))"
+        case .redis(let command, let answer): "Redis answered \(command) with \(answer)"
+        }
+    }
+}

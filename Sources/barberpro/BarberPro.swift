@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// BarberPro in miniature: what `guardia rehearse` launches.
+@main
+struct BarberPro: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "barberpro",
+        abstract: "BarberPro in miniature, its payment gateway and its customers, for guardia's rehearsals.",
+        subcommands: [Seed.self, Serve.self, RunGateway.self, RunTraffic.self])
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Wire
+
+/// Serves one colour of the application.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serves one colour of the application.")
+
+    @Option var colour: String
+    @Option var version: String
+
+    @Option(help: "The port on 127.0.0.1.")
+    var port: UInt16
+
+    @Option(help: "libpq's connection string.")
+    var postgres: String
+
+    @Option(help: "Redis's Unix socket.")
+    var redis: String
+
+    @Option(help: "The payment gateway's URL.")
+    var gateway: String
+
+    @OptionGroup var token: GatewayToken
+
+    func run() async throws {
+        let reactor = try Reactor()
+        let application = Application(
+            colour: colour, version: version,
+            database: Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor),
+            sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)),
+            gateway: PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token),
+            metrics: Metrics(colour: colour, version: version))
+        try await serve(port: port) { await application.answer($0) }
+    }
+}
+
+/// What the application shows to the gateway.
+struct GatewayToken: ParsableArguments {
+    @Option(help: "The bearer token between application and gateway. It opens nothing but this fake.")
+    var token = "TEST-barberpro"
+}

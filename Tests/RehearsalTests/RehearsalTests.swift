@@ -1,0 +1,244 @@
+import FoundationEssentials
+import Glibc
+import Rehearsal
+import Testing
+import Wire
+
+@testable import barberpro
+
+@Suite("A rehearsal", .serialized, .timeLimit(.minutes(2)))
+struct RehearsalTests {
+    @Test("two at once do not collide, and both are a whole launch")
+    func twoAtOnce() async throws {
+        async let first = Rehearsal.start(.init(bookings: 1000, rate: 200))
+        async let second = Rehearsal.start(.init(bookings: 1000, rate: 0))
+        let (busy, quiet) = try await (first, second)
+        let browser = try Browser()
+        for rehearsal in [busy, quiet] {
+            let health = try await browser.get(rehearsal.url("DOOR") + "/healthz")
+            #expect(health.status == 200)
+            #expect(health.headers["X-Version"] == "v1.4.0")
+            #expect(try await browser.get(rehearsal.url("GREEN") + "/version").text.contains("v1.3.9"))
+        }
+        // Customers have come to one of them, from a province, and met with nothing but success.
+        #expect(try await becomesTrue { try await browser.get(busy.url("BLUE") + "/metrics").text.contains("route=\"search\"") })
+        let outcomes = try await browser.get(busy.url("TRAFFIC") + "/metrics").text.split(separator: "\n")
+            .filter { $0.hasPrefix("traffic_requests_total") }
+        #expect(outcomes.allSatisfy { $0.contains("outcome=\"20") }, "\(outcomes)")
+        #expect(try await !browser.get(quiet.url("BLUE") + "/metrics").text.contains("route="))
+
+        await busy.stop()
+        await quiet.stop()
+        for rehearsal in [busy, quiet] {
+            #expect(!FileManager.default.fileExists(atPath: rehearsal.variables["REHEARSAL_FOLDER"] ?? "/"))
+        }
+    }
+
+    @Test("a booking is made, paid and confirmed through the door, and the database knows")
+    func booking() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let door = rehearsal.url("DOOR")
+            let user = try await browser.post(door + "/register", "email=ana@example.com.ar&province=AR-X")
+            #expect(user.status == 201)
+            let session = try #require(user.headers["Set-Cookie"]?.split(separator: ";").first.map(String.init))
+            #expect(try await browser.get(door + "/search?province=AR-X").text.contains("Barbería AR-X"))
+            let order = "province=AR-X&provider=3&service=2"
+            #expect(try await browser.post(door + "/bookings", order).status == 401)
+            let booking = try await browser.post(door + "/bookings", order, cookie: session)
+            #expect(booking.status == 201)
+            let id = try JSONDecoder().decode([String: String].self, from: Data(booking.body))["id"] ?? ""
+
+            #expect(try await browser.post(door + "/bookings/\(id)/confirm", "").status == 409)
+            let declined = try await browser.post(door + "/payments", "booking=\(id)&cardholder=FUND")
+            #expect(declined.text.contains("cc_rejected_insufficient_amount"))
+            try await rehearsal.perform(.fault(.gateway, ["error_rate": "1"]))
+            #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").status == 502)
+            try await rehearsal.perform(.mend(.gateway))
+            #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").text.contains("approved"))
+            #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").status == 409)
+            #expect(try await browser.post(door + "/bookings/\(id)/confirm", "").status == 200)
+
+            let row = try await browser.database(rehearsal).query(
+                """
+                SELECT b.status, b.confirmed_at IS NOT NULL,
+                       (SELECT string_agg(p.status || ' ' || p.status_detail, ', ' ORDER BY p.id)
+                        FROM payments p WHERE p.booking_id = b.id)
+                FROM bookings b WHERE b.id = $1
+                """, [id], deadline: .seconds(5))
+            #expect(row[0, 0] == "confirmed")
+            #expect(row[0, 1] == "t")
+            #expect(
+                row[0, 2] == "rejected cc_rejected_insufficient_amount, pending gateway_error, approved accredited")
+            let metrics = try await browser.get(rehearsal.url("BLUE") + "/metrics").text
+            #expect(metrics.contains("bookings_total{result=\"confirmed\"} 1"))
+            #expect(metrics.contains("payments_total{result=\"error\"} 1"))
+        }
+    }
+
+    @Test("/healthz says which dependency is down, and when it is back")
+    func health() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let cases: [(Deed, Deed, String)] = [
+                (.hangDatabase, .wakeDatabase, "database"), (.fillRedis, .emptyRedis, "redis"),
+                (.fault(.gateway, ["error_rate": "1"]), .mend(.gateway), "gateway"),
+            ]
+            for (harm, cure, name) in cases {
+                try await rehearsal.perform(harm)
+                let harmed = try await browser.get(rehearsal.url("BLUE") + "/healthz")
+                #expect(harmed.status == 503)
+                let checks = try JSONDecoder().decode(Health.self, from: Data(harmed.body)).checks
+                #expect(checks.filter { $0.value.status == "down" }.map(\.key) == [name])
+                try await rehearsal.perform(cure)
+                #expect(try await becomesTrue { try await browser.get(rehearsal.url("BLUE") + "/healthz").status == 200 })
+            }
+        }
+    }
+
+    @Test("switching under load loses no request, and moves all traffic with the next one")
+    func switchUnderLoad() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let door = rehearsal.url("DOOR")
+            let answers = try await withThrowingTaskGroup { group in
+                for client in 0..<8 {
+                    group.addTask {
+                        var answers: [String: Int] = [:]
+                        for _ in 0..<60 {
+                            let answer = try await browser.get(door + "/version", cookie: "client=\(client)")
+                            answers["\(answer.status) \(answer.headers["X-Colour"] ?? "")", default: 0] += 1
+                        }
+                        return answers
+                    }
+                }
+                for turn in 0..<40 {
+                    try rehearsal.door.open(Split(all: turn.isMultiple(of: 2) ? "green" : "blue"))
+                    try await Task.sleep(for: .milliseconds(2))
+                }
+                return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
+            }
+            #expect(answers.values.reduce(0, +) == 480)
+            #expect(Set(answers.keys).isSubset(of: ["200 blue", "200 green"]))
+            #expect(answers.count == 2)
+
+            try rehearsal.door.open(Split(live: "blue", canary: "green", share: 50))
+            var colours: [String: Int] = [:]
+            for client in 0..<200 {
+                let first = try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
+                let second = try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
+                #expect(first == second, "a client keeps its colour")
+                colours[first, default: 0] += 1
+            }
+            // Half of 200 with five standard deviations.
+            #expect(abs((colours["green"] ?? 0) - 100) < 36)
+        }
+    }
+
+    @Test("the door names split and colour, and says when it is broken")
+    func doorProof() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let url = rehearsal.url("DOOR") + "/__guardia"
+            let proof = try await browser.get(url).text
+            #expect(proof.hasPrefix("door=open split=\(rehearsal.door.folder)/splits/0001 "))
+            #expect(proof.hasSuffix("colour=blue\n"))
+            #expect(try await browser.get(rehearsal.url("DOOR") + "/__status").text.hasPrefix("Active connections:"))
+
+            unlink("\(rehearsal.door.folder)/current")
+            let broken = try await browser.get(url)
+            #expect(broken.status == 200)
+            #expect(broken.text.hasPrefix("door=DOOR BROKEN split="))
+            #expect(broken.text.hasSuffix("colour=any\n"))
+            #expect(try await browser.get(rehearsal.url("DOOR") + "/version").status == 200)
+        }
+    }
+
+    @Test("the CDN's stand-in says whether it had the file")
+    func cache() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let url = rehearsal.url("DOOR") + "/static/app.js"
+            #expect(try await browser.get(url).headers["X-Cache-Status"] == "MISS")
+            #expect(try await browser.get(url).headers["X-Cache-Status"] == "HIT")
+        }
+    }
+
+    @Test("a bad deploy: released on the idle colour, promoted, failing, rolled back")
+    func badDeploy() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let door = rehearsal.url("DOOR")
+            try await rehearsal.perform(.release(colour: "green", version: "v1.5.0"))
+            #expect(try await browser.get(door + "/version").headers["X-Version"] == "v1.4.0")
+            try await rehearsal.perform(.shift(Split(all: "green")))
+            #expect(try await browser.get(door + "/version").headers["X-Version"] == "v1.5.0")
+            try await rehearsal.perform(.fault(.green, ["error_rate": "1"]))
+            #expect(try await browser.get(door + "/search?province=AR-B").status == 500)
+            try await rehearsal.perform(.shift(Split(all: "blue")))
+            #expect(try await browser.get(door + "/search?province=AR-B").status == 200)
+        }
+    }
+
+    @Test("the duration that counts is the customer's, by their province")
+    func provinceLatency() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let url = rehearsal.url("BLUE")
+            _ = try await browser.get(
+                url + "/search?province=AR-V",
+                headers: [.init("X-Province", "AR-V"), .init("X-Client-RTT-ms", "600")])
+            let metrics = try await browser.get(url + "/metrics").text
+            #expect(metrics.contains("http_request_duration_seconds_bucket{province=\"AR-V\",le=\"0.5\"} 0"))
+            #expect(metrics.contains("http_request_duration_seconds_count{province=\"AR-V\"} 1"))
+        }
+    }
+
+    @Test("a template's variables are filled in, and an unknown one is refused")
+    func template() async throws {
+        try await withRehearsal { rehearsal, _ async throws in
+            #expect(try rehearsal.fill("url: ${DOOR_URL}/healthz") == "url: \(rehearsal.url("DOOR"))/healthz")
+            #expect(try rehearsal.fill("$5 ${") == "$5 ${")
+            #expect(throws: RehearsalError.self) { try rehearsal.fill("${DOOR_ULR}") }
+        }
+    }
+}
+
+extension Rehearsal {
+    fileprivate nonisolated func url(_ name: String) -> String { variables["\(name)_URL"] ?? "" }
+}
+
+/// Runs a test in a rehearsal without customers.
+private func withRehearsal(_ body: (Rehearsal, Browser) async throws -> Void) async throws {
+    let rehearsal = try await Rehearsal.start(.init(bookings: 0, rate: 0))
+    do { try await body(rehearsal, Browser()) } catch {
+        await rehearsal.stop()
+        throw error
+    }
+    await rehearsal.stop()
+}
+
+/// A client of BarberPro.
+private struct Browser: Sendable {
+    private let reactor: Reactor
+    private let http: Wire.HTTPClient
+
+    init() throws {
+        reactor = try Reactor()
+        http = Wire.HTTPClient(on: reactor)
+    }
+
+    func get(_ url: String, headers: [Wire.HTTPRequest.Header] = [], cookie: String? = nil) async throws -> Wire.HTTPResponse {
+        try await http.send(
+            Wire.HTTPRequest(url, headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? [])), deadline: .seconds(10))
+    }
+
+    func post(_ url: String, _ form: String, cookie: String? = nil) async throws -> Wire.HTTPResponse {
+        let headers = [Wire.HTTPRequest.Header("Content-Type", "application/x-www-form-urlencoded")]
+        return try await http.send(
+            Wire.HTTPRequest(
+                url, method: "POST", headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? []), body: Array(form.utf8)),
+            deadline: .seconds(10))
+    }
+
+    func database(_ rehearsal: Rehearsal) -> PostgresClient {
+        PostgresClient(
+            PostgresSettings([
+                "host": rehearsal.postgres.socketFolder, "port": "\(rehearsal.postgres.port)", "user": "guardia",
+                "dbname": "barberpro",
+            ]), on: reactor)
+    }
+}
