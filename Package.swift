@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Rehearsal",
             dependencies: ["Launch", .product(name: "Subprocess", package: "swift-subprocess")]),
-        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire"]),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire", "barberpro"]),
 
         // MARK: Executables
         .executableTarget(
@@ -121,6 +121,7 @@ let package = Package(
                 "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
