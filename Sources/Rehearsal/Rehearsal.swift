@@ -96,6 +96,7 @@ package actor Rehearsal {
         parts = [.blue: blue, .green: green, .gateway: payments, .traffic: traffic]
         variables = [
             "POSTGRES_SOCKET_DIR": postgres.socketFolder, "POSTGRES_PORT": "\(postgres.port)",
+            "POSTGRES_DATABASE": "barberpro", "POSTGRES_USER": "guardia",
             "REDIS_SOCKET": redis.socket, "DOOR_URL": doorURL, "BLUE_URL": blue.url, "GREEN_URL": green.url,
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
