@@ -1,0 +1,65 @@
+/// One row of the keymap: what an action is called, which keys do it, and where.
+package struct Binding: Sendable {
+    package let action: Action
+    package internal(set) var keys: [Key]
+    /// One or two words for the footer.
+    package let title: Word
+    /// What it does, in a sentence for the help and the palette.
+    package let summary: Word
+    package let contexts: Set<Context>
+    /// Where it stands in the footer, the smallest first; nil: only in the help.
+    package let footerRank: Int?
+
+    init(
+        _ action: Action, _ keys: [Key], _ title: Word, _ summary: Word, in contexts: Set<Context>,
+        footer footerRank: Int? = nil
+    ) {
+        self.action = action
+        self.keys = keys
+        self.title = title
+        self.summary = summary
+        self.contexts = contexts
+        self.footerRank = footerRank
+    }
+
+    private static let screen: Set<Context> = [.warRoom]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette]
+    private static let scrolled: Set<Context> = [.warRoom, .help]
+    private static let everywhere = Set(Context.allCases)
+    /// Keys that write a character are left out where one types.
+    private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
+
+    /// The whole table, in the order in which help lists it.
+    ///
+    /// None of the defaults destroys anything. Those to come must keep clear of what fingers press by habit in tmux,
+    /// vim and a shell: Ctrl combinations, Enter, Backspace, Tab, arrows, hjkl.
+    static let defaults: [Binding] = [
+        Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 7),
+        Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 5),
+        Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 4),
+        Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 3),
+        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette], footer: 2),
+        Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
+        Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 6),
+        Binding(.health, [Key("1")], .health, .paneSummary, in: screen),
+        Binding(.business, [Key("2")], .business, .paneSummary, in: screen),
+        Binding(.alerts, [Key("3")], .alerts, .paneSummary, in: screen),
+        Binding(.geo, [Key("4")], .geo, .paneSummary, in: screen),
+        Binding(.colours, [Key("5")], .colours, .paneSummary, in: screen),
+        Binding(
+            .focusNext, [Key(.tab), Key(.right), Key("l")], .next, .focusNextSummary, in: screen, footer: 1),
+        Binding(
+            .focusPrevious, [Key(.tab, .shift), Key(.left), Key("h")], .previous, .focusPreviousSummary,
+            in: screen),
+        Binding(.up, [Key(.up), Key("k")], .up, .upSummary, in: lists),
+        Binding(.down, [Key(.down), Key("j")], .down, .downSummary, in: lists),
+        Binding(.pageUp, [Key(.pageUp)], .pageUp, .pageUpSummary, in: lists),
+        Binding(.pageDown, [Key(.pageDown)], .pageDown, .pageDownSummary, in: lists),
+        Binding(.first, [Key(.home), Key("g")], .first, .firstSummary, in: scrolled),
+        Binding(.last, [Key(.end), Key("G")], .last, .lastSummary, in: scrolled),
+        Binding(.nextPage, [Key("n")], .nextPage, .nextPageSummary, in: [.wall], footer: 1),
+        Binding(.redraw, [Key("l", .control)], .redraw, .redrawSummary, in: everywhere),
+        Binding(.suspend, [Key("z", .control)], .suspend, .suspendSummary, in: everywhere),
+        Binding(.quit, [Key("q"), Key("c", .control)], .quit, .quitSummary, in: everywhere, footer: 8),
+    ]
+}

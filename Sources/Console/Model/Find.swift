@@ -1,0 +1,64 @@
+package import Launch
+
+/// One line of the palette: something that can be done or seen, by name.
+package struct Find: Hashable, Sendable {
+    package enum Target: Hashable, Sendable {
+        case action(Action)
+        case series(SeriesID)
+    }
+
+    package var target: Target
+    package var title: String
+    /// Beside the title: what it is, or why it cannot be done.
+    package var note: String
+    package var key: String
+}
+
+extension Model {
+    /// What the palette offers for a query, the best first.
+    package func finds(for query: String) -> [Find] {
+        var all: [Find] = []
+        for binding in keymap.bindings where binding.contexts.contains(.warRoom) && binding.action != .palette {
+            let reason = disabledReason(of: binding.action).map { words($0) }
+            all.append(
+                Find(
+                    target: .action(binding.action), title: words(binding.title),
+                    note: reason ?? words(binding.summary), key: keymap.label(of: binding.action)))
+        }
+        for track in board.tracks {
+            all.append(
+                Find(target: .series(track.series.id), title: track.series.title, note: track.series.id.name, key: ""))
+        }
+        guard !query.isEmpty else { return all }
+        let scored: [(index: Int, score: Int)] = all.enumerated().compactMap { index, find in
+            let score = [find.title, find.note].compactMap { Fuzzy.score(query, in: $0) }.max()
+            return score.map { (index, $0) }
+        }
+        return scored.sorted { ($0.score, $1.index) > ($1.score, $0.index) }.map { all[$0.index] }
+    }
+}
+
+/// Finding by letters that come in order, not side by side: `rdm` finds `Redis memory`.
+enum Fuzzy {
+    /// How well `query` is found in `text`; nil when it is not. Letters at the start of a word and side by side count more.
+    static func score(_ query: String, in text: String) -> Int? {
+        var wanted = query.lowercased().unicodeScalars.filter { $0 != " " }[...]
+        var score = 0
+        var isRun = false
+        var before: Unicode.Scalar = " "
+        for scalar in text.lowercased().unicodeScalars {
+            guard let next = wanted.first else { break }
+            if scalar == next {
+                let startsWord = !before.properties.isAlphabetic
+                score += 1 + (isRun ? 3 : 0) + (startsWord ? 4 : 0)
+                wanted = wanted.dropFirst()
+                isRun = true
+            } else {
+                isRun = false
+            }
+            before = scalar
+        }
+        // Of two equal finds the shorter text is the one that was meant.
+        return wanted.isEmpty ? score * 16 - min(text.unicodeScalars.count, 15) : nil
+    }
+}

@@ -1,0 +1,29 @@
+package import Launch
+
+/// What can happen to the screen: keys and sizes from the terminal, time, and what was read from the journal.
+package enum Message: Sendable {
+    case key(Key)
+    /// Text that the terminal marks as pasted.
+    case paste(String)
+    case resize(Size)
+    /// Time goes on; sent once a second, just after the second has changed.
+    case tick(Moment)
+
+    case manifest(Manifest)
+    case readings([Tick])
+    case events([Event])
+    /// The engine's newest sign of life; nil: there has never been one.
+    case heartbeat(Heartbeat?)
+    /// What the journal's reader has to say (`copied to a private folder, 14:02`); nil: nothing any more.
+    case readerNote(String?)
+}
+
+/// What the loop is to do after a message. Everything else is a change of the model.
+package enum Command: Hashable, Sendable {
+    /// Leave, giving the terminal back.
+    case quit
+    /// Send every cell anew: the terminal may not show what it was sent.
+    case redraw
+    /// Give the terminal back and stop, as Ctrl-Z does.
+    case suspend
+}

@@ -1,0 +1,26 @@
+/// Who looks at the screen, which decides what it lets them do.
+package enum Mode: Hashable, Sendable {
+    /// A person at a keyboard.
+    case `operator`(name: String)
+    /// A wall screen: it shows, and takes no orders; `mayQuit` where someone may close it by a key.
+    case kiosk(mayQuit: Bool)
+
+    var isKiosk: Bool {
+        if case .kiosk = self { true } else { false }
+    }
+}
+
+/// What the terminal can show, found out once at the start.
+package struct Capabilities: Hashable, Sendable {
+    package var charset: Charset
+    /// Nothing moves by itself but the figures.
+    package var reduceMotion: Bool
+    /// A serial line: no charts, no sparklines.
+    package var slow: Bool
+
+    package init(charset: Charset = .utf8, reduceMotion: Bool = false, slow: Bool = false) {
+        self.charset = charset
+        self.reduceMotion = reduceMotion
+        self.slow = slow
+    }
+}

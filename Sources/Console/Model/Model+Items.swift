@@ -1,0 +1,61 @@
+package import Launch
+
+extension Model {
+    /// What a pane lists, filtered, in the order in which it is shown.
+    package func items(of pane: PaneID) -> [SeriesID] {
+        let fresh = freshItems(of: pane)
+        return lists[pane]?.arranged(fresh) ?? fresh
+    }
+
+    /// The same in today's order, whatever the cursor holds.
+    func freshItems(of pane: PaneID) -> [SeriesID] {
+        guard let panes = shown.manifest?.panes else { return [] }
+        switch pane {
+        case .health: return rowOrder(panes.health, room: capacity(of: .health)).map(\.main)
+        case .business: return rowOrder(panes.business, room: capacity(of: .business)).map(\.main)
+        case .alerts: return shown.feed.sorted.filter { matches($0) }.map(\.id)
+        case .geo: return regions.map(\.region.latency)
+        case .colours: return panes.colours.compactMap(\.all.first)
+        }
+    }
+
+    /// Rows stand where the config put them, so that the eye finds each in its place. Only where they do not all fit,
+    /// the worst come first: what is wrong is never the part that is not seen.
+    func rowOrder(_ rows: [Panes.Row], room: Int) -> [Panes.Row] {
+        let rows = filter.isEmpty ? rows : rows.filter { matches($0) }
+        guard rows.count > room else { return rows }
+        let judged = rows.enumerated().map { (index: $0.offset, row: $0.element, verdict: verdict(of: $0.element)) }
+        return judged.sorted { ($0.verdict, $1.index) > ($1.verdict, $0.index) }.map(\.row)
+    }
+
+    /// The verdict of a row: the worst of all that it is judged by.
+    func verdict(of row: Panes.Row) -> Verdict {
+        Verdict.worst(row.judged.map { assessment(of: $0).verdict })
+    }
+
+    /// The judgement of a series on the board that is shown.
+    func assessment(of id: SeriesID) -> Assessment {
+        guard let track = shown.track(id) else { return Assessment(verdict: .unknown, freshness: .never) }
+        return track.assessment(at: shownNow, engineSilent: shown.isSilent(at: shownNow) || isSilent)
+    }
+
+    // MARK: Filter
+
+    func matches(_ row: Panes.Row) -> Bool {
+        isWanted(row.title) || row.judged.contains { isWanted($0.name) }
+    }
+
+    func matches(_ entry: Feed.Entry) -> Bool {
+        isWanted(entry.id.name) || isWanted(shown.track(entry.id)?.series.title ?? "")
+            || isWanted(words(entry.change.to.word))
+    }
+
+    func matches(_ region: Panes.Region) -> Bool {
+        isWanted(region.name) || isWanted(region.label) || isWanted(region.code)
+    }
+
+    /// Whether a text holds the filter, whatever the case.
+    private func isWanted(_ text: String) -> Bool {
+        filter.isEmpty || text.lowercased().contains(filter.lowercased())
+    }
+}

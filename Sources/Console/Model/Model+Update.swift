@@ -1,0 +1,230 @@
+import Launch
+
+extension Model {
+    /// Takes in what happened and says what the loop must do about it.
+    package mutating func update(_ message: Message) -> [Command] {
+        switch message {
+        case .key(let press): return take(press)
+        case .paste(let text): paste(text)
+        case .resize(let size): self.size = size
+        case .tick(let now): self.now = now
+        case .manifest(let manifest): take(manifest)
+        case .readings(let ticks): for tick in ticks { board.apply(tick) }
+        case .events(let events): for event in events { board.apply(event) }
+        case .heartbeat(let beat): board.heartbeat = beat
+        case .readerNote(let note): readerNote = note
+        }
+        return []
+    }
+
+    private mutating func take(_ manifest: Manifest) {
+        board.apply(manifest)
+        // A detail of a series that no longer exists would show nothing for ever.
+        overlays.removeAll { overlay in
+            if case .detail(let id) = overlay { board.index(of: id) == nil } else { false }
+        }
+    }
+
+    // MARK: Keys
+
+    private mutating func take(_ press: Key) -> [Command] {
+        hint = nil
+        guard let action = keymap.action(for: press, in: context) else {
+            if !type(press) { hint = words(.noSuchKey, press.label) }
+            return []
+        }
+        return perform(action)
+    }
+
+    /// Does what a key or the palette asks for; refuses, with the reason, what cannot be done now.
+    mutating func perform(_ action: Action) -> [Command] {
+        if let reason = disabledReason(of: action) {
+            hint = words(.disabled, words(keymap[action].title), words(reason))
+            return []
+        }
+        switch action {
+        case .quit: return [.quit]
+        case .redraw: return [.redraw]
+        case .suspend: return [.suspend]
+        case .help: toggleHelp()
+        case .palette: overlays.append(.palette(Palette()))
+        case .filter: overlays.append(.filterPrompt(TextField(filter, limit: TextField.promptLimit), previous: filter))
+        case .pause: frozen = frozen == nil ? Frozen(board: board, now: now) : nil
+        case .nextPage: page = page == .wall ? .warRoom : .wall
+        case .zoom: isZoomed.toggle()
+        case .open: return open()
+        case .back: back()
+        case .focusNext: focus(on: focus.next)
+        case .focusPrevious: focus(on: focus.previous)
+        case .health, .business, .alerts, .geo, .colours: if let pane = action.pane { turn(to: pane) }
+        case .up: move(.by(-1))
+        case .down: move(.by(1))
+        case .pageUp: move(.byPages(-1))
+        case .pageDown: move(.byPages(1))
+        case .first: move(.first)
+        case .last: move(.last)
+        }
+        return []
+    }
+
+    /// Esc: one step back, the uppermost thing first.
+    private mutating func back() {
+        if let top = overlays.popLast() {
+            if case .filterPrompt(_, let previous) = top { filter = previous }
+        } else if lists[focus]?.selected != nil {
+            lists[focus] = nil
+        } else if isZoomed {
+            isZoomed = false
+        } else {
+            filter = ""
+        }
+    }
+
+    private mutating func toggleHelp() {
+        if case .help = overlays.last { overlays.removeLast() } else { overlays.append(.help(top: 0)) }
+    }
+
+    /// Enter: what the cursor is on; where it is on nothing, the pane itself.
+    private mutating func open() -> [Command] {
+        switch overlays.last {
+        case .filterPrompt: overlays.removeLast()
+        case .palette(let palette):
+            overlays.removeLast()
+            guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
+            return choose(find)
+        case .help, .detail: break
+        case nil:
+            if let selected = lists[focus]?.selected { overlays.append(.detail(selected)) } else { isZoomed = true }
+        }
+        return []
+    }
+
+    private mutating func choose(_ find: Find) -> [Command] {
+        switch find.target {
+        case .action(let action): return perform(action)
+        case .series(let id):
+            overlays.removeAll { if case .detail = $0 { true } else { false } }
+            overlays.append(.detail(id))
+            return []
+        }
+    }
+
+    // MARK: Focus
+
+    /// A digit: the pane comes to the front; a second time, or where no five panes fit, it takes the whole screen.
+    private mutating func turn(to pane: PaneID) {
+        isZoomed = isZoomed || focus == pane || layout.panes.isEmpty
+        focus(on: pane)
+    }
+
+    private mutating func focus(on pane: PaneID) {
+        // The cursor leaves the list that it was in: from here on that one may order itself anew.
+        if pane != focus { lists[focus] = nil }
+        focus = pane
+        if layout.panes.isEmpty { isZoomed = true }
+    }
+
+    // MARK: Moving
+
+    private enum Step {
+        case by(Int)
+        case byPages(Int)
+        case first, last
+
+        func applied(to index: Int?, count: Int, room: Int) -> Int {
+            let room = max(room, 1)
+            let wanted =
+                switch self {
+                // The first step enters the list where it is nearest.
+                case .by(let step): index.map { $0 + step } ?? (step > 0 ? 0 : count - 1)
+                case .byPages(let pages): (index ?? 0) + pages * room
+                case .first: 0
+                case .last: count - 1
+                }
+            return min(max(wanted, 0), max(count - 1, 0))
+        }
+    }
+
+    private mutating func move(_ step: Step) {
+        switch overlays.last {
+        case .help(let top):
+            let lines = helpLines.count
+            let room = helpArea.height
+            let limit = max(0, lines - room)
+            let next =
+                switch step {
+                case .by(let lines): top + lines
+                case .byPages(let pages): top + pages * max(1, room - 1)
+                case .first: 0
+                case .last: limit
+                }
+            overlays[overlays.count - 1] = .help(top: min(max(next, 0), limit))
+        case .palette(var palette):
+            let count = finds(for: palette.query).count
+            palette.selected = step.applied(to: palette.selected, count: count, room: 8)
+            overlays[overlays.count - 1] = .palette(palette)
+        case .filterPrompt, .detail: break
+        case nil: moveCursor(step)
+        }
+    }
+
+    private mutating func moveCursor(_ step: Step) {
+        let items = items(of: focus)
+        guard !items.isEmpty else { return }
+        var list = lists[focus] ?? ListState()
+        let room = capacity(of: focus)
+        let index = list.selected.flatMap { items.firstIndex(of: $0) }
+        let next = step.applied(to: index, count: items.count, room: room)
+        if list.held == nil { list.held = items }
+        if case .first = step {
+            // Home takes in the newest order: it is the way back to what came first meanwhile.
+            list.held = freshItems(of: focus)
+            list.selected = list.held?.first
+        } else {
+            list.selected = items[next]
+        }
+        list.top = ListState.top(list.top, showing: next, count: items.count, room: room)
+        lists[focus] = list
+    }
+
+    // MARK: Typing
+
+    /// Gives a key to the field that is open; false where none is, or the key means nothing to it.
+    private mutating func type(_ press: Key) -> Bool {
+        guard context.isTyping else { return false }
+        switch (press.code, press.modifiers) {
+        case (.character(let scalar), []): edit { $0.insert(String(scalar)) }
+        case (.backspace, []): edit { $0.deleteBackward() }
+        case (.delete, []): edit { $0.deleteForward() }
+        case (.left, []): edit { $0.move(by: -1) }
+        case (.right, []): edit { $0.move(by: 1) }
+        case (.home, []): edit { $0.moveToStart() }
+        case (.end, []): edit { $0.moveToEnd() }
+        case (.character("u"), .control): edit { $0.clear() }
+        case (.character("w"), .control): edit { $0.deleteWord() }
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func paste(_ text: String) {
+        if context.isTyping { edit { $0.insert(text) } } else { hint = words(.pasteIgnored) }
+    }
+
+    private mutating func edit(_ change: (inout TextField) -> Void) {
+        switch overlays.last {
+        case .filterPrompt(var field, let previous):
+            change(&field)
+            overlays[overlays.count - 1] = .filterPrompt(field, previous: previous)
+            // The list that the cursor was in is another one now.
+            if filter != field.text { lists = [:] }
+            filter = field.text
+        case .palette(var palette):
+            let query = palette.query
+            change(&palette.field)
+            if palette.query != query { palette.selected = 0 }
+            overlays[overlays.count - 1] = .palette(palette)
+        default: break
+        }
+    }
+}

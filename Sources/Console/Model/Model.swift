@@ -1,0 +1,70 @@
+package import Launch
+
+/// All that the screen is made from: a value, changed by ``update(_:)`` alone and drawn by ``view(_:into:)``.
+package struct Model: Sendable {
+    /// The board as the journal has it now.
+    package internal(set) var board: Board
+    /// The present.
+    package internal(set) var now: Moment
+    package internal(set) var size: Size
+    package let mode: Mode
+    package let keymap: Keymap
+    package let capabilities: Capabilities
+    /// The words of the screen.
+    package let words: Words
+    /// The command line that starts the engine, to be named where it is silent.
+    package let engineCommand: String
+
+    package internal(set) var page: Page
+    package internal(set) var focus: PaneID = .health
+    /// Whether the focused pane has the whole screen.
+    package internal(set) var isZoomed = false
+    package internal(set) var lists: [PaneID: ListState] = [:]
+    package internal(set) var filter = ""
+    /// What lies over the panes, the uppermost last.
+    package internal(set) var overlays: [Overlay] = []
+    /// What is shown while the screen is paused.
+    package internal(set) var frozen: Frozen?
+    package internal(set) var readerNote: String?
+    /// One sentence for the operator about the last key; gone with the next.
+    package internal(set) var hint: String?
+
+    /// The board at the moment of the pause.
+    package struct Frozen: Sendable {
+        package let board: Board
+        package let now: Moment
+    }
+
+    package init(
+        board: Board = Board(), now: Moment, size: Size, mode: Mode, keymap: Keymap = .standard,
+        capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch"
+    ) {
+        self.board = board
+        self.now = now
+        self.size = size
+        self.mode = mode
+        self.keymap = keymap
+        self.capabilities = capabilities
+        self.words = words
+        self.engineCommand = engineCommand
+        page = mode.isKiosk ? .wall : .warRoom
+    }
+
+    /// What takes the keys.
+    package var context: Context { overlays.last?.context ?? (mode.isKiosk ? .wall : .warRoom) }
+
+    /// The board that the panes show: the live one, or the one of the pause.
+    var shown: Board { frozen?.board ?? board }
+    /// The instant at which the shown board is judged.
+    var shownNow: Moment { frozen?.now ?? now }
+
+    var zone: Zone { board.manifest?.zone ?? .utc }
+    var figures: Figures { Figures(board.manifest?.figures == .english ? .english : .argentine) }
+}
+
+/// The screens that can be turned to.
+package enum Page: CaseIterable, Hashable, Sendable {
+    case warRoom
+    /// The wall: what can be read from four metres.
+    case wall
+}

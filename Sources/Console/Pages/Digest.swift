@@ -1,0 +1,86 @@
+import Launch
+
+/// What a small screen shows in place of five panes: what is wrong, worst first, and who serves.
+struct Digest {
+    let model: Model
+
+    /// One line of the digest: a row of a pane, or a region that is too slow.
+    private struct Line {
+        var id: SeriesID
+        var title: String
+        var verdict: Verdict
+    }
+
+    func render(into frame: inout Frame, area: Rect) {
+        guard let panes = model.shown.manifest?.panes else { return }
+        let colours = min(panes.colours.count, max(0, area.height - 3))
+        let parts = area.rows([.fill(), .fixed(colours)])
+        let lines = lines(of: panes)
+        for (index, line) in lines.prefix(parts[0].height).enumerated() {
+            render(line, into: &frame, area: parts[0].row(index))
+        }
+        if lines.count > parts[0].height, parts[0].height > 0 {
+            let hidden = lines.count - parts[0].height
+            frame.put(
+                " " + model.words(.more, String(hidden)) + " ", in: parts[0], row: parts[0].height - 1, .dim,
+                align: .trailing)
+        }
+        for (index, colour) in panes.colours.prefix(colours).enumerated() {
+            render(ColourState(colour, model: model), into: &frame, area: parts[1].row(index))
+        }
+    }
+
+    private func lines(of panes: Panes) -> [Line] {
+        var lines = (panes.health + panes.business).map { row in
+            Line(id: culprit(of: row), title: row.title, verdict: model.verdict(of: row))
+        }
+        for state in model.regions where state.standing == .breach || state.standing == .warning {
+            lines.append(
+                Line(
+                    id: state.region.latency, title: state.region.name,
+                    verdict: state.standing == .breach ? .critical : .warning))
+        }
+        return lines.enumerated()
+            .filter { model.filter.isEmpty || $0.element.title.lowercased().contains(model.filter.lowercased()) }
+            .sorted { ($0.element.verdict, $1.offset) > ($1.element.verdict, $0.offset) }.map(\.element)
+    }
+
+    /// The series of a row that makes it as bad as it is: the one whose figure is worth a small screen.
+    private func culprit(of row: Panes.Row) -> SeriesID {
+        row.judged.max { model.assessment(of: $0).verdict < model.assessment(of: $1).verdict } ?? row.main
+    }
+
+    private func render(_ line: Line, into frame: inout Frame, area: Rect) {
+        let x = area.x + 1
+        frame.plot(line.verdict.glyph, at: Point(x, area.y), line.verdict.role)
+        frame.put(model.words(line.verdict.word), at: Point(x + 2, area.y), line.verdict.role, width: 4)
+        let title = min(20, max(10, area.width / 3))
+        frame.put(line.title, at: Point(x + 7, area.y), line.verdict > .unknown ? .strong : .label, width: title)
+        let rest = Rect(x: x + 8 + title, y: area.y, width: area.width - 10 - title, height: 1)
+        guard let track = model.shown.track(line.id) else { return }
+        let judged = model.assessment(of: line.id)
+        switch judged.freshness {
+        case .never: frame.put(model.words(.neverRead), in: rest, .unknown)
+        case .lastKnown:
+            let at = track.valueAt.map { model.clock($0.utc) } ?? Figures.none
+            frame.put(model.words(.lastKnown, at), in: rest, .unknown)
+        case .fresh, .stale:
+            let columns = ValueColumns(number: 9, unit: 4)
+            let role: Role = judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
+            frame.put(
+                track: track, figures: model.figures, words: model.words, at: rest.origin, columns: columns, role)
+        }
+    }
+
+    private func render(_ state: ColourState, into frame: inout Frame, area: Rect) {
+        let share = state.share.map { model.figures.percent($0, decimals: 0) } ?? "?"
+        let spans = [
+            Span(" \(state.glyph) \(Text.padded(state.colour.name.uppercased(), to: 6))", state.role, .bold),
+            Span(Text.padded(state.version, to: 9), state.versionIsKnown ? .value : .unknown),
+            Span(Text.padded(model.words(state.word), to: 5), state.isServing == true ? state.role : .dim),
+            Span(Text.padded(share, to: 6, align: .trailing) + "  ", state.share == nil ? .unknown : .value),
+            Span(model.words(state.healthWord), state.healthRole),
+        ]
+        frame.put(spans, at: area.origin, width: area.width)
+    }
+}

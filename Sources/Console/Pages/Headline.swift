@@ -1,0 +1,68 @@
+import Launch
+
+/// The line under the header: what must be known before anything else is believed, else the worst that is wrong.
+struct Headline {
+    let model: Model
+
+    func render(into frame: inout Frame, area: Rect) {
+        guard !area.isEmpty else { return }
+        let notices = model.notices
+        guard !notices.isEmpty else {
+            frame.put(standing, at: area.origin, width: area.width)
+            return
+        }
+        if notices.count <= area.height {
+            for (row, notice) in notices.enumerated() { render([notice], into: &frame, area: area.row(row)) }
+        } else {
+            render(notices, into: &frame, area: area.row(0))
+        }
+    }
+
+    /// Several notices in one line; the first one's colour fills it.
+    private func render(_ notices: [Notice], into frame: inout Frame, area: Rect) {
+        guard let first = notices.first else { return }
+        frame.fill(area, first.role)
+        var x = area.x + 1
+        for (index, notice) in notices.enumerated() {
+            let left = area.x + area.width - x
+            guard left > 8 else { break }
+            // Those behind keep at least their first words.
+            let behind = notices[(index + 1)...].reduce(0) { $0 + min(28, Text.width(of: $1.text, atMost: 28) + 3) }
+            let room = max(min(left, 20), left - behind)
+            let width = frame.put(notice.text, at: Point(x, area.y), notice.role, .bold, width: room)
+            x += width + 1
+            if index + 1 < notices.count {
+                frame.put(" ", at: Point(x, area.y), notices[index + 1].role)
+                x += 1
+            }
+        }
+    }
+
+    /// The worst entry of the feed in words, or that all is well.
+    private var standing: [Span] {
+        let open = model.board.feed.sorted.filter { $0.change.to != .ok }
+        guard let worst = open.first else {
+            let judged = model.tally
+            let total = judged.values.reduce(0, +)
+            if total == 0 { return [Span(" " + model.words(.nothingJudged), .dim)] }
+            if judged[.ok] == total {
+                return [
+                    Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
+                ]
+            }
+            return []
+        }
+        let role = worst.change.to.role
+        var spans = [
+            Span(" \(worst.change.to.glyph) \(model.words(worst.change.to.word)) ", role, .bold),
+            Span(model.title(of: worst.id), .strong),
+            Span("  " + model.facts(of: worst), role),
+        ]
+        if let since = worst.since {
+            let age = model.figures.age(since.age(at: model.now))
+            spans.append(Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim))
+        }
+        if open.count > 1 { spans.append(Span("  " + model.words(.more, String(open.count - 1)), .label)) }
+        return spans
+    }
+}

@@ -1,0 +1,65 @@
+/// Every key, what it does and, where it does nothing now, why: made from the keymap, so it cannot be wrong.
+struct HelpOverlay {
+    let model: Model
+    let top: Int
+
+    func render(into frame: inout Frame) {
+        let lines = model.helpLines
+        let area = model.helpArea
+        Dialog(title: model.words(.helpTitle), content: area.size)
+            .render(into: &frame, area: model.layout.body)
+        let visible = Scroll(top: top).visible(count: lines.count, height: area.height)
+        let keys = lines.map { Text.width(of: $0.keys) }.max() ?? 0
+        for (row, line) in lines[visible].enumerated() {
+            let part = area.row(row)
+            guard !line.keys.isEmpty else {
+                frame.put(line.summary, in: part, .hint)
+                continue
+            }
+            frame.put(line.keys, at: part.origin, line.reason == nil ? .key : .keyDisabled, width: keys)
+            let x = part.x + keys + 2
+            frame.put(line.summary, at: Point(x, part.y), line.reason == nil ? .text : .dim, width: part.x + part.width - x)
+        }
+        Scrollbar(visible: visible, count: lines.count).render(into: &frame, area: area.inset(right: -2))
+    }
+}
+
+/// One line of the help.
+struct HelpLine {
+    var keys: String
+    var summary: String
+    /// Why the action can do nothing now.
+    var reason: String?
+}
+
+extension Model {
+    var helpLines: [HelpLine] {
+        let mine: Set<Context> = mode.isKiosk ? [.wall, .help] : [.warRoom, .detail, .help]
+        let bindings = keymap.bindings.filter { !$0.contexts.isDisjoint(with: mine) && !$0.keys.isEmpty }
+        // What the help itself disables (the list below it) is not disabled for good.
+        var beneath = self
+        beneath.overlays.removeAll()
+        var lines = bindings.map { binding in
+            let reason = beneath.disabledReason(of: binding.action).map { words($0) }
+            let isPane = binding.action.pane != nil
+            let summary = (isPane ? words(binding.title) + ": " : "") + words(binding.summary)
+            return HelpLine(
+                keys: binding.keys.map(\.label).joined(separator: " "),
+                summary: summary + (reason.map { " (\($0))" } ?? ""), reason: reason)
+        }
+        let width = helpWidth
+        lines.append(HelpLine(keys: "", summary: "", reason: nil))
+        lines += Text.wrapped(words(.helpNote), to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
+        return lines
+    }
+
+    private var helpWidth: Int { max(0, min(96, layout.body.width - 8)) }
+
+    /// Where the lines of the help stand, within its window.
+    var helpArea: Rect {
+        let body = layout.body
+        let count = keymap.bindings.count + 4
+        let box = body.centred(Size(width: helpWidth + 4, height: min(count, body.height - 2) + 2))
+        return box.inset(top: 1, left: 2, bottom: 1, right: 2)
+    }
+}

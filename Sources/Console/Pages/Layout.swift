@@ -1,0 +1,94 @@
+import Launch
+
+/// Where everything stands on a screen of a given size: a pure function of the size and of what is open.
+package struct Layout: Hashable, Sendable {
+    /// Below this the screen says only what size it needs.
+    package static let least = Size(width: 40, height: 12)
+
+    package private(set) var header = Rect.zero
+    /// The line (or, on a tall screen, lines) that says what is wrong.
+    package private(set) var headline = Rect.zero
+    /// The panes that are shown, in the order of their digits; empty where five do not fit.
+    package private(set) var panes: [PaneID: Rect] = [:]
+    /// All that lies between headline and footer.
+    package private(set) var body = Rect.zero
+    package private(set) var footer = Rect.zero
+    package let isTooSmall: Bool
+
+    /// - Parameters:
+    ///   - notices: how many lines the headline would like to have.
+    ///   - zoomed: the pane that has the whole screen.
+    ///   - colours: how many colours the blue/green pane lists.
+    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2) {
+        isTooSmall = size.width < Self.least.width || size.height < Self.least.height
+        guard !isTooSmall else { return }
+        let screen = Rect(origin: .zero, size: size)
+        let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
+        let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
+        (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
+        if let zoomed {
+            panes = [zoomed: body]
+        } else if size.width >= 150, size.height >= 40 {
+            wide(colours: colours)
+        } else if size.width >= 80, size.height >= 24 {
+            quarters(colours: colours)
+        } else if size.height >= 40 {
+            stacked(colours: colours)
+        }
+    }
+
+    /// Two by two, and the colours across the bottom.
+    private mutating func quarters(colours: Int) {
+        // The door's line stands below the colours where there is room to spare.
+        let bottom = 2 + colours + (body.height >= 30 ? 1 : 0)
+        let rows = body.rows([.fill(9), .fill(8), .fixed(bottom)])
+        let top = rows[0].columns([.fill(), .fill()])
+        let middle = rows[1].columns([.fill(3), .fill(2)])
+        panes = [.health: top[0], .business: top[1], .alerts: middle[0], .geo: middle[1], .colours: rows[2]]
+    }
+
+    /// The country stands full height at the right.
+    private mutating func wide(colours: Int) {
+        let columns = body.columns([.fill(7), .fill(3)])
+        let rows = columns[0].rows([.fill(5), .fill(3), .fixed(colours + 4)])
+        let top = rows[0].columns([.fill(), .fill()])
+        panes = [.health: top[0], .business: top[1], .alerts: rows[1], .colours: rows[2], .geo: columns[1]]
+    }
+
+    /// A narrow, tall screen: one below the other.
+    private mutating func stacked(colours: Int) {
+        let rows = body.rows([.fill(9), .fill(8), .fill(8), .fill(8), .fixed(2 + colours)])
+        panes = [.health: rows[0], .business: rows[1], .alerts: rows[2], .geo: rows[3], .colours: rows[4]]
+    }
+}
+
+extension Model {
+    /// Where everything stands now.
+    package var layout: Layout {
+        Layout(
+            size: size, notices: noticeCount, zoomed: isZoomed ? focus : nil,
+            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)))
+    }
+
+    private var noticeCount: Int {
+        (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1) + (readerNote == nil ? 0 : 1)
+    }
+
+    /// How many items of a pane fit on the screen as it is.
+    func capacity(of pane: PaneID) -> Int {
+        guard let area = layout.panes[pane] else { return 0 }
+        let inside = area.inset(1)
+        switch pane {
+        case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
+        case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
+        case .alerts: return AlertsPane.capacity(in: inside.size)
+        case .geo: return GeoPane.capacity(in: inside.size)
+        case .colours: return inside.height
+        }
+    }
+
+    private func rowCount(_ rows: [Panes.Row]?) -> Int {
+        guard let rows else { return 0 }
+        return filter.isEmpty ? rows.count : rows.count { matches($0) }
+    }
+}

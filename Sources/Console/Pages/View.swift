@@ -1,0 +1,24 @@
+/// Draws the whole screen: a pure function of the model. The frame is made blank first, in the storage that it has.
+package func view(_ model: Model, into frame: inout Frame) {
+    frame.reset(size: model.size)
+    guard !model.size.isEmpty else { return }
+    let layout = model.layout
+    guard !layout.isTooSmall else {
+        let needed = "\(Layout.least.width)×\(Layout.least.height)"
+        let text = model.words(.sizeNeeded, needed, "\(model.size.width)×\(model.size.height)")
+        frame.put(text, in: frame.bounds, row: (model.size.height - 1) / 2, .notice, align: .centre)
+        return
+    }
+    switch model.page {
+    case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame)
+    case .wall: Wall(model: model, layout: layout).render(into: &frame)
+    }
+    for overlay in model.overlays {
+        switch overlay {
+        case .help(let top): HelpOverlay(model: model, top: top).render(into: &frame)
+        case .palette(let palette): PaletteOverlay(model: model, palette: palette).render(into: &frame)
+        case .filterPrompt(let field, _): FilterPrompt(model: model, field: field).render(into: &frame, area: layout.footer)
+        case .detail(let id): DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
+        }
+    }
+}

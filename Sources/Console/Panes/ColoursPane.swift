@@ -1,0 +1,120 @@
+import Launch
+
+/// The two colours: who serves, which version, how it does; and whether the door itself is whole.
+struct ColoursPane {
+    let model: Model
+
+    func render(into frame: inout Frame, area: Rect) {
+        guard !area.isEmpty, let panes = model.shown.manifest?.panes else { return }
+        guard !panes.colours.isEmpty else {
+            frame.put(model.words(.nothingConfigured), in: area.inset(left: 1, right: 1), .dim)
+            return
+        }
+        let spare = area.height > panes.colours.count ? 1 : 0
+        for (index, colour) in panes.colours.prefix(area.height).enumerated() {
+            let state = ColourState(colour, model: model)
+            // With room, a line of air between the colours: they must not be taken for one another.
+            let gap = area.height >= panes.colours.count * 2 + spare ? 2 : 1
+            let line = area.row(index * gap)
+            render(state, into: &frame, area: line)
+            if let id = colour.all.first, id == model.lists[.colours]?.selected { frame.select(line) }
+        }
+    }
+
+    private func render(_ state: ColourState, into frame: inout Frame, area: Rect) {
+        let role = state.role
+        var x = area.x + 1
+        let end = area.x + area.width - 1
+        frame.plot(state.glyph, at: Point(x, area.y), role)
+        x += 2
+        frame.put(state.colour.name.uppercased(), at: Point(x, area.y), role, .bold, width: 6)
+        x += 7
+        let version = area.width >= 60 ? 10 : 8
+        frame.put(state.version, at: Point(x, area.y), state.versionIsKnown ? .value : .unknown, width: version)
+        x += version + 1
+        frame.put(model.words(state.word), at: Point(x, area.y), state.isServing == true ? role : .dim, .bold, width: 4)
+        x += 5
+        let share = ValueColumns(.percent)
+        let shareText = state.share.map { model.figures.percent($0, decimals: $0 == $0.rounded() ? 0 : 1) } ?? "?"
+        frame.put(
+            ValueText(shareText), at: Point(x, area.y), columns: share,
+            state.share == nil ? .unknown : state.isServing == true ? .value : .dim)
+        x += share.width + 1
+
+        // From the right: health, age, errors, latency; the bar has what is left.
+        var right = end
+        func place(_ width: Int, _ draw: (inout Frame, Point) -> Void) {
+            guard right - width - 1 >= x else { return }
+            right -= width
+            draw(&frame, Point(right, area.y))
+            right -= 2
+        }
+        let health = model.words(state.healthWord)
+        place(8) { frame, point in frame.put(health, at: point, state.healthRole, width: 8) }
+        if area.width >= 100 {
+            place(16) { frame, point in
+                guard let age = state.age else { return }
+                frame.put(model.words(.checkedAgo, model.figures.age(age)), at: point, .dim, width: 16, align: .trailing)
+            }
+        }
+        if area.width >= 90, let requests = state.colour.requests {
+            place(8) { frame, point in put(requests, into: &frame, at: point, model) }
+        }
+        if let errors = state.colour.errors {
+            place(10) { frame, point in
+                put(errors, into: &frame, at: point, model)
+                frame.put(model.words(.errors), at: Point(point.x + 7, point.y), .dim, width: 3)
+            }
+        }
+        if let latency = state.colour.latency {
+            place(7) { frame, point in put(latency, into: &frame, at: point, model) }
+        }
+        let bar = Rect(x: x, y: area.y, width: min(100, right - x), height: 1)
+        guard bar.width >= 4 else { return }
+        Gauge(state.share.map { $0 / 100 }, role: role).render(into: &frame, area: bar)
+    }
+
+    private func put(_ id: SeriesID, into frame: inout Frame, at point: Point, _ model: Model) {
+        guard let track = model.shown.track(id) else { return }
+        let judged = model.assessment(of: id)
+        let columns = ValueColumns(track.series.unit)
+        switch judged.freshness {
+        case .lastKnown, .never: frame.put(ValueText("?"), at: point, columns: columns, .unknown)
+        case .stale: frame.put(ValueText(model.value(of: track)), at: point, columns: columns, .stale)
+        case .fresh:
+            frame.put(
+                ValueText(model.value(of: track)), at: point, columns: columns,
+                judged.verdict > .unknown ? judged.verdict.role : .value)
+        }
+    }
+
+    /// The door's own word, in the title of the pane.
+    var facts: [Span] {
+        guard let door = model.shown.manifest?.panes.door else { return [] }
+        var spans: [Span] = []
+        if let split = door.split, let name = model.shown.track(split)?.text {
+            let isKnown = model.assessment(of: split).verdict == .ok
+            spans.append(
+                Span(model.words(.split, Text.sanitised(name, limit: 40)) + (isKnown ? "" : "?"), isKnown ? .dim : .unknown))
+            spans.append(Span(" · ", .dim))
+        }
+        switch model.doorStanding {
+        case .ok?: spans.append(Span(model.words(.doorOk), .ok))
+        case .critical?: spans = [Span(" \(Verdict.critical.glyph) \(model.words(.doorBroken)) ", .alarm)]
+        case .unknown?, .warning?: spans.append(Span("? " + model.words(.doorUnknown), .unknown))
+        case nil: _ = spans.popLast()
+        }
+        return spans
+    }
+}
+
+extension Model {
+    /// Whether the door is whole: ok, critical (broken), or unknown; nil where nothing watches it.
+    var doorStanding: Verdict? {
+        guard let up = shown.manifest?.panes.door?.up else { return nil }
+        guard assessment(of: up).freshness == .fresh || assessment(of: up).freshness == .stale,
+            let value = shown.track(up)?.number
+        else { return .unknown }
+        return value >= 1 ? .ok : .critical
+    }
+}

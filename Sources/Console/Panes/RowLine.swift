@@ -1,0 +1,186 @@
+import Launch
+
+/// One row of the health or business pane: glyph, title, value, history, facts; or why there is no value.
+struct RowLine {
+    let pane: RowsPane
+    let row: Panes.Row
+    let columns: RowsPane.Columns
+
+    private var model: Model { pane.model }
+
+    func render(into frame: inout Frame, area: Rect) {
+        let line = area.row(0)
+        let judged = model.assessment(of: row.main)
+        let verdict = model.verdict(of: row)
+        frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        // A calm row is calm to the eye; one that is not says so in its title too.
+        frame.put(
+            row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
+            width: min(columns.title, line.width - 4))
+        let x = line.x + 3 + columns.title + 1
+        let end = line.x + line.width - 1
+        let rest = Rect(x: x, y: line.y, width: end - x, height: 1)
+        guard let track = model.shown.track(row.main), judged.freshness != .never else {
+            renderNever(into: &frame, area: rest)
+            return
+        }
+        if judged.freshness == .lastKnown {
+            renderLastKnown(track, into: &frame, area: rest)
+        } else {
+            renderValue(track, judged, into: &frame, area: rest)
+        }
+        if area.height > 1 { renderChart(track, judged, into: &frame, area: area) }
+    }
+
+    private func renderNever(into frame: inout Frame, area: Rect) {
+        var text = model.words(.neverRead)
+        if let miss = model.shown.track(row.main)?.miss { text += " · " + miss }
+        frame.put(text, in: area, .unknown)
+    }
+
+    private func renderLastKnown(_ track: Track, into frame: inout Frame, area: Rect) {
+        guard let at = track.valueAt else { return }
+        let spans = [
+            Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
+            Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
+            Span(model.value(of: track), .stale),
+            Span(track.miss.map { "  " + $0 } ?? "", .dim),
+        ]
+        frame.put(spans, at: area.origin, width: area.width)
+    }
+
+    private func renderValue(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+        let isStale = judged.freshness == .stale
+        let role: Role = isStale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
+        frame.put(
+            track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
+        var x = area.x + columns.value.width + 1
+        if columns.bound > 0 {
+            frame.put(pane.bound(of: row), at: Point(x, area.y), .dim, width: columns.bound)
+            x += columns.bound + 1
+        }
+        // With a chart, the facts have lines of their own.
+        guard columns.chart == 0 else { return }
+        let right = Rect(x: x, y: area.y, width: area.x + area.width - x, height: 1)
+        let reason = self.reason(track)
+        if let reason, columns.facts < 12 {
+            frame.put(reason, in: right, .missed)
+            return
+        }
+        if columns.sparkline > 0 {
+            let trend = pane.trend(track, count: columns.sparkline, isChart: false)
+            Sparkline(trend.samples, role: isStale ? .stale : .sparkline)
+                .render(into: &frame, area: Rect(x: x, y: area.y, width: columns.sparkline, height: 1))
+            x += columns.sparkline + 1
+        }
+        let facts = Rect(x: x, y: area.y, width: columns.facts, height: 1)
+        if let reason {
+            frame.put(reason, in: facts, .missed)
+        } else {
+            renderFacts(row.facts, into: &frame, area: facts)
+        }
+    }
+
+    /// Why the row is not what its main figure looks like: the last look failed, or another series is worse.
+    private func reason(_ track: Track) -> String? {
+        if let miss = track.miss { return miss }
+        let shownFacts = Set(row.facts.map(\.series))
+        let main = model.assessment(of: row.main).verdict
+        for id in row.judged where id != row.main && !shownFacts.contains(id) {
+            let verdict = model.assessment(of: id).verdict
+            guard verdict > main, let judge = model.shown.track(id) else { continue }
+            return judge.miss ?? "\(judge.series.title) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
+        }
+        return nil
+    }
+
+    /// As many facts as fit, each with its number in a column of its own.
+    private func renderFacts(_ facts: [Panes.Fact], into frame: inout Frame, area: Rect) {
+        var x = area.x
+        for fact in facts {
+            guard let track = model.shown.track(fact.series) else { continue }
+            let value = ValueColumns(track.series.unit)
+            let width = value.width + 1 + Text.width(of: fact.word, atMost: 16)
+            guard x + width <= area.x + area.width else { break }
+            renderFact(fact, track, into: &frame, at: Point(x, area.y), value)
+            x += width + 2
+        }
+    }
+
+    private func renderFact(
+        _ fact: Panes.Fact, _ track: Track, into frame: inout Frame, at point: Point, _ value: ValueColumns
+    ) {
+        let judged = model.assessment(of: fact.series)
+        let role: Role =
+            switch (judged.freshness, judged.verdict) {
+            case (.fresh, .ok): .label
+            case (.fresh, let verdict): verdict.role
+            default: .stale
+            }
+        // A fact that is no longer known is not shown as if it were.
+        let text = [.lastKnown, .never].contains(judged.freshness) ? "?" : model.value(of: track)
+        frame.put(ValueText(text), at: point, columns: value, role)
+        frame.put(fact.word, at: Point(point.x + value.width + 1, point.y), .dim, width: 16)
+    }
+
+    private func renderChart(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+        let chart = Rect(
+            x: area.x + area.width - 1 - columns.chart, y: area.y, width: columns.chart, height: area.height)
+        let text = Rect(x: area.x + 3, y: area.y + 1, width: max(0, chart.x - area.x - 4), height: area.height - 1)
+        if let reason = reason(track) {
+            frame.put(reason, in: text, .missed)
+        } else {
+            renderFactLines(into: &frame, area: text)
+        }
+        guard columns.chart >= 12, !model.capabilities.slow else { return }
+        SeriesChart(model: model, track: track, span: .minutes(15), showsTimes: false, isArea: true)
+            .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
+    }
+
+    /// The bound, then a fact a line.
+    private func renderFactLines(into frame: inout Frame, area: Rect) {
+        var line = 0
+        let bound = pane.bound(of: row)
+        if !bound.isEmpty, area.height > row.facts.count {
+            frame.put(bound, in: area.row(line), .dim)
+            line += 1
+        }
+        for fact in row.facts {
+            guard line < area.height, let track = model.shown.track(fact.series) else { break }
+            renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(track.series.unit))
+            line += 1
+        }
+    }
+}
+
+extension Model {
+    /// The last value of a series as it is read.
+    func value(of track: Track) -> String {
+        switch track.value {
+        case .number(let number) where track.series.unit == .verdict:
+            words(Verdict(nagiosCode: Int(exactly: number) ?? 3).word)
+        case .number(let number): figures.value(number, unit: track.series.unit)
+        case .text(let text): Text.sanitised(text, limit: 80)
+        case .missed, nil: Figures.none
+        }
+    }
+}
+
+extension Frame {
+    /// Writes the last value of a track into the columns of values.
+    mutating func put(
+        track: Track, figures: Figures, words: Words, at point: Point, columns: ValueColumns, _ role: Role
+    ) {
+        switch track.value {
+        case .number(let number) where track.series.unit != .verdict:
+            put(
+                ValueText(figures.value(number, unit: track.series.unit, room: columns.width)), at: point,
+                columns: columns, role)
+        case .number(let number):
+            let verdict = Verdict(nagiosCode: Int(exactly: number) ?? 3)
+            put(words(verdict.word), at: point, role, width: columns.width, align: .trailing)
+        case .text(let text): put(text, at: point, role, width: columns.width, align: .trailing)
+        case .missed, nil: put(Figures.none, at: point, role, width: columns.number, align: .trailing)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Launch
+
+/// The health and the business pane: a line for each row of the manifest, or, with room, a chart.
+struct RowsPane {
+    let model: Model
+    let pane: PaneID
+    let rows: [Panes.Row]
+
+    /// How far back a sparkline reaches.
+    private static let sparklineSpan: Milliseconds = .minutes(5)
+    private static let chartSpan: Milliseconds = .minutes(15)
+    /// The lines that a row takes when it has a chart; fewer than the least are no chart.
+    private static let chartLines = 3...8
+    private static let chartWidth = 56
+
+    /// The lines of one row.
+    static func lines(rows: Int, in size: Size) -> Int {
+        guard rows > 0, size.width >= chartWidth, size.height >= rows * chartLines.lowerBound else { return 1 }
+        return min(size.height / rows, chartLines.upperBound)
+    }
+
+    static func capacity(rows: Int, in size: Size) -> Int { size.height / lines(rows: rows, in: size) }
+
+    func render(into frame: inout Frame, area: Rect) {
+        guard !area.isEmpty else { return }
+        guard !rows.isEmpty else {
+            frame.put(
+                model.words(model.filter.isEmpty ? .nothingConfigured : .nothingMatches), in: area.inset(left: 1), .dim)
+            return
+        }
+        let lines = Self.lines(rows: rows.count, in: area.size)
+        let visible = model.visible(rows.map(\.main), of: pane, room: area.height / lines)
+        let columns = Columns(pane: self, width: area.width, hasChart: lines > 1)
+        for (index, row) in rows[visible].enumerated() {
+            let part = Rect(x: area.x, y: area.y + index * lines, width: area.width, height: lines)
+            RowLine(pane: self, row: row, columns: columns).render(into: &frame, area: part)
+            if row.main == model.lists[pane]?.selected { frame.select(part.row(0)) }
+        }
+        Scrollbar(visible: visible, count: rows.count).render(into: &frame, area: area.inset(right: -1))
+    }
+
+    func series(_ id: SeriesID) -> Series? { model.shown.track(id)?.series }
+
+    /// The columns of the pane: they follow from the rows and the width, never from the values of the moment.
+    struct Columns {
+        var title: Int
+        var value: ValueColumns
+        /// The bound of the main figure (`≤200`); 0 where it is not shown.
+        var bound = 0
+        var sparkline = 0
+        var facts = 0
+        var chart = 0
+
+        init(pane: RowsPane, width: Int, hasChart: Bool) {
+            let rows = pane.rows
+            let longest = rows.map { Text.width(of: $0.title, atMost: 30) }.max() ?? 0
+            title = min(longest, width < 46 ? 8 : width < 60 ? 12 : 24)
+            value = ValueColumns(rows.map { pane.series($0.main)?.unit ?? .count })
+            // A space, the glyph and a space before the title; one behind the title; one at the very end.
+            var left = width - 5 - title - value.width
+            if hasChart {
+                // Title, value and facts take the left third or what they need; the chart has the rest.
+                chart = min(left, max(width * 6 / 10, left - 14))
+                return
+            }
+            let bounds = rows.map { Text.width(of: pane.bound(of: $0)) }.max() ?? 0
+            if bounds > 0, left >= bounds + 1 + 6 {
+                bound = bounds
+                left -= bounds + 1
+            }
+            let wanted = rows.map { pane.factsWidth(of: $0, count: left >= 60 ? 3 : left >= 40 ? 2 : 1) }.max() ?? 0
+            if wanted > 0, left >= wanted + 1 + 4 {
+                facts = wanted
+                left -= wanted + 1
+            }
+            sparkline = pane.model.capabilities.slow || left < 4 ? 0 : left - 1
+        }
+    }
+
+    /// `≥90`, `≤200`: what the main figure has to keep to be well.
+    func bound(of row: Panes.Row) -> String {
+        guard let series = series(row.main), let bound = series.thresholds?.warning ?? series.thresholds?.critical
+        else { return "" }
+        let limit = ValueText(model.figures.value(bound.limit, unit: series.unit))
+        let number = limit.number + (series.unit == .pesos || series.unit == .pesosPerHour ? "" : limit.unit)
+        return switch bound {
+        case .above: "≤" + number
+        case .below: "≥" + number
+        }
+    }
+
+    /// The cells that the first `count` facts of a row take.
+    func factsWidth(of row: Panes.Row, count: Int) -> Int {
+        row.facts.prefix(count).reduce(-2) { width, fact in
+            let value = ValueColumns(series(fact.series)?.unit ?? .count)
+            return width + 2 + value.width + 1 + Text.width(of: fact.word, atMost: 16)
+        }
+    }
+
+    func trend(_ track: Track, count: Int, isChart: Bool) -> Trend {
+        Trend(
+            of: track, count: count, span: isChart ? Self.chartSpan : Self.sparklineSpan, until: model.shownNow)
+    }
+}
+
+extension Frame {
+    /// Marks the cursor's row. What the row says keeps its glyphs; only the colours change.
+    mutating func select(_ area: Rect) {
+        restyle(area) { $0.role = .selection }
+    }
+}
+
+extension Model {
+    /// Which of a pane's items are in view.
+    func visible(_ items: [SeriesID], of pane: PaneID, room: Int) -> Range<Int> {
+        let list = lists[pane] ?? ListState()
+        let selected = list.selected.flatMap { items.firstIndex(of: $0) }
+        let top = ListState.top(list.top, showing: selected, count: items.count, room: room)
+        return top..<min(items.count, top + max(0, room))
+    }
+}

@@ -1,0 +1,82 @@
+import Launch
+
+/// A value as it is read, in two parts, so that a column of values lines up where the number ends and the unit begins.
+package struct ValueText: Hashable, Sendable {
+    package var number: String
+    package var unit: String
+
+    /// Splits behind the last digit: `$ 412.300` and `/h`, `41,2` and ` k/s`.
+    package init(_ text: String) {
+        let end = text.unicodeScalars.lastIndex { ("0"..."9").contains($0) || $0 == "∞" }
+        let split = end.map { text.unicodeScalars.index(after: $0) } ?? text.endIndex
+        number = String(text[..<split])
+        unit = String(text[split...])
+    }
+}
+
+extension Figures {
+    /// A value in at most `room` cells; pesos, which grow without bound, are shortened (`$ 4,1 M/h`) where they must be.
+    func value(_ value: Double, unit: Unit, room: Int) -> String {
+        let text = self.value(value, unit: unit)
+        guard Text.width(of: text) > room else { return text }
+        return switch unit {
+        case .pesos: "$ " + compact(value)
+        case .pesosPerHour: "$ " + compact(value) + "/h"
+        default: text
+        }
+    }
+}
+
+/// How wide the columns of a value are. They follow from the unit alone, never from the value of the moment: a number
+/// that grows moves nothing.
+struct ValueColumns: Hashable {
+    var number: Int
+    var unit: Int
+
+    var width: Int { number + unit }
+
+    init(number: Int, unit: Int) {
+        self.number = number
+        self.unit = unit
+    }
+
+    init(_ unit: Unit) {
+        switch unit {
+        case .count: self.init(number: 5, unit: 2)
+        case .milliseconds: self.init(number: 4, unit: 3)
+        case .seconds: self.init(number: 4, unit: 4)
+        case .days: self.init(number: 4, unit: 2)
+        case .bytes: self.init(number: 5, unit: 4)
+        case .bytesPerSecond: self.init(number: 5, unit: 6)
+        case .percent: self.init(number: 4, unit: 2)
+        case .perSecond: self.init(number: 5, unit: 3)
+        case .perMinute: self.init(number: 5, unit: 4)
+        case .perHour: self.init(number: 5, unit: 2)
+        case .pesos: self.init(number: 9, unit: 0)
+        case .pesosPerHour: self.init(number: 9, unit: 2)
+        case .verdict: self.init(number: 4, unit: 0)
+        case .text: self.init(number: 7, unit: 0)
+        }
+    }
+
+    /// Columns in which values of all these units stand one below the other.
+    init(_ units: some Sequence<Unit>) {
+        self.init(number: 3, unit: 0)
+        for unit in units {
+            let columns = ValueColumns(unit)
+            number = max(number, columns.number)
+            self.unit = max(self.unit, columns.unit)
+        }
+    }
+}
+
+extension Frame {
+    /// Writes a value so that its number ends where the number column ends. A unit too long for its column pushes the
+    /// number to the left rather than being cut.
+    mutating func put(_ value: ValueText, at point: Point, columns: ValueColumns, _ role: Role, _ attributes: Attributes = []) {
+        let unit = Text.width(of: value.unit)
+        let number = min(columns.number, columns.width - unit)
+        put(value.number, at: point, role, attributes, width: max(0, number), align: .trailing)
+        put(value.unit, at: Point(point.x + number, point.y), role, attributes, width: unit)
+    }
+}

@@ -1,0 +1,21 @@
+/// Everything the screen can say, by name. Each language gives each a text; `{}` marks where a figure or a name goes.
+package enum Word: CaseIterable, Sendable {
+    case help, helpSummary, palette, paletteSummary, filter, filterSummary, zoom, zoomSummary
+    case open, openSummary, back, backSummary, pause, pauseSummary, health, business
+    case alerts, geo, colours, paneSummary, next, previous, focusNextSummary, focusPreviousSummary
+    case up, upSummary, down, downSummary, pageUp, pageUpSummary, pageDown, pageDownSummary
+    case first, firstSummary, last, lastSummary, nextPage, nextPageSummary, redraw, redrawSummary
+    case suspend, suspendSummary, quit, quitSummary, noSuchKey, disabled, pasteIgnored, kioskStays
+    case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineNeverSeen
+    case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
+    case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
+    case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
+    case paused, silent, filterIs, filterPrompt, noAlerts, firing, resolved, asOf
+    case newBelow, worst, quiet, quietCount, breachCount, noTraffic, fewRequests, limit
+    case regionMore, live, idle, canary, shareUnknown, healthy, healthUnknown, doorOk
+    case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
+    case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
+    case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
+    case belowBound, helpTitle, helpNote, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
+    case wallClock, keep
+}
