@@ -100,7 +100,7 @@ package struct ScreenLoop {
             var commands: [Command] = []
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
-            for item in news { commands += model.update(Message(item)) }
+            for item in news { take(item) }
             for event in events {
                 switch event {
                 case .key(let key): commands += model.update(.key(key))
@@ -125,6 +125,22 @@ package struct ScreenLoop {
         }
     }
 
+    private mutating func take(_ news: JournalFollower.News) {
+        switch news {
+        case .board(let board): _ = model.update(.board(board))
+        case .heartbeat(let beat): _ = model.update(.heartbeat(beat))
+        case .note(let note): _ = model.update(.readerNote(note))
+        case .entries(let entries):
+            for entry in entries {
+                switch entry {
+                case .manifest(let manifest): _ = model.update(.manifest(manifest))
+                case .tick(let tick): _ = model.update(.readings([tick]))
+                case .event(let event): _ = model.update(.events([event]))
+                }
+            }
+        }
+    }
+
     private mutating func show(askedFor: Bool) {
         let now = model.now
         if options.terminal.isSlow, !askedFor, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval { return }
@@ -137,16 +153,5 @@ package struct ScreenLoop {
     private func untilNextSecond() -> Duration {
         let past = clock.now().utc.milliseconds % 1000
         return .milliseconds(1005 - past)
-    }
-}
-
-extension Message {
-    fileprivate init(_ news: JournalFollower.News) {
-        switch news {
-        case .board(let board): self = .board(board)
-        case .entries(let entries): self = .entries(entries)
-        case .heartbeat(let beat): self = .heartbeat(beat)
-        case .note(let note): self = .readerNote(note)
-        }
     }
 }

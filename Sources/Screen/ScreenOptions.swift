@@ -3,7 +3,7 @@ package import Console
 import Glibc
 import Journal
 import Settings
-package import Terminal
+import Terminal
 
 /// How the screen is to look: the command-line options that the dashboard and the kiosk share.
 package struct ScreenOptions: ParsableArguments {
@@ -47,7 +47,7 @@ package struct ScreenOptions: ParsableArguments {
             let options = try loopOptions(journal: journal, mode: mode, engineCommand: engineCommand)
             return try ScreenLoop.run(options, clock: SystemClock())
         } catch {
-            fputs("guardia: \(error)\n", stderr)
+            StandardStream.error.line("guardia: \(error)")
             throw ExitCode(2)
         }
     }

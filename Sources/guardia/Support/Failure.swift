@@ -1,6 +1,5 @@
 import ArgumentParser
-import Console
-import Glibc
+import Screen
 
 /// How a command ends when it cannot do what it was asked: one sentence to stderr, and an exit code that says which kind.
 enum Failure {
@@ -16,20 +15,8 @@ enum Failure {
     }
 }
 
-/// What commands print. Text from outside (series names, reasons, versions) passes the one sanitiser, line by line, so
-/// that nothing in a journal or a config can drive the terminal.
+/// What the commands print.
 enum Output {
-    /// No line is longer than this.
-    private static let lineLimit = 4096
-
-    static func line(_ text: String = "") { write(text, to: stdout) }
-
-    static func error(_ text: String) { write("guardia: \(text)", to: stderr) }
-
-    private static func write(_ text: String, to file: UnsafeMutablePointer<FILE>?) {
-        guard let file else { return }
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            fputs(Text.sanitised(String(line), limit: lineLimit) + "\n", file)
-        }
-    }
+    static func line(_ text: String = "") { StandardStream.output.line(text) }
+    static func error(_ text: String) { StandardStream.error.line("guardia: \(text)") }
 }
