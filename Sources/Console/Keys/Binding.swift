@@ -10,6 +10,9 @@ package struct Binding: Sendable {
     /// Where it stands in the footer, the smallest first; nil: only in the help.
     package let footerRank: Int?
 
+    /// From this rank on an entry of the footer gives way to none.
+    static let keptRank = 8
+
     init(
         _ action: Action, _ keys: [Key], _ title: Word, _ summary: Word, in contexts: Set<Context>,
         footer footerRank: Int? = nil
@@ -34,20 +37,20 @@ package struct Binding: Sendable {
     /// None of the defaults destroys anything. Those to come must keep clear of what fingers press by habit in tmux,
     /// vim and a shell: Ctrl combinations, Enter, Backspace, Tab, arrows, hjkl.
     static let defaults: [Binding] = [
-        Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 7),
-        Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 5),
-        Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 4),
-        Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 3),
-        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette], footer: 2),
+        Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 8),
+        Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 7),
+        Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
+        Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
+        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette], footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
-        Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 6),
-        Binding(.health, [Key("1")], .health, .paneSummary, in: screen),
+        Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),
+        Binding(.health, [Key("1")], .health, .paneSummary, in: screen, footer: 1),
         Binding(.business, [Key("2")], .business, .paneSummary, in: screen),
         Binding(.alerts, [Key("3")], .alerts, .paneSummary, in: screen),
         Binding(.geo, [Key("4")], .geo, .paneSummary, in: screen),
         Binding(.colours, [Key("5")], .colours, .paneSummary, in: screen),
         Binding(
-            .focusNext, [Key(.tab), Key(.right), Key("l")], .next, .focusNextSummary, in: screen, footer: 1),
+            .focusNext, [Key(.tab), Key(.right), Key("l")], .next, .focusNextSummary, in: screen, footer: 2),
         Binding(
             .focusPrevious, [Key(.tab, .shift), Key(.left), Key("h")], .previous, .focusPreviousSummary,
             in: screen),
@@ -60,6 +63,6 @@ package struct Binding: Sendable {
         Binding(.nextPage, [Key("n")], .nextPage, .nextPageSummary, in: [.wall], footer: 1),
         Binding(.redraw, [Key("l", .control)], .redraw, .redrawSummary, in: everywhere),
         Binding(.suspend, [Key("z", .control)], .suspend, .suspendSummary, in: everywhere),
-        Binding(.quit, [Key("q"), Key("c", .control)], .quit, .quitSummary, in: everywhere, footer: 8),
+        Binding(.quit, [Key("q"), Key("c", .control)], .quit, .quitSummary, in: everywhere, footer: 9),
     ]
 }

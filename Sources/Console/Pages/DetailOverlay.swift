@@ -25,7 +25,7 @@ struct DetailOverlay {
             frame.put(model.words(.noChart), in: parts[2], .dim)
             return
         }
-        SeriesChart(model: model, track: track, span: .hours(1)).render(into: &frame, area: parts[2])
+        SeriesChart(model: model, track: track, span: .hours(1), showsTimes: true).render(into: &frame, area: parts[2])
     }
 
     private struct Line {

@@ -21,9 +21,7 @@ struct Digest {
         }
         if lines.count > parts[0].height, parts[0].height > 0 {
             let hidden = lines.count - parts[0].height
-            frame.put(
-                " " + model.words(.more, String(hidden)) + " ", in: parts[0], row: parts[0].height - 1, .dim,
-                align: .trailing)
+            frame.put("+\(hidden) ", in: parts[0], row: parts[0].height - 1, .dim, align: .trailing)
         }
         for (index, colour) in panes.colours.prefix(colours).enumerated() {
             render(ColourState(colour, model: model), into: &frame, area: parts[1].row(index))
@@ -56,7 +54,8 @@ struct Digest {
         frame.put(model.words(line.verdict.word), at: Point(x + 2, area.y), line.verdict.role, width: 4)
         let title = min(20, max(10, area.width / 3))
         frame.put(line.title, at: Point(x + 7, area.y), line.verdict > .unknown ? .strong : .label, width: title)
-        let rest = Rect(x: x + 8 + title, y: area.y, width: area.width - 10 - title, height: 1)
+        // The last cells of the last line say how many more there are.
+        let rest = Rect(x: x + 8 + title, y: area.y, width: area.width - 13 - title, height: 1)
         guard let track = model.shown.track(line.id) else { return }
         let judged = model.assessment(of: line.id)
         switch judged.freshness {

@@ -7,27 +7,51 @@ struct Footer {
         let note = note(width: area.width)
         let noteWidth = min(area.width, note.reduce(0) { $0 + Text.width(of: $1.text, atMost: area.width) })
         var x = area.x + 1
-        let end = area.x + area.width - noteWidth - (noteWidth > 0 ? 1 : 0)
-        for binding in bindings {
-            guard let key = binding.keys.first?.label else { continue }
-            let title = model.words(binding.title)
-            let width = Text.width(of: key) + 1 + Text.width(of: title)
-            guard x + width <= end else { continue }
-            frame.put(key, at: Point(x, area.y), .key)
-            frame.put(title, at: Point(x + Text.width(of: key) + 1, area.y), .footer)
-            x += width + 2
+        let room = area.width - noteWidth - (noteWidth > 0 ? 2 : 1)
+        for entry in fitting(room) {
+            frame.put(entry.key, at: Point(x, area.y), .key)
+            frame.put(entry.title, at: Point(x + entry.keyWidth + 1, area.y), .footer)
+            x += entry.width + 2
         }
         frame.put(note, at: Point(area.x + area.width - noteWidth, area.y), width: noteWidth)
     }
 
-    /// The rows of the keymap that work here and now, by their rank.
-    private var bindings: [Binding] {
-        model.keymap.bindings
-            .filter { binding in
-                binding.footerRank != nil && binding.contexts.contains(model.context) && model.isUseful(binding.action)
-                    && model.disabledReason(of: binding.action) == nil
+    private struct Entry {
+        var rank: Int
+        var key: String
+        var title: String
+
+        var keyWidth: Int { Text.width(of: key) }
+        var width: Int { keyWidth + 1 + Text.width(of: title) }
+    }
+
+    /// The entries that fit, in their order. Help and quit never give way: by them one finds all the others.
+    private func fitting(_ room: Int) -> [Entry] {
+        var kept = entries
+        func width() -> Int { kept.reduce(-2) { $0 + $1.width + 2 } }
+        while width() > room, !kept.isEmpty {
+            let victim = kept.lastIndex { $0.rank < Binding.keptRank } ?? 0
+            kept.remove(at: victim)
+        }
+        return kept
+    }
+
+    /// The rows of the keymap that work here and now; the five panes' digits are one entry.
+    private var entries: [Entry] {
+        var entries: [Entry] = []
+        for binding in model.keymap.bindings {
+            guard let rank = binding.footerRank, let key = binding.keys.first?.label,
+                binding.contexts.contains(model.context), model.isUseful(binding.action),
+                model.disabledReason(of: binding.action) == nil
+            else { continue }
+            if binding.action == .health {
+                entries.append(
+                    Entry(rank: rank, key: "\(key)-\(model.keymap.label(of: .colours))", title: model.words(.panes)))
+            } else {
+                entries.append(Entry(rank: rank, key: key, title: model.words(binding.title)))
             }
-            .sorted { ($0.footerRank ?? 0) < ($1.footerRank ?? 0) }
+        }
+        return entries.sorted { $0.rank < $1.rank }
     }
 
     private func note(width: Int) -> [Span] {
@@ -43,6 +67,8 @@ extension Model {
     /// Whether a key would change anything: Esc with nowhere to go back to is not worth a place in the footer.
     func isUseful(_ action: Action) -> Bool {
         switch action {
+        // Where no five panes fit, the digits do what these do.
+        case .focusNext, .zoom, .open: !layout.panes.isEmpty || !overlays.isEmpty
         case .back: !overlays.isEmpty || lists[focus]?.selected != nil || isZoomed || !filter.isEmpty
         default: true
         }

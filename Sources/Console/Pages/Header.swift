@@ -13,19 +13,18 @@ struct Header {
         frame.put(right, at: Point(area.x + area.width - rightWidth, area.y), width: rightWidth)
     }
 
-    /// Product and version, launch clock, time, counts: each left out, the least first, where there is no room.
+    /// Product and version, launch clock, time, counts: shortened, then left out, the least first, where there is no room.
     private func leftSide(room: Int) -> [Span] {
-        let parts: [(rank: Int, spans: [Span])] = [
-            (4, [Span("guardia", .dim)]), (0, product), (1, launchClock), (2, time), (3, counts(isShort: room < 66)),
-        ].filter { !$0.1.isEmpty }
-        for limit in stride(from: 4, through: 0, by: -1) {
-            let kept = parts.filter { $0.rank <= limit }
-            let width = kept.reduce(1) { $0 + $1.spans.reduce(3) { $0 + Text.width(of: $1.text, atMost: 400) } }
-            if width - 3 <= room || limit == 0 {
-                return [Span(" ", .header)] + kept.map(\.spans).joined(separator: [Span("   ", .header)])
-            }
+        let full = [[Span("guardia", .dim)], product, launchClock, time, counts(.long)]
+        let attempts = [
+            full, [product, launchClock, time, counts(.long)], [product, launchClock, time, counts(.short)],
+            [product, launchClock, time, counts(.tiny)], [product, launchClock, counts(.tiny)], [product, launchClock],
+        ].map { parts in parts.filter { !$0.isEmpty } }
+        for parts in attempts {
+            let width = parts.reduce(-2) { $0 + 3 + $1.reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) } }
+            if width <= room { return [Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]) }
         }
-        return []
+        return [Span(" ", .header)] + product
     }
 
     private var product: [Span] {
@@ -49,19 +48,24 @@ struct Header {
         [Span("\(model.clock(model.now.utc)) \(model.zone.abbreviation)", .header)]
     }
 
+    private enum Length {
+        case long, short, tiny
+    }
+
     /// How many checks are critical, warning, unknown; one word where all is well.
-    private func counts(isShort: Bool) -> [Span] {
+    private func counts(_ length: Length) -> [Span] {
         let tally = model.tally
         if model.isSilent { return [Span("? " + model.words(.silent), .alarm)] }
         var spans: [Span] = []
         func add(_ verdict: Verdict, _ word: Word) {
             guard let count = tally[verdict], count > 0 else { return }
-            if !spans.isEmpty { spans.append(Span("  ", .header)) }
-            spans.append(Span("\(verdict.glyph) " + model.words(word, String(count)), verdict.role))
+            if !spans.isEmpty { spans.append(Span(length == .tiny ? " " : "  ", .header)) }
+            let text = length == .tiny ? String(count) : " " + model.words(word, String(count))
+            spans.append(Span("\(verdict.glyph)" + text, verdict.role))
         }
-        add(.critical, isShort ? .criticalShort : .criticalCount)
+        add(.critical, length == .short ? .criticalShort : .criticalCount)
         add(.warning, .warningCount)
-        add(.unknown, isShort ? .unknownShort : .unknownCount)
+        add(.unknown, length == .short ? .unknownShort : .unknownCount)
         if spans.isEmpty { add(.ok, .okCount) }
         return spans
     }
@@ -69,11 +73,14 @@ struct Header {
     private func rightSide(width: Int) -> [Span] {
         var spans: [Span] = []
         if model.frozen != nil { spans += [Span(" \(model.words(.paused)) ", .modePaused), Span(" ", .header)] }
-        if let environment = model.board.manifest?.environment, width >= 60 {
+        if let environment = model.board.manifest?.environment {
             let text = Text.sanitised(environment, limit: 16)
-            let isReal = environment == "production"
-            spans.append(Span(isReal ? text : " \(text.uppercased()) ", isReal ? .dim : .modeRehearsal))
-            spans.append(Span(" ", .header))
+            // Production is what one expects; anything else must be seen at any size.
+            if environment != "production" {
+                spans += [Span(" \(text.uppercased()) ", .modeRehearsal), Span(" ", .header)]
+            } else if width >= 110 {
+                spans += [Span(text, .dim), Span(" ", .header)]
+            }
         }
         switch model.mode {
         case .operator(let name):

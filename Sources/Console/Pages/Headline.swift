@@ -50,7 +50,13 @@ struct Headline {
                     Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
                 ]
             }
-            return []
+            // Verdicts that no event has told of yet: the header counts them, the panes show them.
+            let worst = Verdict.worst(judged.keys)
+            let id = model.board.tracks.first { model.liveAssessment(of: $0.series.id).verdict == worst && $0.series.isJudged }
+            return [
+                Span(" \(worst.glyph) \(model.words(worst.word)) ", worst.role, .bold),
+                Span(id.map { model.title(of: $0.series.id) + "  " + model.value(of: $0) } ?? "", .strong),
+            ]
         }
         let role = worst.change.to.role
         var spans = [

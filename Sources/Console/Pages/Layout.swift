@@ -19,7 +19,8 @@ package struct Layout: Hashable, Sendable {
     ///   - notices: how many lines the headline would like to have.
     ///   - zoomed: the pane that has the whole screen.
     ///   - colours: how many colours the blue/green pane lists.
-    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2) {
+    ///   - rows: how many rows the longer of the health and business panes has.
+    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7) {
         isTooSmall = size.width < Self.least.width || size.height < Self.least.height
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
@@ -31,20 +32,21 @@ package struct Layout: Hashable, Sendable {
         } else if size.width >= 150, size.height >= 40 {
             wide(colours: colours)
         } else if size.width >= 80, size.height >= 24 {
-            quarters(colours: colours)
+            quarters(colours: colours, rows: rows)
         } else if size.height >= 40 {
             stacked(colours: colours)
         }
     }
 
     /// Two by two, and the colours across the bottom.
-    private mutating func quarters(colours: Int) {
-        // The door's line stands below the colours where there is room to spare.
-        let bottom = 2 + colours + (body.height >= 30 ? 1 : 0)
-        let rows = body.rows([.fill(9), .fill(8), .fixed(bottom)])
-        let top = rows[0].columns([.fill(), .fill()])
-        let middle = rows[1].columns([.fill(3), .fill(2)])
-        panes = [.health: top[0], .business: top[1], .alerts: middle[0], .geo: middle[1], .colours: rows[2]]
+    private mutating func quarters(colours: Int, rows: Int) {
+        let bottom = 2 + colours
+        // Rows take what they need and no more; what is left is for the lists, which grow when it matters.
+        let share = (body.height - bottom) * 9 / 17
+        let parts = body.rows([.fixed(min(share, rows + 2)), .fill(), .fixed(bottom)])
+        let top = parts[0].columns([.fill(), .fill()])
+        let middle = parts[1].columns([.fill(3), .fill(2)])
+        panes = [.health: top[0], .business: top[1], .alerts: middle[0], .geo: middle[1], .colours: parts[2]]
     }
 
     /// The country stands full height at the right.
@@ -67,7 +69,8 @@ extension Model {
     package var layout: Layout {
         Layout(
             size: size, notices: noticeCount, zoomed: isZoomed ? focus : nil,
-            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)))
+            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)),
+            rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0))
     }
 
     private var noticeCount: Int {

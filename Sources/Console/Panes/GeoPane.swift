@@ -5,7 +5,7 @@ struct GeoPane {
     let model: Model
 
     private static let shortCell = 10
-    private static let wideCell = 26
+    private static let wideCell = 22
 
     /// The cells of the pane: how many side by side, and how wide each.
     private struct Grid {

@@ -18,7 +18,7 @@ struct RowLine {
             row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
             width: min(columns.title, line.width - 4))
         let x = line.x + 3 + columns.title + 1
-        let end = line.x + line.width - 1
+        let end = line.x + line.width - 1 - (columns.chart > 0 ? columns.chart + 1 : 0)
         let rest = Rect(x: x, y: line.y, width: end - x, height: 1)
         guard let track = model.shown.track(row.main), judged.freshness != .never else {
             renderNever(into: &frame, area: rest)
@@ -43,8 +43,7 @@ struct RowLine {
         let spans = [
             Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
             Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
-            Span(model.value(of: track), .stale),
-            Span(track.miss.map { "  " + $0 } ?? "", .dim),
+            Span(columns.chart == 0 ? track.miss ?? "" : "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)
     }
@@ -56,7 +55,7 @@ struct RowLine {
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         if columns.bound > 0 {
-            frame.put(pane.bound(of: row), at: Point(x, area.y), .dim, width: columns.bound)
+            frame.put(pane.bound(of: row), at: Point(x, area.y), .dim, width: columns.bound, align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -99,7 +98,7 @@ struct RowLine {
         var x = area.x
         for fact in facts {
             guard let track = model.shown.track(fact.series) else { continue }
-            let value = ValueColumns(track.series.unit)
+            let value = ValueColumns(fact: track.series.unit)
             let width = value.width + 1 + Text.width(of: fact.word, atMost: 16)
             guard x + width <= area.x + area.width else { break }
             renderFact(fact, track, into: &frame, at: Point(x, area.y), value)
@@ -118,7 +117,8 @@ struct RowLine {
             default: .stale
             }
         // A fact that is no longer known is not shown as if it were.
-        let text = [.lastKnown, .never].contains(judged.freshness) ? "?" : model.value(of: track)
+        let isKnown = judged.freshness == .fresh || judged.freshness == .stale
+        let text = isKnown ? model.shortValue(of: track) : "?"
         frame.put(ValueText(text), at: point, columns: value, role)
         frame.put(fact.word, at: Point(point.x + value.width + 1, point.y), .dim, width: 16)
     }
@@ -128,12 +128,12 @@ struct RowLine {
             x: area.x + area.width - 1 - columns.chart, y: area.y, width: columns.chart, height: area.height)
         let text = Rect(x: area.x + 3, y: area.y + 1, width: max(0, chart.x - area.x - 4), height: area.height - 1)
         if let reason = reason(track) {
-            frame.put(reason, in: text, .missed)
+            Paragraph(reason, .missed).render(into: &frame, area: text)
         } else {
             renderFactLines(into: &frame, area: text)
         }
         guard columns.chart >= 12, !model.capabilities.slow else { return }
-        SeriesChart(model: model, track: track, span: .minutes(15), showsTimes: false, isArea: true)
+        SeriesChart(model: model, track: track, span: RowsPane.chartSpan, labelWidth: columns.value.width)
             .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
@@ -147,13 +147,21 @@ struct RowLine {
         }
         for fact in row.facts {
             guard line < area.height, let track = model.shown.track(fact.series) else { break }
-            renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(track.series.unit))
+            renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
             line += 1
         }
     }
 }
 
 extension Model {
+    /// The value of a fact, which stands in a narrow column: per cents without decimals from ten on.
+    func shortValue(of track: Track) -> String {
+        guard track.series.unit == .percent, let number = track.number, number.magnitude >= 9.95 else {
+            return value(of: track)
+        }
+        return figures.percent(number, decimals: 0)
+    }
+
     /// The last value of a series as it is read.
     func value(of track: Track) -> String {
         switch track.value {

@@ -8,7 +8,7 @@ struct RowsPane {
 
     /// How far back a sparkline reaches.
     private static let sparklineSpan: Milliseconds = .minutes(5)
-    private static let chartSpan: Milliseconds = .minutes(15)
+    static let chartSpan: Milliseconds = .minutes(15)
     /// The lines that a row takes when it has a chart; fewer than the least are no chart.
     private static let chartLines = 3...8
     private static let chartWidth = 56
@@ -54,7 +54,7 @@ struct RowsPane {
         init(pane: RowsPane, width: Int, hasChart: Bool) {
             let rows = pane.rows
             let longest = rows.map { Text.width(of: $0.title, atMost: 30) }.max() ?? 0
-            title = min(longest, width < 46 ? 8 : width < 60 ? 12 : 24)
+            title = min(longest, width < 46 ? 10 : width < 60 ? 12 : 24)
             value = ValueColumns(rows.map { pane.series($0.main)?.unit ?? .count })
             // A space, the glyph and a space before the title; one behind the title; one at the very end.
             var left = width - 5 - title - value.width
@@ -63,15 +63,15 @@ struct RowsPane {
                 chart = min(left, max(width * 6 / 10, left - 14))
                 return
             }
-            let bounds = rows.map { Text.width(of: pane.bound(of: $0)) }.max() ?? 0
-            if bounds > 0, left >= bounds + 1 + 6 {
-                bound = bounds
-                left -= bounds + 1
-            }
             let wanted = rows.map { pane.factsWidth(of: $0, count: left >= 60 ? 3 : left >= 40 ? 2 : 1) }.max() ?? 0
             if wanted > 0, left >= wanted + 1 + 4 {
                 facts = wanted
                 left -= wanted + 1
+            }
+            let bounds = rows.map { Text.width(of: pane.bound(of: $0)) }.max() ?? 0
+            if bounds > 0, left >= bounds + 1 + 6 {
+                bound = bounds
+                left -= bounds + 1
             }
             sparkline = pane.model.capabilities.slow || left < 4 ? 0 : left - 1
         }
@@ -81,8 +81,7 @@ struct RowsPane {
     func bound(of row: Panes.Row) -> String {
         guard let series = series(row.main), let bound = series.thresholds?.warning ?? series.thresholds?.critical
         else { return "" }
-        let limit = ValueText(model.figures.value(bound.limit, unit: series.unit))
-        let number = limit.number + (series.unit == .pesos || series.unit == .pesosPerHour ? "" : limit.unit)
+        let number = model.figures.bound(bound.limit, unit: series.unit)
         return switch bound {
         case .above: "≤" + number
         case .below: "≥" + number
@@ -92,7 +91,7 @@ struct RowsPane {
     /// The cells that the first `count` facts of a row take.
     func factsWidth(of row: Panes.Row, count: Int) -> Int {
         row.facts.prefix(count).reduce(-2) { width, fact in
-            let value = ValueColumns(series(fact.series)?.unit ?? .count)
+            let value = ValueColumns(fact: series(fact.series)?.unit ?? .count)
             return width + 2 + value.width + 1 + Text.width(of: fact.word, atMost: 16)
         }
     }

@@ -5,23 +5,42 @@ struct SeriesChart {
     let model: Model
     let track: Track
     let span: Milliseconds
-    var showsTimes = true
-    var isArea = false
+    /// The cells of the labels at the left, so that charts one below the other stand in line.
+    var labelWidth = 0
+    var showsTimes = false
 
     func render(into frame: inout Frame, area: Rect) {
         guard !area.isEmpty else { return }
         // Two dots a cell.
         let trend = Trend(of: track, count: area.width * 2, span: span, until: model.shownNow)
-        let thresholds = track.series.thresholds
-        let (figures, unit) = (model.figures, track.series.unit)
+        guard trend.samples.contains(where: { $0 != nil }) else {
+            frame.put(model.words(.noHistory), in: area, row: area.height / 2, .dim, align: .centre)
+            return
+        }
+        let (figures, unit, width) = (model.figures, track.series.unit, labelWidth)
         let end = model.shownNow.utc
         let start = Timestamp(milliseconds: end.milliseconds - trend.span.count)
         let middle = Timestamp(milliseconds: end.milliseconds - trend.span.count / 2)
         Chart(
-            lines: [Chart.Line(trend.samples, role: .chart1, isArea: isArea)],
-            threshold: (thresholds?.critical ?? thresholds?.warning)?.limit,
+            lines: [Chart.Line(trend.samples, role: .chart1)], threshold: threshold(for: trend.samples),
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
-            label: { figures.value($0, unit: unit) }
+            label: { figures.padded($0 == 0 ? "0" : figures.value($0, unit: unit), to: width) }
         ).render(into: &frame, area: area)
+    }
+
+    /// The bound that matters next: the critical one once the warning is crossed. One far away is left out: to show it
+    /// would press the line flat.
+    private func threshold(for samples: [Double?]) -> Double? {
+        guard let thresholds = track.series.thresholds else { return nil }
+        let (least, greatest) = samples.reduce(into: (Double.infinity, -Double.infinity)) { range, sample in
+            guard let sample else { return }
+            range = (min(range.0, sample), max(range.1, sample))
+        }
+        let isWarned = thresholds.warning.map { $0.isCrossed(by: least) || $0.isCrossed(by: greatest) } ?? true
+        guard let bound = isWarned ? thresholds.critical ?? thresholds.warning : thresholds.warning else { return nil }
+        return switch bound {
+        case .above(let limit): limit <= greatest * 3 ? limit : nil
+        case .below(let limit): limit >= least / 3 ? limit : nil
+        }
     }
 }

@@ -15,6 +15,12 @@ package struct ValueText: Hashable, Sendable {
 }
 
 extension Figures {
+    /// A threshold as people write it: `200 ms`, `90 %`, without decimals that are none.
+    func bound(_ limit: Double, unit: Unit) -> String {
+        if unit == .percent, limit == limit.rounded() { return percent(limit, decimals: 0) }
+        return value(limit, unit: unit)
+    }
+
     /// A value in at most `room` cells; pesos, which grow without bound, are shortened (`$ 4,1 M/h`) where they must be.
     func value(_ value: Double, unit: Unit, room: Int) -> String {
         let text = self.value(value, unit: unit)
@@ -57,6 +63,11 @@ struct ValueColumns: Hashable {
         case .verdict: self.init(number: 4, unit: 0)
         case .text: self.init(number: 7, unit: 0)
         }
+    }
+
+    /// The columns of a fact, which is written shorter: see ``Model/shortValue(of:)``.
+    init(fact unit: Unit) {
+        self = unit == .percent ? ValueColumns(number: 3, unit: 2) : ValueColumns(unit)
     }
 
     /// Columns in which values of all these units stand one below the other.

@@ -22,8 +22,8 @@ extension Words {
         case .geo: "Regions"
         case .colours: "Blue/green"
         case .paneSummary: "Bring the pane to the front; a second time, zoom it"
-        case .next: "next pane"
-        case .previous: "previous pane"
+        case .next: "next"
+        case .previous: "previous"
         case .focusNextSummary: "Focus the next pane"
         case .focusPreviousSummary: "Focus the previous pane"
         case .up: "up"
@@ -97,7 +97,7 @@ extension Words {
         case .breachCount: "{} breach"
         case .noTraffic: "no traffic"
         case .fewRequests: "few requests"
-        case .limit: "SLA {}"
+        case .limit: "≤{}"
         case .regionMore: "+{} more"
         case .live: "LIVE"
         case .idle: "idle"
@@ -140,6 +140,8 @@ extension Words {
         case .heartbeatNone: "no data"
         case .wallClock: "time"
         case .keep: "keep"
+        case .panes: "panes"
+        case .noHistory: "no history yet"
         }
     }
 }

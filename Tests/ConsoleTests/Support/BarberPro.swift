@@ -21,7 +21,7 @@ struct BarberPro {
         ("AR-C", "Ciudad Autónoma de Buenos Aires", "CABA", 38), ("AR-B", "Buenos Aires", "PBA", 61),
         ("AR-K", "Catamarca", "CAT", 139), ("AR-H", "Chaco", "CHA", 133), ("AR-U", "Chubut", "CHU", 147),
         ("AR-X", "Córdoba", "CBA", 96), ("AR-W", "Corrientes", "CTES", 126), ("AR-E", "Entre Ríos", "ERI", 79),
-        ("AR-P", "Formosa", "FOR", 145), ("AR-Y", "Jujuy", "JUJ", 171), ("AR-L", "La Pampa", "LPA", 98),
+        ("AR-P", "Formosa", "FOR", 145), ("AR-Y", "Jujuy", "JUJ", 128), ("AR-L", "La Pampa", "LPA", 98),
         ("AR-F", "La Rioja", "LRJ", 121), ("AR-M", "Mendoza", "MZA", 143), ("AR-N", "Misiones", "MIS", 138),
         ("AR-Q", "Neuquén", "NQN", 146), ("AR-R", "Río Negro", "RNE", 141), ("AR-A", "Salta", "SAL", 144),
         ("AR-J", "San Juan", "SJU", 112), ("AR-D", "San Luis", "SLU", 104), ("AR-Z", "Santa Cruz", "SCZ", 148),
