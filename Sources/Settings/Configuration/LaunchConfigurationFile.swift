@@ -42,9 +42,6 @@ package struct LaunchConfigurationFile: Sendable {
         let source = Source(findings: findings, variables: variables)
         let configuration = source.root(of: bytes).flatMap { $0.mapping(read) }
         guard let configuration, !findings.hasErrors else { throw ConfigErrors(findings.errors) }
-        for name in source.unusedVariables {
-            findings.warn(.start, "the variable '\(name)' stands nowhere in the file")
-        }
         return LaunchConfigurationFile(configuration: configuration, warnings: findings.warnings)
     }
 

@@ -17,7 +17,6 @@ final class ProbeReader {
 
     private func readProbe(_ item: Field) {
         let findings = item.source.findings
-        let errorsBefore = findings.errorCount
         var name: String?
         let probe: Probe? =
             item.mapping { fields -> Probe? in
@@ -28,8 +27,8 @@ final class ProbeReader {
                 }
                 return readProbe(named: name ?? "", type, fields, place: item.place)
             } ?? nil
-        if findings.errorCount > errorsBefore { catalogue.markIncomplete(name ?? "") }
-        guard let probe, let name else { return }
+        guard let name else { return catalogue.markIncomplete("") }
+        guard let probe else { return catalogue.markIncomplete(name) }
         if let first = places.updateValue(item.place, forKey: name) {
             findings.error(item.place, "a second probe named '\(name)'; the first is on line \(first.line)")
             return
@@ -49,7 +48,9 @@ final class ProbeReader {
                 hint: "a look must be over before the next begins")
         }
         var details = MeasureDetails()
+        let errorsBefore = fields.source.findings.errorCount
         let target = type.read(fields, &details)
+        if fields.source.findings.errorCount > errorsBefore { catalogue.markIncomplete(name) }
         if case .clock = type, let reference = fields.optional("postgres") {
             clockReferences.append((probes.count, reference))
         }

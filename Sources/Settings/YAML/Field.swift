@@ -191,17 +191,14 @@ package final class Fields {
 }
 
 /// The file that fields come from: where its errors gather, and the variables that may stand in its values.
-package final class Source {
+package struct Source {
     package let findings: Findings
     private let variables: [String: String]
-    private var used: Set<String> = []
 
     package init(findings: Findings, variables: [String: String] = [:]) {
         self.findings = findings
         self.variables = variables
     }
-
-    package var unusedVariables: [String] { variables.keys.filter { !used.contains($0) }.sorted() }
 
     /// The field that stands for a whole file; nil when the bytes are no YAML.
     package func root(of bytes: [UInt8]) -> Field? {
@@ -228,7 +225,6 @@ package final class Source {
             }
             let name = String(rest[..<end])
             if let value = variables[name] {
-                used.insert(name)
                 result += value
             } else {
                 isWhole = false

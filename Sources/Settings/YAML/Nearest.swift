@@ -2,11 +2,11 @@
 package enum Nearest {
     /// The candidate nearest to `name`, if it is near enough to be a slip of the fingers; the first of equals.
     package static func name(to name: String, among candidates: some Sequence<String>) -> String? {
-        let limit = max(2, name.count / 3)
+        let limit = max(2, name.count / 3)  // in edits
         var best: (name: String, distance: Int)?
         for candidate in candidates where abs(candidate.count - name.count) <= limit {
             let distance = distance(name, candidate)
-            if distance <= limit, distance < candidate.count, distance < best?.distance ?? .max {
+            if distance <= 2 * limit, distance < 2 * candidate.count, distance < best?.distance ?? .max {
                 best = (candidate, distance)
             }
         }
@@ -18,19 +18,19 @@ package enum Nearest {
         self.name(to: name, among: candidates).map { "did you mean '\($0)'?" }
     }
 
-    /// Edits between two words: insert, delete, replace, and swap of neighbours (optimal string alignment). Only the
-    /// first 64 characters count, so that a hostile key costs nothing.
+    /// Edits between two words (optimal string alignment): insert, delete and replace count 2, a swap of neighbours 1,
+    /// being the likelier slip. Only the first 64 characters count, so that a hostile key costs nothing.
     static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.lowercased().unicodeScalars.prefix(64))
         let right = Array(right.lowercased().unicodeScalars.prefix(64))
-        if left.isEmpty || right.isEmpty { return max(left.count, right.count) }
+        if left.isEmpty || right.isEmpty { return 2 * max(left.count, right.count) }
         var beforeLast: [Int] = []
-        var last = Array(0...right.count)
+        var last = Array(stride(from: 0, through: 2 * right.count, by: 2))
         for i in 1...left.count {
-            var row = [i]
+            var row = [2 * i]
             for j in 1...right.count {
-                let replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1)
-                var cost = min(last[j] + 1, row[j - 1] + 1, replaced)
+                let replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 2)
+                var cost = min(last[j] + 2, row[j - 1] + 2, replaced)
                 if i > 1, j > 1, left[i - 1] == right[j - 2], left[i - 2] == right[j - 1] {
                     cost = min(cost, beforeLast[j - 2] + 1)
                 }

@@ -24,65 +24,90 @@ package enum YAMLDocument {
             findings.error(.start, "more than \(aliasLimit) aliases (*name)", hint: "write the values out")
             return nil
         }
-        do {
-            // Without the encoding, Yams would obey an environment variable.
-            guard let node = try Parser(yaml: text, encoding: .utf8).singleRoot() else {
-                findings.error(.start, "the file is empty")
-                return nil
-            }
-            var budget = nodeLimit
-            return convert(node, inside: .start, depth: 0, budget: &budget, findings)
-        } catch let error as YamlError {
-            report(error, in: text, findings)
-        } catch {
-            findings.error(.start, "not YAML: \(error)")
-        }
-        return nil
+        var duplicates = DuplicateKeys()
+        guard let node = compose(text, &duplicates, findings) else { return nil }
+        var walk = Walk(budget: nodeLimit, duplicates: duplicates, findings: findings)
+        return walk.convert(node, inside: .start, depth: 0)
     }
 
-    private static func convert(
-        _ node: Node, inside parent: Place, depth: Int, budget: inout Int, _ findings: Findings
-    ) -> YAMLNode? {
-        let place = node.mark.map { Place(line: $0.line, column: $0.column) } ?? parent
-        budget -= 1
-        guard budget >= 0 else {
-            if budget == -1 { findings.error(place, "the file is too large once its aliases are written out") }
+    private static func compose(_ text: String, _ duplicates: inout DuplicateKeys, _ findings: Findings) -> Node? {
+        var text = text
+        while true {
+            do {
+                // Without the encoding, Yams would obey an environment variable.
+                if let node = try Parser(yaml: text, encoding: .utf8).singleRoot() { return node }
+                findings.error(.start, "the file is empty")
+            } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+                let place = Place(line: context.mark.line, column: context.mark.column)
+                if let key = keys.first, let disguised = duplicates.disguise(key, at: place, in: text) {
+                    text = disguised
+                    continue
+                }
+                let names = keys.map { duplicates.original($0).quoted }.joined(separator: ", ")
+                findings.error(max(place, .start), "\(names) stands more than once in the same mapping")
+            } catch let error as YamlError {
+                report(error, in: text, findings)
+            } catch {
+                findings.error(.start, "not YAML: \(error)")
+            }
             return nil
         }
-        guard depth < depthLimit else {
-            findings.error(place, "nested more than \(depthLimit) deep")
-            return nil
-        }
-        switch node {
-        case .scalar(let scalar):
-            let isPlain = scalar.style == .plain || scalar.style == .any
-            return YAMLNode(place: place, content: .scalar(.init(text: scalar.string, isPlain: isPlain)))
-        case .sequence(let sequence):
-            var items: [YAMLNode] = []
-            for item in sequence {
-                guard let item = convert(item, inside: place, depth: depth + 1, budget: &budget, findings) else {
-                    return nil
-                }
-                items.append(item)
+    }
+
+    /// Turns Yams' tree into ours, within bounds.
+    private struct Walk {
+        var budget: Int
+        let duplicates: DuplicateKeys
+        let findings: Findings
+
+        mutating func convert(_ node: Node, inside parent: Place, depth: Int) -> YAMLNode? {
+            let place = node.mark.map { Place(line: $0.line, column: $0.column) } ?? parent
+            budget -= 1
+            guard budget >= 0 else {
+                if budget == -1 { findings.error(place, "the file is too large once its aliases are written out") }
+                return nil
             }
-            return YAMLNode(place: place, content: .list(items))
-        case .mapping(let mapping):
-            var entries: [YAMLNode.Entry] = []
-            for (key, value) in mapping {
-                let keyPlace = key.mark.map { Place(line: $0.line, column: $0.column) } ?? place
-                guard case .scalar(let name) = key else {
-                    findings.error(keyPlace, "a key must be a single word")
-                    return nil
-                }
-                guard let value = convert(value, inside: keyPlace, depth: depth + 1, budget: &budget, findings) else {
-                    return nil
-                }
-                entries.append(.init(key: name.string, place: keyPlace, value: value))
+            guard depth < depthLimit else {
+                findings.error(place, "nested more than \(depthLimit) deep")
+                return nil
             }
-            return YAMLNode(place: place, content: .mapping(entries))
-        case .alias:
-            findings.error(place, "an alias that leads nowhere")
-            return nil
+            switch node {
+            case .scalar(let scalar):
+                let isPlain = scalar.style == .plain || scalar.style == .any
+                return YAMLNode(place: place, content: .scalar(.init(text: scalar.string, isPlain: isPlain)))
+            case .sequence(let sequence):
+                var items: [YAMLNode] = []
+                for item in sequence {
+                    guard let item = convert(item, inside: place, depth: depth + 1) else {
+                        return nil
+                    }
+                    items.append(item)
+                }
+                return YAMLNode(place: place, content: .list(items))
+            case .mapping(let mapping):
+                var entries: [YAMLNode.Entry] = []
+                var firsts: [String: Place] = [:]
+                for (node, value) in mapping {
+                    let keyPlace = node.mark.map { Place(line: $0.line, column: $0.column) } ?? place
+                    guard case .scalar(let scalar) = node else {
+                        findings.error(keyPlace, "a key must be a single word")
+                        return nil
+                    }
+                    let key = duplicates.original(scalar.string)
+                    if let first = firsts[key] {
+                        findings.error(
+                            keyPlace, "\(key.quoted) stands twice in the same mapping, first on line \(first.line)",
+                            hint: "keep one of them")
+                    }
+                    firsts[key] = keyPlace
+                    guard let value = convert(value, inside: keyPlace, depth: depth + 1) else { return nil }
+                    entries.append(.init(key: key, place: keyPlace, value: value))
+                }
+                return YAMLNode(place: place, content: .mapping(entries))
+            case .alias:
+                findings.error(place, "an alias that leads nowhere")
+                return nil
+            }
         }
     }
 
@@ -100,12 +125,6 @@ package enum YAMLDocument {
             }
         case .reader(let problem, let offset, _, _):
             findings.error(place(ofCharacter: offset ?? 0, in: text), "not YAML: \(problem)")
-        case .duplicatedKeysInMapping(let keys, let context):
-            let names = keys.sorted().map(\.quoted).joined(separator: ", ")
-            findings.error(
-                Place(line: max(1, context.mark.line), column: max(1, context.mark.column)),
-                "\(names) \(keys.count == 1 ? "stands" : "stand") more than once in the same mapping",
-                hint: "keep one of them")
         default: findings.error(.start, "not YAML: \(error)")
         }
     }

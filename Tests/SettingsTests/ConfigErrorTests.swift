@@ -1,0 +1,213 @@
+import Launch
+import Settings
+import Testing
+
+@Suite("What is wrong with a launch's file, and where")
+struct ConfigErrorTests {
+    @Test("the sample that the other tests break is right")
+    func sampleLoads() throws {
+        #expect(errors(in: Sample.yaml) == [])
+    }
+
+    /// What stands in the sample, what a hurried hand makes of it, and what is said.
+    static let slips: [(String, String, String)] = [
+        (
+            "environment: staging", "enviroment: staging",
+            "launch.yaml:2:1: unknown key 'enviroment' in this file; did you mean 'environment'?"
+        ),
+        (
+            "    url:", "    deadlin: 1s\n    url:",
+            "launch.yaml:8:5: unknown key 'deadlin' in 'probes'; did you mean 'deadline'?"
+        ),
+        (
+            "type: http", "type: htpp",
+            """
+            launch.yaml:7:11: 'type': 'htpp' is none of postgres, redis, http, nginx, metrics, prometheus, host, clock, \
+            tls, command, door; did you mean 'http'?
+            """
+        ),
+        (
+            "show: api.p95", "show: api.p59",
+            "launch.yaml:22:26: nothing produces the series 'api.p59'; did you mean 'api.p95'?"
+        ),
+        (
+            "above 150ms", "above 150MB",
+            "launch.yaml:11:19: 'warn': 'MB' is no unit of time; this series is a time: write it as 150ms, 3s, 1h or 30d"
+        ),
+        (
+            "above 150ms", "over 150ms",
+            "launch.yaml:11:19: 'warn': 'over 150ms' is not a bound; write it as 'above 150ms' or 'below 90%'"
+        ),
+        (
+            "warn: above 150ms", "warn: above 250ms",
+            "launch.yaml:11:12: critical is reached before warn, which would never be seen; exchange the two bounds"
+        ),
+        (
+            "warn: above 150ms", "warn: below 150ms",
+            """
+            launch.yaml:11:12: warn and critical look in opposite directions; use 'above' in both or 'below' in both
+            """
+        ),
+        (
+            "p95: {warn", "p59: {warn",
+            "launch.yaml:11:7: 'api' has no measure 'p59'; did you mean 'p95'?"
+        ),
+        (
+            "Buenos_Aires", "Buenos_Aries",
+            """
+            launch.yaml:3:18: 'name': 'America/Argentina/Buenos_Aries' is not a time zone; \
+            did you mean 'America/Argentina/Buenos_Aires'?
+            """
+        ),
+        ("name: db\n", "name: api\n", "launch.yaml:12:5: a second probe named 'api'; the first is on line 6"),
+        (
+            "database: barberpro", "database:",
+            "launch.yaml:15:5: 'database' is empty"
+        ),
+        ("    user: guardia\n", "", "launch.yaml:12:5: 'user' is missing in 'probes'"),
+        (
+            "user: guardia", "user: guardia\n    port: 65536",
+            "launch.yaml:17:11: 'port': 65536 is out of range; 1 to 65535 will do"
+        ),
+        (
+            "user: guardia", "user: guardia\n    port: five",
+            "launch.yaml:17:11: 'port': 'five' is not a whole number"
+        ),
+        (
+            "user: guardia", "user: [guardia]",
+            "launch.yaml:16:11: 'user' needs a value, this is a list"
+        ),
+        (
+            "type: http", "type: http\n    every: 5",
+            "launch.yaml:8:12: 'every': '5' is a duration without a unit; write it as 500ms, 2s, 5m, 1h30m or 30d"
+        ),
+        (
+            "type: http", "type: http\n    every: 1ms",
+            "launch.yaml:8:12: 'every': 1ms is out of range; 100ms to 1d will do"
+        ),
+        (
+            "type: http", "type: http\n    deadline: 3s",
+            "launch.yaml:8:15: 'deadline': 3s is longer than the interval of 1s; a look must be over before the next begins"
+        ),
+        (
+            "https://api.barberpro.ar/healthz", "ftp://api.barberpro.ar",
+            """
+            launch.yaml:8:10: 'url': this is not an http or https address; write it as https://api.example.com/healthz
+            """
+        ),
+        (
+            "ratio: [db.connections, db.blocked]", "ratio: [db.connections]",
+            "launch.yaml:19:12: 'ratio' needs two series: the part and the whole, these are 1"
+        ),
+        (
+            "ratio: [db.connections, db.blocked]", "sum: [db.connections, db.query]",
+            "launch.yaml:19:10: 'sum' mixes units: db.connections in count, db.query in ms"
+        ),
+        (
+            "ratio: [db.connections, db.blocked]", "ratio: [db.busy, db.blocked]",
+            "launch.yaml:18:5: derived series go round in a circle: db.busy → db.busy"
+        ),
+        (
+            "series: db.busy", "series: db.query",
+            "launch.yaml:18:5: the series 'db.query' is produced twice; give one of the two another name"
+        ),
+        (
+            "product: {name: BarberPro,", "product: {name: \"\\u001B[2JBarber\\nPro\",",
+            """
+            launch.yaml:1:17: 'name': '\\u{1B}[2JBarber\\nPro' is too long; up to 60 characters on one line
+            """
+        ),
+    ]
+
+    @Test("a slip is told with its place and the remedy", arguments: slips.indices)
+    func slip(_ index: Int) {
+        let (text, other, message) = Self.slips[index]
+        #expect(errors(in: Sample.replacing(text, by: other)).first == message)
+    }
+
+    @Test("everything that is wrong is said at once, in the order of the file")
+    func allAtOnce() {
+        let broken = Sample.yaml
+            .replacing("environment", with: "enviroment").replacing("above 150ms", with: "above 1 mile")
+            .replacing("user: guardia", with: "usr: guardia").replacing("api.up", with: "api.upp")
+        let places = errors(in: broken).map { $0.split(separator: ":").dropFirst().prefix(2).joined(separator: ":") }
+        #expect(places == ["2:1", "11:19", "16:5", "22:43"])
+    }
+
+    @Test("a misspelt required key is one mistake, not two")
+    func oneMistake() {
+        #expect(errors(in: Sample.replacing("user: guardia", by: "usr: guardia")).count == 1)
+    }
+
+    @Test("what a broken probe would have produced is not blamed a second time")
+    func noEchoes() {
+        #expect(errors(in: Sample.replacing("type: http", by: "type: htpp")).count == 1)
+    }
+
+    @Test("a duplicate key is named")
+    func duplicateKey() {
+        let message = errors(in: Sample.replacing("type: http", by: "type: http\n    type: tls"))
+        #expect(message == ["launch.yaml:8:5: 'type' stands twice in the same mapping, first on line 7; keep one of them"])
+    }
+
+    @Test("a missing file is named with its neighbour")
+    func missingFile() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("barberpro.yaml", "a: b")
+        let (found, _) = LaunchConfigurationFile.check(path: folder.path("barberpor.yaml"))
+        #expect(found.map(\.message) == ["there is no such file"])
+        #expect(found.first?.hint == "did you mean 'barberpro.yaml'?")
+        #expect(found.first?.line == 1)
+        let (folders, _) = LaunchConfigurationFile.check(path: folder.path)
+        #expect(folders.map(\.message) == ["this is a folder, not a file"])
+    }
+
+    @Test("a certificate file that is missing is an error")
+    func missingCertificate() {
+        let message = errors(in: Sample.replacing("type: http", by: "type: http\n    tls: {ca: /nowhere/ca.pem}"))
+        #expect(message == ["launch.yaml:8:15: 'ca': there is no readable file '/nowhere/ca.pem'"])
+    }
+
+    // MARK: Doubts
+
+    @Test("a probe that nothing shows is doubted")
+    func unusedProbe() throws {
+        let file = try load(Sample.yaml.replacing("  - name: db", with: "  - {name: spare, type: host}\n  - name: db"))
+        #expect(file.warnings.map(\.description) == ["launch.yaml:12:5: nothing shows or uses the probe 'spare'"])
+    }
+
+    @Test("a line that nothing judges is doubted")
+    func unjudgedLine() throws {
+        let file = try load(Sample.replacing("show: db.query, judge: [db.up]", by: "show: db.query"))
+        #expect(file.warnings.map(\.message) == ["no series of the line 'Database' has thresholds: it stays green whatever it shows"])
+    }
+
+    @Test("certificates that are not verified are doubted")
+    func unverified() throws {
+        let file = try load(Sample.replacing("type: http", by: "type: http\n    tls: {verify: no}"))
+        #expect(file.warnings.map(\.line) == [8])
+    }
+
+    // MARK: Variables
+
+    @Test("variables are filled in, in values only, and one without a value is an error")
+    func variables() throws {
+        let yaml = Sample.replacing("host: /run/postgresql", by: "host: ${SOCKETS}/pg")
+        #expect(errors(in: yaml, ["SOCKETS": "/tmp"]) == [])
+        #expect(
+            errors(in: yaml, ["SOCKET": "/tmp"])
+                == ["launch.yaml:14:11: the variable 'SOCKETS' has no value; did you mean 'SOCKET'?"])
+        #expect(
+            errors(in: yaml)
+                == ["launch.yaml:14:11: the variable 'SOCKETS' has no value; give it with --set SOCKETS=VALUE"])
+        #expect(errors(in: Sample.replacing("environment:", by: "${KEY}:"), ["KEY": "environment"]).count == 2)
+        let escaped = try load(Sample.replacing("name: BarberPro", by: "name: \"$${x}\""))
+        #expect(escaped.configuration.product.name == "${x}")
+    }
+
+    @Test("a variable's value cannot become structure")
+    func variablesAreScalars() throws {
+        let file = try load(Sample.replacing("name: BarberPro", by: "name: \"${NAME}\""), ["NAME": "{a: [b, c"])
+        #expect(file.configuration.product.name == "{a: [b, c")
+    }
+}
