@@ -62,6 +62,11 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
+extension Board {
+    /// What each series shows, to be compared: NaN, which marks gaps, is not equal to itself.
+    var picture: [String] { tracks.map { "\($0.value as Any) \($0.valueAt as Any) \($0.miss as Any) \($0.history)" } }
+}
+
 extension Event.Body {
     static func change(_ series: SeriesID, _ from: Verdict, _ to: Verdict, value: Double? = nil) -> Event.Body {
         .verdictChanged(Event.VerdictChanged(series: series, from: from, to: to, value: value))

@@ -19,7 +19,7 @@ struct TickDecoder {
             try makeRoom(for: series)
             var state = SeriesState()
             let symbol = try reader.varint()
-            if symbol != Symbol.same { state.value = try cell(symbol, &reader, state) }
+            if symbol != Symbol.same { state.value = try TickDecoder.cell(symbol, &reader, state) }
             state.valueAt = uptime &- ZigZag.decode(try reader.varint())
             state.lookedAt = uptime &- ZigZag.decode(try reader.varint())
             let miss = try reader.count(below: CodecLimit.texts)
@@ -41,23 +41,27 @@ struct TickDecoder {
         while !reader.isAtEnd {
             series += try reader.count(below: CodecLimit.series)
             let end = series + (try reader.count(below: CodecLimit.series))
-            try makeRoom(for: end)
-            while series < end {
-                let symbol = try reader.varint()
-                let cell: Cell
-                if symbol >= Symbol.number {
-                    cell = .steps(states[series].base &+ ZigZag.decode(symbol - Symbol.number))
-                } else {
-                    cell = try self.cell(symbol, &reader, states[series])
+            guard end > series else { throw MalformedBytes() }
+            try makeRoom(for: end - 1)
+            // The buffer spares the innermost loop of the program a uniqueness check a reading.
+            try states.withUnsafeMutableBufferPointer { states throws(MalformedBytes) in
+                while series < end {
+                    let symbol = try reader.varint()
+                    let cell: Cell
+                    if symbol >= Symbol.number {
+                        cell = .steps(states[series].base &+ ZigZag.decode(symbol - Symbol.number))
+                    } else {
+                        cell = try TickDecoder.cell(symbol, &reader, states[series])
+                    }
+                    states[series].take(cell, at: uptime)
+                    visit(series, cell)
+                    series += 1
                 }
-                states[series].take(cell, at: uptime)
-                visit(series, cell)
-                series += 1
             }
         }
     }
 
-    private func cell(
+    private static func cell(
         _ symbol: UInt64, _ reader: inout ByteReader, _ state: SeriesState
     ) throws(MalformedBytes) -> Cell {
         switch symbol {

@@ -20,6 +20,8 @@ struct JournalLock: ~Copyable {
             throw code == EWOULDBLOCK
                 ? .locked(path: files.path, pid: holder) : JournalError(errno: code, path: files.lock)
         }
+        // The umask may have taken the group's right to read who holds it.
+        _ = fchmod(descriptor, JournalFiles.mode)
         // For the message above alone. A full disk does not matter: the lock is the flock, not the text.
         let text = Array("\(getpid())\n".utf8)
         _ = ftruncate(descriptor, 0)

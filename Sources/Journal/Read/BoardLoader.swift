@@ -54,13 +54,8 @@ struct BoardLoader {
         for (series, state) in before.enumerated() where state.last != nil {
             if cursor.decoder.states[series].last == nil, let newest { carried[series] = (state, newest) }
         }
-        BoardLoader.readings(of: row, &cursor, &runs)
+        runs.take(row, from: &cursor)
         newest = cursor.moment(of: row)
-    }
-
-    /// Static, so that the closure has the two parts of `self` that it changes apart.
-    private static func readings(of row: TickCursor.Row, _ cursor: inout TickCursor, _ runs: inout Runs) {
-        cursor.readings(of: row) { series, cell in runs.take(cell, of: series, at: row.utc) }
     }
 
     /// Hands the board what is known of each series at the end.
@@ -93,6 +88,8 @@ private struct Runs {
     private var columns: [Column]
     /// The runs of all columns, one after the other.
     private var samples: [History.Sample]
+    /// How many ticks were taken since the last ``flush()``.
+    private var rows = 0
 
     private struct Column {
         static let capacity = 64
@@ -112,31 +109,35 @@ private struct Runs {
             count: columns.count * Column.capacity)
     }
 
-    @inline(__always)
-    mutating func take(_ cell: Cell, of series: Int, at time: Timestamp) {
-        guard series < columns.count else { return }
-        let value: Float
-        switch cell {
-        case .steps(let steps): value = Float(Double(steps) * columns[series].step)
-        case .exact(let bits): value = Float(Double(bitPattern: bits))
-        case .missed: value = .nan
-        case .text: return
+    mutating func take(_ row: TickCursor.Row, from cursor: inout TickCursor) {
+        // A series comes once in a tick, so no column can hold more than there were rows.
+        if rows == Column.capacity { flush() }
+        rows += 1
+        columns.withUnsafeMutableBufferPointer { columns in
+            samples.withUnsafeMutableBufferPointer { samples in
+                cursor.readings(of: row) { series, cell in
+                    guard series < columns.count else { return }
+                    let value: Float
+                    switch cell {
+                    case .steps(let steps): value = Float(Double(steps) * columns[series].step)
+                    case .exact(let bits): value = Float(Double(bitPattern: bits))
+                    case .missed: value = .nan
+                    case .text: return
+                    }
+                    samples[series * Column.capacity + columns[series].count] = History.Sample(at: row.utc, value: value)
+                    columns[series].count += 1
+                }
+            }
         }
-        let count = columns[series].count
-        samples[series * Column.capacity + count] = History.Sample(at: time, value: value)
-        columns[series].count = count + 1
-        if count + 1 == Column.capacity { flush(series) }
     }
 
     mutating func flush() {
-        for column in columns.indices { flush(column) }
-    }
-
-    private mutating func flush(_ column: Int) {
-        let count = columns[column].count
-        columns[column].count = 0
-        guard let track = columns[column].track, count > 0 else { return }
-        let start = column * Column.capacity
-        board.backfill(samples[start..<start + count], at: track)
+        for column in columns.indices {
+            let start = column * Column.capacity
+            let end = start + columns[column].count
+            columns[column].count = 0
+            if let track = columns[column].track { board.backfill(samples[start..<end], at: track) }
+        }
+        rows = 0
     }
 }

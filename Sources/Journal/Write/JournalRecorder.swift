@@ -8,7 +8,7 @@ package actor JournalRecorder {
     private let path: String
     private let origin: String
     private let retention: Retention
-    private var writer: JournalWriter?
+    private(set) var writer: JournalWriter?
     private var queue: RecorderQueue
     private var pruning = PruningPace()
 
