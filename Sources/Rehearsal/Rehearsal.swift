@@ -34,8 +34,8 @@ package actor Rehearsal {
     package nonisolated let variables: [String: String]
 
     private nonisolated let privateFolder: PrivateFolder
+    private nonisolated let release: Release
     private var parts: [Deed.Part: BarberProPart]
-    private var engine: Daemon?
     private var background: Task<Void, Never>?
 
     /// Redis's bound, small enough to be filled in one write.
@@ -96,15 +96,13 @@ package actor Rehearsal {
         parts = [.blue: blue, .green: green, .gateway: payments, .traffic: traffic]
         variables = [
             "POSTGRES_SOCKET_DIR": postgres.socketFolder, "POSTGRES_PORT": "\(postgres.port)",
-            "POSTGRES_DATABASE": "barberpro", "POSTGRES_USER": "guardia",
+            "POSTGRES_USER": "guardia", "POSTGRES_DATABASE": "barberpro", "GATEWAY_TOKEN": "TEST-barberpro",
             "REDIS_SOCKET": redis.socket, "DOOR_URL": doorURL, "BLUE_URL": blue.url, "GREEN_URL": green.url,
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
         ]
     }
-
-    private nonisolated let release: Release
 
     /// How a colour is started.
     private struct Release: Sendable {
@@ -169,20 +167,6 @@ package actor Rehearsal {
         case .fillRedis: try await tellRedis("SETRANGE ballast \(Rehearsal.redisMemory) x")
         case .emptyRedis: try await tellRedis("DEL ballast")
         }
-    }
-
-    /// Starts the engine that watches this launch, as one more server of its folder: the only place where an engine is a
-    /// child of what shows it.
-    ///
-    /// - Parameter isReady: whether it gives signs of life.
-    package func startEngine(_ command: [String], isReady: @escaping @Sendable () -> Bool) async throws {
-        let engine = Daemon(
-            .init(
-                name: "engine", command: command, folder: privateFolder.path, endSignal: (SIGTERM, "TERM"),
-                asServerUser: false, isReady: { _ in isReady() }),
-            in: privateFolder)
-        try await engine.start()
-        self.engine = engine
     }
 
     /// Replaces `${NAME}` by our variables.

@@ -44,8 +44,18 @@ package enum ServerAddress: Sendable, Hashable {
         let descriptor = socket(family, Int32(kind), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        // A connect on this machine succeeds or fails at once; EINPROGRESS means that the server's backlog is full.
-        guard withSockaddr({ connect(descriptor, $0, $1) }) == 0 || errno == EINPROGRESS else { return nil }
+        if withSockaddr({ connect(descriptor, $0, $1) }) != 0 {
+            // On a busy machine even a loopback connection takes its time, to succeed or to be refused.
+            guard errno == EINPROGRESS else { return nil }
+            let isDecided = try await poll(within: limit, every: .milliseconds(1)) {
+                var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                return Glibc.poll(&state, 1, 0) == 1
+            }
+            var error: Int32 = 0
+            var size = socklen_t(MemoryLayout.size(ofValue: error))
+            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+            guard isDecided, error == 0 else { return nil }
+        }
         guard !question.isEmpty else { return [] }
         guard send(descriptor, question, question.count, Int32(MSG_NOSIGNAL)) == question.count else { return nil }
         var answer = [UInt8](repeating: 0, count: 512)

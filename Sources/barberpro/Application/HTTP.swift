@@ -60,6 +60,7 @@ extension HTTPRequest {
 func serve(port: UInt16, _ handler: @Sendable @escaping (HTTPRequest) async -> HTTPResponse) async throws {
     let address = try sockaddr_in.inet(ip4: "127.0.0.1", port: port)
     let server = HTTPServer(
-        address: address, timeout: 30, logger: .disabled, handler: ClosureHTTPHandler { await handler($0) })
+        address: address, timeout: 30, pool: PromptPool(base: HTTPServer.defaultPool()), logger: .disabled,
+        handler: ClosureHTTPHandler { await handler($0) })
     try await server.run()
 }
