@@ -147,7 +147,8 @@ struct ConfigErrorTests {
     @Test("a duplicate key is named")
     func duplicateKey() {
         let message = errors(in: Sample.replacing("type: http", by: "type: http\n    type: tls"))
-        #expect(message == ["launch.yaml:8:5: 'type' stands twice in the same mapping, first on line 7; keep one of them"])
+        #expect(
+            message == ["launch.yaml:8:5: 'type' stands twice in the same mapping, first on line 7; keep one of them"])
     }
 
     @Test("a missing file is named with its neighbour")
@@ -179,7 +180,10 @@ struct ConfigErrorTests {
     @Test("a line that nothing judges is doubted")
     func unjudgedLine() throws {
         let file = try load(Sample.replacing("show: db.query, judge: [db.up]", by: "show: db.query"))
-        #expect(file.warnings.map(\.message) == ["no series of the line 'Database' has thresholds: it stays green whatever it shows"])
+        #expect(
+            file.warnings.map(\.message) == [
+                "no series of the line 'Database' has thresholds: it stays green whatever it shows"
+            ])
     }
 
     @Test("certificates that are not verified are doubted")

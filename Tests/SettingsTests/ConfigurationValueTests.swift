@@ -73,7 +73,9 @@ struct ConfigurationValueTests {
         let configuration = try load(
             Sample.replacing(
                 "derived:\n",
-                by: "derived:\n  - {series: all.worst, worst: [api.up, db.busy]}\n  - {series: all.calls, rate: db.blocked, unit: /min}\n")
+                by:
+                    "derived:\n  - {series: all.worst, worst: [api.up, db.busy]}\n  - {series: all.calls, rate: db.blocked, unit: /min}\n"
+            )
         ).configuration
         #expect(configuration.series.first { $0.id == "all.worst" }?.unit == .verdict)
         #expect(configuration.derivations.contains { $0.formula == .rate(of: "db.blocked", per: 60) })
@@ -91,6 +93,14 @@ struct ConfigurationValueTests {
         #expect(try expires("") == Thresholds(warning: .below(30), critical: .below(7)))
         #expect(try expires(", thresholds: {expires: {critical: below 3d}}") == Thresholds(critical: .below(3)))
         #expect(try expires(", thresholds: {expires: none}") == nil)
+    }
+
+    @Test("a postgres probe without vitals only asks its questions, and says its title once")
+    func vitals() throws {
+        let configuration = try rehearsal()
+        let kpi = configuration.series.map(\.id.name).filter { $0.hasPrefix("kpi.") }
+        #expect(kpi.contains("kpi.up") && kpi.contains("kpi.revenue") && !kpi.contains("kpi.connections"))
+        #expect(configuration.series.first { $0.id == "clock.offset" }?.title == "Clock offset")
     }
 
     @Test("a clock is compared with the server of the postgres probe that it names")

@@ -24,7 +24,8 @@ struct HostileInputTests {
     @Test("a file of 10 MB is refused unread")
     func large() {
         let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 10_000_000)
-        #expect(errors(bytes).map(\.description) == ["x.yaml:1:1: the file is larger than 1 MiB; is this the right file?"])
+        #expect(
+            errors(bytes).map(\.description) == ["x.yaml:1:1: the file is larger than 1 MiB; is this the right file?"])
     }
 
     @Test("invalid UTF-8 is told with its place")
@@ -62,7 +63,10 @@ struct HostileInputTests {
 
     @Test(
         "what is no mapping, no settings or no YAML",
-        arguments: ["[a, b]", "just text", "a: b: c", "\"unterminated", "? [a]\n: b", "a: *nowhere", "%YAML 9.9\n---\na: b", "a: 1\n---\nb: 2", "a: \u{0}b", "- !!binary x", "<<: {a: b}", "~: ~"])
+        arguments: [
+            "[a, b]", "just text", "a: b: c", "\"unterminated", "? [a]\n: b", "a: *nowhere", "%YAML 9.9\n---\na: b",
+            "a: 1\n---\nb: 2", "a: \u{0}b", "- !!binary x", "<<: {a: b}", "~: ~",
+        ])
     func oddities(_ text: String) {
         let found = errors(Array(text.utf8))
         #expect(!found.isEmpty)
@@ -81,7 +85,10 @@ struct HostileInputTests {
         let original = [UInt8](
             try Data(contentsOf: ShippedConfigurationTests.root.appending(path: "Config/barberpro.yaml")))
         var random = SeededGenerator(seed: 3)
-        let fragments = ["\t", ": ", "- ", "{", "}", "[", "]", "&a ", "*a ", "\"", "'", "\n", "${X}", "\u{202E}", "%", "~", "|", ">", "#", "-1", "99999999999999999999", "!!map "]
+        let fragments = [
+            "\t", ": ", "- ", "{", "}", "[", "]", "&a ", "*a ", "\"", "'", "\n", "${X}", "\u{202E}", "%", "~", "|", ">",
+            "#", "-1", "99999999999999999999", "!!map ",
+        ]
         for _ in 0..<150 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -91,7 +98,9 @@ struct HostileInputTests {
                 case 0: bytes.removeSubrange(start..<end)
                 case 1: bytes.insert(contentsOf: Array(fragments.randomElement(using: &random)!.utf8), at: start)
                 case 2: bytes[start] = UInt8.random(in: 0...255, using: &random)
-                case 3: bytes.insert(contentsOf: Array(bytes[start..<end]), at: Int.random(in: 0..<bytes.count, using: &random))
+                case 3:
+                    bytes.insert(
+                        contentsOf: Array(bytes[start..<end]), at: Int.random(in: 0..<bytes.count, using: &random))
                 default: bytes.removeSubrange(start...)
                 }
                 if bytes.isEmpty { bytes = [10] }

@@ -16,7 +16,9 @@ struct QuantityTests {
 
     @Test(
         "what is no duration is refused",
-        arguments: ["", "5", "s", "5 apples", "30m1h", "1h1h", "-2s", "1e9s", "9999999999999999d", "NaNs", "5s5", "..s", "٣s"])
+        arguments: [
+            "", "5", "s", "5 apples", "30m1h", "1h1h", "-2s", "1e9s", "9999999999999999d", "NaNs", "5s5", "..s", "٣s",
+        ])
     func noDuration(_ text: String) {
         #expect(throws: Misfit.self) { try Quantity.duration(text) }
     }
@@ -46,7 +48,8 @@ struct QuantityTests {
         "a bound in a unit that does not fit is refused",
         arguments: [
             ("above 150ms", .percent), ("below 90%", .milliseconds), ("above 90%", .count), ("above 5", .perSecond),
-            ("above 5s", .bytes), ("above 1", .verdict), ("above 1", .text), ("above", .count), ("150ms", .milliseconds),
+            ("above 5s", .bytes), ("above 1", .verdict), ("above 1", .text), ("above", .count),
+            ("150ms", .milliseconds),
             ("above 90%%", .percent), ("above 1,5%", .percent),
         ] as [(String, Unit)])
     func unfit(_ text: String, _ unit: Unit) {
@@ -75,7 +78,9 @@ struct QuantityTests {
         let window = try CalendarText.window("Mon-Fri 09:00-18:00")
         #expect(window == LaunchPlan.Window(weekdays: 1...5, fromMinute: 540, toMinute: 1080))
         #expect(try CalendarText.window("Sat 00:00-24:00").weekdays == 6...6)
-        for text in ["Fri-Mon 09:00-18:00", "Mon-Fri 18:00-09:00", "Mon-Fri 9:00-18:00", "Mon-Fri", "Lun-Vie 09:00-18:00"] {
+        for text in [
+            "Fri-Mon 09:00-18:00", "Mon-Fri 18:00-09:00", "Mon-Fri 9:00-18:00", "Mon-Fri", "Lun-Vie 09:00-18:00",
+        ] {
             #expect(throws: Misfit.self) { try CalendarText.window(text) }
         }
         let slip = #expect(throws: Misfit.self) { try CalendarText.window("Mno-Fri 09:00-18:00") }

@@ -11,7 +11,8 @@ struct SecretTests {
         let yaml =
             switch place {
             case "password": Sample.replacing("user: guardia", by: "user: guardia\n    password: \(Self.value)")
-            case "headers": Sample.replacing("type: http", by: "type: http\n    headers: {Authorization: Bearer \(Self.value)}")
+            case "headers":
+                Sample.replacing("type: http", by: "type: http\n    headers: {Authorization: Bearer \(Self.value)}")
             default: Sample.replacing("https://api", by: "https://admin:\(Self.value)@api")
             }
         let found = errors(in: yaml)
@@ -70,7 +71,9 @@ struct SecretTests {
     func unfit() throws {
         let folder = try TemporaryFolder()
         try folder.write("empty", "\n")
-        #expect(throws: SecretError.unfit(path: folder.path("empty"))) { try SecretStore().resolve(.file(folder.path("empty"))) }
+        #expect(throws: SecretError.unfit(path: folder.path("empty"))) {
+            try SecretStore().resolve(.file(folder.path("empty")))
+        }
         #expect(throws: SecretError.notAFile(path: folder.path)) { try SecretStore().resolve(.file(folder.path)) }
         #expect(throws: SecretError.unreadable(path: folder.path("none"), reason: "No such file or directory")) {
             try SecretStore().resolve(.file(folder.path("none")))

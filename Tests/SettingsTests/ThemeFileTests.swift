@@ -56,7 +56,8 @@ struct ThemeFileTests {
             errors(in: theme("ok: {fg: grene}"))
                 == ["mine.yaml:1:10: 'fg': 'grene' is not a colour; did you mean 'green'?"])
         #expect(
-            errors(in: theme("ok: {bolt: true}")) == ["mine.yaml:1:6: unknown key 'bolt' in 'ok'; did you mean 'bold'?"])
+            errors(in: theme("ok: {bolt: true}")) == ["mine.yaml:1:6: unknown key 'bolt' in 'ok'; did you mean 'bold'?"]
+        )
         #expect(
             errors(in: theme("ok: {fg: 256}")).first?.hasPrefix("mine.yaml:1:10: 'fg': '256' is not a colour;") == true)
     }

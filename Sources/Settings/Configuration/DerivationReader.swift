@@ -25,9 +25,11 @@ final class DerivationReader {
 
     func read(_ list: Field) {
         let drafts = list.items().compactMap { draft($0) }
-        // A draft enters the catalogue before any is resolved; its unit and interval follow once its inputs have theirs.
+        // Every draft enters the catalogue before any is resolved; its unit and interval follow once its inputs have
+        // theirs.
         for draft in drafts {
-            let series = Series(id: draft.id, title: draft.title ?? draft.id.name, unit: draft.unit ?? .count, interval: 0)
+            let series = Series(
+                id: draft.id, title: draft.title ?? draft.id.name, unit: draft.unit ?? .count, interval: 0)
             if catalogue.add(series) {
                 places[draft.id] = draft.item.place
             } else {
@@ -118,7 +120,9 @@ final class DerivationReader {
         let unit: Unit
         switch derivation.formula {
         case .worst:
-            if let given = draft.unit, given != .verdict { draft.item.error("'worst' is a verdict, it has no other unit") }
+            if let given = draft.unit, given != .verdict {
+                draft.item.error("'worst' is a verdict, it has no other unit")
+            }
             unit = .verdict
         case .rate: unit = draft.unit ?? .perSecond
         case .ratio: unit = draft.unit ?? .percent

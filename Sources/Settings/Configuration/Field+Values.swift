@@ -22,7 +22,8 @@ extension Field {
                 letters.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 || $0 == 45 })
             else {
                 throw Misfit(
-                    "\(text.quoted) is not a name", hint: "lower-case letters, digits, _ and -, beginning with a letter")
+                    "\(text.quoted) is not a name", hint: "lower-case letters, digits, _ and -, beginning with a letter"
+                )
             }
             return text
         }
@@ -112,7 +113,8 @@ extension Field {
                 fields.error(
                     "critical is reached before warn, which would never be seen", hint: "exchange the two bounds")
             case (.above?, .below?), (.below?, .above?):
-                fields.error("warn and critical look in opposite directions", hint: "use 'above' in both or 'below' in both")
+                fields.error(
+                    "warn and critical look in opposite directions", hint: "use 'above' in both or 'below' in both")
             default: break
             }
             return Thresholds(warning: warning, critical: critical)

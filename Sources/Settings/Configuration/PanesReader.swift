@@ -94,7 +94,8 @@ struct PanesReader {
         guard let field, let base = field.text() else { return [:] }
         guard catalogue.values(of: SeriesID(base)) != nil else {
             if catalogue[SeriesID(base)] != nil {
-                field.error("\(base.quoted) is a single series", hint: "split it by province with 'by' where it is extracted")
+                field.error(
+                    "\(base.quoted) is a single series", hint: "split it by province with 'by' where it is extracted")
             } else {
                 _ = catalogue.resolve(field)
             }

@@ -100,7 +100,7 @@ struct MeasureDetails {
         // A measure's name → the series that it stands for, several where it is fanned out.
         var members: [String: [(series: Series, fan: String?)]] = [:]
         for (measure, var series) in zip(probe.measures, probe.series) {
-            series.title = "\(title) \(measure.title)"
+            series.title = Self.join(title, measure.title)
             members[measure.name] = [(series, nil)]
         }
         for (base, values) in fans {
@@ -133,11 +133,12 @@ struct MeasureDetails {
         for (name, field) in thresholds {
             guard let unit = members[name]?.first?.series.unit else { continue }
             let bounds = field.thresholds(unit: unit)
-            change(name) { series, _ in series.thresholds = bounds }
+            change(name) { series, _ in series.thresholds = bounds == Thresholds() ? nil : bounds }
         }
         for entry in given where isKnown(entry) {
             if thresholds[entry.key] != nil {
-                entry.value.error("the bounds of '\(entry.key)' are given twice", hint: "keep those beside its definition")
+                entry.value.error(
+                    "the bounds of '\(entry.key)' are given twice", hint: "keep those beside its definition")
                 continue
             }
             guard let unit = members[entry.key]?.first?.series.unit else { continue }
@@ -148,6 +149,12 @@ struct MeasureDetails {
         let bySeries = Dictionary(
             members.values.joined().map { ($0.series.id, $0.series) }, uniquingKeysWith: { first, _ in first })
         for series in probe.series { catalogue.add(bySeries[series.id] ?? series) }
+    }
+
+    /// `API p95`; a measure that begins with the probe's own name (`clock offset`) does not say it twice.
+    private static func join(_ title: String, _ measure: String) -> String {
+        guard measure.lowercased().hasPrefix(title.lowercased() + " ") else { return "\(title) \(measure)" }
+        return title + measure.dropFirst(title.count)
     }
 }
 

@@ -37,7 +37,8 @@ enum ProbeType {
                 NginxTarget(
                     statusURL: fields.required("status")?.url() ?? "", tls: fields.tls(),
                     testCommand: fields.optional("test")?.argv() ?? [],
-                    testInterval: fields.optional("test_every")?.duration(Milliseconds.seconds(10)...Milliseconds.days(1))
+                    testInterval: fields.optional("test_every")?.duration(
+                        Milliseconds.seconds(10)...Milliseconds.days(1))
                         ?? .minutes(5)))
         case .metrics: .metrics(fields.metrics(&details))
         case .prometheus:
@@ -56,7 +57,8 @@ enum ProbeType {
                     urls: fields.optional("urls")?.items().compactMap { $0.url() } ?? [], tls: fields.tls(),
                     kernel: fields.optional("kernel")?.flag() ?? true))
         case .tls:
-            .tls(TLSTarget(url: fields.required("url")?.endpoint() ?? "", caFile: fields.optional("ca")?.existingFile()))
+            .tls(
+                TLSTarget(url: fields.required("url")?.endpoint() ?? "", caFile: fields.optional("ca")?.existingFile()))
         case .command:
             .command(
                 CommandTarget(
@@ -82,7 +84,8 @@ extension Fields {
             password: optional("password")?.secret(),
             sslMode: optional("sslmode")?.oneOf(modes) ?? "prefer",
             sslRootCertificate: optional("sslrootcert")?.existingFile(),
-            questions: questions("queries", text: "query", isRequired: false, &details))
+            questions: questions("queries", text: "query", isRequired: false, &details),
+            vitals: optional("vitals")?.flag() ?? true)
     }
 
     fileprivate func redis(_ details: inout MeasureDetails) -> RedisTarget {
@@ -171,7 +174,8 @@ extension Fields {
                 details.titles[name] = fields.optional("title")?.words()
                 details.thresholds[name] = fields.optional("thresholds")
                 return Question(
-                    name: name, text: fields.required(text)?.text() ?? "", unit: fields.optional("unit")?.unit() ?? .count)
+                    name: name, text: fields.required(text)?.text() ?? "",
+                    unit: fields.optional("unit")?.unit() ?? .count)
             }
             if let question, let question { questions.append(question) }
         }

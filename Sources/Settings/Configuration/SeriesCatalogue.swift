@@ -42,7 +42,9 @@ final class SeriesCatalogue {
             return id
         }
         if let values = fans[id], let first = values.first {
-            field.error("\(name.quoted) is one series for each of \(values.count) values", hint: "name one, as \(name).\(first)")
+            field.error(
+                "\(name.quoted) is one series for each of \(values.count) values", hint: "name one, as \(name).\(first)"
+            )
         } else if !isExcused(name) {
             field.error("nothing produces the series \(name.quoted)", hint: nearest(to: name))
         }

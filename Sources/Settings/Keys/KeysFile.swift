@@ -65,7 +65,8 @@ package struct KeysFile: Hashable, Sendable {
                 let origin = holder.line.map { "on line \($0)" } ?? "by default"
                 findings.error(
                     binding.place,
-                    "the key \(binding.key.quoted) would do both '\(binding.action)' and '\(holder.action)', which has it \(origin)",
+                    "the key \(binding.key.quoted) would do both '\(binding.action)' and '\(holder.action)', "
+                        + "which has it \(origin)",
                     hint: "give one of the two another key")
             } else {
                 holders[binding.key] = (binding.action, binding.place.line)

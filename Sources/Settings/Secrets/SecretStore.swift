@@ -107,7 +107,8 @@ extension Secret {
             self = .file(String(path))
         } else {
             throw Misfit(
-                "a secret is a reference, never the value itself", hint: "write it as env:NAME or file:/path (mode 0600)")
+                "a secret is a reference, never the value itself",
+                hint: "write it as env:NAME or file:/path (mode 0600)")
         }
     }
 }

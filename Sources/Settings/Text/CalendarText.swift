@@ -50,7 +50,8 @@ package enum CalendarText {
         guard let index = weekdays.firstIndex(of: String(text)) else {
             throw Misfit(
                 "\(String(text).quoted) is not a weekday",
-                hint: Nearest.hint(for: String(text), among: weekdays) ?? "the weekdays are Mon Tue Wed Thu Fri Sat Sun")
+                hint: Nearest.hint(for: String(text), among: weekdays) ?? "the weekdays are Mon Tue Wed Thu Fri Sat Sun"
+            )
         }
         return index + 1
     }

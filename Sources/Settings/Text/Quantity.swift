@@ -114,7 +114,8 @@ package enum Quantity {
         return number
     }
 
-    /// The number that `text` begins with, the unit after it (to the next digit), and what follows; blanks between fall away.
+    /// The number that `text` begins with, the unit after it (to the next digit), and what follows; blanks between
+    /// fall away.
     private static func split(_ text: Substring) -> (number: Substring, unit: Substring, rest: Substring) {
         let number = text.prefix { "-.0123456789".contains($0) }
         let afterNumber = text[number.endIndex...].drop { $0 == " " }

@@ -42,7 +42,8 @@ package enum ThemeFile {
         }
         if root != nil {
             for name in Role.names where missing.contains(name) {
-                findings.error(.start, "the role '\(name)' is missing", hint: "write '\(name): {}' for the terminal's own colours")
+                findings.error(
+                    .start, "the role '\(name)' is missing", hint: "write '\(name): {}' for the terminal's own colours")
             }
         }
         guard !findings.hasErrors else { throw ConfigErrors(findings.errors) }

@@ -76,7 +76,9 @@ package final class Findings {
 
     private static func sorted(_ errors: [ConfigError]) -> [ConfigError] {
         errors.enumerated()
-            .sorted { ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset) }
+            .sorted {
+                ($0.element.line, $0.element.column, $0.offset) < ($1.element.line, $1.element.column, $1.offset)
+            }
             .map(\.element)
     }
 }

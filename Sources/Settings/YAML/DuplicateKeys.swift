@@ -1,8 +1,8 @@
 /// Lets the reading of a file go on past a duplicate key.
 ///
 /// Yams gives up at the first mapping with one. So the earlier of the two gets another first letter, from Unicode's
-/// private planes and therefore of one column like the letter itself, and the file is parsed again; the name is put right
-/// when the tree is walked.
+/// private planes and therefore of one column like the letter itself, and the file is parsed again; the name is put
+/// right when the tree is walked.
 struct DuplicateKeys {
     /// A file with more of them than this is not a settings file.
     static let limit = 32
