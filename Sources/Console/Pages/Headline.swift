@@ -61,7 +61,7 @@ struct Headline {
         let role = worst.change.to.role
         var spans = [
             Span(" \(worst.change.to.glyph) \(model.words(worst.change.to.word)) ", role, .bold),
-            Span(model.title(of: worst.id), .strong),
+            Span(Text.truncated(model.title(of: worst.id), to: max(12, model.size.width - 44)), .strong),
             Span("  " + model.facts(of: worst), role),
         ]
         if let since = worst.since {

@@ -43,7 +43,8 @@ package struct Layout: Hashable, Sendable {
         let bottom = 2 + colours
         // Rows take what they need and no more; what is left is for the lists, which grow when it matters.
         let share = (body.height - bottom) * 9 / 17
-        let parts = body.rows([.fixed(min(share, rows + 2)), .fill(), .fixed(bottom)])
+        let wanted = body.height >= 3 * rows + 20 ? 3 * rows + 2 : body.height >= 2 * rows + 20 ? 2 * rows + 2 : rows + 2
+        let parts = body.rows([.fixed(min(share, wanted)), .fill(), .fixed(bottom)])
         let top = parts[0].columns([.fill(), .fill()])
         let middle = parts[1].columns([.fill(3), .fill(2)])
         panes = [.health: top[0], .business: top[1], .alerts: middle[0], .geo: middle[1], .colours: parts[2]]
@@ -85,10 +86,12 @@ extension Model {
         case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
         case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
         case .alerts: return AlertsPane.capacity(in: inside.size)
-        case .geo: return GeoPane.capacity(in: inside.size)
+        case .geo: return GeoPane.capacity(of: regionCount, in: inside.size)
         case .colours: return inside.height
         }
     }
+
+    private var regionCount: Int { shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0 }
 
     private func rowCount(_ rows: [Panes.Row]?) -> Int {
         guard let rows else { return 0 }

@@ -46,9 +46,10 @@ struct AlertsPane {
         }
         // On a wide screen the name of the series has a column too: it is what one searches the config for.
         let title = model.title(of: entry.id)
-        let titleWidth = min(max(room * 2 / 5, min(Text.width(of: title, atMost: room), room - 14)), 30)
+        // The figures are never cut for the sake of a title.
+        let factsWidth = room >= 90 ? 44 : room >= 56 ? 28 : min(16, room / 2)
+        let titleWidth = min(room - factsWidth - 2, 34)
         frame.put(title, at: Point(x, area.y), isOver ? .dim : .strong, width: titleWidth)
-        let factsWidth = room >= 90 ? 44 : room - titleWidth - 2
         frame.put(
             model.facts(of: entry, on: model.shown), at: Point(x + titleWidth + 2, area.y), isOver ? .dim : role,
             width: factsWidth)
@@ -101,7 +102,7 @@ extension Model {
         let unit = track?.series.unit ?? .count
         let text = unit == .verdict ? "" : figures.value(value, unit: unit)
         guard let bound = change.bound else { return text }
-        let limit = figures.value(bound.limit, unit: unit)
+        let limit = figures.bound(bound.limit, unit: unit)
         switch (bound, change.to) {
         case (.above, .ok): return "\(text) ≤ \(limit)"
         case (.below, .ok): return "\(text) ≥ \(limit)"

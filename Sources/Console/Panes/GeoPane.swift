@@ -13,12 +13,14 @@ struct GeoPane {
         var cell: Int
         var rows: Int
 
-        init(_ size: Size) {
-            // The legend has the last line.
+        init(_ size: Size, count: Int) {
+            // The legend has a line.
             rows = max(0, size.height - 1)
             let inner = max(0, size.width - 2)
-            if rows * (inner / GeoPane.wideCell) >= 24 {
-                columns = max(1, min(inner / GeoPane.wideCell, (24 + rows - 1) / max(rows, 1)))
+            if rows > 0, rows * (inner / GeoPane.wideCell) >= count {
+                columns = max(1, min(inner / GeoPane.wideCell, (count + rows - 1) / rows))
+                // Columns of the same height, not a full one beside a remnant.
+                rows = min(rows, max(1, (count + columns - 1) / columns))
             } else {
                 columns = max(1, inner / GeoPane.shortCell)
             }
@@ -26,8 +28,9 @@ struct GeoPane {
         }
     }
 
-    static func capacity(in size: Size) -> Int {
-        let grid = Grid(size)
+    /// How many of `count` regions fit.
+    static func capacity(of count: Int, in size: Size) -> Int {
+        let grid = Grid(size, count: count)
         return grid.columns * grid.rows
     }
 
@@ -41,7 +44,7 @@ struct GeoPane {
             frame.put(model.words(word), in: area.inset(left: 1, right: 1), .dim)
             return
         }
-        let grid = Grid(area.size)
+        let grid = Grid(area.size, count: items.count)
         let room = grid.columns * grid.rows
         let visible = model.visible(items, of: .geo, room: room)
         for (index, id) in items[visible].enumerated() where grid.rows > 0 {
@@ -57,7 +60,7 @@ struct GeoPane {
         }
         renderLegend(
             Array(regions.values), hidden: items.count - visible.count, into: &frame,
-            area: area.row(area.height - 1).inset(left: 1, right: 1))
+            area: area.row(min(grid.rows + (area.height > grid.rows + 2 ? 1 : 0), area.height - 1)).inset(left: 1, right: 1))
         if grid.columns == 1 {
             Scrollbar(visible: visible, count: items.count).render(into: &frame, area: area.inset(right: -1))
         }
@@ -156,8 +159,12 @@ struct GeoPane {
             if !spans.isEmpty { spans.append(Span(" · ", .dim)) }
             spans.append(Span(model.words(word, String(count)), role))
         }
-        frame.put(spans, at: area.origin, width: area.width)
-        if hidden > 0 { frame.put(model.words(.regionMore, String(hidden)), in: area, .dim, align: .trailing) }
+        let more = hidden > 0 ? model.words(.regionMore, String(hidden)) : ""
+        let room = area.width - Text.width(of: more) - (hidden > 0 ? 1 : 0)
+        // Whole counts only: half a word beside the number of the hidden ones would be read as one text.
+        while spans.count > 1, spans.reduce(0, { $0 + Text.width(of: $1.text) }) > room { spans.removeLast(2) }
+        frame.put(spans, at: area.origin, width: room)
+        frame.put(more, in: area, .dim, align: .trailing)
     }
 
     /// The agreed bound, in the title.

@@ -18,7 +18,10 @@ struct RowLine {
             row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
             width: min(columns.title, line.width - 4))
         let x = line.x + 3 + columns.title + 1
-        let end = line.x + line.width - 1 - (columns.chart > 0 ? columns.chart + 1 : 0)
+        // What is not known is said across the whole line; its chart, if there is any, stands below.
+        let isKnown = judged.freshness == .fresh || judged.freshness == .stale
+        let margin = columns.isShort ? 0 : 1
+        let end = line.x + line.width - margin - (columns.chart > 0 && isKnown ? columns.chart + 1 : 0)
         let rest = Rect(x: x, y: line.y, width: end - x, height: 1)
         guard let track = model.shown.track(row.main), judged.freshness != .never else {
             renderNever(into: &frame, area: rest)
@@ -29,7 +32,9 @@ struct RowLine {
         } else {
             renderValue(track, judged, into: &frame, area: rest)
         }
-        if area.height > 1 { renderChart(track, judged, into: &frame, area: area) }
+        if area.height > 1 {
+            renderChart(track, into: &frame, area: isKnown ? area : area.inset(top: 1), isBelow: !isKnown)
+        }
     }
 
     private func renderNever(into frame: inout Frame, area: Rect) {
@@ -43,7 +48,7 @@ struct RowLine {
         let spans = [
             Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
             Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
-            Span(columns.chart == 0 ? track.miss ?? "" : "", .dim),
+            Span(track.miss ?? "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)
     }
@@ -55,7 +60,9 @@ struct RowLine {
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         if columns.bound > 0 {
-            frame.put(pane.bound(of: row), at: Point(x, area.y), .dim, width: columns.bound, align: .trailing)
+            frame.put(
+                pane.bound(of: row, isShort: columns.isShort), at: Point(x, area.y), .dim, width: columns.bound,
+                align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -123,11 +130,15 @@ struct RowLine {
         frame.put(fact.word, at: Point(point.x + value.width + 1, point.y), .dim, width: 16)
     }
 
-    private func renderChart(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+    /// - Parameter isBelow: whether the area lies below the row's first line, and not beside it.
+    private func renderChart(_ track: Track, into frame: inout Frame, area: Rect, isBelow: Bool) {
         let chart = Rect(
             x: area.x + area.width - 1 - columns.chart, y: area.y, width: columns.chart, height: area.height)
-        let text = Rect(x: area.x + 3, y: area.y + 1, width: max(0, chart.x - area.x - 4), height: area.height - 1)
-        if let reason = reason(track) {
+        let text = Rect(x: area.x + 3, y: area.y, width: chart.x - area.x - 4, height: area.height)
+            .inset(top: isBelow ? 0 : 1)
+        if isBelow {
+            if area.height > 1 { Paragraph(reason(track) ?? "", .missed).render(into: &frame, area: text) }
+        } else if let reason = reason(track) {
             Paragraph(reason, .missed).render(into: &frame, area: text)
         } else {
             renderFactLines(into: &frame, area: text)

@@ -10,7 +10,7 @@ struct RowsPane {
     private static let sparklineSpan: Milliseconds = .minutes(5)
     static let chartSpan: Milliseconds = .minutes(15)
     /// The lines that a row takes when it has a chart; fewer than the least are no chart.
-    private static let chartLines = 3...8
+    private static let chartLines = 2...8
     private static let chartWidth = 56
 
     /// The lines of one row.
@@ -50,6 +50,8 @@ struct RowsPane {
         var sparkline = 0
         var facts = 0
         var chart = 0
+        /// Whether bounds are written without their unit.
+        var isShort = false
 
         init(pane: RowsPane, width: Int, hasChart: Bool) {
             let rows = pane.rows
@@ -57,10 +59,10 @@ struct RowsPane {
             title = min(longest, width < 46 ? 10 : width < 60 ? 12 : 24)
             value = ValueColumns(rows.map { pane.series($0.main)?.unit ?? .count })
             // A space, the glyph and a space before the title; one behind the title; one at the very end.
-            var left = width - 5 - title - value.width
+            var left = width - (width < 46 ? 4 : 5) - title - value.width
             if hasChart {
                 // Title, value and facts take the left third or what they need; the chart has the rest.
-                chart = min(left, max(width * 6 / 10, left - 14))
+                chart = min(left - 1, max(width * 6 / 10, left - 14))
                 return
             }
             let wanted = rows.map { pane.factsWidth(of: $0, count: left >= 60 ? 3 : left >= 40 ? 2 : 1) }.max() ?? 0
@@ -68,8 +70,9 @@ struct RowsPane {
                 facts = wanted
                 left -= wanted + 1
             }
-            let bounds = rows.map { Text.width(of: pane.bound(of: $0)) }.max() ?? 0
-            if bounds > 0, left >= bounds + 1 + 6 {
+            isShort = width < 46
+            let bounds = rows.map { Text.width(of: pane.bound(of: $0, isShort: isShort)) }.max() ?? 0
+            if bounds > 0, left >= bounds + 1 + (isShort ? 4 : 6) {
                 bound = bounds
                 left -= bounds + 1
             }
@@ -78,10 +81,13 @@ struct RowsPane {
     }
 
     /// `≥90`, `≤200`: what the main figure has to keep to be well.
-    func bound(of row: Panes.Row) -> String {
+    func bound(of row: Panes.Row, isShort: Bool = false) -> String {
         guard let series = series(row.main), let bound = series.thresholds?.warning ?? series.thresholds?.critical
         else { return "" }
-        let number = model.figures.bound(bound.limit, unit: series.unit)
+        let figures = model.figures
+        let number =
+            isShort
+            ? figures.shortBound(bound.limit, unit: series.unit) : figures.bound(bound.limit, unit: series.unit)
         return switch bound {
         case .above: "≤" + number
         case .below: "≥" + number

@@ -14,7 +14,9 @@ struct SeriesChart {
         // Two dots a cell.
         let trend = Trend(of: track, count: area.width * 2, span: span, until: model.shownNow)
         guard trend.samples.contains(where: { $0 != nil }) else {
-            frame.put(model.words(.noHistory), in: area, row: area.height / 2, .dim, align: .centre)
+            if showsTimes {
+                frame.put(model.words(.noHistory), in: area, row: area.height / 2, .dim, align: .centre)
+            }
             return
         }
         let (figures, unit, width) = (model.figures, track.series.unit, labelWidth)
@@ -22,7 +24,9 @@ struct SeriesChart {
         let start = Timestamp(milliseconds: end.milliseconds - trend.span.count)
         let middle = Timestamp(milliseconds: end.milliseconds - trend.span.count / 2)
         Chart(
-            lines: [Chart.Line(trend.samples, role: .chart1)], threshold: threshold(for: trend.samples),
+            lines: [Chart.Line(trend.samples, role: .chart1)],
+            // Without an axis a line across would say nothing about how far away it is.
+            threshold: area.height >= 3 ? threshold(for: trend.samples) : nil,
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
             label: { figures.padded($0 == 0 ? "0" : figures.value($0, unit: unit), to: width) }
         ).render(into: &frame, area: area)

@@ -21,6 +21,15 @@ extension Figures {
         return value(limit, unit: unit)
     }
 
+    /// The same for a narrow column: without a unit where the value beside it is always written in that very unit.
+    func shortBound(_ limit: Double, unit: Unit) -> String {
+        let text = ValueText(bound(limit, unit: unit))
+        return switch (unit, text.unit) {
+        case (.milliseconds, " ms"), (.percent, _), (.days, " d"): text.number
+        default: text.number + text.unit.filter { $0 != " " }
+        }
+    }
+
     /// A value in at most `room` cells; pesos, which grow without bound, are shortened (`$ 4,1 M/h`) where they must be.
     func value(_ value: Double, unit: Unit, room: Int) -> String {
         let text = self.value(value, unit: unit)
@@ -67,7 +76,11 @@ struct ValueColumns: Hashable {
 
     /// The columns of a fact, which is written shorter: see ``Model/shortValue(of:)``.
     init(fact unit: Unit) {
-        self = unit == .percent ? ValueColumns(number: 3, unit: 2) : ValueColumns(unit)
+        switch unit {
+        case .percent: self.init(number: 3, unit: 2)
+        case .count: self.init(number: 4, unit: 2)
+        default: self.init(unit)
+        }
     }
 
     /// Columns in which values of all these units stand one below the other.
@@ -86,7 +99,8 @@ extension Frame {
     /// number to the left rather than being cut.
     mutating func put(_ value: ValueText, at point: Point, columns: ValueColumns, _ role: Role, _ attributes: Attributes = []) {
         let unit = Text.width(of: value.unit)
-        let number = min(columns.number, columns.width - unit)
+        let digits = Text.width(of: value.number, atMost: columns.width)
+        let number = min(max(columns.number, digits), columns.width - unit)
         put(value.number, at: point, role, attributes, width: max(0, number), align: .trailing)
         put(value.unit, at: Point(point.x + number, point.y), role, attributes, width: unit)
     }
