@@ -50,9 +50,10 @@ package struct History: Hashable, Sendable {
     /// Puts many values in at once: an hour of two hundred series is 720,000 of them, and the screen waits for it.
     package mutating func record(_ samples: ArraySlice<Sample>) {
         for sample in samples {
-            let slot = sample.at.milliseconds.flooredDivision(by: interval.count)
-            if slot == newest + 1, newest != .min {
-                newest = slot
+            // Almost always it is the next slot: no division is needed to see that.
+            let start = newest == .min ? .max : (newest + 1) * interval.count
+            if sample.at.milliseconds >= start, sample.at.milliseconds - start < interval.count {
+                newest += 1
                 cursor += 1
                 if cursor == capacity { cursor = 0 }
                 slots[cursor] = sample.value

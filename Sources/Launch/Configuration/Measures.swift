@@ -26,18 +26,20 @@ extension Probe {
         let own: [Measure] =
             switch target {
             case .postgres(let target):
-                [
-                    Measure("connect", "connect", .milliseconds),
-                    Measure("query", "query", .milliseconds),
-                    Measure("connections", "connections", .count),
-                    Measure("connections_used", "connections used", .percent),
-                    Measure("longest_transaction", "longest transaction", .seconds),
-                    Measure("blocked", "blocked sessions", .count),
-                    Measure("deadlocks", "deadlocks", .perMinute),
-                    Measure("cache_hit", "cache hit", .percent),
-                    Measure("replication_lag", "replication lag", .seconds),
-                    Measure("size", "database size", .bytes),
-                ] + target.questions.map { Measure($0.name, $0.name, $0.unit) }
+                (target.vitals
+                    ? [
+                        Measure("connect", "connect", .milliseconds),
+                        Measure("query", "query", .milliseconds),
+                        Measure("connections", "connections", .count),
+                        Measure("connections_used", "connections used", .percent),
+                        Measure("longest_transaction", "longest transaction", .seconds),
+                        Measure("blocked", "blocked sessions", .count),
+                        Measure("deadlocks", "deadlocks", .perMinute),
+                        Measure("cache_hit", "cache hit", .percent),
+                        Measure("replication_lag", "replication lag", .seconds),
+                        Measure("size", "database size", .bytes),
+                    ] : [])
+                    + target.questions.map { Measure($0.name, $0.name, $0.unit) }
             case .redis(let target):
                 [
                     Measure("ping", "PING", .milliseconds),

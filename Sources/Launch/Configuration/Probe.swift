@@ -74,10 +74,12 @@ package struct PostgresTarget: Hashable, Sendable {
     package var sslMode: String
     package var sslRootCertificate: String?
     package var questions: [Question]
+    /// Whether the server's own figures (connections, locks, replication …) are read; else only the questions are asked.
+    package var vitals: Bool
 
     package init(
         host: String, port: Int = 5432, database: String, user: String, password: Secret? = nil,
-        sslMode: String = "prefer", sslRootCertificate: String? = nil, questions: [Question] = []
+        sslMode: String = "prefer", sslRootCertificate: String? = nil, questions: [Question] = [], vitals: Bool = true
     ) {
         self.host = host
         self.port = port
@@ -87,6 +89,7 @@ package struct PostgresTarget: Hashable, Sendable {
         self.sslMode = sslMode
         self.sslRootCertificate = sslRootCertificate
         self.questions = questions
+        self.vitals = vitals
     }
 }
 

@@ -45,7 +45,9 @@ package struct Province: Hashable, Sendable, Identifiable {
         Province(iso: "AR-Z", name: "Santa Cruz", label: "SCZ", population: 337_226),
         Province(iso: "AR-S", name: "Santa Fe", label: "SFE", population: 3_544_908),
         Province(iso: "AR-G", name: "Santiago del Estero", label: "SGO", population: 1_060_906),
-        Province(iso: "AR-V", name: "Tierra del Fuego, Antártida e Islas del Atlántico Sur", label: "TDF", population: 185_732),
+        Province(
+            iso: "AR-V", name: "Tierra del Fuego, Antártida e Islas del Atlántico Sur", label: "TDF",
+            population: 185_732),
         Province(iso: "AR-T", name: "Tucumán", label: "TUC", population: 1_731_820),
     ]
 
