@@ -36,6 +36,7 @@ package actor Rehearsal {
     private nonisolated let privateFolder: PrivateFolder
     private nonisolated let release: Release
     private var parts: [Deed.Part: BarberProPart]
+    private var engine: Daemon?
     private var background: Task<Void, Never>?
 
     /// Redis's bound, small enough to be filled in one write.
@@ -167,6 +168,20 @@ package actor Rehearsal {
         case .fillRedis: try await tellRedis("SETRANGE ballast \(Rehearsal.redisMemory) x")
         case .emptyRedis: try await tellRedis("DEL ballast")
         }
+    }
+
+    /// Starts the engine that watches this launch, as one more server of its folder: the only place where an engine is a
+    /// child of what shows it.
+    ///
+    /// - Parameter isReady: whether it gives signs of life.
+    package func startEngine(_ command: [String], isReady: @escaping @Sendable () -> Bool) async throws {
+        let engine = Daemon(
+            .init(
+                name: "engine", command: command, folder: privateFolder.path, endSignal: (SIGTERM, "TERM"),
+                asServerUser: false, isReady: { _ in isReady() }),
+            in: privateFolder)
+        try await engine.start()
+        self.engine = engine
     }
 
     /// Replaces `${NAME}` by our variables.

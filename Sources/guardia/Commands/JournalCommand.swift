@@ -1,6 +1,4 @@
 import ArgumentParser
-import Foundation
-import Glibc
 import Journal
 import Launch
 
@@ -59,8 +57,7 @@ struct JournalCommand: ParsableCommand {
                         guard let last = events.last else { break }
                         next = last.sequence + 1
                     }
-                    fflush(stdout)
-                    if follow { try await Task.sleep(for: .milliseconds(100)) }
+                        if follow { try await Task.sleep(for: .milliseconds(100)) }
                 } while follow
             } catch let error as CancellationError {
                 throw error

@@ -99,7 +99,6 @@ struct Rehearse: AsyncParsableCommand {
         Output.line("  guardia --journal \(journal)")
         Output.line("  guardia-kiosk --journal \(journal)")
         for (name, value) in rehearsal.variables.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)=\(value)") }
-        fflush(stdout)
         for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { break }
         return 0
     }

@@ -1,11 +1,10 @@
 import ArgumentParser
-import Foundation
-import Glibc
 import Journal
 import Launch
 import Logging
 import ServiceLifecycle
 import Settings
+import UnixSignals
 import Watch
 
 /// `guardia watch`: the engine.
@@ -22,8 +21,8 @@ struct Watch: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the log to this file instead of stderr.", valueName: "file"))
     var log: String?
 
-    @Option(help: "How much to log: debug, info, notice, warning, error.")
-    var logLevel: Logger.Level = .info
+    @Option(help: "How much to log.")
+    private var logLevel = LogLevel.info
 
     func run() async throws {
         let file: LaunchConfigurationFile
@@ -37,7 +36,7 @@ struct Watch: AsyncParsableCommand {
         } catch {
             throw Failure.usage(error)
         }
-        let logger = try LogFile.logger(path: log, level: logLevel)
+        let logger = try LogFile.logger(path: log, level: logLevel.level)
         for warning in file.warnings { logger.warning("\(warning)") }
 
         let path = journal ?? file.configuration.journal.path
@@ -75,4 +74,17 @@ private struct EngineService: Service {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// `Logger.Level` as an option.
+private enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case debug, info, notice, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
