@@ -35,6 +35,30 @@ struct VerdictLedgerTests {
         #expect(ledger.age(to: moment(8)) == [])
     }
 
+    @Test("what is normally absent is no news when it goes, what only some have when it never came")
+    func absence() {
+        func changes(_ absence: Series.Absence, read: Bool) -> [Verdict] {
+            var latency = latency
+            latency.absence = absence
+            var ledger = VerdictLedger(series: [latency], now: moment(0))
+            if read { _ = ledger.judge(Reading("api.p95", .number(90)), at: moment(1)) }
+            return ledger.age(to: moment(60)).map(\.to)
+        }
+        #expect(changes(.alarming, read: false) == [.unknown])
+        #expect(changes(.alarmingOnceSeen, read: false) == [])
+        #expect(changes(.alarmingOnceSeen, read: true) == [.unknown])
+        #expect(changes(.normal, read: true) == [])
+    }
+
+    @Test("an alert of a series that comes and goes does not stand for ever")
+    func absenceEndsAlert() {
+        var latency = latency
+        latency.absence = .normal
+        var ledger = VerdictLedger(series: [latency], now: moment(0))
+        _ = ledger.judge(Reading("api.p95", .number(250)), at: moment(1))
+        #expect(ledger.age(to: moment(60)).map(\.to) == [.unknown])
+    }
+
     @Test("a restart repeats nothing that stands and forgets nothing that stood")
     func restart() {
         var ledger = VerdictLedger(series: [latency], standing: ["api.p95": .critical], now: moment(0))

@@ -41,6 +41,11 @@ package struct VerdictLedger: Sendable {
         var changes: [Event.VerdictChanged] = []
         for entry in entries.values
         where Freshness(age: entry.valueAt.age(at: now), interval: entry.series.interval) == .lastKnown {
+            switch entry.series.absence {
+            case .alarming: break
+            case .alarmingOnceSeen: if entry.value == nil, entry.verdict == nil { continue }
+            case .normal: if entry.verdict ?? .ok <= .unknown { continue }
+            }
             if let change = settle(entry, at: now) { changes.append(change) }
         }
         return changes.sorted { $0.series < $1.series }

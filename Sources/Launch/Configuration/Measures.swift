@@ -8,15 +8,19 @@ package struct Measure: Hashable, Sendable {
     package var thresholds: Thresholds?
     /// Taken less often than the probe's interval (a config test, a certificate).
     package var interval: Milliseconds?
+    /// What it means when it does not come.
+    package var absence: Series.Absence
 
     package init(
-        _ name: String, _ title: String, _ unit: Unit, thresholds: Thresholds? = nil, interval: Milliseconds? = nil
+        _ name: String, _ title: String, _ unit: Unit, thresholds: Thresholds? = nil, interval: Milliseconds? = nil,
+        absence: Series.Absence = .alarming
     ) {
         self.name = name
         self.title = title
         self.unit = unit
         self.thresholds = thresholds
         self.interval = interval
+        self.absence = absence
     }
 }
 
@@ -35,8 +39,8 @@ extension Probe {
                         Measure("longest_transaction", "longest transaction", .seconds),
                         Measure("blocked", "blocked sessions", .count),
                         Measure("deadlocks", "deadlocks", .perMinute),
-                        Measure("cache_hit", "cache hit", .percent),
-                        Measure("replication_lag", "replication lag", .seconds),
+                        Measure("cache_hit", "cache hit", .percent, absence: .normal),
+                        Measure("replication_lag", "replication lag", .seconds, absence: .alarmingOnceSeen),
                         Measure("size", "database size", .bytes),
                     ] : [])
                     + target.questions.map { Measure($0.name, $0.name, $0.unit) }
@@ -44,13 +48,13 @@ extension Probe {
                 [
                     Measure("ping", "PING", .milliseconds),
                     Measure("memory", "memory used", .bytes),
-                    Measure("memory_used", "memory of maxmemory", .percent),
+                    Measure("memory_used", "memory of maxmemory", .percent, absence: .alarmingOnceSeen),
                     Measure("evictions", "evictions", .perSecond),
-                    Measure("hit_rate", "hit rate", .percent),
+                    Measure("hit_rate", "hit rate", .percent, absence: .normal),
                     Measure("clients", "clients", .count),
                     Measure("blocked_clients", "blocked clients", .count),
-                    Measure("replication", "replication link", .verdict),
-                    Measure("save_age", "since last save", .seconds),
+                    Measure("replication", "replication link", .verdict, absence: .alarmingOnceSeen),
+                    Measure("save_age", "since last save", .seconds, absence: .alarmingOnceSeen),
                     Measure("persistence", "persistence", .verdict),
                 ] + target.questions.map { Measure($0.name, $0.name, $0.unit) }
             case .http(let target):
@@ -82,8 +86,13 @@ extension Probe {
                         ? [] : [Measure("config", "config", .verdict, interval: target.testInterval)])
             case .metrics(let target):
                 target.extracts.flatMap { extract in
-                    guard let fan = extract.by else { return [Measure(extract.name, extract.name, extract.unit)] }
-                    return fan.values.map { Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit) }
+                    let absence = extract.take.absence
+                    guard let fan = extract.by else {
+                        return [Measure(extract.name, extract.name, extract.unit, absence: absence)]
+                    }
+                    return fan.values.map {
+                        Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit, absence: absence)
+                    }
                 }
             case .prometheus(let target):
                 target.questions.map { Measure($0.name, $0.name, $0.unit) }
@@ -126,7 +135,18 @@ extension Probe {
         measures.map { measure in
             Series(
                 id: SeriesID("\(name).\(measure.name)"), title: "\(name) \(measure.title)", unit: measure.unit,
-                interval: max(measure.interval ?? interval, interval), thresholds: measure.thresholds)
+                interval: max(measure.interval ?? interval, interval), thresholds: measure.thresholds,
+                absence: measure.absence)
+        }
+    }
+}
+
+extension MetricsTarget.Extract.Take {
+    /// A quantile or a share over no traffic is no number; a counter or a gauge that is gone is a broken exporter.
+    fileprivate var absence: Series.Absence {
+        switch self {
+        case .quantile, .share: .normal
+        case .value, .rate: .alarming
         }
     }
 }

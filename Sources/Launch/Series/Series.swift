@@ -29,18 +29,31 @@ package struct Series: Hashable, Sendable, Codable, Identifiable {
     package var interval: Milliseconds
     /// What makes a value a warning or critical; nil where nothing is judged.
     package var thresholds: Thresholds?
+    /// What it means when no reading comes.
+    package var absence: Absence
     /// The series that this one is computed from; empty for what a probe reads.
     package var inputs: [SeriesID]
 
+    /// What it means that a series has no reading. Its verdict is unknown either way; the feed tells only what is news.
+    package enum Absence: String, Hashable, Sendable, Codable {
+        /// It should be there: its absence is told.
+        case alarming
+        /// Not every installation has it (a replica, a memory bound): told when it was there and is gone.
+        case alarmingOnceSeen
+        /// It comes and goes with the traffic (a quantile over no requests): not told.
+        case normal
+    }
+
     package init(
         id: SeriesID, title: String, unit: Unit, interval: Milliseconds, thresholds: Thresholds? = nil,
-        inputs: [SeriesID] = []
+        absence: Absence = .alarming, inputs: [SeriesID] = []
     ) {
         self.id = id
         self.title = title
         self.unit = unit
         self.interval = interval
         self.thresholds = thresholds
+        self.absence = absence
         self.inputs = inputs
     }
 }

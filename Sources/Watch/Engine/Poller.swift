@@ -70,7 +70,8 @@ package actor Poller {
         if Task.isCancelled { return }
         let ended = clock.now()
         var readings: [Reading]
-        let ok: Bool
+        var ok = true
+        var pause = "no look meanwhile: the one before took too long"
         switch result {
         case .success(let findings):
             readings = self.readings(from: findings, at: started.uptime)
@@ -79,17 +80,14 @@ package actor Poller {
             readings = missed(failure.text)
             readings.append(Reading(up, .number(0)))
             ok = false
+            pause = failure.text
         }
         publish(readings, started)
         let outcome = schedule.finished(ok: ok, at: ended.uptime)
         if outcome.missed > 0 {
-            let span = Double(outcome.missed) * probe.interval.seconds
-            publish(missed("no look for \(Int(span.rounded(.up))) s: \(pauseReason(ok: ok))"), ended)
+            // While a failing target is left alone, why it failed is still what the operator must read.
+            publish(missed(pause), ended)
         }
-    }
-
-    private func pauseReason(ok: Bool) -> String {
-        ok ? "the one before took too long" : "the target fails and is left alone for a moment"
     }
 
     // MARK: One look

@@ -86,7 +86,7 @@ struct PollerTests {
         let (poller, _) = poller([.findings([Finding("requests", 7)], took: 3500)], deadline: 5000)
         await poller.look()
         #expect(published.all.count == 2)
-        let reason = "no look for 3 s: the one before took too long"
+        let reason = "no look meanwhile: the one before took too long"
         #expect(published.all.last?.readings.contains(Reading("edge.requests", .missed(reason))) == true)
     }
 
