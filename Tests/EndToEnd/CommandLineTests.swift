@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// What the commands say and how they end, run as a user runs them.
+struct CommandLineTests {
+    private let guardia = Program.path("guardia")
+
+    @Test("without a terminal the dashboard says so and exits with 2")
+    func noTerminal() throws {
+        let result = try Program.run(guardia, ["--journal", "/nonexistent"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("no terminal"))
+    }
+
+    @Test("a terminal type that is missing or unknown is said, with what to do, and exits with 2", arguments: ["", "no-such-terminal"])
+    func unknownTerminal(type: String) async throws {
+        let terminal = try TerminalScreen(
+            "TERM=\(type) \(guardia) --journal /nonexistent; echo exit $?", columns: 120, rows: 30)
+        let screen = try await terminal.expect(text: "exit 2")
+        #expect(screen.contains("TERM"))
+    }
+
+    @Test("check names every error at once with its place, and exits with 2")
+    func checkNamesErrors() throws {
+        let file = "/tmp/guardia-check-\(UInt32.random(in: 0 ... .max)).yaml"
+        try """
+            product: {name: X}
+            environment: test
+            timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+            journal: {path: /tmp/x.journal}
+            probes:
+              - {name: api, type: http, url: "http://127.0.0.1/", evry: 1s}
+              - {name: db, type: postgres, host: 127.0.0.1, database: d, user: u, every: 5 parsecs}
+            panes: {health: [{title: API, show: api.p59}]}
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let result = try Program.run(guardia, ["check", "--config", file])
+        #expect(result.status == 2)
+        #expect(result.output.contains("\(file):6:"))
+        #expect(result.output.contains("did you mean 'every'"))
+        #expect(result.output.contains("\(file):7:"))
+        #expect(result.output.contains("api.p95"))
+    }
+
+    @Test("the shipped config is fit, and its graph is printed")
+    func shippedConfig() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let config = "\(root)/Config/barberpro.yaml"
+        let check = try Program.run(guardia, ["check", "--config", config])
+        #expect(check.status == 0, "\(check.output)\(check.errors)")
+        let graph = try Program.run(guardia, ["graph", "--config", config])
+        #expect(graph.status == 0)
+        #expect(graph.output.hasPrefix("probes ("))
+        #expect(graph.output.contains("derived ("))
+    }
+
+    @Test("an engine with a broken config does not start, and says what is wrong")
+    func watchRefusesBrokenConfig() throws {
+        let result = try Program.run(guardia, ["watch", "--config", "/nonexistent.yaml"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("/nonexistent.yaml"))
+    }
+
+    @Test("the journal's commands say what is wrong with a file that is none")
+    func journalOfGarbage() throws {
+        let file = "/tmp/guardia-garbage-\(UInt32.random(in: 0 ... .max))"
+        try String(repeating: "garbage ", count: 1000).write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        for arguments in [["verify"], ["tail"], ["export", "/tmp/never-made"]] {
+            let result = try Program.run(guardia, ["journal", arguments[0], "--journal", file] + arguments.dropFirst())
+            #expect(result.status == 1)
+            #expect(result.errors.contains("not a guardia journal"))
+        }
+    }
+}
