@@ -52,7 +52,8 @@ struct RecorderTests {
                 group.addTask { await recorder.append([.engineStopped(.init(reason: "\(number)"))], at: .at(0)) }
             }
         }
-        #expect(await recorder.threadName() == "journal\n")
+        let thread = await recorder.threadName()
+        #expect(thread == "journal\n")
         let reader = try JournalReader(path: folder.journal)
         #expect(try reader.events(limit: 100).map(\.sequence) == Array(1...50))
     }

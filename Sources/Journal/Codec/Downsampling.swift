@@ -8,7 +8,7 @@ import Launch
 /// its last tick.
 enum Downsampling {
     /// A tick as decoded from the recorder.
-    struct Sample: Hashable {
+    struct Sample: Equatable {
         var at: Moment
         /// Ascending by series.
         var cells: [(series: Int, cell: Cell)]
@@ -16,8 +16,6 @@ enum Downsampling {
         static func == (left: Sample, right: Sample) -> Bool {
             left.at == right.at && left.cells.elementsEqual(right.cells, by: ==)
         }
-
-        func hash(into hasher: inout Hasher) { hasher.combine(at) }
     }
 
     /// - Parameter ticks: those of one minute, oldest first.

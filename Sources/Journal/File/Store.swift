@@ -73,7 +73,6 @@ extension JournalError {
         switch error {
         case let error as JournalError: self = error
         case let error as DatabaseError: self.init(error, path: path)
-        case is MalformedBytes: self = .damaged(path: path, reason: "a tick's bytes make no sense")
         default: self = .failed(path: path, reason: String(describing: error))
         }
     }

@@ -165,8 +165,8 @@ package final class JournalWriter {
 
     /// Overwrites the heartbeat; it needs no free space.
     package func beat(_ beat: Heartbeat) throws(JournalError) {
-        // An action beats for nobody.
-        if beatFile != nil { try beatFile?.write(beat) }
+        // An action has none: it beats for nobody.
+        try beatFile?.write(beat)
     }
 
     // MARK: The log

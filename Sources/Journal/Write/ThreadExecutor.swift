@@ -18,9 +18,11 @@ package final class ThreadExecutor: SerialExecutor {
     /// - Parameter name: what `top -H` shows, at most 15 bytes.
     package init(name: String) {
         // The thread keeps the executor alive until `stop`: jobs run on an unowned reference to it.
-        let thread = Thread { self.run() }
-        thread.name = name
-        thread.start()
+        Thread {
+            // Foundation keeps a name that is set before the start to itself, and glibc's call is hidden from Swift.
+            try? Data(name.utf8).write(to: URL(fileURLWithPath: "/proc/thread-self/comm"))
+            self.run()
+        }.start()
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
