@@ -61,13 +61,15 @@ package final class TerminalSession {
         // The size comes from the kernel: LINES and COLUMNS are the shell's, and do not change with the window.
         use_env(false)
         use_tioctl(true)
-        screen = guardia_newterm(type, dup(output), dup(input), &files)
+        let drawing = Self.duplicate(output)
+        screen = guardia_newterm(type, drawing, Self.duplicate(input), &files)
         guard screen != nil else {
             notify_stop()
             diagnostics.restore()
             pipe.close()
             throw .terminalTypeUnknown(type)
         }
+        Self.bufferWholeFrames(drawing)
         cbreak()
         noecho()
         nonl()
@@ -231,6 +233,27 @@ package final class TerminalSession {
     private static let pasteOff = "\u{1b}[?2004l"
 
     // MARK: Capabilities
+
+    /// Makes ncurses send a frame in one write. Until it has come back from endwin() once, ncurses 6.4 flushes after each
+    /// move of the cursor (it takes the screen for one that mvcur() alone is used on): a hundred writes a frame, each a
+    /// packet over SSH. So it goes through endwin() here, with what that sends turned to nowhere; the first frame then
+    /// enters the alternate screen.
+    private static func bufferWholeFrames(_ drawing: Int32) {
+        let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        let terminal = duplicate(drawing)
+        defer {
+            close(terminal)
+            close(null)
+        }
+        guard null >= 0, terminal >= 0 else { return }
+        dup2(null, drawing)
+        endwin()
+        dup2(terminal, drawing)
+        _ = fcntl(drawing, F_SETFD, FD_CLOEXEC)
+    }
+
+    /// A descriptor of our own, which ncurses may close, and which no child process inherits.
+    private static func duplicate(_ descriptor: Int32) -> Int32 { fcntl(descriptor, F_DUPFD_CLOEXEC, 3) }
 
     /// The name of a terminal type that can be drawn on. newterm() would only say no.
     private static func check(type: String?, output: Int32) throws(TerminalError) -> String {
