@@ -9,7 +9,8 @@ struct ShippedConfigurationTests {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     static let rehearsalVariables = [
-        "POSTGRES_SOCKET_DIR": "/tmp/pg", "POSTGRES_PORT": "5432",
+        "POSTGRES_SOCKET_DIR": "/tmp/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",
+        "POSTGRES_USER": "guardia",
         "REDIS_SOCKET": "/tmp/redis.sock", "DOOR_URL": "http://127.0.0.1:8080",
         "BLUE_URL": "http://127.0.0.1:8081", "GREEN_URL": "http://127.0.0.1:8082",
         "GATEWAY_URL": "http://127.0.0.1:8083", "TRAFFIC_URL": "http://127.0.0.1:8084",
@@ -30,7 +31,11 @@ struct ShippedConfigurationTests {
 
     @Test("the built-in rehearsal loads without a doubt")
     func rehearsal() throws {
-        let file = try RehearsalSettings.load(variables: Self.rehearsalVariables)
+        let folder = try TemporaryFolder()
+        try folder.write("gateway-token", "TEST-token")
+        var variables = Self.rehearsalVariables
+        variables["REHEARSAL_FOLDER"] = folder.path
+        let file = try RehearsalSettings.load(variables: variables)
         #expect(file.warnings == [])
         #expect(file.configuration.panes.colours.map(\.name) == ["blue", "green"])
     }
