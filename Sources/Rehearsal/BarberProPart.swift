@@ -45,7 +45,8 @@ struct BarberProPart: Server {
         let answer = try await addresses[0].ask(Array(request.utf8), within: .seconds(2))
         guard let answer, answer.starts(with: "HTTP/1.1 200".utf8) else {
             throw RehearsalError.refused(
-                part: daemon.name, asked: body, answer: answer.map { String(decoding: $0, as: UTF8.self) } ?? "no answer")
+                part: daemon.name, asked: body,
+                answer: answer.map { String(decoding: $0, as: UTF8.self) } ?? "no answer")
         }
     }
 }

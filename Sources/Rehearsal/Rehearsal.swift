@@ -2,12 +2,13 @@ import FoundationEssentials
 import Glibc
 import Subprocess
 
-/// A whole launch on this machine: BarberPro in two colours behind the door, its database, sessions, payment gateway and
-/// customers, and a scenario that happens to it.
+/// A whole launch on this machine: BarberPro in two colours behind the door, its database, sessions, payment gateway
+/// and customers, and a scenario that happens to it.
 package actor Rehearsal {
     package struct Options: Sendable {
         package var scenario: Scenario
-        /// Bookings of the past days in the database: by default as many as customers at the default rate make in eight days.
+        /// Bookings of the past days in the database: by default as many as customers at the default rate make in eight
+        /// days.
         package var bookings: Int
         /// Requests a second, as an average of the week.
         package var rate: Double
@@ -64,7 +65,8 @@ package actor Rehearsal {
         async let cache = RedisServer.start(
             in: folder,
             settings: [
-                "port": "0", "requirepass": "\"\"", "maxmemory": "\(Rehearsal.redisMemory)", "maxmemory-policy": "noeviction",
+                "port": "0", "requirepass": "\"\"", "maxmemory": "\(Rehearsal.redisMemory)",
+                "maxmemory-policy": "noeviction",
             ])
         async let gateway = BarberProPart.start(in: folder, name: "gateway", ["gateway"])
         let (postgres, redis, payments) = try await (database, cache, gateway)
@@ -117,14 +119,16 @@ package actor Rehearsal {
             try await BarberProPart.start(
                 in: folder, name: colour,
                 [
-                    "serve", "--colour", colour, "--version", version, "--gateway", gateway.url, "--redis", redis.socket,
-                    "--postgres", "host=\(postgres.socketFolder) port=\(postgres.port) user=barberpro dbname=barberpro",
+                    "serve", "--colour", colour, "--version", version, "--gateway", gateway.url,
+                    "--redis", redis.socket, "--postgres",
+                    "host=\(postgres.socketFolder) port=\(postgres.port) user=barberpro dbname=barberpro",
                 ], port: port)
         }
     }
 
     private static func seed(_ postgres: PostgresServer, bookings: Int, in folder: PrivateFolder) async throws {
-        let connection = "host=\(postgres.socketFolder) port=\(postgres.port) user=\(postgres.user) dbname=\(postgres.database)"
+        let connection =
+            "host=\(postgres.socketFolder) port=\(postgres.port) user=\(postgres.user) dbname=\(postgres.database)"
         let log = "\(folder.path)/seed.log"
         let seed = try await Warden.launch(
             [try Program.barberpro.path(), "seed", "--postgres", connection, "--bookings", "\(bookings)"],
@@ -138,7 +142,9 @@ package actor Rehearsal {
                 let runner = ScenarioRunner(
                     scenario: options.scenario, clock: .continuous,
                     perform: { [weak self] deed in try await self?.perform(deed) },
-                    note: { deed, error in note("\(options.scenario.name): \(deed)" + (error.map { ": \($0)" } ?? "")) })
+                    note: { deed, error in
+                        note("\(options.scenario.name): \(deed)" + (error.map { ": \($0)" } ?? ""))
+                    })
                 group.addTask { await runner.run() }
                 let folder = privateFolder.path
                 group.addTask { await LogKeeper(folder: folder).run() }

@@ -10,7 +10,7 @@ import Wire
 struct RehearsalTests {
     @Test("two at once do not collide, and both are a whole launch")
     func twoAtOnce() async throws {
-        async let first = Rehearsal.start(.init(bookings: 1000, rate: 200))
+        async let first = Rehearsal.start(.init(bookings: 1000, rate: 60))
         async let second = Rehearsal.start(.init(bookings: 1000, rate: 0))
         let (busy, quiet) = try await (first, second)
         let browser = try Browser()
@@ -21,7 +21,10 @@ struct RehearsalTests {
             #expect(try await browser.get(rehearsal.url("GREEN") + "/version").text.contains("v1.3.9"))
         }
         // Customers have come to one of them, from a province, and met with nothing but success.
-        #expect(try await becomesTrue { try await browser.get(busy.url("BLUE") + "/metrics").text.contains("route=\"search\"") })
+        #expect(
+            try await becomesTrue {
+                try await browser.get(busy.url("BLUE") + "/metrics").text.contains("route=\"search\"")
+            })
         let outcomes = try await browser.get(busy.url("TRAFFIC") + "/metrics").text.split(separator: "\n")
             .filter { $0.hasPrefix("traffic_requests_total") }
         #expect(outcomes.allSatisfy { $0.contains("outcome=\"20") }, "\(outcomes)")
@@ -54,7 +57,8 @@ struct RehearsalTests {
             try await rehearsal.perform(.fault(.gateway, ["error_rate": "1"]))
             #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").status == 502)
             try await rehearsal.perform(.mend(.gateway))
-            #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").text.contains("approved"))
+            #expect(
+                try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").text.contains("approved"))
             #expect(try await browser.post(door + "/payments", "booking=\(id)&cardholder=APRO").status == 409)
             #expect(try await browser.post(door + "/bookings/\(id)/confirm", "").status == 200)
 
@@ -84,12 +88,15 @@ struct RehearsalTests {
             ]
             for (harm, cure, name) in cases {
                 try await rehearsal.perform(harm)
-                let harmed = try await browser.get(rehearsal.url("BLUE") + "/healthz")
-                #expect(harmed.status == 503)
-                let checks = try JSONDecoder().decode(Health.self, from: Data(harmed.body)).checks
-                #expect(checks.filter { $0.value.status == "down" }.map(\.key) == [name])
+                #expect(
+                    try await becomesTrue {
+                        let answer = try await browser.get(rehearsal.url("BLUE") + "/healthz")
+                        let checks = try JSONDecoder().decode(Health.self, from: Data(answer.body)).checks
+                        return answer.status == 503 && checks.filter { $0.value.status == "down" }.map(\.key) == [name]
+                    }, "\(name)")
                 try await rehearsal.perform(cure)
-                #expect(try await becomesTrue { try await browser.get(rehearsal.url("BLUE") + "/healthz").status == 200 })
+                #expect(
+                    try await becomesTrue { try await browser.get(rehearsal.url("BLUE") + "/healthz").status == 200 })
             }
         }
     }
@@ -122,8 +129,10 @@ struct RehearsalTests {
             try rehearsal.door.open(Split(live: "blue", canary: "green", share: 50))
             var colours: [String: Int] = [:]
             for client in 0..<100 {
-                let first = try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
-                let second = try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
+                let first =
+                    try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
+                let second =
+                    try await browser.get(door + "/version", cookie: "client=\(client)").headers["X-Colour"] ?? ""
                 #expect(first == second, "a client keeps its colour")
                 colours[first, default: 0] += 1
             }
@@ -217,16 +226,20 @@ private struct Browser: Sendable {
         http = Wire.HTTPClient(on: reactor)
     }
 
-    func get(_ url: String, headers: [Wire.HTTPRequest.Header] = [], cookie: String? = nil) async throws -> Wire.HTTPResponse {
+    func get(_ url: String, headers: [Wire.HTTPRequest.Header] = [], cookie: String? = nil) async throws
+        -> Wire.HTTPResponse
+    {
         try await http.send(
-            Wire.HTTPRequest(url, headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? [])), deadline: .seconds(10))
+            Wire.HTTPRequest(url, headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? [])),
+            deadline: .seconds(10))
     }
 
     func post(_ url: String, _ form: String, cookie: String? = nil) async throws -> Wire.HTTPResponse {
         let headers = [Wire.HTTPRequest.Header("Content-Type", "application/x-www-form-urlencoded")]
         return try await http.send(
             Wire.HTTPRequest(
-                url, method: "POST", headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? []), body: Array(form.utf8)),
+                url, method: "POST", headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? []),
+                body: Array(form.utf8)),
             deadline: .seconds(10))
     }
 

@@ -3,9 +3,9 @@ import Glibc
 
 /// The folder that decides which colour nginx sends a request to.
 ///
-/// `current` is a symbolic link to a split: a folder, never changed once made, in which each slot is an empty file under
-/// its colour. nginx looks with one stat() a colour on every request, so renaming one link over `current` moves all traffic
-/// at once: nothing reloads, no connection drops. Old splits stay: they are the history.
+/// `current` is a symbolic link to a split: a folder, never changed once made, in which each slot is an empty file
+/// under its colour. nginx looks with one stat() a colour on every request, so renaming one link over `current` moves
+/// all traffic at once: nothing reloads, no connection drops. Old splits stay: they are the history.
 package struct Door: Sendable {
     package let folder: String
 

@@ -22,10 +22,10 @@ struct DoorConfiguration {
 
         \(upstreams)
 
-            log_format guardia escape=json '{"time":"$time_iso8601","client":"$guardia_key","slot":"$slot","colour":"$colour",'
-                '"province":"$http_x_province","method":"$request_method","uri":"$uri","status":$status,"bytes":$bytes_sent,'
-                '"seconds":$request_time,"upstream":"$upstream_addr","version":"$upstream_http_x_version",'
-                '"cache":"$upstream_cache_status"}';
+            log_format guardia escape=json '{"time":"$time_iso8601","client":"$guardia_key","slot":"$slot",'
+                '"colour":"$colour","province":"$http_x_province","method":"$request_method","uri":"$uri",'
+                '"status":$status,"bytes":$bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr",'
+                '"version":"$upstream_http_x_version","cache":"$upstream_cache_status"}';
             access_log \(folder)/access.log guardia buffer=32k flush=1s;
             proxy_cache_path \(folder)/cache keys_zone=static:1m max_size=16m inactive=10m use_temp_path=off;
 
@@ -56,7 +56,7 @@ struct DoorConfiguration {
                     add_header X-Cache-Status $upstream_cache_status always;
                 }
 
-                # Who answers, for a proof through the door itself. `return` comes before allow and deny: hence the test.
+                # Who answers, for a proof through the door itself. `return` comes before allow and deny: so it tests.
                 location = /__guardia {
                     if ($local = 0) { return 404; }
                     root \(door)/current;
@@ -93,6 +93,8 @@ struct DoorConfiguration {
 
     /// `if` holds nothing but `set`: anything else in it makes nginx choose another configuration.
     private var choice: String {
-        colours.map { "        if (-f \(door)/current/\($0.name)/$slot) { set $colour \($0.name); }" }.joined(separator: "\n")
+        colours
+            .map { "        if (-f \(door)/current/\($0.name)/$slot) { set $colour \($0.name); }" }
+            .joined(separator: "\n")
     }
 }

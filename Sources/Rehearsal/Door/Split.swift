@@ -10,8 +10,8 @@ package struct Split: Sendable, Hashable {
         slots = Array(repeating: colour, count: Split.slotCount)
     }
 
-    /// A canary: the first slots to one colour, the rest to the other. The first ones, so that a canary that grows keeps
-    /// the clients it has.
+    /// A canary: the first slots to one colour, the rest to the other. The first ones, so that a canary that grows
+    /// keeps the clients it has.
     /// - Parameter share: per cent, 0...100; values beyond are taken as the nearest.
     package init(live: String, canary: String, share: Int) {
         let share = min(max(share, 0), Split.slotCount)

@@ -57,3 +57,20 @@ package enum Deed: Sendable, Hashable {
         case blue, green, gateway, traffic
     }
 }
+
+extension Deed: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .fault(let part, let fault):
+            "\(part.rawValue) "
+                + fault.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        case .mend(let part): "\(part.rawValue) mended"
+        case .release(let colour, let version): "\(version) released on \(colour)"
+        case .shift(let split): "traffic to \(split)"
+        case .hangDatabase: "PostgreSQL stopped"
+        case .wakeDatabase: "PostgreSQL goes on"
+        case .fillRedis: "Redis filled"
+        case .emptyRedis: "Redis emptied"
+        }
+    }
+}

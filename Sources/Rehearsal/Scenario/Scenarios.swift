@@ -9,7 +9,8 @@ extension Scenario {
     package static let calm = Scenario("calm", "Nothing goes wrong.", period: .seconds(60), [])
 
     package static let paymentOutage = Scenario(
-        "payment-outage", "MercadoPago slows down, rejects cards, then fails; the approval rate falls while bookings go on.",
+        "payment-outage",
+        "MercadoPago slows down, rejects cards, then fails; the approval rate falls while bookings go on.",
         period: .seconds(240),
         [
             (.seconds(15), .fault(.gateway, ["delay_ms": "1500"])),
@@ -21,7 +22,8 @@ extension Scenario {
 
     /// Nobody rolls back here: that is the operator's part. The next period begins with the old release again.
     package static let badDeploy = Scenario(
-        "bad-deploy", "v1.5.0 is released on the idle colour, passes as a canary, is promoted, and then fails one request in five.",
+        "bad-deploy",
+        "v1.5.0 is released on the idle colour, passes as a canary, is promoted, and then fails one request in five.",
         period: .seconds(300),
         [
             (.zero, .shift(Split(all: "blue"))),
@@ -35,7 +37,8 @@ extension Scenario {
         ])
 
     package static let patagoniaSlow = Scenario(
-        "patagonia-slow", "The long-distance fibre south of the Río Colorado is cut: five provinces wait three times as long.",
+        "patagonia-slow",
+        "The long-distance fibre south of the Río Colorado is cut: five provinces wait three times as long.",
         period: .seconds(240),
         [
             (.seconds(15), .fault(.traffic, ["rtt_factor": "3", "provinces": "AR-Q,AR-R,AR-U,AR-Z,AR-V"])),

@@ -2,8 +2,8 @@ import Glibc
 import Subprocess
 import Synchronization
 
-/// A process that we started: in a session of its own, with default signals and no descriptor of ours, so that it neither
-/// hears our terminal nor keeps our files open.
+/// A process that we started: in a session of its own, with default signals and no descriptor of ours, so that it
+/// neither hears our terminal nor keeps our files open.
 final class ChildProcess: Sendable {
     let pid: pid_t
     private let exit: Task<TerminationStatus, any Error>

@@ -2,7 +2,8 @@ import FoundationEssentials
 import Glibc
 import Subprocess
 
-/// A server's processes: started, asked until it answers, stopped, paused, killed and started again, at the same address.
+/// A server's processes: started, asked until it answers, stopped, paused, killed and started again, at the same
+/// address.
 package actor Daemon {
     /// What to run, and how to know and to end it.
     struct Recipe: Sendable {
@@ -12,7 +13,8 @@ package actor Daemon {
         var folder: String
         /// The polite end: the signal, and its name for the warden.
         var endSignal: (number: Int32, name: String)
-        /// Runs it as the servers' user where we are root; our own programs, which that user may not be able to read, as ourselves.
+        /// Runs it as the servers' user where we are root; our own programs, which that user may not be able to read,
+        /// as ourselves.
         var asServerUser = true
         /// Asks the server whether it serves.
         var isReady: @Sendable (_ pid: Int32) async throws -> Bool
@@ -62,7 +64,8 @@ package actor Daemon {
         await kill()
     }
 
-    /// Stops the server where it stands (SIGSTOP), with all its processes: it keeps its connections and answers nothing.
+    /// Stops the server where it stands (SIGSTOP), with all its processes: it keeps its connections and answers
+    /// nothing.
     package func pause() async throws {
         guard let pid else { throw ServerError.notRunning(server: recipe.name) }
         // The leader first, and again until none moves: it might have been making a process.
@@ -107,7 +110,9 @@ package actor Daemon {
     }
 
     /// Waits for processes to follow a signal, also when our task is cancelled: what was begun is brought to its end.
-    private func settle(within limit: Duration = .seconds(5), _ isDone: @escaping @Sendable (isolated Daemon) -> Bool) async {
+    private func settle(
+        within limit: Duration = .seconds(5), _ isDone: @escaping @Sendable (isolated Daemon) -> Bool
+    ) async {
         _ = try? await Task { try await poll(within: limit) { isDone(self) } }.value
     }
 }

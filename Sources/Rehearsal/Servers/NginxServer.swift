@@ -12,9 +12,11 @@ package struct NginxServer: Server {
     package var addresses: [ServerAddress] { [.loopback(port)] }
 
     /// Starts an nginx.
-    /// - Parameter http: what stands in `http { }`, given the port to listen on and the folder to write logs and caches to.
+    /// - Parameter http: what stands in `http { }`, given the port to listen on and the folder to write logs and caches
+    ///   to.
     package static func start(
-        in privateFolder: PrivateFolder, name: String = "nginx", http: (_ port: UInt16, _ folder: String) throws -> String
+        in privateFolder: PrivateFolder, name: String = "nginx",
+        http: (_ port: UInt16, _ folder: String) throws -> String
     ) async throws -> NginxServer {
         let program = try Program.nginx.path()
         let folder = try privateFolder.subfolder(name)

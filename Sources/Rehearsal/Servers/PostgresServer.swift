@@ -6,7 +6,8 @@ import Glibc
 /// Made for speed, not for keeping data: a crash of the machine loses it, a kill of the server does not.
 package struct PostgresServer: Server {
     package let daemon: Daemon
-    /// The folder of the Unix socket: libpq's `host`. Only the servers' user and root reach it, and need no password there.
+    /// The folder of the Unix socket: libpq's `host`. Only the servers' user and root reach it, and need no password
+    /// there.
     package let socketFolder: String
     package let port: UInt16
     /// The superuser, and its password on 127.0.0.1.
@@ -50,8 +51,8 @@ package struct PostgresServer: Server {
         }
     }
 
-    /// A StartupMessage of protocol 3.0. A server that serves answers it with an Authentication message (`R`), one that still
-    /// starts with an ErrorResponse (`E`, SQLSTATE 57P03): this is what pg_isready asks.
+    /// A StartupMessage of protocol 3.0. A server that serves answers it with an Authentication message (`R`), one that
+    /// still starts with an ErrorResponse (`E`, SQLSTATE 57P03): this is what pg_isready asks.
     private static let startupMessage: [UInt8] = {
         let body: [UInt8] = [0, 3, 0, 0] + Array("user\0postgres\0database\0postgres\0\0".utf8)
         return [0, 0, 0, UInt8(body.count + 4)] + body

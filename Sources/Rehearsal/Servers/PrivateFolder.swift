@@ -4,9 +4,9 @@ import Synchronization
 
 /// A folder in /tmp for servers, with the warden that ends them and removes it when we close it or die.
 ///
-/// /tmp, because a Unix socket's path must stay under 108 bytes and `$XDG_RUNTIME_DIR` is a small memory disk that a database
-/// would fill. Mode 0700; when run by root, 0711, so that the servers' unprivileged user can reach its subfolders but nobody
-/// can list them: what the warden trusts (`lock`, `servers`) is root's alone.
+/// /tmp, because a Unix socket's path must stay under 108 bytes and `$XDG_RUNTIME_DIR` is a small memory disk that a
+/// database would fill. Mode 0700; when run by root, 0711, so that the servers' unprivileged user can reach its
+/// subfolders but nobody can list them: what the warden trusts (`lock`, `servers`) is root's alone.
 package final class PrivateFolder: Sendable {
     package let path: String
     private let lock: Mutex<Int32?>

@@ -8,7 +8,8 @@ struct ProcessTable {
         var parent: Int32
         var session: Int32
 
-        /// A row of `/proc/PID/stat`: pid (name) state parent group session …; the name may hold spaces and parentheses.
+        /// A row of `/proc/PID/stat`: pid (name) state parent group session …; the name may hold spaces and
+        /// parentheses.
         init?(stat: String) {
             guard let open = stat.firstIndex(of: " "), let close = stat.lastIndex(of: ")") else { return nil }
             let fields = stat[stat.index(after: close)...].split(separator: " ")
@@ -39,7 +40,8 @@ struct ProcessTable {
 
     /// A server's processes, its leader first: the leader's session and its children.
     ///
-    /// nginx keeps its workers in its own session, even when its master has died; PostgreSQL gives each backend a session.
+    /// nginx keeps its workers in its own session, even when its master has died; PostgreSQL gives each backend a
+    /// session.
     func members(of leader: Int32) -> [Row] {
         rows.filter { !$0.isGone && ($0.session == leader || $0.parent == leader || $0.pid == leader) }
             .sorted { ($0.pid == leader ? 0 : 1, $0.pid) < ($1.pid == leader ? 0 : 1, $1.pid) }

@@ -33,7 +33,8 @@ package struct RedisServer: Server {
                     name: name, command: [program, file], folder: folder, endSignal: (SIGTERM, "TERM"),
                     isReady: { _ in
                         let answer = try await ServerAddress.unix(socket).ask(Array("PING\r\n".utf8))
-                        // Without the password even PING is refused, by a Redis that serves; one that loads its data says LOADING.
+                        // Without the password even PING is refused, by a Redis that serves; one that loads its data
+                        // says LOADING.
                         return answer.map { $0.starts(with: "-NOAUTH".utf8) || $0.starts(with: "+PONG".utf8) } ?? false
                     }),
                 in: privateFolder)

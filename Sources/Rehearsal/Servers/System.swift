@@ -1,6 +1,7 @@
 import Glibc
 
-// What the rehearsal needs of the kernel beside sockets and processes: results as errors, small files, the time of a wait.
+// What the rehearsal needs of the kernel beside sockets and processes: results as errors, small files, the time of a
+// wait.
 
 /// The C library's words for an error number.
 func errorText(_ number: Int32) -> String {

@@ -89,14 +89,17 @@ struct Application: Sendable {
 
     private func register(_ request: HTTPRequest) async throws -> HTTPResponse {
         let form = try await request.form()
-        guard let email = form["email"], email.contains("@"), let province = form["province"], Province.byISO[province] != nil else {
+        guard let email = form["email"], email.contains("@"), let province = form["province"],
+            Province.byISO[province] != nil
+        else {
             throw Refusal(code: 400, reason: "email and province are needed")
         }
         let user = try await database.query(
             "INSERT INTO users (email, province) VALUES ($1, $2) RETURNING id", [email, province]
         ).scalar
         let token = try await sessions.open(user: user ?? "")
-        return .json(201, ["id": user ?? ""], headers: [HTTPHeader("Set-Cookie"): "session=\(token); HttpOnly; SameSite=Lax"])
+        return .json(
+            201, ["id": user ?? ""], headers: [HTTPHeader("Set-Cookie"): "session=\(token); HttpOnly; SameSite=Lax"])
     }
 
     private struct Offer: Encodable {
@@ -110,7 +113,8 @@ struct Application: Sendable {
             throw Refusal(code: 400, reason: "province is needed")
         }
         let rows = try await database.query(
-            "SELECT id, name, rating FROM providers WHERE province = $1 AND active ORDER BY rating DESC, id LIMIT 10", [province])
+            "SELECT id, name, rating FROM providers WHERE province = $1 AND active ORDER BY rating DESC, id LIMIT 10",
+            [province])
         let offers = (0..<rows.count).map {
             Offer(id: rows[$0, 0] ?? "", name: rows[$0, 1] ?? "", rating: rows[$0, 2] ?? "")
         }
@@ -145,7 +149,9 @@ struct Application: Sendable {
 
     private func pay(_ request: HTTPRequest) async throws -> HTTPResponse {
         let form = try await request.form()
-        guard let booking = form["booking"].flatMap(Int.init) else { throw Refusal(code: 400, reason: "booking is needed") }
+        guard let booking = form["booking"].flatMap(Int.init) else {
+            throw Refusal(code: 400, reason: "booking is needed")
+        }
         let payment = try await database.query(
             """
             INSERT INTO payments (booking_id, provider, status, amount)
@@ -180,7 +186,10 @@ struct Application: Sendable {
     private func confirm(_ booking: String) async throws -> HTTPResponse {
         guard let booking = Int(booking) else { throw Refusal(code: 400, reason: "a booking is a number") }
         let rows = try await database.query(
-            "UPDATE bookings SET status = 'confirmed', confirmed_at = now() WHERE id = $1 AND status = 'paid' RETURNING id",
+            """
+            UPDATE bookings SET status = 'confirmed', confirmed_at = now()
+            WHERE id = $1 AND status = 'paid' RETURNING id
+            """,
             ["\(booking)"])
         guard !rows.isEmpty else { throw Refusal(code: 409, reason: "no such booking is paid") }
         metrics.count(booking: "confirmed")

@@ -13,7 +13,8 @@ struct Fault: Sendable, Hashable {
     /// Slows the network of some provinces.
     var network = Network()
 
-    /// Reads a form: `error_rate`, `reject_rate`, `throttle_rate` (0...1), `delay_ms`, `rate_factor`, `rtt_factor`, `provinces` (ISO codes with commas).
+    /// Reads a form: `error_rate`, `reject_rate`, `throttle_rate` (0...1), `delay_ms`, `rate_factor`, `rtt_factor`,
+    /// `provinces` (ISO codes with commas).
     init(form: [String: String]) throws(BadFault) {
         for (key, value) in form {
             if key == "provinces" {
@@ -23,7 +24,9 @@ struct Fault: Sendable, Hashable {
                 }
                 continue
             }
-            guard let number = Double(value), number.isFinite, number >= 0 else { throw BadFault(key: key, value: value) }
+            guard let number = Double(value), number.isFinite, number >= 0 else {
+                throw BadFault(key: key, value: value)
+            }
             switch key {
             case "error_rate" where number <= 1: errorRate = number
             case "reject_rate" where number <= 1: rejectRate = number

@@ -34,7 +34,8 @@ extension HTTPStatusCode {
     /// A status by its number. nginx and curl look at nothing else.
     init(_ code: Int) {
         let known: [HTTPStatusCode] = [
-            .ok, .created, .badRequest, .unauthorized, .notFound, .conflict, .tooManyRequests, .internalServerError, .badGateway,
+            .ok, .created, .badRequest, .unauthorized, .notFound, .conflict, .tooManyRequests, .internalServerError,
+            .badGateway,
             .serviceUnavailable,
         ]
         self = known.first { $0.code == code } ?? HTTPStatusCode(code, phrase: "")

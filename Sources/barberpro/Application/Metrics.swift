@@ -5,10 +5,16 @@ final class Metrics: Sendable {
     /// Upper bounds in seconds.
     static let buckets = [0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5]
 
-    private struct Request: Hashable {
+    private struct Request: Hashable, Comparable {
         var route: String
         var code: Int
         var province: String
+
+        var labels: String { "route=\"\(route)\",code=\"\(code)\",province=\"\(province)\"" }
+
+        static func < (left: Request, right: Request) -> Bool {
+            (left.route, left.code, left.province) < (right.route, right.code, right.province)
+        }
     }
 
     private struct Histogram {
@@ -57,10 +63,11 @@ final class Metrics: Sendable {
         family("barberpro_build_info", "gauge", "The release that runs.")
         text += "barberpro_build_info{version=\"\(version)\",colour=\"\(colour)\"} 1\n"
         family("http_requests_total", "counter", "Requests answered.")
-        for (key, count) in state.requests.sorted(by: { ($0.key.route, $0.key.code, $0.key.province) < ($1.key.route, $1.key.code, $1.key.province) }) {
-            text += "http_requests_total{route=\"\(key.route)\",code=\"\(key.code)\",province=\"\(key.province)\"} \(count)\n"
+        for (request, count) in state.requests.sorted(by: { $0.key < $1.key }) {
+            text += "http_requests_total{\(request.labels)} \(count)\n"
         }
-        family("http_request_duration_seconds", "histogram", "Time until the customer had the answer, network included.")
+        family(
+            "http_request_duration_seconds", "histogram", "Time until the customer had the answer, network included.")
         for (province, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
             var total = 0
             for (index, count) in histogram.counts.enumerated() {

@@ -30,7 +30,8 @@ struct PaymentGateway: Sendable {
 
     /// Whether it lets us in.
     func check(within limit: Duration) async throws {
-        let response = try await http.send(Wire.HTTPRequest("\(url)/v1/payment_methods", headers: headers), deadline: limit)
+        let response = try await http.send(
+            Wire.HTTPRequest("\(url)/v1/payment_methods", headers: headers), deadline: limit)
         guard response.status == 200 else { throw GatewayFailure(status: response.status) }
     }
 

@@ -5,7 +5,8 @@ struct Province: Sendable, Hashable {
     let name: String
     /// INDEC, Censo 2022, definitive results.
     let population: Int
-    /// What the network adds to a request from there: ours, by distance to the servers in Buenos Aires, for a rehearsal.
+    /// What the network adds to a request from there: ours, by distance to the servers in Buenos Aires, for a
+    /// rehearsal.
     let roundTrip: Duration
 
     private init(_ iso: String, _ name: String, _ population: Int, _ milliseconds: Int) {

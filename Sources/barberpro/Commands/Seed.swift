@@ -4,7 +4,8 @@ import Wire
 /// Makes BarberPro's database and its past.
 struct Seed: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes the database barberpro with its roles, its tables and some days of history, in an empty cluster.")
+        abstract:
+            "Makes the database barberpro with its roles, its tables and some days of history, in an empty cluster.")
 
     @Option(help: "libpq's connection string of the superuser.")
     var postgres: String
@@ -16,7 +17,9 @@ struct Seed: AsyncParsableCommand {
     var days = 8
 
     func validate() throws {
-        guard bookings >= 0, days > 0 else { throw ValidationError("--bookings must not be negative, and --days at least 1") }
+        guard bookings >= 0, days > 0 else {
+            throw ValidationError("--bookings must not be negative, and --days at least 1")
+        }
     }
 
     func run() async throws {

@@ -20,6 +20,7 @@ struct Database: Sendable {
         _ sql: String, _ parameters: [String?] = [], within limit: Duration = .seconds(2)
     ) async throws(WireError) -> PostgresRows {
         let (number, _) = turn.count.wrappingAdd(1, ordering: .relaxed)
-        return try await clients[Int(UInt(bitPattern: number) % UInt(clients.count))].query(sql, parameters, deadline: limit)
+        return try await clients[Int(UInt(bitPattern: number) % UInt(clients.count))].query(
+            sql, parameters, deadline: limit)
     }
 }

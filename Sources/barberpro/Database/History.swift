@@ -1,5 +1,6 @@
-/// What happened before the rehearsal began: bookings and payments of the past days, with the same daily and weekly shape
-/// and the same shares as the traffic to come. SQL, because the database makes a million rows faster than it reads them.
+/// What happened before the rehearsal began: bookings and payments of the past days, with the same daily and weekly
+/// shape and the same shares as the traffic to come. SQL, because the database makes a million rows faster than it
+/// reads them.
 struct History: Sendable {
     var bookings: Int
     var days: Int
@@ -37,7 +38,8 @@ struct History: Sendable {
             FROM generate_series(1, \(users)) AS n
             """,
             """
-            INSERT INTO bookings (user_id, provider_id, service_id, province, status, starts_at, created_at, confirmed_at)
+            INSERT INTO bookings
+                (user_id, provider_id, service_id, province, status, starts_at, created_at, confirmed_at)
             WITH hours AS (
                 SELECT hour,
                        (\(array(TrafficShape.hours)))[extract(hour FROM local)::int + 1]
@@ -46,9 +48,9 @@ struct History: Sendable {
                                      interval '1 hour') AS hour,
                      LATERAL (SELECT hour AT TIME ZONE 'America/Argentina/Buenos_Aires' AS local) AS l
             ), counts AS (
-                SELECT hour, round(\(bookings) * sum(weight) OVER (ORDER BY hour) / sum(weight) OVER ())
-                           - round(\(bookings) * (sum(weight) OVER (ORDER BY hour) - weight) / sum(weight) OVER ()) AS count
-                FROM hours
+                SELECT hour, round(\(bookings) * done / total) - round(\(bookings) * (done - weight) / total) AS count
+                FROM (SELECT hour, weight, sum(weight) OVER (ORDER BY hour) AS done, sum(weight) OVER () AS total
+                      FROM hours) AS h
             ), drawn AS MATERIALIZED (
                 SELECT hour + interval '1 hour' * random() AS at, 1 + floor(random() * \(users))::bigint AS user_id,
                        floor(random() * \(History.providersPerProvince))::int AS provider,
@@ -65,14 +67,16 @@ struct History: Sendable {
             WHERE at < now() ORDER BY at
             """,
             """
-            INSERT INTO payments (booking_id, provider, external_id, status, status_detail, amount, created_at, completed_at)
+            INSERT INTO payments
+                (booking_id, provider, external_id, status, status_detail, amount, created_at, completed_at)
             SELECT b.id, 'mercadopago', (80000000000 + b.id)::text, s.status, s.detail, services.price,
                    b.created_at + interval '15 seconds',
-                   CASE WHEN s.status <> 'pending' THEN b.created_at + interval '16 seconds' + interval '2 seconds' * random() END
+                   CASE WHEN s.status <> 'pending' THEN b.created_at + interval '1 second' * (16 + 2 * random()) END
             FROM bookings AS b JOIN services ON services.id = b.service_id,
                  LATERAL (SELECT CASE WHEN b.status <> 'pending' THEN 'approved' WHEN b.id % 8 = 0 THEN 'pending'
                                       ELSE 'rejected' END AS status,
-                                 CASE WHEN b.status <> 'pending' THEN 'accredited' WHEN b.id % 8 = 0 THEN 'pending_contingency'
+                                 CASE WHEN b.status <> 'pending' THEN 'accredited'
+                                      WHEN b.id % 8 = 0 THEN 'pending_contingency'
                                       ELSE 'cc_rejected_insufficient_amount' END AS detail) AS s
             ORDER BY b.id
             """,
@@ -97,5 +101,7 @@ struct History: Sendable {
         return array(starts)
     }
 
-    private func array(_ values: [Double]) -> String { "ARRAY[" + values.map { "\($0)" }.joined(separator: ", ") + "]::float8[]" }
+    private func array(_ values: [Double]) -> String {
+        "ARRAY[" + values.map { "\($0)" }.joined(separator: ", ") + "]::float8[]"
+    }
 }

@@ -26,7 +26,10 @@ final class Gateway: Sendable {
         }
         let (delay, fails, throttles) = lever.decide { fault, random in
             // A request's usual time: a tenth of a second, sometimes two.
-            (fault.delay + .milliseconds(60 + 80 * random.unit()), random.chance(fault.errorRate), random.chance(fault.throttleRate))
+            (
+                fault.delay + .milliseconds(60 + 80 * random.unit()), random.chance(fault.errorRate),
+                random.chance(fault.throttleRate)
+            )
         }
         do { try await Task.sleep(for: delay) } catch { return failure(500, "internal_error", "shutting down") }
         if throttles { return failure(429, "too_many_requests", "too many requests") }
@@ -39,9 +42,11 @@ final class Gateway: Sendable {
     }
 
     private func pay(_ request: HTTPRequest) async -> HTTPResponse {
-        guard let body = try? await request.bodyData, let order = try? JSONDecoder().decode(MercadoPagoRequest.self, from: body)
+        guard let body = try? await request.bodyData,
+            let order = try? JSONDecoder().decode(MercadoPagoRequest.self, from: body)
         else { return failure(400, "bad_request", "the body is not a payment") }
-        guard order.transaction_amount > 0, MercadoPagoMethod.all.contains(where: { $0.id == order.payment_method_id }) else {
+        guard order.transaction_amount > 0, MercadoPagoMethod.all.contains(where: { $0.id == order.payment_method_id })
+        else {
             return failure(400, "bad_request", "transaction_amount or payment_method_id is invalid")
         }
         let key = request.headers[HTTPHeader("X-Idempotency-Key")]
@@ -53,8 +58,10 @@ final class Gateway: Sendable {
             let now = Date.now.formatted(.iso8601)
             let payment = MercadoPagoPayment(
                 id: ledger.nextID, status: answer.status, status_detail: answer.detail,
-                transaction_amount: order.transaction_amount, currency_id: "ARS", payment_method_id: order.payment_method_id,
-                payment_type_id: MercadoPagoMethod.all.first { $0.id == order.payment_method_id }?.payment_type_id ?? "",
+                transaction_amount: order.transaction_amount, currency_id: "ARS",
+                payment_method_id: order.payment_method_id,
+                payment_type_id: MercadoPagoMethod.all.first { $0.id == order.payment_method_id }?.payment_type_id
+                    ?? "",
                 external_reference: order.external_reference, date_created: now,
                 date_approved: answer.status == "approved" ? now : nil, live_mode: false, payer: order.payer)
             ledger.nextID += 1

@@ -51,7 +51,8 @@ struct Journey: Sendable {
         steps.isEmpty ? nil : steps.removeFirst()
     }
 
-    /// Takes an answer in: a refused sign-up or booking ends the visit, a booking leads to its payment, a payment to the provider's confirmation.
+    /// Takes an answer in: a refused sign-up or booking ends the visit, a booking leads to its payment, a payment to
+    /// the provider's confirmation.
     mutating func took(_ answer: Answer, for step: Step) {
         guard answer.isSuccess else {
             steps.removeAll()
@@ -77,8 +78,12 @@ struct Journey: Sendable {
         case .register: ("POST", "/register", [("email", "\(client)@example.com.ar"), ("province", province.iso)])
         case .search: ("GET", "/search?province=\(province.iso)&service=\(service + 1)", [])
         case .book:
-            ("POST", "/bookings", [("province", province.iso), ("provider", "\(provider)"), ("service", "\(service + 1)")])
-        case .pay(let booking, let cardholder): ("POST", "/payments", [("booking", booking), ("cardholder", cardholder)])
+            (
+                "POST", "/bookings",
+                [("province", province.iso), ("provider", "\(provider)"), ("service", "\(service + 1)")]
+            )
+        case .pay(let booking, let cardholder):
+            ("POST", "/payments", [("booking", booking), ("cardholder", cardholder)])
         case .confirm(let booking): ("POST", "/bookings/\(booking)/confirm", [])
         }
     }

@@ -52,7 +52,8 @@ final class TrafficGenerator: Sendable {
         case "/admin/fault": return await lever.answer(request)
         case "/metrics":
             let (outcomes, present) = state.withLock { ($0.outcomes, $0.present) }
-            var text = "# TYPE traffic_customers gauge\ntraffic_customers \(present)\n# TYPE traffic_requests_total counter\n"
+            var text =
+                "# TYPE traffic_customers gauge\ntraffic_customers \(present)\n# TYPE traffic_requests_total counter\n"
             for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) {
                 text += "traffic_requests_total{outcome=\"\(outcome)\"} \(count)\n"
             }

@@ -3,8 +3,8 @@ enum TrafficShape {
     /// Argentina has no summer time: UTC−3 throughout the year.
     static let secondsFromUTC = -3 * 3600
 
-    /// By full hour: low at 4 in the morning, peaks before lunch and after work. The average is 1. Nights are livelier than
-    /// real ones, so that a rehearsal at 4 has something to show.
+    /// By full hour: low at 4 in the morning, peaks before lunch and after work. The average is 1. Nights are livelier
+    /// than real ones, so that a rehearsal at 4 has something to show.
     static let hours: [Double] = normalized([
         0.71, 0.57, 0.48, 0.43, 0.41, 0.43, 0.51, 0.67,
         0.90, 1.13, 1.36, 1.55, 1.58, 1.42, 1.16, 1.10,

@@ -25,7 +25,9 @@ struct TrafficTests {
 
     @Test("Saturday is busier than Monday")
     func weekCurve() {
-        #expect(TrafficShape.level(unixTime: midnight + 4.5 * 86400) > 1.5 * TrafficShape.level(unixTime: midnight + 6.5 * 86400))
+        #expect(
+            TrafficShape.level(unixTime: midnight + 4.5 * 86400) > 1.5
+                * TrafficShape.level(unixTime: midnight + 6.5 * 86400))
     }
 
     @Test("the level has no jumps within a day")
@@ -125,7 +127,9 @@ struct TrafficTests {
         let network = Network(factor: 3, provinces: ["AR-V"])
         func mean(_ network: Network, _ iso: String) -> Double {
             var random = SplitMix64(seed: 9)
-            let total = (0..<1000).map { _ in network.roundTrip(from: Province.byISO[iso]!, using: &random) / .milliseconds(1) }
+            let total = (0..<1000).map { _ in
+                network.roundTrip(from: Province.byISO[iso]!, using: &random) / .milliseconds(1)
+            }
             return total.reduce(0, +) / 1000
         }
         #expect(abs(mean(network, "AR-V") / mean(Network(), "AR-V") - 3) < 0.01)

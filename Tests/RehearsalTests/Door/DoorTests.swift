@@ -13,7 +13,10 @@ struct DoorTests {
             let canary = Split(live: "blue", canary: "green", share: 10)
             #expect(try door.open(canary) == "0002")
             #expect(door.state == .open(name: "0002", canary))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(door.folder)/splits").sorted() == ["0001", "0002"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: "\(door.folder)/splits").sorted() == [
+                    "0001", "0002",
+                ])
             try door.use("0001")
             #expect(door.state == .open(name: "0001", Split(all: "blue")))
         }

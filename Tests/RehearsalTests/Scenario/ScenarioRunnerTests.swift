@@ -19,8 +19,9 @@ struct ScenarioRunnerTests {
         await runner.run()
         #expect(
             done.withLock { $0 } == [
-                "15 hangDatabase", "noted failed", "55 wakeDatabase", "noted done", "135 hangDatabase", "noted failed",
-                "175 wakeDatabase", "noted done",
+                "15 PostgreSQL stopped", "noted failed", "55 PostgreSQL goes on", "noted done",
+                "135 PostgreSQL stopped", "noted failed",
+                "175 PostgreSQL goes on", "noted done",
             ])
     }
 }

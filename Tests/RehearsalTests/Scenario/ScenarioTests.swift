@@ -42,7 +42,8 @@ struct ScenarioTests {
     func names() {
         #expect(
             Scenario.all.map(\.name) == [
-                "calm", "payment-outage", "bad-deploy", "patagonia-slow", "redis-full", "database-hang", "traffic-spike",
+                "calm", "payment-outage", "bad-deploy", "patagonia-slow", "redis-full", "database-hang",
+                "traffic-spike",
             ])
         #expect(Scenario.named("redis-full") == .redisFull)
         #expect(Scenario.named("redis") == nil)

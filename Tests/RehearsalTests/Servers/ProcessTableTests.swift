@@ -21,7 +21,8 @@ struct ProcessTableTests {
     @Test("a server's members are its leader, its session and its children, without those that ended")
     func members() {
         let stats = [
-            "10 (nginx) S 1 10 10 0", "11 (nginx) S 10 10 10 0", "12 (orphan) S 1 10 10 0", "13 (postgres) S 10 13 13 0",
+            "10 (nginx) S 1 10 10 0", "11 (nginx) S 10 10 10 0", "12 (orphan) S 1 10 10 0",
+            "13 (postgres) S 10 13 13 0",
             "14 (ended) Z 10 10 10 0", "15 (other) S 1 15 15 0",
         ]
         let table = ProcessTable(rows: stats.compactMap(ProcessTable.Row.init))

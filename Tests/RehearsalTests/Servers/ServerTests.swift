@@ -16,7 +16,8 @@ struct ServerTests {
     func postgres() async throws {
         try await withFolder { folder in
             // SSLRequest: the one question that a PostgreSQL answers with one letter.
-            try await expectLifeCycle(PostgresServer.start(in: folder), question: "\0\0\0\u{8}\u{4}\u{d2}\u{16}\u{2f}", answer: "N")
+            try await expectLifeCycle(
+                PostgresServer.start(in: folder), question: "\0\0\0\u{8}\u{4}\u{d2}\u{16}\u{2f}", answer: "N")
         }
     }
 
