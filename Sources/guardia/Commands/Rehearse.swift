@@ -76,9 +76,13 @@ struct Rehearse: AsyncParsableCommand {
     private func startEngine(of rehearsal: Rehearsal) async throws -> String {
         let folder = rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp"
         let config = "\(folder)/launch.yaml"
-        let template = String(decoding: RehearsalSettings.yaml, as: UTF8.self)
-        try rehearsal.fill(template).write(toFile: config, atomically: true, encoding: .utf8)
+        let token = "\(folder)/gateway-token"
         let journal = rehearsal.variables["JOURNAL"] ?? "\(folder)/journal.sqlite"
+        try rehearsal.fill(String(decoding: RehearsalSettings.yaml, as: UTF8.self))
+            .write(toFile: config, atomically: true, encoding: .utf8)
+        FileManager.default.createFile(
+            atPath: token, contents: Data((rehearsal.variables["GATEWAY_TOKEN"] ?? "").utf8),
+            attributes: [.posixPermissions: 0o600])
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         try await rehearsal.startEngine([program, "watch", "--config", config, "--journal", journal]) {
             let beat = (try? JournalReader(path: journal))?.heartbeat()

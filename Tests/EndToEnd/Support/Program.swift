@@ -23,24 +23,32 @@ enum Program {
     static func path(_ name: String) -> String { "\(folder)/\(name)" }
 
     /// Runs a program to its end and returns what it printed; a status other than 0 is not an error here.
-    static func run(
-        _ executable: String, _ arguments: [String], environment: [String: String]? = nil
-    ) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = arguments
-        if let environment { process.environment = environment }
-        let output = Pipe()
-        let errors = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = errors
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let errorText = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+    ///
+    /// Output goes through files: no pipe can fill, and a daemon that keeps a descriptor open holds nobody up.
+    @discardableResult
+    static func run(_ executable: String, _ arguments: [String]) throws -> Result {
+        let base = "/tmp/guardia-run-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        let (output, errors) = (base + ".out", base + ".err")
+        defer {
+            unlink(output)
+            unlink(errors)
+        }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
+        defer { for argument in argv { free(argument) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, executable, &actions, nil, &argv, environ)
+        guard code == 0 else { throw Failure(description: "\(executable): \(String(cString: strerror(code)))") }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         return Result(
-            status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-            errors: String(decoding: errorText, as: UTF8.self))
+            status: status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f),
+            output: (try? String(contentsOfFile: output, encoding: .utf8)) ?? "",
+            errors: (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")
     }
 }

@@ -101,7 +101,11 @@ final class TerminalScreen: Sendable {
 
     @discardableResult
     private func run(_ arguments: String...) throws -> String {
-        try Program.run("/usr/bin/tmux", ["-S", socket] + arguments).output
+        let result = try Program.run("/usr/bin/tmux", ["-S", socket] + arguments)
+        guard result.status == 0 else {
+            throw Failure(description: "tmux \(arguments.first ?? ""): \(result.errors)")
+        }
+        return result.output
     }
 
     static func quote(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
