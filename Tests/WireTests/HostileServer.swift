@@ -37,7 +37,7 @@ final class HostileServer: Sendable {
         }
         port = UInt16(bigEndian: address.sin_port)
         var ends: [Int32] = [-1, -1]
-        guard port != 0, pipe(&ends) == 0 else { throw HostileServerError(errno: errno) }
+        guard port != 0, pipe(&ends) == 0 else { throw SystemError(errno: errno) }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         let (wait, stop) = (ends[0], ends[1])
         self.stop = stop
@@ -61,7 +61,10 @@ final class HostileServer: Sendable {
             poll(&entries, nfds_t(entries.count), -1)
             if entries[0].revents != 0 { return }
             for entry in entries.dropFirst(2) where entry.revents != 0 {
-                _ = send(entry.fd, refrain, refrain?.count ?? 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+                let sent = send(entry.fd, refrain, refrain?.count ?? 0, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+                guard sent < 0, errno != EAGAIN else { continue }
+                Glibc.close(entry.fd)
+                open.removeAll { $0 == entry.fd }
             }
             guard entries[1].revents != 0 else { continue }
             let connection = accept(listener, nil, nil)
@@ -69,7 +72,7 @@ final class HostileServer: Sendable {
             _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             var request = ""
             if awaitingRequest {
-                var limit = timeval(tv_sec: 1, tv_usec: 0)
+                var limit = timeval(tv_sec: 30, tv_usec: 0)
                 setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
                 var buffer = [UInt8](repeating: 0, count: 65_536)
                 let count = recv(connection, &buffer, buffer.count, 0)
@@ -87,10 +90,6 @@ final class HostileServer: Sendable {
             }
         }
     }
-}
-
-struct HostileServerError: Error {
-    let errno: Int32
 }
 
 /// A port of 127.0.0.1 on which nobody listens: it is bound as long as this lives, so that nobody will.
@@ -115,16 +114,4 @@ final class SilentPort {
     }
 
     deinit { close(descriptor) }
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) throws {
-    final class Box { let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body } }
-    let box = Unmanaged.passRetained(Box(body))
-    var id = pthread_t()
-    let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-        Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-        return nil
-    }
-    guard pthread_create(&id, nil, main, box.toOpaque()) == 0 else { throw HostileServerError(errno: errno) }
-    pthread_detach(id)
 }

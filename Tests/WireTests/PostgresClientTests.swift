@@ -157,7 +157,7 @@ import Wire
             let client = PostgresClient(settings(server), on: reactor)
             _ = try await client.connect(deadline: .seconds(10))
             for readOnly in [false, true] {
-                let error = await reactor.expectFailure {
+                let error = await reactor.expectFailure { _ in
                     _ = try await client.query("SELECT pg_sleep(600)", deadline: .milliseconds(300), readOnly: readOnly)
                 }
                 #expect(error?.kind == .timedOut)
@@ -185,17 +185,17 @@ import Wire
     @Test func aServerThatComesBackIsReconnectedTo() async throws {
         try await withPostgres { server async throws in
             let client = PostgresClient(settings(server), on: reactor)
-            @Sendable func ask(_ deadline: Duration = .seconds(10)) async throws -> String? {
+            @Sendable nonisolated(nonsending) func ask(_ deadline: Duration = .seconds(10)) async throws -> String? {
                 try await client.query("SELECT 'ok'", deadline: deadline).scalar
             }
             #expect(try await ask() == "ok")
             try await server.pause()
-            #expect(await reactor.expectFailure { _ = try await ask(.milliseconds(300)) }?.kind == .timedOut)
+            #expect(await reactor.expectFailure { _ in _ = try await ask(.milliseconds(300)) }?.kind == .timedOut)
             try await server.resume()
             #expect(try await ask() == "ok")
 
             await server.kill()
-            #expect(await reactor.expectFailure { _ = try await ask(.milliseconds(300)) }?.kind == .unreachable)
+            #expect(await reactor.expectFailure { _ in _ = try await ask(.milliseconds(300)) }?.kind == .unreachable)
             try await server.start()
             #expect(try await ask() == "ok")
 

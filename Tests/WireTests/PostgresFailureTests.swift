@@ -1,16 +1,18 @@
 import Testing
 import Wire
 
-/// Servers that are none, or stop being one.
+/// Servers that are none, or stop being one. What needs no deadline to fail has a long one.
 @Suite struct PostgresFailureTests {
     let reactor: Reactor
 
     init() throws { reactor = try Reactor() }
 
-    private func failure(port: UInt16, _ more: [String: String] = [:]) async -> WireError? {
+    private func failure(
+        port: UInt16, _ more: [String: String] = [:], by deadline: Duration = .seconds(10)
+    ) async -> WireError? {
         let settings = ["host": "127.0.0.1", "port": String(port), "user": "u", "password": "hunter2", "dbname": "d"]
         let client = PostgresClient(PostgresSettings(settings.merging(more) { $1 }), on: reactor)
-        let error = await reactor.expectFailure { _ = try await client.query("SELECT 1", deadline: .milliseconds(300)) }
+        let error = await reactor.expectFailure(by: deadline) { _ in _ = try await client.query("SELECT 1", deadline: deadline) }
         #expect(error?.description.contains("hunter2") == false)
         return error
     }
@@ -19,7 +21,7 @@ import Wire
     func silenceIsATimeout(sslmode: String) async throws {
         let server = try HostileServer(then: .fallSilent)
         defer { server.close() }
-        #expect(await failure(port: server.port, ["sslmode": sslmode])?.kind == .timedOut)
+        #expect(await failure(port: server.port, ["sslmode": sslmode], by: .milliseconds(300))?.kind == .timedOut)
     }
 
     @Test func aClosedPortIsUnreachable() async {
@@ -36,7 +38,8 @@ import Wire
     func hangingUpIsClosed(_ afterwards: HostileServer.Afterwards) async throws {
         let server = try HostileServer(then: afterwards)
         defer { server.close() }
-        #expect(await failure(port: server.port, ["sslmode": "disable"])?.kind == .closed)
+        let error = await failure(port: server.port, ["sslmode": "disable"])
+        #expect(error?.kind == .closed, "\(String(describing: error))")
     }
 
     @Test func garbageIsMalformed() async throws {
@@ -63,12 +66,12 @@ import Wire
         }
         let server = try HostileServer(saying: greeting, then: .fallSilent)
         defer { server.close() }
-        #expect(await failure(port: server.port, ["sslmode": "disable"])?.kind == .timedOut)
+        #expect(await failure(port: server.port, ["sslmode": "disable"], by: .milliseconds(300))?.kind == .timedOut)
     }
 
     @Test func anUnknownNameIsUnresolved() async {
         let client = PostgresClient(PostgresSettings(["host": "no-such-host.invalid"]), on: reactor)
-        let error = await reactor.expectFailure(by: .seconds(10)) { _ = try await client.query("SELECT 1", deadline: .seconds(10)) }
+        let error = await reactor.expectFailure(by: .seconds(10)) { _ in _ = try await client.query("SELECT 1", deadline: .seconds(10)) }
         #expect(error?.kind == .unresolved)
     }
 

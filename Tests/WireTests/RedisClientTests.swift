@@ -74,7 +74,7 @@ import Wire
         try await withRedis { server async throws in
             let client = makeClient(server)
             let id = try await client.command(["CLIENT", "ID"], deadline: .seconds(10))
-            let error = await reactor.expectFailure {
+            let error = await reactor.expectFailure { _ in
                 _ = try await client.command(["BLPOP", "never", "0"], deadline: .milliseconds(300))
             }
             #expect(error?.kind == .timedOut)
@@ -131,17 +131,17 @@ import Wire
     @Test func aServerThatComesBackIsReconnectedTo() async throws {
         try await withRedis { server async throws in
             let client = makeClient(server)
-            @Sendable func ask(_ deadline: Duration = .seconds(10)) async throws -> RedisValue {
+            @Sendable nonisolated(nonsending) func ask(_ deadline: Duration = .seconds(10)) async throws -> RedisValue {
                 try await client.command(["PING"], deadline: deadline)
             }
             #expect(try await ask() == .status("PONG"))
             try await server.pause()
-            #expect(await reactor.expectFailure { _ = try await ask(.milliseconds(300)) }?.kind == .timedOut)
+            #expect(await reactor.expectFailure { _ in _ = try await ask(.milliseconds(300)) }?.kind == .timedOut)
             try await server.resume()
             #expect(try await ask() == .status("PONG"))
 
             await server.kill()
-            #expect(await reactor.expectFailure { _ = try await ask(.milliseconds(300)) }?.kind == .unreachable)
+            #expect(await reactor.expectFailure { _ in _ = try await ask(.milliseconds(300)) }?.kind == .unreachable)
             try await server.start()
             #expect(try await ask() == .status("PONG"))
 

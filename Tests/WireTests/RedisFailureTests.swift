@@ -1,33 +1,35 @@
 import Testing
 import Wire
 
-/// Servers that are none, or stop being one.
+/// Servers that are none, or stop being one. What needs no deadline to fail has a long one.
 @Suite struct RedisFailureTests {
     let reactor: Reactor
 
     init() throws { reactor = try Reactor() }
 
-    private func failure(port: UInt16, password: String? = nil) async -> WireError? {
+    private func failure(
+        port: UInt16, password: String? = nil, by deadline: Duration = .seconds(10)
+    ) async -> WireError? {
         let client = RedisClient(RedisSettings(.tcp(host: "127.0.0.1", port: port), password: password), on: reactor)
-        return await reactor.expectFailure { _ = try await client.command(["PING"], deadline: .milliseconds(300)) }
+        return await reactor.expectFailure(by: deadline) { _ in _ = try await client.command(["PING"], deadline: deadline) }
     }
 
     @Test func silenceIsATimeout() async throws {
         let server = try HostileServer(then: .fallSilent)
         defer { server.close() }
-        #expect(await failure(port: server.port)?.kind == .timedOut)
+        #expect(await failure(port: server.port, by: .milliseconds(300))?.kind == .timedOut)
     }
 
     @Test func aReplyThatStopsIsATimeout() async throws {
         let server = try HostileServer(saying: Array("$100\r\nhalf".utf8), then: .fallSilent)
         defer { server.close() }
-        #expect(await failure(port: server.port)?.kind == .timedOut)
+        #expect(await failure(port: server.port, by: .milliseconds(300))?.kind == .timedOut)
     }
 
     @Test func aClosedPortOrAMissingSocketIsUnreachable() async {
         #expect(await failure(port: SilentPort().port)?.kind == .unreachable)
         let client = RedisClient(RedisSettings(.unixSocket(path: "/nowhere/s")), on: reactor)
-        let error = await reactor.expectFailure { _ = try await client.command(["PING"], deadline: .milliseconds(300)) }
+        let error = await reactor.expectFailure { _ in _ = try await client.command(["PING"], deadline: .milliseconds(300)) }
         #expect(error?.kind == .unreachable)
     }
 

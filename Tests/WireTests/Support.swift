@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 import Wire
 
@@ -16,22 +17,23 @@ actor Pinned {
 
 extension Reactor {
     /// Runs something that must fail by its deadline, up to five times, and expects it to have ended once within 50 ms
-    /// after it: a loaded machine may be late, but not always. The time is taken on the reactor, where nothing but the
-    /// reactor's own lateness counts.
+    /// after it. A machine that is busy with other tests is late itself: how late, a thread tells that sleeps as long.
     ///
     /// - Returns: the last error.
     @discardableResult
     func expectFailure(
         by deadline: Duration = .milliseconds(300), sourceLocation: SourceLocation = #_sourceLocation,
-        _ body: @Sendable () async throws -> Void
+        _ body: @Sendable (isolated Pinned) async throws -> Void
     ) async -> WireError? {
         var failure: WireError?
-        var durations: [Duration] = []
+        var attempts: [String] = []
         for _ in 0..<5 {
-            let (duration, error) = await Pinned(self).run { _ in
+            let sleeper = Sleeper(deadline)
+            // On the reactor: on the cooperative pool other tests may be ahead of us.
+            let (duration, error) = await Pinned(self).run { pinned in
                 let start = ContinuousClock.now
                 do {
-                    try await body()
+                    try await body(pinned)
                     return (ContinuousClock.now - start, (any Error)?.none)
                 } catch {
                     return (.now - start, error)
@@ -42,12 +44,58 @@ extension Reactor {
                 Issue.record("not a WireError: \(String(describing: error))", sourceLocation: sourceLocation)
                 return nil
             }
-            durations.append(duration)
             if duration <= deadline + .milliseconds(50) { return failure }
+            let slept = await sleeper.duration
+            if duration <= slept + .milliseconds(50) { return failure }
+            attempts.append("\(duration) (the sleeper \(slept))")
         }
-        Issue.record("took \(durations), more than \(deadline) and 50 ms", sourceLocation: sourceLocation)
+        Issue.record("later than \(deadline) and 50 ms: \(attempts)", sourceLocation: sourceLocation)
         return failure
     }
+}
+
+/// How long a plain thread takes to sleep for a while.
+private final class Sleeper: Sendable {
+    private let measured = Mutex<Duration?>(nil)
+
+    init(_ duration: Duration) {
+        let start = ContinuousClock.now
+        try? startThread { [self] in
+            usleep(UInt32(duration / .microseconds(1)))
+            measured.withLock { $0 = .now - start }
+        }
+    }
+
+    var duration: Duration {
+        get async {
+            _ = await eventually { measured.withLock { $0 != nil } }
+            return measured.withLock { $0 } ?? .zero
+        }
+    }
+}
+
+/// Runs a plain thread.
+func startThread(_ body: @escaping @Sendable () -> Void) throws {
+    final class Box {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let box = Unmanaged.passRetained(Box(body))
+    var id = pthread_t()
+    let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+        Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
+        return nil
+    }
+    let code = pthread_create(&id, nil, main, box.toOpaque())
+    guard code == 0 else {
+        box.release()
+        throw SystemError(errno: code)
+    }
+    pthread_detach(id)
+}
+
+struct SystemError: Error {
+    let errno: Int32
 }
 
 /// The error of something that must fail.

@@ -71,18 +71,22 @@ final class ReactorCore {
         }
     }
 
+    /// Puts a transfer into the loop. Its CURLOPT_PRIVATE is the ticket for as long as it is there.
     func start(_ easy: UnsafeMutableRawPointer, ticket: Ticket) -> CURLMcode {
-        _ = guardia_curl_set_pointer(easy, CURLOPT_PRIVATE, UnsafeMutableRawPointer(bitPattern: ticket.bits))
         let code = curl_multi_add_handle(multi, easy)
         if code == CURLM_OK {
+            _ = guardia_curl_set_pointer(easy, CURLOPT_PRIVATE, UnsafeMutableRawPointer(bitPattern: ticket.bits))
             transfers += 1
             isPerformDue = true
         }
         return code
     }
 
-    /// Takes a transfer that has not finished out of the loop; its connection is closed.
+    /// Takes a transfer out of the loop, if it is still there: it may have finished in the round in which its wait ended
+    /// otherwise. The connection of one that has not finished is closed.
     func abandon(_ easy: UnsafeMutableRawPointer) {
+        guard guardia_curl_private(easy) != nil else { return }
+        _ = guardia_curl_set_pointer(easy, CURLOPT_PRIVATE, nil)
         curl_multi_remove_handle(multi, easy)
         transfers -= 1
     }
@@ -155,8 +159,7 @@ final class ReactorCore {
             guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
             let result = guardia_curl_message_result(message)
             let ticket = Ticket(bits: UInt(bitPattern: guardia_curl_private(easy)))
-            curl_multi_remove_handle(multi, easy)
-            transfers -= 1
+            abandon(easy)
             wake(ticket, .finished(result))
         }
     }

@@ -23,7 +23,8 @@ struct Ticket: Hashable, Sendable {
 /// time line.
 struct WaitTable<Waiter> {
     private struct Slot {
-        var generation: UInt32 = 0
+        /// From 1, so that no ticket is a null pointer.
+        var generation: UInt32 = 1
         var waiter: Waiter?
         /// Where the slot stands in the heap; -1 without a deadline.
         var position = -1
@@ -45,7 +46,7 @@ struct WaitTable<Waiter> {
             return Ticket(index: index, generation: slots[Int(index)].generation)
         }
         slots.append(Slot())
-        return Ticket(index: UInt32(slots.count - 1), generation: 0)
+        return Ticket(index: UInt32(slots.count - 1), generation: 1)
     }
 
     mutating func park(_ waiter: Waiter, at ticket: Ticket, until deadline: Int64?) {

@@ -1,0 +1,130 @@
+import CLinux
+import Glibc
+
+/// A program that was started in a session of its own, and the pipes that it writes to.
+struct ChildProcess: ~Copyable {
+    private let pid: pid_t
+    /// A pidfd: readable once the process has ended.
+    let handle: Int32
+    let output: Pipe
+    let error: Pipe
+
+    struct Failure: Error {
+        let code: Int32
+    }
+
+    init(_ arguments: [String], _ environment: [String: String]) throws(Failure) {
+        guard let program = Self.path(of: arguments[0], in: environment["PATH"] ?? Command.defaultPath) else {
+            throw Failure(code: ENOENT)
+        }
+        guard let output = Pipe() else { throw Failure(code: errno) }
+        guard let error = Pipe() else {
+            let code = errno
+            output.closeBoth()
+            throw Failure(code: code)
+        }
+        var pid: pid_t = 0
+        let code = Self.spawn(&pid, program, arguments, environment, output, error)
+        close(output.write)
+        close(error.write)
+        guard code == 0 else {
+            close(output.read)
+            close(error.read)
+            throw Failure(code: code)
+        }
+        self.pid = pid
+        self.output = output
+        self.error = error
+        handle = pidfd_open(pid, 0)
+    }
+
+    deinit {
+        close(handle)
+        close(output.read)
+        close(error.read)
+    }
+
+    /// Before `reap()`, after which the number may be another's.
+    func signalGroup(_ signal: Int32) { kill(-pid, signal) }
+
+    /// Waits for the end, which has come or is about to, and lets go of the process.
+    func reap() -> CommandResult.Ending {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+        let signal = status & 0x7f
+        return signal == 0 ? .exited(status: Int(status >> 8 & 0xff)) : .signalled(Int(signal))
+    }
+
+    private static func spawn(
+        _ pid: inout pid_t, _ program: String, _ arguments: [String], _ environment: [String: String], _ output: Pipe,
+        _ error: Pipe
+    ) -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
+        posix_spawn_file_actions_adddup2(&actions, error.write, 2)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        return CStrings.withMutable(arguments) { arguments in
+            CStrings.withMutable(environment.map { "\($0.key)=\($0.value)" }) { environment in
+                posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
+            }
+        }
+    }
+
+    private static func path(of program: String, in path: String) -> String? {
+        guard !program.contains("/") else { return program }
+        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+}
+
+/// A pipe that no other program inherits, with a reading end that does not block.
+struct Pipe {
+    let read: Int32
+    let write: Int32
+
+    /// Nil with `errno` set.
+    init?() {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        read = ends[0]
+        write = ends[1]
+    }
+
+    func closeBoth() {
+        close(read)
+        close(write)
+    }
+
+    /// Reads what is there, a bounded amount of it.
+    ///
+    /// - Returns: false at the end of the stream.
+    @discardableResult
+    func drain(into output: inout CommandResult.Output, upTo limit: Int) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 1) { buffer in
+            // A pipe holds 64 KiB; one that is filled while it is read must not hold us.
+            for _ in 0..<16 {
+                let count = Glibc.read(read, buffer.baseAddress, buffer.count)
+                guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
+                let room = limit - output.bytes.count
+                output.bytes.append(contentsOf: buffer.prefix(min(count, max(room, 0))))
+                if count > room { output.isTruncated = true }
+            }
+            return true
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// Runs programs of this machine.
+package enum Command {
+    package static let defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+    /// Runs a program to its end, in a session of its own: no shell, nothing on standard input, default signals, no
+    /// descriptor of ours.
+    ///
+    /// At the deadline, and when the caller's task is cancelled, its process group gets SIGTERM, and a second later SIGKILL;
+    /// the caller does not wait for that. A process that it leaves in the background is let alone, and not waited for
+    /// either, even where it holds the output open. Arguments can be seen by every user of the machine: secrets belong into
+    /// the environment.
+    ///
+    /// - Parameters:
+    ///   - arguments: the program, looked up in the environment's PATH if it has no slash, and its arguments.
+    ///   - environment: all of it.
+    ///   - outputLimit: how many bytes of each stream are kept; the rest is read and thrown away.
+    /// - Throws: `WireError`. A program that fails has run: that is a result.
+    package static func run(
+        _ arguments: [String], environment: [String: String] = ["PATH": defaultPath], deadline: Duration,
+        outputLimit: Int = 64 << 10
+    ) async throws(WireError) -> CommandResult {
+        let run = try CommandRun(arguments, environment, until: .now + deadline, outputLimit: outputLimit)
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { run.start(answering: $0) }
+        } onCancel: {
+            run.cancel()
+        }
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,22 @@
+/// What a command left behind.
+package struct CommandResult: Hashable, Sendable {
+    package enum Ending: Hashable, Sendable {
+        case exited(status: Int)
+        case signalled(Int)
+    }
+
+    package let ending: Ending
+    package let standardOutput: Output
+    package let standardError: Output
+
+    package var isSuccess: Bool { ending == .exited(status: 0) }
+
+    /// What it wrote to one stream, up to the limit.
+    package struct Output: Hashable, Sendable {
+        package var bytes: [UInt8] = []
+        /// Whether it wrote more than is kept.
+        package var isTruncated = false
+
+        package var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,139 @@
+import Glibc
+import Synchronization
+
+/// One run of a command, on a thread of its own: starting a program from a slow disk blocks, and nothing else waits for it
+/// there.
+final class CommandRun: Sendable {
+    typealias Outcome = Result<CommandResult, WireError>
+    typealias Waiter = CheckedContinuation<Outcome, Never>
+
+    private let arguments: [String]
+    private let environment: [String: String]
+    private let deadline: ContinuousClock.Instant
+    private let outputLimit: Int
+    /// A pipe: closing the end that is written makes the other readable.
+    private let cancelled: Int32
+    private let cancelling: Mutex<Int32?>
+    private let waiter = Mutex<Waiter?>(nil)
+
+    /// How long a program may take to end once it is told to.
+    private static let grace = Duration.seconds(1)
+
+    init(
+        _ arguments: [String], _ environment: [String: String], until deadline: ContinuousClock.Instant, outputLimit: Int
+    ) throws(WireError) {
+        guard !arguments.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
+            throw WireError(
+                .invalid, "run", on: arguments.first ?? "nothing", because: "no program, or an argument with a null byte")
+        }
+        self.arguments = arguments
+        self.environment = environment
+        self.deadline = deadline
+        self.outputLimit = outputLimit
+        guard let pipe = Pipe() else {
+            throw WireError(.outOfResources, "run", on: arguments[0], because: String(cString: strerror(errno)))
+        }
+        cancelled = pipe.read
+        cancelling = Mutex(pipe.write)
+    }
+
+    deinit {
+        cancel()
+        close(cancelled)
+    }
+
+    func cancel() {
+        cancelling.withLock {
+            if let descriptor = $0 { close(descriptor) }
+            $0 = nil
+        }
+    }
+
+    func start(answering waiter: Waiter) {
+        self.waiter.withLock { $0 = waiter }
+        let argument = Unmanaged.passRetained(self)
+        var id = pthread_t()
+        let code = pthread_create(&id, nil, CommandRun.main, argument.toOpaque())
+        guard code == 0 else {
+            argument.release()
+            answer(.failure(error(.outOfResources, String(cString: strerror(code)))))
+            return
+        }
+        pthread_detach(id)
+    }
+
+    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+        guard let argument else { return nil }
+        Unmanaged<CommandRun>.fromOpaque(argument).takeRetainedValue().run()
+        return nil
+    }
+
+    /// The first answer counts.
+    private func answer(_ outcome: Outcome) {
+        let waiter = waiter.withLock { waiter in
+            defer { waiter = nil }
+            return waiter
+        }
+        waiter?.resume(returning: outcome)
+    }
+
+    private func error(_ kind: WireError.Kind, _ reason: String) -> WireError {
+        WireError(kind, "run", on: arguments[0], because: reason)
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        let child: ChildProcess
+        do throws(ChildProcess.Failure) {
+            child = try ChildProcess(arguments, environment)
+        } catch {
+            let isOurs = [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(error.code)
+            answer(.failure(self.error(isOurs ? .outOfResources : .invalid, String(cString: strerror(error.code)))))
+            return
+        }
+        var output = CommandResult.Output()
+        var errors = CommandResult.Output()
+        switch wait(for: child, &output, &errors, until: deadline) {
+        case .ended:
+            // What it wrote last, but nothing that a process in the background may still write.
+            child.output.drain(into: &output, upTo: outputLimit)
+            child.error.drain(into: &errors, upTo: outputLimit)
+            let ending = child.reap()
+            answer(.success(CommandResult(ending: ending, standardOutput: output, standardError: errors)))
+            return
+        case .cancelled: answer(.failure(error(.cancelled, "cancelled")))
+        case .timedOut: answer(.failure(error(.timedOut, "it did not end within the deadline")))
+        }
+        child.signalGroup(SIGTERM)
+        cancel()
+        if wait(for: child, &output, &errors, until: .now + Self.grace) != .ended { child.signalGroup(SIGKILL) }
+        _ = child.reap()
+    }
+
+    private enum Wait {
+        case ended, timedOut, cancelled
+    }
+
+    /// Reads what the program writes until it has ended.
+    private func wait(
+        for child: borrowing ChildProcess, _ output: inout CommandResult.Output, _ errors: inout CommandResult.Output,
+        until deadline: ContinuousClock.Instant
+    ) -> Wait {
+        var entries = [child.handle, child.output.read, child.error.read, cancelled].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        if cancelling.withLock({ $0 == nil }), waiter.withLock({ $0 == nil }) { entries[3].fd = -1 }
+        while true {
+            let left = ContinuousClock.now.duration(to: deadline).components
+            guard left.seconds >= 0, left.attoseconds >= 0 else { return .timedOut }
+            let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1
+            guard poll(&entries, nfds_t(entries.count), Int32(clamping: milliseconds)) > 0 else { continue }
+            // A stream at its end stays readable: it is no longer asked.
+            if entries[1].revents != 0, !child.output.drain(into: &output, upTo: outputLimit) { entries[1].fd = -1 }
+            if entries[2].revents != 0, !child.error.drain(into: &errors, upTo: outputLimit) { entries[2].fd = -1 }
+            if entries[0].revents != 0 { return .ended }
+            if entries[3].revents != 0 { return .cancelled }
+        }
+    }
+}
