@@ -40,7 +40,7 @@ package actor PostgresProber: Prober, PinnedActor {
         async let answers = answers(to: questions.ordered, budget)
         async let connect = freshConnection(budget)
         do {
-            return try await within(budget) { try await self.figures(deadline) } + answers + connect
+            return try await within(budget) { try await self.figures(budget) } + answers + connect
         } catch {
             if case .denied = (error as? WireError)?.kind {
                 // The password may have been renewed.
@@ -60,8 +60,10 @@ package actor PostgresProber: Prober, PinnedActor {
 
     // MARK: Every look
 
-    /// Both queries are given the same deadline each time: another one would be another `statement_timeout` to set.
-    private func figures(_ deadline: Duration) async throws -> [Finding] {
+    /// Each query is given the whole of the look's time, in tenths of a second; `within` ends what takes too long together.
+    /// What is left at each step would be another `statement_timeout` to set each time.
+    private func figures(_ budget: Budget) async throws -> [Finding] {
+        let deadline = budget.statementDeadline
         let client = try main ?? makeClient()
         main = client
         // Makes the connection where there is none, which is not a part of the query's time.
@@ -114,10 +116,10 @@ package actor PostgresProber: Prober, PinnedActor {
             let client = try side ?? makeClient(limits: Self.questionLimits)
             side = client
             return try await within(budget) {
-                try await client.query(question.text, deadline: budget.whole / 2, readOnly: true).measurement
+                try await client.query(question.text, deadline: budget.statementDeadline / 2, readOnly: true).measurement
             }
         } catch let error as WireError where error.kind == .timedOut {
-            return .missed("no answer within \((budget.whole / 2).inWords)")
+            return .missed("no answer within \((budget.statementDeadline / 2).inWords)")
         } catch {
             return .missed(error.inWords)
         }
@@ -137,7 +139,7 @@ package actor PostgresProber: Prober, PinnedActor {
             let latency = try await client.connect(deadline: budget.remaining)
             findings.append(Finding("connect", latency.inMilliseconds))
             let rows = try await client.query(
-                "SELECT pg_database_size(current_database())", deadline: budget.remaining, readOnly: true)
+                "SELECT pg_database_size(current_database())", deadline: budget.remaining)
             findings.append(Finding("size", rows.measurement))
             await client.close()
         } catch {
@@ -146,5 +148,12 @@ package actor PostgresProber: Prober, PinnedActor {
             findings.append(Finding("size", missing))
         }
         return findings
+    }
+}
+
+extension Budget {
+    /// The whole of the time in tenths of a second, rounded up: the same number from look to look.
+    fileprivate var statementDeadline: Duration {
+        .milliseconds(Int64((whole.inMilliseconds / 100).rounded(.up)) * 100)
     }
 }

@@ -1,0 +1,189 @@
+import Launch
+import Rehearsal
+import Testing
+import Wire
+
+@testable import Watch
+
+@Suite struct PostgresProberTests {
+    private func question(_ name: String, _ text: String) -> Question { Question(name: name, text: text, unit: .count) }
+
+    private func withPostgres(
+        questions: [Question] = [], _ body: (ProbeLab, PostgresServer, PostgresProber, PostgresClient) async throws -> Void
+    ) async throws {
+        let lab = try ProbeLab()
+        try await withPrivateFolder { folder async throws in
+            let server = try await PostgresServer.start(in: folder)
+            let target = target(server, questions: questions)
+            let settings = try PostgresSettings(target) { _ in server.password }
+            try await body(
+                lab, server, PostgresProber(target, in: lab.context), PostgresClient(settings, on: lab.reactor))
+        }
+    }
+
+    private func target(_ server: PostgresServer, user: String? = nil, questions: [Question] = []) -> PostgresTarget {
+        PostgresTarget(
+            host: "127.0.0.1", port: Int(server.port), database: server.database, user: user ?? server.user,
+            password: .environment(server.password), questions: questions)
+    }
+
+    @Test func oneLookBringsEveryMeasure() async throws {
+        try await withPostgres { lab, server, prober, client async throws in
+            let first = try await prober.measurements()
+            #expect((first["query"].number ?? 0) > 0)
+            #expect((first["connect"].number ?? 0) > 0)
+            #expect((first["size"].number ?? 0) > 1_000_000)
+            #expect((first["connections"].number ?? 0) >= 1)
+            #expect(first["blocked"] == .number(0))
+            #expect(first["longest_transaction"] == .number(0))
+            #expect(first["replication_lag"] == .missed("no replica"))
+            (lab.context.clock as? ManualClock)?.advance(1000)
+            let second = try await prober.measurements()
+            #expect(second["deadlocks"] == .number(0))
+            #expect(second["connect"] == nil && second["size"] == nil, "these are taken once a minute")
+            let probe = Probe(name: "p", interval: 1000, deadline: 500, target: .postgres(target(server)))
+            let all = Set(probe.measures.map(\.name)).subtracting(["up", "connect", "size"])
+            #expect(Set(second.keys).isSubset(of: all))
+            #expect(all.subtracting(second.keys).isSubset(of: ["cache_hit"]))
+            // A statement a text: nothing is prepared again, no timeout set again.
+            let statements = try await client.query(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'guardia'", deadline: .seconds(10))
+            #expect(statements.scalar == "2", "one kept connection, and this test's own")
+        }
+    }
+
+    @Test func blockedSessionsAndLongTransactionsAreSeen() async throws {
+        try await withPostgres { lab, server, prober, client async throws in
+            _ = try await client.query("CREATE TABLE t (n int)", deadline: .seconds(10))
+            _ = try await client.query("BEGIN", deadline: .seconds(10))
+            _ = try await client.query("LOCK TABLE t IN ACCESS EXCLUSIVE MODE", deadline: .seconds(10))
+            let settings = try PostgresSettings(target(server)) { _ in server.password }
+            let waiting = PostgresClient(settings, on: lab.reactor)
+            let waiter = Task { try? await waiting.query("SELECT count(*) FROM t", deadline: .seconds(30)) }
+            var found: [String: Measurement] = [:]
+            for _ in 0..<500 where found["blocked"] != .number(1) { found = try await prober.measurements() }
+            #expect(found["blocked"] == .number(1))
+            #expect((found["longest_transaction"].number ?? 0) > 0)
+            _ = try await client.query("ROLLBACK", deadline: .seconds(10))
+            _ = await waiter.value
+            #expect(try await prober.measurements()["blocked"] == .number(0))
+        }
+    }
+
+    @Test func strangeAnswersToQuestionsAreMissesOfTheirOwn() async throws {
+        let questions = [
+            question("two", "SELECT 2"), question("none", "SELECT 1 WHERE false"), question("null", "SELECT NULL::int"),
+            question("text", "SELECT 'many'"), question("columns", "SELECT 1, 2"), question("rows", "SELECT generate_series(1, 3)"),
+            question("write", "CREATE TABLE written (n int)"), question("broken", "SELEC 1"), question("nan", "SELECT 'NaN'::float8"),
+            question("flood", "SELECT a.oid FROM pg_class AS a, pg_class AS b, pg_class AS c"),
+            question("command", "SET work_mem = '64kB'"), question("several", "SELECT 1; SELECT 2"),
+        ]
+        try await withPostgres(questions: questions) { _, _, prober, client async throws in
+            for _ in 0..<2 {
+                let found = try await prober.measurements()
+                #expect(found["two"] == .number(2))
+                #expect(found["none"] == .missed("the query brought no row"))
+                #expect(found["null"] == .missed("the query brought NULL"))
+                #expect(found["text"] == .missed(#"the query brought "many", not a number"#))
+                #expect(found["columns"] == .missed("the query brought 2 columns, not one"))
+                #expect(found["rows"] == .missed("the query brought 3 rows, not one"))
+                #expect(found["write"] == .missed("cannot execute CREATE TABLE in a read-only transaction"))
+                #expect(found["broken"] == .missed(#"syntax error at or near "SELEC""#))
+                #expect(found["nan"].reason == "the query brought NaN")
+                #expect(found["flood"].reason?.contains("more than") == true)
+                #expect(found["command"] == .missed("the query brought 0 columns, not one"))
+                #expect(found["several"].reason?.contains("multiple commands") == true)
+                #expect((found["query"].number ?? 0) > 0)
+            }
+            let tables = try await client.query("SELECT to_regclass('written')", deadline: .seconds(10))
+            #expect(tables.scalar == nil)
+        }
+    }
+
+    @Test("an endless question costs itself, no other measure")
+    func endless() async throws {
+        let questions = [question("endless", "SELECT pg_sleep(1000)"), question("quick", "SELECT 7")]
+        try await withPostgres(questions: questions) { _, _, prober, _ async throws in
+            _ = try await prober.measurements(deadline: .seconds(2))
+            // From the second look on, the quick one comes first.
+            let found = try await prober.measurements(deadline: .milliseconds(600))
+            #expect(found["endless"] == .missed("no answer within 300 ms"))
+            #expect(found["quick"] == .number(7))
+            #expect(found["blocked"] == .number(0))
+        }
+    }
+
+    @Test func anUnprivilegedUserIsToldWhatItMayNotSee() async throws {
+        try await withPostgres { lab, server, _, client async throws in
+            _ = try await client.query("CREATE ROLE watcher LOGIN PASSWORD '\(server.password)'", deadline: .seconds(10))
+            let prober = PostgresProber(target(server, user: "watcher"), in: lab.context)
+            let found = try await prober.measurements()
+            let hidden = Measurement.missed("watcher may not see other sessions: GRANT pg_read_all_stats TO it")
+            #expect(found["blocked"] == hidden && found["longest_transaction"] == hidden)
+            #expect((found["connections"].number ?? 0) >= 2)
+            _ = try await client.query("GRANT pg_monitor TO watcher", deadline: .seconds(10))
+            #expect(try await prober.measurements()["blocked"] == .number(0))
+        }
+    }
+
+    @Test("a stopped, then killed, then restarted server: an error by the deadline each time, and recovery")
+    func failure() async throws {
+        try await withPostgres(questions: [question("one", "SELECT 1")]) { lab, server, prober, _ async throws in
+            _ = try await prober.measurements()
+            try await server.pause()
+            #expect(await lab.expectEnd(of: prober) != nil)
+            try await server.resume()
+            #expect(try await prober.measurements()["one"] == .number(1))
+            await server.kill()
+            let failure = await lab.expectEnd(of: prober)
+            #expect(failure?.contains("127.0.0.1:\(server.port)") == true)
+            #expect(failure?.contains(server.password) == false)
+            try await server.start()
+            #expect(try await prober.measurements()["one"] == .number(1))
+        }
+    }
+
+    @Test func anotherProtocolIsAnErrorByTheDeadline() async throws {
+        let lab = try ProbeLab()
+        try await withNginx("return 200 x;") { nginx async throws in
+            let target = PostgresTarget(host: "127.0.0.1", port: Int(nginx.port), database: "d", user: "u")
+            #expect(await lab.expectEnd(of: PostgresProber(target, in: lab.context)) != nil)
+        }
+    }
+
+    // MARK: The statistics' row, without a server
+
+    private func findings(
+        _ statistics: inout PostgresStatistics, at uptime: Milliseconds, _ row: [String: String]
+    ) -> [String: Measurement] {
+        let findings = statistics.findings(user: "u", at: uptime) { row[$0] }
+        return Dictionary(findings.map { ($0.measure, $0.measurement) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    @Test func lagOfAReplicaAndOfAPrimary() {
+        var statistics = PostgresStatistics()
+        func lag(_ row: [String: String]) -> Measurement? {
+            findings(&statistics, at: 0, row.merging(["sees_all": "t"]) { $1 })["replication_lag"]
+        }
+        #expect(lag(["is_replica": "t", "lag": "2.5"]) == .number(2.5))
+        #expect(lag(["is_replica": "t", "lag": "-0.1"]) == .number(0))
+        #expect(lag(["is_replica": "t"]) == .missed("no transaction was replayed yet"))
+        #expect(lag(["is_replica": "f", "replicas": "2", "lag": "0.5"]) == .number(0.5))
+        #expect(lag(["is_replica": "f", "replicas": "1"]) == .missed("no replica has reported yet"))
+        #expect(lag(["is_replica": "f", "replicas": "0"]) == .missed("no replica"))
+    }
+
+    @Test func deadlocksAreCountedOverAMinuteAndResetsHandled() {
+        var statistics = PostgresStatistics()
+        func deadlocks(_ count: Int, at second: Int64) -> Measurement? {
+            findings(&statistics, at: .seconds(second), ["deadlocks": "\(count)"])["deadlocks"]
+        }
+        #expect(deadlocks(10, at: 0) == nil)
+        #expect(deadlocks(10, at: 30) == .number(0))
+        #expect(deadlocks(12, at: 60) == .number(2))
+        // pg_stat_reset()
+        #expect(deadlocks(1, at: 90) == .number(3))
+        #expect(deadlocks(1, at: 120) == .number(1))
+        #expect(deadlocks(1, at: 150) == .number(0))
+    }
+}
