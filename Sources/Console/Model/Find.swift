@@ -27,11 +27,15 @@ extension Model {
         }
         for track in board.tracks {
             all.append(
-                Find(target: .series(track.series.id), title: track.series.title, note: track.series.id.name, key: ""))
+                Find(
+                    target: .series(track.series.id), title: title(of: track.series.id),
+                    note: Text.sanitised(track.series.id.name, limit: 120), key: ""))
         }
         guard !query.isEmpty else { return all }
         let scored: [(index: Int, score: Int)] = all.enumerated().compactMap { index, find in
-            let score = [find.title, find.note].compactMap { Fuzzy.score(query, in: $0) }.max()
+            // A series is known by its title or by its name; a command's note is a sentence, in which all is found.
+            let name = if case .series = find.target { find.note } else { find.title }
+            let score = [find.title, name].compactMap { Fuzzy.score(query, in: $0) }.max()
             return score.map { (index, $0) }
         }
         return scored.sorted { ($0.score, $1.index) > ($1.score, $0.index) }.map { all[$0.index] }

@@ -55,7 +55,7 @@ extension Model {
     }
 
     /// Whether a text holds the filter, whatever the case.
-    private func isWanted(_ text: String) -> Bool {
-        filter.isEmpty || text.lowercased().contains(filter.lowercased())
+    func isWanted(_ text: String) -> Bool {
+        filter.isEmpty || text.prefix(200).lowercased().contains(filter.lowercased())
     }
 }

@@ -50,7 +50,7 @@ struct DetailOverlay {
         let verdict = [Span("\(judged.verdict.glyph) \(words(judged.verdict.word))", judged.verdict.role, .bold)]
         lines.append(Line(label: words(.detailVerdict), spans: verdict))
 
-        let interval = model.figures.duration(milliseconds: Double(series.interval.count))
+        let interval = model.figures.age(series.interval)
         let age = track.age(at: model.shownNow).map { model.figures.age($0) } ?? Figures.none
         lines.append(
             Line(

@@ -39,7 +39,7 @@ struct Digest {
                     verdict: state.standing == .breach ? .critical : .warning))
         }
         return lines.enumerated()
-            .filter { model.filter.isEmpty || $0.element.title.lowercased().contains(model.filter.lowercased()) }
+            .filter { model.isWanted($0.element.title) }
             .sorted { ($0.element.verdict, $1.offset) > ($1.element.verdict, $0.offset) }.map(\.element)
     }
 

@@ -53,7 +53,7 @@ extension Model {
         return lines
     }
 
-    private var helpWidth: Int { max(0, min(96, layout.body.width - 8)) }
+    private var helpWidth: Int { max(0, min(96, layout.body.width - 4)) }
 
     /// Where the lines of the help stand, within its window.
     var helpArea: Rect {

@@ -10,7 +10,9 @@ package struct Layout: Hashable, Sendable {
     package private(set) var headline = Rect.zero
     /// The panes that are shown, in the order of their digits; empty where five do not fit.
     package private(set) var panes: [PaneID: Rect] = [:]
-    /// All that lies between headline and footer.
+    /// The big letters of the wall; empty elsewhere.
+    package private(set) var hero = Rect.zero
+    /// All that lies between headline (or hero) and footer.
     package private(set) var body = Rect.zero
     package private(set) var footer = Rect.zero
     package let isTooSmall: Bool
@@ -19,21 +21,26 @@ package struct Layout: Hashable, Sendable {
     ///   - notices: how many lines the headline would like to have.
     ///   - zoomed: the pane that has the whole screen.
     ///   - colours: how many colours the blue/green pane lists.
+    ///   - page: the wall gives its upper part to big letters.
     ///   - rows: how many rows the longer of the health and business panes has.
-    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7) {
+    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom) {
         isTooSmall = size.width < Self.least.width || size.height < Self.least.height
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
         let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
         let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
         (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
+        if page == .wall {
+            let parts = body.rows([.fixed(body.height >= 16 ? 10 : 6), .fill()])
+            (hero, body) = (parts[0], parts[1])
+        }
         if let zoomed {
             panes = [zoomed: body]
-        } else if size.width >= 150, size.height >= 40 {
+        } else if body.width >= 150, body.height >= 37 {
             wide(colours: colours)
-        } else if size.width >= 80, size.height >= 24 {
+        } else if body.width >= 80, body.height >= 21 {
             quarters(colours: colours, rows: rows)
-        } else if size.height >= 40 {
+        } else if body.height >= 37 {
             stacked(colours: colours)
         }
     }
@@ -71,7 +78,8 @@ extension Model {
         Layout(
             size: size, notices: noticeCount, zoomed: isZoomed ? focus : nil,
             colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)),
-            rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0))
+            rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
+            page: page)
     }
 
     private var noticeCount: Int {

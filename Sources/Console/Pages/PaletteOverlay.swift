@@ -5,7 +5,7 @@ struct PaletteOverlay {
 
     func render(into frame: inout Frame) {
         let body = model.layout.body
-        let width = max(0, min(76, body.width - 6))
+        let width = max(0, min(76, body.width - 4))
         let height = min(16, body.height - 2)
         let area = Dialog(title: model.words(.paletteTitle), content: Size(width: width, height: height))
             .render(into: &frame, area: body)

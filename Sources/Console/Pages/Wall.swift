@@ -9,12 +9,10 @@ struct Wall {
     func render(into frame: inout Frame) {
         Header(model: model).render(into: &frame, area: layout.header)
         Headline(model: model).render(into: &frame, area: layout.headline)
-        let parts = layout.body.rows([.fixed(layout.body.height >= 16 ? 7 : 3), .fixed(3), .fill()])
+        let parts = layout.hero.rows([.fill(), .fixed(3)])
         renderClock(into: &frame, area: parts[0])
         renderStanding(into: &frame, area: parts[1])
-        if model.shown.manifest != nil {
-            Digest(model: model).render(into: &frame, area: parts[2].inset(left: 2, right: 2))
-        }
+        WarRoom(model: model, layout: layout).renderBody(into: &frame)
         renderFoot(into: &frame, area: layout.footer)
     }
 

@@ -8,6 +8,11 @@ struct WarRoom {
     func render(into frame: inout Frame) {
         Header(model: model).render(into: &frame, area: layout.header)
         Headline(model: model).render(into: &frame, area: layout.headline)
+        renderBody(into: &frame)
+        Footer(model: model).render(into: &frame, area: layout.footer)
+    }
+
+    func renderBody(into frame: inout Frame) {
         if model.shown.manifest == nil {
             frame.put(model.words(.noManifest), in: layout.body, row: layout.body.height / 2, .unknown, align: .centre)
         } else if layout.panes.isEmpty {
@@ -17,20 +22,19 @@ struct WarRoom {
                 if let area = layout.panes[pane] { render(pane, into: &frame, area: area) }
             }
         }
-        Footer(model: model).render(into: &frame, area: layout.footer)
     }
 
     private func render(_ pane: PaneID, into frame: inout Frame, area: Rect) {
         guard let panes = model.shown.manifest?.panes else { return }
         let inside = Panel(
             title: "\(pane.digit) \(title(of: pane, panes))", facts: facts(of: pane, panes),
-            isFocused: pane == model.focus
+            isFocused: pane == model.focus && !model.mode.isKiosk
         ).render(into: &frame, area: area)
         if model.frozen != nil { frame.markPaused(area) }
         switch pane {
         case .health, .business:
-            let rows = model.rows(of: pane)
-            RowsPane(model: model, pane: pane, rows: rows).render(into: &frame, area: inside)
+            let all = pane == .health ? panes.health : panes.business
+            RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(into: &frame, area: inside)
         case .alerts: AlertsPane(model: model).render(into: &frame, area: inside)
         case .geo: GeoPane(model: model).render(into: &frame, area: inside)
         case .colours: ColoursPane(model: model).render(into: &frame, area: inside)

@@ -10,14 +10,27 @@ struct ColoursPane {
             frame.put(model.words(.nothingConfigured), in: area.inset(left: 1, right: 1), .dim)
             return
         }
-        let spare = area.height > panes.colours.count ? 1 : 0
+        // With room, a line of air between the colours (they must not be taken for one another), and below them their past.
+        let gap = area.height >= panes.colours.count * 2 ? 2 : 1
         for (index, colour) in panes.colours.prefix(area.height).enumerated() {
             let state = ColourState(colour, model: model)
-            // With room, a line of air between the colours: they must not be taken for one another.
-            let gap = area.height >= panes.colours.count * 2 + spare ? 2 : 1
             let line = area.row(index * gap)
             render(state, into: &frame, area: line)
             if let id = colour.all.first, id == model.lists[.colours]?.selected { frame.select(line) }
+        }
+        renderPast(of: panes.colours, into: &frame, area: area.inset(top: panes.colours.count * gap, left: 1, right: 1))
+    }
+
+    /// The latency of each colour side by side, on the scale of each.
+    private func renderPast(of colours: [Panes.Colour], into frame: inout Frame, area: Rect) {
+        guard area.height >= 5, !model.capabilities.slow else { return }
+        let parts = area.columns(colours.map { _ in .fill() }, spacing: 2)
+        for (colour, part) in zip(colours, parts) {
+            guard let track = colour.latency.flatMap({ model.shown.track($0) }) else { continue }
+            let title = colour.name.uppercased() + "  " + model.title(of: track.series.id)
+            frame.put(title, in: part, ColourState(colour, model: model).role)
+            SeriesChart(model: model, track: track, span: .minutes(15), labelWidth: 7, showsTimes: true)
+                .render(into: &frame, area: part.inset(top: 1))
         }
     }
 

@@ -4,7 +4,10 @@ import Launch
 struct RowsPane {
     let model: Model
     let pane: PaneID
+    /// What is shown, in order.
     let rows: [Panes.Row]
+    /// All rows of the pane: a filter moves no column.
+    let all: [Panes.Row]
 
     /// How far back a sparkline reaches.
     private static let sparklineSpan: Milliseconds = .minutes(5)
@@ -54,7 +57,7 @@ struct RowsPane {
         var isShort = false
 
         init(pane: RowsPane, width: Int, hasChart: Bool) {
-            let rows = pane.rows
+            let rows = pane.all
             let longest = rows.map { Text.width(of: $0.title, atMost: 30) }.max() ?? 0
             title = min(longest, width < 46 ? 10 : width < 60 ? 12 : 24)
             value = ValueColumns(rows.map { pane.series($0.main)?.unit ?? .count })
