@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),  // posix_spawn's and pidfd's functions that Swift's Glibc module leaves out
         .systemLibrary(name: "CTimex"),  // adjtimex(2): of the C library, but not of Swift's Glibc module
         .systemLibrary(name: "CWidth"),
 
@@ -52,9 +53,8 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl",
+                "CLibpq", "CHiredis", "CCurl", "CLinux",
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
 

@@ -26,6 +26,9 @@ package struct Cell: Hashable, Sendable {
 
     package var isTail: Bool { glyph == 0 }
 
+    /// The character of a cell that shows just one; nil for a cluster (see `Frame.scalars`) and for a tail.
+    package var scalar: Unicode.Scalar? { isTail ? nil : Unicode.Scalar(glyph) }
+
     /// Where the frame's table holds the cluster, if the cell shows more than one scalar.
     var clusterIndex: Int? {
         glyph & Self.clusterBit == 0 ? nil : Int(glyph & ~Self.clusterBit)

@@ -9,6 +9,8 @@ package enum Message: Sendable {
     /// Time goes on; sent once a second, just after the second has changed.
     case tick(Moment)
 
+    /// The whole board, read anew: at the start, and after the journal was replaced.
+    case board(Board)
     case manifest(Manifest)
     case readings([Tick])
     case events([Event])

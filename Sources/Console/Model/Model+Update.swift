@@ -8,6 +8,7 @@ extension Model {
         case .paste(let text): paste(text)
         case .resize(let size): self.size = size
         case .tick(let now): self.now = now
+        case .board(let board): self.board = board
         case .manifest(let manifest): take(manifest)
         case .readings(let ticks): for tick in ticks { board.apply(tick) }
         case .events(let events): for event in events { board.apply(event) }

@@ -21,6 +21,9 @@ package struct Clusters: Sequence, IteratorProtocol {
 
     /// ncurses holds at most five characters in a cell (CCHARW_MAX).
     private static let marksPerBase = 4
+    /// How many scalars that show nothing of their own are passed over in a row. After these they are shown again: a
+    /// megabyte of accents must not be walked through for the sake of one cell.
+    private static let patience = 32
 
     package init(_ text: some StringProtocol) {
         scalars = Substring(text).unicodeScalars.makeIterator()
@@ -28,28 +31,32 @@ package struct Clusters: Sequence, IteratorProtocol {
     }
 
     package mutating func next() -> Cluster? {
+        var skipped = 0
         while let scalar = ahead {
             ahead = scalars.next()
             switch Shown(scalar) {
+            case .nothing where skipped == Self.patience:
+                return Cluster(base: Shown.replacement, marks: [], width: 1)
+            case .nothing:
+                skipped += 1
             case .cells(let width):
                 return Cluster(base: scalar, marks: ahead.map { $0.value < 0x300 } ?? true ? [] : marks(), width: width)
             case .mark(let mark):
                 return Cluster(base: mark, marks: [], width: 1)
             case .combining:
                 // A combining character with nothing to combine with is shown upon a dotted circle.
-                return Cluster(base: "◌", marks: [scalar] + marks(), width: 1)
-            case .nothing:
-                continue
+                return Cluster(base: "◌", marks: [scalar] + marks().prefix(Self.marksPerBase - 1), width: 1)
             }
         }
         return nil
     }
 
-    /// The combining characters that follow. Past the fourth they are swallowed: a letter with a hundred accents
-    /// neither grows a cell nor moves the text behind it.
+    /// The combining characters that follow. Past the fourth they are swallowed: a letter with too many accents neither
+    /// grows a cell nor moves the text behind it.
     private mutating func marks() -> [Unicode.Scalar] {
         var marks: [Unicode.Scalar] = []
-        while let scalar = ahead {
+        for _ in 0..<Self.patience {
+            guard let scalar = ahead else { break }
             switch Shown(scalar) {
             case .combining: if marks.count < Self.marksPerBase { marks.append(scalar) }
             case .nothing: break
@@ -93,7 +100,7 @@ private enum Shown {
         }
     }
 
-    private static let replacement: Unicode.Scalar = "\u{FFFD}"
+    static let replacement: Unicode.Scalar = "\u{FFFD}"
 
     private static func isFormat(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

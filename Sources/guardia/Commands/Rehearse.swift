@@ -80,9 +80,9 @@ struct Rehearse: AsyncParsableCommand {
         let journal = rehearsal.variables["JOURNAL"] ?? "\(folder)/journal.sqlite"
         try rehearsal.fill(String(decoding: RehearsalSettings.yaml, as: UTF8.self))
             .write(toFile: config, atomically: true, encoding: .utf8)
-        FileManager.default.createFile(
-            atPath: token, contents: Data((rehearsal.variables["GATEWAY_TOKEN"] ?? "").utf8),
-            attributes: [.posixPermissions: 0o600])
+        let secret = Data((rehearsal.variables["GATEWAY_TOKEN"] ?? "").utf8)
+        guard FileManager.default.createFile(atPath: token, contents: secret, attributes: [.posixPermissions: 0o600])
+        else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: token]) }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         try await rehearsal.startEngine([program, "watch", "--config", config, "--journal", journal]) {
             let beat = (try? JournalReader(path: journal))?.heartbeat()

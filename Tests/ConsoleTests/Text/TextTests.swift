@@ -43,10 +43,22 @@ import Testing
         #expect(Text.sanitised(text) == shown)
     }
 
-    @Test func aHundredAccentsDoNotGrowACell() {
-        let text = "e" + String(repeating: "\u{301}", count: 100) + "x"
+    @Test func manyAccentsDoNotGrowACell() {
+        let text = "e" + String(repeating: "\u{301}", count: 30) + "x"
         #expect(Text.width(of: text) == 2)
         #expect(Text.sanitised(text).unicodeScalars.count == 6)
+    }
+
+    @Test("a flood of characters without a width is cut like any other text", arguments: ["\u{301}", "\u{200d}", "\u{fe0f}"])
+    func flood(scalar: Unicode.Scalar) {
+        let text = "e" + String(repeating: Character(scalar), count: 3_000_000)
+        let clock = ContinuousClock()
+        let spent = clock.measure {
+            for _ in 0..<100 { _ = Text.truncated(text, to: 80) }
+        }
+        // A hundred walks through the text take far longer.
+        #expect(spent < .seconds(10))
+        #expect(Text.width(of: Text.truncated(text, to: 80)) == 80)
     }
 
     @Test("ten megabytes cost as little as a line", .timeLimit(.minutes(1)))
