@@ -81,13 +81,20 @@ final class JournalFollower: Sendable {
     /// Reads the journal as it is, then what is added to it, until it cannot be read.
     private func follow(_ reader: JournalReader) throws(JournalError) {
         var beat: Heartbeat?
+        var isGone = false
         post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
         while true {
             poll(nil, 0, JournalFollower.interval)
-            let now = reader.heartbeat()
-            // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
-            if now != beat { post([.heartbeat(now)], waking: now?.notRecording != beat?.notRecording) }
-            beat = now
+            // A beat that was seen is remembered when its file goes: the engine fell silent then, it has not never been.
+            if let now = reader.heartbeat(), now != beat {
+                // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
+                post([.heartbeat(now)], waking: now.notRecording != beat?.notRecording)
+                beat = now
+            }
+            if isGone != (access(path, F_OK) != 0) {
+                isGone.toggle()
+                post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
+            }
             switch try reader.change() {
             case .nothing: break
             case .news: post([.entries(try reader.news())])
