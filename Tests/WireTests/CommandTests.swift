@@ -2,7 +2,9 @@ import Testing
 import Wire
 
 @Suite struct CommandTests {
-    private func shell(_ script: String, deadline: Duration = .seconds(30), limit: Int = 1 << 16) async throws -> CommandResult {
+    private func shell(_ script: String, deadline: Duration = .seconds(30), limit: Int = 1 << 16) async throws
+        -> CommandResult
+    {
         try await Command.run(["sh", "-c", script], deadline: deadline, outputLimit: limit)
     }
 
@@ -29,10 +31,14 @@ import Wire
     }
 
     @Test func nothingIsInherited() async throws {
-        let environment = try await Command.run(["env"], environment: ["PATH": Command.defaultPath, "A": "b=c"], deadline: .seconds(30))
-        #expect(Set(environment.standardOutput.text.split(separator: "\n")) == ["PATH=\(Command.defaultPath)", "A=b=c"])
+        let environment = try await Command.run(
+            ["env"], environment: ["PATH": Command.defaultPath, "A": "b=c"], deadline: .seconds(30))
+        #expect(
+            Set(environment.standardOutput.text.split(separator: "\n")) == ["PATH=\(Command.defaultPath)", "A=b=c"])
         // Descriptors 0, 1, 2 and that of the folder.
-        #expect(try await Command.run(["ls", "/proc/self/fd"], deadline: .seconds(30)).standardOutput.text == "0\n1\n2\n3\n")
+        #expect(
+            try await Command.run(["ls", "/proc/self/fd"], deadline: .seconds(30)).standardOutput.text == "0\n1\n2\n3\n"
+        )
         let signals = try await shell("cat; grep -E '^Sig(Blk|Ign)' /proc/$$/status").standardOutput.text
         // The C library keeps two signals beyond the standard ones to itself.
         let masks = signals.split(whereSeparator: \.isWhitespace).compactMap { UInt64($0, radix: 16) }
@@ -55,7 +61,8 @@ import Wire
         let reactor = try Reactor()
         let marker = "sleep 600.\(UInt32.random(in: 0...UInt32.max))"
         let error = await reactor.expectFailure { _ in
-            _ = try await Command.run(["sh", "-c", "\(marker) & trap '' TERM; wait; \(marker)"], deadline: .milliseconds(300))
+            _ = try await Command.run(
+                ["sh", "-c", "\(marker) & trap '' TERM; wait; \(marker)"], deadline: .milliseconds(300))
         }
         #expect(error?.kind == .timedOut)
         #expect(await eventually { await isGone(marker) })

@@ -86,7 +86,8 @@ import Wire
     @Test func redirectsAreFollowedOnlyWhereAsked() async throws {
         let goal = try HostileServer(saying: Self.response("Content-Length: 4\r\nX: goal\r\n", "goal"), then: .hangUp)
         defer { goal.close() }
-        let words = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:\(goal.port)/\r\nX: first\r\nContent-Length: 0\r\n\r\n"
+        let words =
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:\(goal.port)/\r\nX: first\r\nContent-Length: 0\r\n\r\n"
         let server = try HostileServer(saying: Array(words.utf8), then: .hangUp)
         defer { server.close() }
         let url = "http://127.0.0.1:\(server.port)/"

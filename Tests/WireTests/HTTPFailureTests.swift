@@ -67,7 +67,10 @@ import Wire
         }
     }
 
-    @Test(arguments: ["SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{1}\u{2}\u{3}", "HTTP/9.9 999999 ?\r\n\r\n", "HTTP/1.1 200\r\nContent-Length: -4\r\n\r\n"])
+    @Test(arguments: [
+        "SSH-2.0-OpenSSH_9.2\r\n", "\u{0}\u{1}\u{2}\u{3}", "HTTP/9.9 999999 ?\r\n\r\n",
+        "HTTP/1.1 200\r\nContent-Length: -4\r\n\r\n",
+    ])
     func garbageIsMalformed(_ words: String) async throws {
         let server = try HostileServer(saying: Array(words.utf8), then: .hangUp)
         defer { server.close() }

@@ -56,7 +56,9 @@ final class HostileServer: Sendable {
         defer { for descriptor in open + [listener, wait] { Glibc.close(descriptor) } }
         while true {
             let refrain: [UInt8]? = if case .repeatForEver(let words) = afterwards { words } else { nil }
-            var entries = [pollfd(fd: wait, events: 0, revents: 0), pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+            var entries = [
+                pollfd(fd: wait, events: 0, revents: 0), pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
+            ]
             if refrain != nil { entries += open.map { pollfd(fd: $0, events: Int16(POLLOUT), revents: 0) } }
             poll(&entries, nfds_t(entries.count), -1)
             if entries[0].revents != 0 { return }

@@ -8,7 +8,9 @@ import Wire
     init() throws { reactor = try Reactor() }
 
     private func settings(_ server: PostgresServer, _ more: [String: String] = [:]) -> PostgresSettings {
-        let socket = ["host": server.socketFolder, "port": String(server.port), "user": server.user, "dbname": server.database]
+        let socket = [
+            "host": server.socketFolder, "port": String(server.port), "user": server.user, "dbname": server.database,
+        ]
         return PostgresSettings(socket.merging(more) { $1 })
     }
 
@@ -64,7 +66,8 @@ import Wire
             let setting = "SELECT current_setting('transaction_read_only') || current_setting('statement_timeout')"
             #expect(try await client.query(setting, deadline: .seconds(7), readOnly: true).scalar == "on7s")
             #expect(try await client.query(setting, deadline: .seconds(9)).scalar == "off9s")
-            #expect(try await client.query("INSERT INTO t VALUES (1) RETURNING n", deadline: .seconds(10)).scalar == "1")
+            #expect(
+                try await client.query("INSERT INTO t VALUES (1) RETURNING n", deadline: .seconds(10)).scalar == "1")
         }
     }
 
@@ -110,7 +113,9 @@ import Wire
                 try await client.query("SELECT repeat('x', 20000)", deadline: .seconds(30))
             }
             #expect(tooLong?.kind == .tooLarge)
-            #expect(try await client.query("SELECT count(*) FROM generate_series(1, 100)", deadline: .seconds(10)).scalar == "100")
+            #expect(
+                try await client.query("SELECT count(*) FROM generate_series(1, 100)", deadline: .seconds(10)).scalar
+                    == "100")
             #expect(try await client.query("SELECT generate_series(1, 100)", deadline: .seconds(10)).count == 100)
         }
     }
@@ -172,7 +177,8 @@ import Wire
             let client = PostgresClient(settings(server), on: reactor)
             let watcher = PostgresClient(settings(server), on: reactor)
             let task = Task { try await client.query("SELECT pg_sleep(601)", deadline: .seconds(3600)) }
-            let running = "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(601)' AND state = 'active'"
+            let running =
+                "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(601)' AND state = 'active'"
             #expect(try await eventually { try await watcher.query(running, deadline: .seconds(10)).scalar == "1" })
             let waiting = Task { try await client.query("SELECT 1", deadline: .seconds(3600)) }
             task.cancel()

@@ -12,7 +12,9 @@ import Wire
     ) async -> WireError? {
         let settings = ["host": "127.0.0.1", "port": String(port), "user": "u", "password": "hunter2", "dbname": "d"]
         let client = PostgresClient(PostgresSettings(settings.merging(more) { $1 }), on: reactor)
-        let error = await reactor.expectFailure(by: deadline) { _ in _ = try await client.query("SELECT 1", deadline: deadline) }
+        let error = await reactor.expectFailure(by: deadline) { _ in
+            _ = try await client.query("SELECT 1", deadline: deadline)
+        }
         #expect(error?.description.contains("hunter2") == false)
         return error
     }
@@ -58,7 +60,9 @@ import Wire
     /// Logged in, ready for a query, and then nothing that makes sense.
     @Test func anAnswerCutShortOrSenselessIsAnErrorByTheDeadline() async throws {
         let greeting: [UInt8] = [0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]
-        for (words, kind) in [(greeting, WireError.Kind.closed), (greeting + Array("garbage, garbage".utf8), .malformed)] {
+        for (words, kind) in [
+            (greeting, WireError.Kind.closed), (greeting + Array("garbage, garbage".utf8), .malformed),
+        ] {
             let server = try HostileServer(saying: words, then: .hangUp)
             defer { server.close() }
             let error = await failure(port: server.port, ["sslmode": "disable"])
@@ -71,7 +75,9 @@ import Wire
 
     @Test func anUnknownNameIsUnresolved() async {
         let client = PostgresClient(PostgresSettings(["host": "no-such-host.invalid"]), on: reactor)
-        let error = await reactor.expectFailure(by: .seconds(10)) { _ in _ = try await client.query("SELECT 1", deadline: .seconds(10)) }
+        let error = await reactor.expectFailure(by: .seconds(10)) { _ in
+            _ = try await client.query("SELECT 1", deadline: .seconds(10))
+        }
         #expect(error?.kind == .unresolved)
     }
 
@@ -80,7 +86,8 @@ import Wire
     }
 
     @Test func connectionStringsAreRead() throws {
-        let settings = try PostgresSettings(connectionString: "postgresql://barber:s3cret@db.internal:6432/barberpro?sslmode=verify-full")
+        let settings = try PostgresSettings(
+            connectionString: "postgresql://barber:s3cret@db.internal:6432/barberpro?sslmode=verify-full")
         #expect(settings.parameters["sslmode"] == "verify-full")
         #expect(settings.parameters["password"] == "s3cret")
         #expect(settings.description == "postgres barber@db.internal:6432/barberpro")

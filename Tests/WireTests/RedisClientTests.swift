@@ -36,7 +36,9 @@ import Wire
             #expect(try await ask("GET", "n").number == 42)
             #expect(try await ask("RPUSH", "list", "a", "") == .integer(2))
             #expect(try await ask("LRANGE", "list", "0", "-1") == .array([.string("a"), .string("")]))
-            #expect(try await ask("EVAL", "return {1, {redis.error_reply('E bad')}}", "0") == .array([.integer(1), .array([.error("E bad")])]))
+            #expect(
+                try await ask("EVAL", "return {1, {redis.error_reply('E bad')}}", "0")
+                    == .array([.integer(1), .array([.error("E bad")])]))
             #expect(try await ask("INFO").string?.contains("redis_version:") == true)
             let error = await wireError { try await ask("LPUSH", "n", "x") }
             #expect(error?.kind == .server(code: "WRONGTYPE"))
@@ -56,11 +58,15 @@ import Wire
             #expect(outOfRange?.kind == .server(code: "ERR"))
 
             var settings = RedisSettings(.tcp(host: "localhost", port: server.port), password: "hunter2")
-            let wrong = await wireError { try await RedisClient(settings, on: reactor).command(["PING"], deadline: .seconds(10)) }
+            let wrong = await wireError {
+                try await RedisClient(settings, on: reactor).command(["PING"], deadline: .seconds(10))
+            }
             #expect(wrong?.kind == .denied)
             #expect(wrong?.description.contains("hunter2") == false)
             settings.password = nil
-            let none = await wireError { try await RedisClient(settings, on: reactor).command(["PING"], deadline: .seconds(10)) }
+            let none = await wireError {
+                try await RedisClient(settings, on: reactor).command(["PING"], deadline: .seconds(10))
+            }
             #expect(none?.kind == .denied)
             settings.username = "default"
             settings.password = server.password
@@ -123,7 +129,9 @@ import Wire
             let text = String(repeating: "0123456789", count: 400_000)
             #expect(try await client.command(["ECHO", text], deadline: .seconds(30)) == .string(text))
             _ = try await client.command(["SETRANGE", "huge", "30000000", "x"], deadline: .seconds(30))
-            #expect(await wireError { try await client.command(["GET", "huge"], deadline: .seconds(30)) }?.kind == .tooLarge)
+            #expect(
+                await wireError { try await client.command(["GET", "huge"], deadline: .seconds(30)) }?.kind == .tooLarge
+            )
             #expect(try await client.command(["PING"], deadline: .seconds(10)) == .status("PONG"))
         }
     }

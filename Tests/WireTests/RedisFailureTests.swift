@@ -11,7 +11,9 @@ import Wire
         port: UInt16, password: String? = nil, by deadline: Duration = .seconds(10)
     ) async -> WireError? {
         let client = RedisClient(RedisSettings(.tcp(host: "127.0.0.1", port: port), password: password), on: reactor)
-        return await reactor.expectFailure(by: deadline) { _ in _ = try await client.command(["PING"], deadline: deadline) }
+        return await reactor.expectFailure(by: deadline) { _ in
+            _ = try await client.command(["PING"], deadline: deadline)
+        }
     }
 
     @Test func silenceIsATimeout() async throws {
@@ -29,7 +31,9 @@ import Wire
     @Test func aClosedPortOrAMissingSocketIsUnreachable() async {
         #expect(await failure(port: SilentPort().port)?.kind == .unreachable)
         let client = RedisClient(RedisSettings(.unixSocket(path: "/nowhere/s")), on: reactor)
-        let error = await reactor.expectFailure { _ in _ = try await client.command(["PING"], deadline: .milliseconds(300)) }
+        let error = await reactor.expectFailure { _ in
+            _ = try await client.command(["PING"], deadline: .milliseconds(300))
+        }
         #expect(error?.kind == .unreachable)
     }
 
@@ -42,7 +46,10 @@ import Wire
         }
     }
 
-    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "\u{0}\u{1}", "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n"])
+    @Test(arguments: [
+        "HTTP/1.1 400 Bad Request\r\n\r\n", "\u{0}\u{1}",
+        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n",
+    ])
     func garbageIsMalformed(words: String) async throws {
         let server = try HostileServer(saying: Array(words.utf8), then: .fallSilent)
         defer { server.close() }
@@ -66,7 +73,8 @@ import Wire
 
     @Test func anErrorThatQuotesThePasswordIsNotPassedOn() async throws {
         let server = try HostileServer(
-            saying: Array("-ERR unknown command `AUTH`, with args beginning with: `hunter2`\r\n".utf8), then: .fallSilent)
+            saying: Array("-ERR unknown command `AUTH`, with args beginning with: `hunter2`\r\n".utf8),
+            then: .fallSilent)
         defer { server.close() }
         let error = await failure(port: server.port, password: "hunter2")
         #expect(error?.kind == .denied)

@@ -19,8 +19,10 @@ import Wire
         let files = try folder.subfolder("tls")
         let made = try await Command.run(
             [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "10",
-                "-subj", "/O=Barber/CN=shop.test", "-addext", "subjectAltName=DNS:shop.test", "-keyout", "\(files)/key.pem",
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-days", "10",
+                "-subj", "/O=Barber/CN=shop.test", "-addext", "subjectAltName=DNS:shop.test", "-keyout",
+                "\(files)/key.pem",
                 "-out", "\(files)/certificate.pem",
             ], deadline: .seconds(30))
         try #require(made.isSuccess, "\(made.standardError.text)")
@@ -60,10 +62,12 @@ import Wire
             #expect(again.certificateExpiry == response.certificateExpiry)
 
             for untrusted in [
-                request(port, tls: TLSSettings()), request(port, host: "other.test", tls: TLSSettings(caFile: certificate)),
+                request(port, tls: TLSSettings()),
+                request(port, host: "other.test", tls: TLSSettings(caFile: certificate)),
                 request(port, tls: TLSSettings(caFile: "/no/such/file")),
             ] {
-                #expect(await wireError { try await client.send(untrusted, deadline: .seconds(20)) }?.kind == .untrusted)
+                #expect(
+                    await wireError { try await client.send(untrusted, deadline: .seconds(20)) }?.kind == .untrusted)
             }
             let unverified = request(port, host: "other.test", tls: TLSSettings(verify: false))
             #expect(try await client.send(unverified, deadline: .seconds(20)).text == "secret")
@@ -85,7 +89,9 @@ import Wire
     @Test func aServerWithoutTLSHasNoChain() async throws {
         let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), then: .hangUp)
         defer { server.close() }
-        let error = await wireError { try await client.certificates(of: "https://127.0.0.1:\(server.port)/", deadline: .seconds(20)) }
+        let error = await wireError {
+            try await client.certificates(of: "https://127.0.0.1:\(server.port)/", deadline: .seconds(20))
+        }
         #expect(error?.kind == .untrusted || error?.kind == .closed)
         let silent = try HostileServer(then: .fallSilent)
         defer { silent.close() }

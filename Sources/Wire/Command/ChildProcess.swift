@@ -75,7 +75,8 @@ struct ChildProcess: ~Copyable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         sigemptyset(&signals)
         posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setflags(
+            &attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
         return CStrings.withMutable(arguments) { arguments in
             CStrings.withMutable(environment.map { "\($0.key)=\($0.value)" }) { environment in

@@ -20,11 +20,13 @@ final class CommandRun: Sendable {
     private static let grace = Duration.seconds(1)
 
     init(
-        _ arguments: [String], _ environment: [String: String], until deadline: ContinuousClock.Instant, outputLimit: Int
+        _ arguments: [String], _ environment: [String: String], until deadline: ContinuousClock.Instant,
+        outputLimit: Int
     ) throws(WireError) {
         guard !arguments.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
             throw WireError(
-                .invalid, "run", on: arguments.first ?? "nothing", because: "no program, or an argument with a null byte")
+                .invalid, "run", on: arguments.first ?? "nothing",
+                because: "no program, or an argument with a null byte")
         }
         self.arguments = arguments
         self.environment = environment

@@ -10,7 +10,9 @@ package struct HTTPHeaders: Hashable, Sendable {
         var wanted = name
         return wanted.withUTF8 { wanted in
             for line in lines {
-                guard line.count > wanted.count, line[line.startIndex + wanted.count] == UInt8(ascii: ":") else { continue }
+                guard line.count > wanted.count, line[line.startIndex + wanted.count] == UInt8(ascii: ":") else {
+                    continue
+                }
                 if zip(line, wanted).allSatisfy({ Self.lowercased($0) == Self.lowercased($1) }) {
                     return Self.value(line[(line.startIndex + wanted.count + 1)...])
                 }

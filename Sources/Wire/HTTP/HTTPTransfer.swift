@@ -20,7 +20,8 @@ final class HTTPTransfer {
 
     init(_ request: HTTPRequest) throws(WireError) {
         guard let easy = curl_easy_init() else {
-            throw WireError(.outOfResources, request.method, on: request.target, because: "libcurl could not make a handle")
+            throw WireError(
+                .outOfResources, request.method, on: request.target, because: "libcurl could not make a handle")
         }
         self.easy = easy
         self.request = request
@@ -62,7 +63,8 @@ final class HTTPTransfer {
         set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
         set(CURLOPT_FORBID_REUSE, request.freshConnection ? 1 : 0)
         try setMethod()
-        try setList(CURLOPT_HTTPHEADER, request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" })
+        try setList(
+            CURLOPT_HTTPHEADER, request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" })
         try setList(CURLOPT_RESOLVE, request.resolve)
         if let path = request.unixSocketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if isTLS || request.followRedirects { try setTLS() }
@@ -198,7 +200,8 @@ final class HTTPTransfer {
         // Before a connection is made this is the URL's scheme; after, it is an answer that is not HTTP.
         let isAnswer = code == CURLE_UNSUPPORTED_PROTOCOL && guardia_curl_summarize(easy).pre_transfer > 0
         return WireError(
-            isAnswer ? .malformed : .init(code), request.method, on: request.target, because: String(cString: curl_easy_strerror(code)))
+            isAnswer ? .malformed : .init(code), request.method, on: request.target,
+            because: String(cString: curl_easy_strerror(code)))
     }
 
     /// How far a transfer came that was given up.
@@ -211,7 +214,9 @@ final class HTTPTransfer {
                 "connected, but no answer within the deadline"
             } else if summary.name_lookup > 0 {
                 // libcurl does not tell a TCP connection whose TLS hangs from none.
-                isTLS ? "no connection, or no TLS session on it, within the deadline" : "no connection within the deadline"
+                isTLS
+                    ? "no connection, or no TLS session on it, within the deadline"
+                    : "no connection within the deadline"
             } else {
                 "no address of the host within the deadline"
             }

@@ -29,7 +29,8 @@ package struct PostgresSettings: Hashable, Sendable {
     package var target: String {
         let host = parameters["host"] ?? parameters["hostaddr"] ?? "localhost"
         let user = parameters["user"].map { "\($0)@" } ?? ""
-        return "postgres \(user)\(host):\(parameters["port"] ?? "5432")/\(parameters["dbname"] ?? parameters["user"] ?? "")"
+        return
+            "postgres \(user)\(host):\(parameters["port"] ?? "5432")/\(parameters["dbname"] ?? parameters["user"] ?? "")"
     }
 
     /// The parameters as libpq gets them, with what we prefer where nothing is said.

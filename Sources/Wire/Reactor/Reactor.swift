@@ -16,7 +16,8 @@ package final class Reactor: SerialExecutor, Sendable {
     package init() throws(WireError) {
         ProcessSetup.once
         guard let multi = curl_multi_init() else {
-            throw WireError(.outOfResources, "start", on: "the reactor", because: "libcurl could not make a multi handle")
+            throw WireError(
+                .outOfResources, "start", on: "the reactor", because: "libcurl could not make a multi handle")
         }
         // A connection must outlive its transfer: by default libcurl keeps four times the transfers that run just now.
         _ = guardia_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 8192)

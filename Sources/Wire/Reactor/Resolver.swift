@@ -101,7 +101,8 @@ private final class Lookup: Sendable {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, nil, &hints, &list)
         guard code == 0 else {
-            let reason = code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code).map(UnsafeMutablePointer.init(mutating:))
+            let reason =
+                code == EAI_SYSTEM ? strerror(errno) : gai_strerror(code).map(UnsafeMutablePointer.init(mutating:))
             return .failure(.unresolved(reason.map { String(cString: $0) } ?? "error \(code)"))
         }
         defer { freeaddrinfo(list) }
@@ -110,7 +111,8 @@ private final class Lookup: Sendable {
             guard let entry else { break }
             var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
             let length = socklen_t(text.count)
-            if getnameinfo(entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, length, nil, 0, NI_NUMERICHOST) == 0 {
+            if getnameinfo(entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, length, nil, 0, NI_NUMERICHOST) == 0
+            {
                 let address = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
                 if !addresses.contains(address) { addresses.append(address) }
             }

@@ -71,7 +71,8 @@ package actor RedisClient {
         case .ready, .finished: return
         case .cancelled: throw WireError(.cancelled, operation, on: settings.target, because: "cancelled")
         case .timedOut:
-            throw WireError(.timedOut, operation, on: settings.target, because: "the command before it took all the time")
+            throw WireError(
+                .timedOut, operation, on: settings.target, because: "the command before it took all the time")
         }
     }
 }

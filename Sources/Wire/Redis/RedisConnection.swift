@@ -195,7 +195,9 @@ final class RedisConnection {
             case REDIS_ERR_OOM: .tooLarge
             default: kind
             }
-        let reason = withUnsafeBytes(of: context.pointee.errstr) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let reason = withUnsafeBytes(of: context.pointee.errstr) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         return WireError(kind, operation, on: target, because: reason)
     }
 }

@@ -17,7 +17,8 @@ enum RedisReplyFunctions {
         functions.initialize(to: original)
         functions.pointee.createArray = { task, count in
             // Nil is "out of memory" to the reader.
-            count <= RedisReplyFunctions.maximumOfElements ? RedisReplyFunctions.original.createArray?(task, count) : nil
+            count <= RedisReplyFunctions.maximumOfElements
+                ? RedisReplyFunctions.original.createArray?(task, count) : nil
         }
         return functions
     }()
