@@ -18,6 +18,9 @@ package actor Poller {
     private let measures: [String: Dated]
     private let up: SeriesID
 
+    /// Pollers wake together on a grid of this width: a thousand timers of their own would cost more than the looks.
+    private static let tolerance: Duration = .milliseconds(10)
+
     /// A measure with when it was last brought: one with an interval of its own is not missed in between.
     private final class Dated {
         let series: SeriesID
@@ -56,7 +59,7 @@ package actor Poller {
         while !Task.isCancelled {
             let wait = schedule.due - clock.now().uptime
             if wait.count > 0 {
-                do { try await reactor.sleep(for: wait.duration) } catch { break }
+                do { try await reactor.sleep(for: wait.duration, tolerance: Poller.tolerance) } catch { break }
             }
             await look()
         }

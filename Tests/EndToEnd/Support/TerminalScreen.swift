@@ -70,6 +70,9 @@ final class TerminalScreen: Sendable {
         try run("display-message", "-p", "#{alternate_on}").hasPrefix("1")
     }
 
+    /// The title that the program has set.
+    func title() throws -> String { try run("display-message", "-p", "#{pane_title}") }
+
     /// Whether the terminal shows its cursor.
     func showsCursor() throws -> Bool {
         try run("display-message", "-p", "#{cursor_flag}").hasPrefix("1")
