@@ -7,7 +7,8 @@ package struct PostgresStatistics: Sendable {
     /// - Blocked sessions are those that wait for a heavyweight lock. pg_blocking_pids() would name the blockers, but takes
     ///   the lock manager's partitions exclusively for each session that is asked about.
     /// - A replica that has replayed all that it received lags by nothing, however long ago the last commit was, as long as it
-    ///   does receive.
+    ///   does receive. Freshly connected, it counts as received only from the beginning of a WAL segment, which may be less
+    ///   than it has replayed.
     /// - A primary takes the silence of a replica that is behind for lag as well: its last report does not grow by itself.
     static let query = """
         SELECT activity.*, setting.*, base.deadlocks, base.blks_hit, base.blks_read, replication.*,
@@ -32,7 +33,7 @@ package struct PostgresStatistics: Sendable {
                             CASE WHEN replay_lsn IS NULL OR replay_lsn < pg_current_wal_lsn()
                                 THEN clock_timestamp() - reply_time END))
                         FROM pg_stat_replication)
-                    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()
+                    WHEN pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn()
                         AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') THEN interval '0'
                     ELSE clock_timestamp() - pg_last_xact_replay_timestamp() END) AS lag
         ) AS replication

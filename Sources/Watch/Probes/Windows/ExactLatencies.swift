@@ -1,30 +1,33 @@
 import Launch
 
-/// Every latency of a sliding window: by age, to forget the oldest, and in order, to answer for any quantile at once.
+/// Every latency of a sliding window: in a ring, to forget the oldest, and in order, to answer for any quantile at once.
 ///
 /// A new one is put in its place by binary search, which for 300 of them moves at most 1.2 kB; sorting at each look would
 /// cost 1,000 targets at 1 Hz a hundredth of a core.
 struct ExactLatencies: Sendable {
-    private struct Sample { var at: Milliseconds, milliseconds: Float }
+    /// The time is the low half of the uptime: enough for ages under 49 days, and half the size.
+    private struct Sample {
+        var at: UInt32
+        var milliseconds: Float
+    }
 
-    private let length: Milliseconds
-    /// What the window should hold; a target asked more often (retries) makes it grow, the time alone bounds it.
+    private let length: UInt32
+    /// What the window should hold. A target looked at more often (retries) makes the ring grow: the time alone is the bound.
     private let capacity: Int
-    /// A ring: the oldest is at `first`.
-    private var samples: [Sample] = []
-    private var first = 0
+    private var ring: [Sample] = []
+    private var oldest = 0
     private var sorted: [Float] = []
 
     init(length: Milliseconds, capacity: Int) {
-        self.length = length
+        self.length = UInt32(clamping: length.count)
         self.capacity = capacity
     }
 
     mutating func record(milliseconds: Double, at uptime: Milliseconds) {
         forget(until: uptime)
-        if samples.isEmpty { sorted.reserveCapacity(min(capacity, 512)) }
+        if sorted.count == ring.count { grow() }
         let value = Float(milliseconds)
-        samples.append(Sample(at: uptime, milliseconds: value))
+        ring[(oldest + sorted.count) % ring.count] = Sample(at: UInt32(truncatingIfNeeded: uptime.count), milliseconds: value)
         sorted.insert(value, at: position(of: value))
     }
 
@@ -37,16 +40,26 @@ struct ExactLatencies: Sendable {
         }
     }
 
-    /// Lets go of what is older than the window; the room is given back once half of it is unused.
+    /// Lets go of what is older than the window.
     private mutating func forget(until uptime: Milliseconds) {
-        while first < samples.count, uptime - samples[first].at >= length {
-            sorted.remove(at: position(of: samples[first].milliseconds))
-            first += 1
+        let now = UInt32(truncatingIfNeeded: uptime.count)
+        while !sorted.isEmpty, now &- ring[oldest].at >= length {
+            sorted.remove(at: position(of: ring[oldest].milliseconds))
+            oldest = (oldest + 1) % ring.count
         }
-        if first > samples.count / 2 {
-            samples.removeSubrange(..<first)
-            first = 0
-        }
+    }
+
+    /// Doubles the ring, but not past what the window should hold as long as that is enough.
+    private mutating func grow() {
+        let doubled = max(ring.count * 2, 16)
+        let size = ring.count < capacity ? min(doubled, capacity) : doubled
+        var larger: [Sample] = []
+        larger.reserveCapacity(size)
+        larger += ring[oldest...] + ring[..<oldest]
+        larger += Array(repeating: Sample(at: 0, milliseconds: 0), count: size - ring.count)
+        ring = larger
+        oldest = 0
+        sorted.reserveCapacity(size)
     }
 
     /// The first place whose value is not less than `value`.
