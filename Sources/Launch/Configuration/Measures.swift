@@ -32,7 +32,7 @@ extension Probe {
             case .postgres(let target):
                 (target.vitals
                     ? [
-                        Measure("connect", "connect", .milliseconds),
+                        Measure("connect", "connect", .milliseconds, interval: .minutes(1)),
                         Measure("query", "query", .milliseconds),
                         Measure("connections", "connections", .count),
                         Measure("connections_used", "connections used", .percent),
@@ -41,7 +41,7 @@ extension Probe {
                         Measure("deadlocks", "deadlocks", .perMinute),
                         Measure("cache_hit", "cache hit", .percent, absence: .normal),
                         Measure("replication_lag", "replication lag", .seconds, absence: .alarmingOnceSeen),
-                        Measure("size", "database size", .bytes),
+                        Measure("size", "database size", .bytes, interval: .minutes(1)),
                     ] : [])
                     + target.questions.map { Measure($0.name, $0.name, $0.unit) }
             case .redis(let target):
@@ -85,7 +85,8 @@ extension Probe {
                     + (target.testCommand.isEmpty
                         ? [] : [Measure("config", "config", .verdict, interval: target.testInterval)])
             case .metrics(let target):
-                target.extracts.flatMap { extract in
+                (target.urls.count > 1 ? [Measure("answering", "endpoints that answer", .count)] : [])
+                    + target.extracts.flatMap { extract in
                     let absence = extract.take.absence
                     guard let fan = extract.by else {
                         return [Measure(extract.name, extract.name, extract.unit, absence: absence)]

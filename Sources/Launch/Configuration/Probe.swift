@@ -220,13 +220,14 @@ package struct NginxTarget: Hashable, Sendable {
 }
 
 package struct MetricsTarget: Hashable, Sendable {
-    package var url: String
+    /// The endpoints, whose counters and histograms are added: all hosts of a service, both colours of a pair.
+    package var urls: [String]
     package var headers: [Header]
     package var tls: TLSPolicy
     package var extracts: [Extract]
 
-    package init(url: String, headers: [Header] = [], tls: TLSPolicy = TLSPolicy(), extracts: [Extract]) {
-        self.url = url
+    package init(urls: [String], headers: [Header] = [], tls: TLSPolicy = TLSPolicy(), extracts: [Extract]) {
+        self.urls = urls
         self.headers = headers
         self.tls = tls
         self.extracts = extracts
@@ -337,12 +338,8 @@ package struct ClockTarget: Hashable, Sendable {
 package struct TLSTarget: Hashable, Sendable {
     /// `host:port` or an https address.
     package var url: String
-    package var caFile: String?
 
-    package init(url: String, caFile: String? = nil) {
-        self.url = url
-        self.caFile = caFile
-    }
+    package init(url: String) { self.url = url }
 }
 
 package struct CommandTarget: Hashable, Sendable {

@@ -3,8 +3,20 @@ import Launch
 /// Reads what is taken from a Prometheus exposition.
 extension Fields {
     func metrics(_ details: inout MeasureDetails) -> MetricsTarget {
-        MetricsTarget(
-            url: required("url")?.url() ?? "", headers: headers(), tls: tls(), extracts: extracts(&details))
+        MetricsTarget(urls: endpoints(), headers: headers(), tls: tls(), extracts: extracts(&details))
+    }
+
+    /// `url: …`, or `urls: […]` where several are added up.
+    private func endpoints() -> [String] {
+        guard let field = one(of: ["url", "urls"]) else {
+            _ = required("url")
+            return []
+        }
+        guard field.key == "urls" else { return [field.url() ?? ""] }
+        let urls = field.items().compactMap { $0.url() }
+        if field.isList, urls.isEmpty { field.error("'urls' is empty") }
+        if Set(urls).count < urls.count { field.error("'urls' names an address twice: it would be counted twice") }
+        return urls
     }
 
     private func extracts(_ details: inout MeasureDetails) -> [MetricsTarget.Extract] {

@@ -57,8 +57,7 @@ enum ProbeType {
                     urls: fields.optional("urls")?.items().compactMap { $0.url() } ?? [], tls: fields.tls(),
                     kernel: fields.optional("kernel")?.flag() ?? true))
         case .tls:
-            .tls(
-                TLSTarget(url: fields.required("url")?.endpoint() ?? "", caFile: fields.optional("ca")?.existingFile()))
+            .tls(TLSTarget(url: fields.required("url")?.endpoint() ?? ""))
         case .command:
             .command(
                 CommandTarget(

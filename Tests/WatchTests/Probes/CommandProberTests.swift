@@ -147,7 +147,7 @@ import Wire
             (.postgres(database), PostgresProber.self), (.redis(RedisTarget()), RedisProber.self),
             (.http(HTTPTarget(url: "http://x")), HTTPProber.self),
             (.nginx(NginxTarget(statusURL: "http://x")), NginxProber.self),
-            (.metrics(MetricsTarget(url: "http://x", extracts: [])), MetricsProber.self),
+            (.metrics(MetricsTarget(urls: ["http://x"], extracts: [])), MetricsProber.self),
             (.prometheus(PrometheusTarget(url: "http://x", questions: [])), PrometheusProber.self),
             (.host(HostTarget()), HostProber.self), (.clock(ClockTarget()), ClockProber.self),
             (.tls(TLSTarget(url: "x:443")), TLSProber.self), (.command(CommandTarget(argv: ["true"])), CommandProber.self),

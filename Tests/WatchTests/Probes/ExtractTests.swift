@@ -57,6 +57,37 @@ import Testing
         #expect(findings == [Finding("r", 2)])
     }
 
+    /// Feeds the expositions of several endpoints, in one look.
+    private func scrape(_ reader: inout ExtractReader, _ texts: [Int: String], at uptime: Milliseconds) -> [Finding] {
+        reader.begin(at: uptime)
+        for (source, text) in texts.sorted(by: { $0.key < $1.key }) {
+            var parser = ExpositionParser(metrics: reader.sampleNames)
+            parser.consume(Array(text.utf8)) { reader.take($0, from: source) }
+            parser.finish { reader.take($0, from: source) }
+        }
+        return reader.end()
+    }
+
+    @Test("a percentile over several endpoints is that of all their requests")
+    func histogramsAreMerged() {
+        func histogram(_ fast: Int, _ slow: Int) -> String {
+            "h_bucket{le=\"0.1\"} \(fast)\nh_bucket{le=\"1\"} \(fast + slow)\nh_bucket{le=\"+Inf\"} \(fast + slow)\n"
+        }
+        var reader = reader(Extract(name: "p50", metric: "h", take: .quantile(0.5), unit: .seconds))
+        _ = scrape(&reader, [0: histogram(0, 0), 1: histogram(0, 0)], at: 0)
+        // 100 fast ones here, 300 slow ones there: the median lies a third of the way through the slow bucket.
+        let findings = scrape(&reader, [0: histogram(100, 0), 1: histogram(0, 300)], at: 1000)
+        #expect(findings == [Finding("p50", 0.1 + 0.9 * 100 / 300)])
+    }
+
+    @Test("an endpoint that joins later brings only what grows from then on")
+    func laterEndpoint() {
+        var reader = reader(Extract(name: "r", metric: "hits_total", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
+        _ = scrape(&reader, [0: "hits_total 10\n"], at: 0)
+        #expect(scrape(&reader, [0: "hits_total 11\n", 1: "hits_total 1000000\n"], at: 1000) == [Finding("r", 1)])
+        #expect(scrape(&reader, [0: "hits_total 12\n", 1: "hits_total 1000004\n"], at: 2000) == [Finding("r", 3)])
+    }
+
     @Test func rateForgetsWhatIsOlderThanItsWindow() {
         var reader = reader(Extract(name: "r", metric: "c", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
         for second in 0...30 {

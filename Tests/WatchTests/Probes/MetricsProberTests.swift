@@ -16,8 +16,7 @@ import Testing
             location = /metrics { default_type "text/plain; version=0.0.4"; return 200 "queue 7\\n$connection_requests_line"; }
             """.replacing("$connection_requests_line", with: "requests_total $connection_requests\\n")
         try await withNginx(locations) { nginx async throws in
-            let target = MetricsTarget(
-                url: "http://127.0.0.1:\(nginx.port)/metrics",
+            let target = MetricsTarget(urls: ["http://127.0.0.1:\(nginx.port)/metrics"],
                 extracts: [
                     extract("queue", "queue", .value), extract("rate", "requests_total", .rate(per: 1)),
                     extract("absent", "absent", .value),
@@ -28,6 +27,23 @@ import Testing
             (lab.context.clock as? ManualClock)?.advance(500)
             // The connection is kept, so nginx counts one more request on it.
             #expect(try await prober.measurements()["rate"] == .number(2))
+        }
+    }
+
+    @Test("several endpoints are added up, and one that is down is counted out")
+    func severalEndpoints() async throws {
+        let lab = try ProbeLab()
+        let locations = """
+            location = /one { default_type "text/plain"; return 200 'queue 7\\n'; }
+            location = /two { default_type "text/plain"; return 200 'queue 35\\n'; }
+            """
+        try await withNginx(locations) { nginx async throws in
+            let base = "http://127.0.0.1:\(nginx.port)"
+            let target = MetricsTarget(
+                urls: ["\(base)/one", "\(base)/two", "\(base)/missing"], extracts: [extract("q", "queue", .value)])
+            let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
+            let found = try await prober.measurements()
+            #expect(found == ["q": .number(42), "answering": .number(2)])
         }
     }
 
@@ -42,7 +58,7 @@ import Testing
     func garbage(answer: String, sentence: String) async throws {
         let lab = try ProbeLab()
         try await withNginx("location / { \(answer) }") { nginx async throws in
-            let target = MetricsTarget(url: "http://127.0.0.1:\(nginx.port)/", extracts: [extract("q", "queue", .value)])
+            let target = MetricsTarget(urls: ["http://127.0.0.1:\(nginx.port)/"], extracts: [extract("q", "queue", .value)])
             let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
             #expect(await lab.expectEnd(of: prober)?.contains(sentence) == true)
         }
@@ -56,8 +72,7 @@ import Testing
                 try writeFile("\(folder)/metrics", lines, mode: 0o644)
                 return "server { listen 127.0.0.1:\(port); root \(folder); }"
             }
-            let target = MetricsTarget(
-                url: "http://127.0.0.1:\(server.port)/metrics", extracts: [extract("q", "queue", .value)])
+            let target = MetricsTarget(urls: ["http://127.0.0.1:\(server.port)/metrics"], extracts: [extract("q", "queue", .value)])
             let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
             #expect(try await prober.measurements() == ["q": .number(7)])
         }

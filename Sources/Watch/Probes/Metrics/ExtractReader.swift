@@ -32,7 +32,9 @@ package struct ExtractReader: Sendable {
     private var children: [Int: Child] = [:]
     private var lastScrape: Milliseconds?
     private var at: Milliseconds = 0
-    private var isFirst = true
+    /// When each endpoint last answered: the counters of one that is new did not begin at zero just now.
+    private var sources: [Int: Milliseconds] = [:]
+    private var newSources: Set<Int> = []
     private var hasOverflown = false
 
     package init(_ extract: Extract, interval: Milliseconds) {
@@ -68,15 +70,18 @@ package struct ExtractReader: Sendable {
             // After so long a silence the growth since then would pass for that of the window.
             for index in slots.indices { slots[index].window.restart() }
             children = [:]
-            isFirst = true
+            sources = [:]
         }
     }
 
     /// Takes in one sample of the scrape.
-    package mutating func take(_ sample: ExpositionSample) {
+    ///
+    /// - Parameter source: which endpoint it is from: the same labels elsewhere are another counter, and are added.
+    package mutating func take(_ sample: ExpositionSample, from source: Int = 0) {
         guard matches.allSatisfy({ $0.accepts(sample) }), let index = indices[extract.by.map { sample[$0.label] } ?? ""]
         else { return }
-        let key = sample.labels.reduce(0) { $0 &+ $1.hashValue }
+        var key = sample.labels.reduce(0) { $0 &+ $1.hashValue }
+        if source > 0 { key &+= source.hashValue }
         let before = children[key]
         // A duplicate of the same scrape: the first one counts.
         if let before, before.seen == at { return }
@@ -85,10 +90,11 @@ package struct ExtractReader: Sendable {
             return
         }
         children[key] = Child(value: sample.value, seen: at)
+        if sources.updateValue(at, forKey: source) == nil { newSources.insert(source) }
         slots[index].samples += 1
         slots[index].sum += sample.value
         if case .value = extract.take { return }
-        let growth = growth(to: sample.value, from: before?.value)
+        let growth = growth(to: sample.value, from: before?.value, isNewSource: newSources.contains(source))
         switch extract.take {
         case .value: break
         case .rate: slots[index].window.add(growth, to: 0)
@@ -105,9 +111,9 @@ package struct ExtractReader: Sendable {
 
     /// A counter that falls was reset and counts from zero. One that appears between two scrapes counted from zero as well:
     /// client libraries create a labelled counter when they first need it.
-    private func growth(to value: Double, from before: Double?) -> Double {
+    private func growth(to value: Double, from before: Double?, isNewSource: Bool) -> Double {
         guard value.isFinite else { return 0 }
-        guard let before, before.isFinite else { return isFirst || before != nil ? 0 : value }
+        guard let before, before.isFinite else { return isNewSource || before != nil ? 0 : value }
         return value >= before ? value - before : value
     }
 
@@ -117,7 +123,7 @@ package struct ExtractReader: Sendable {
     package mutating func end(isDamaged: Bool = false) -> [Finding] {
         defer {
             lastScrape = at
-            isFirst = false
+            newSources = []
             forgetChildren()
         }
         return slots.indices.compactMap { index in
@@ -167,6 +173,7 @@ package struct ExtractReader: Sendable {
         guard children.contains(where: { $1.seen != at }) else { return }
         let (now, patience) = (at, max(extract.window, interval * 5))
         children = children.filter { now - $1.seen <= patience }
+        sources = sources.filter { now - $1 <= patience }
     }
 }
 

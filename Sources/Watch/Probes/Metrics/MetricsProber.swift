@@ -1,65 +1,93 @@
 package import Launch
 package import Wire
 
-/// One endpoint of the Prometheus text format or OpenMetrics, and the figures extracted from it.
+/// Endpoints of the Prometheus text format or OpenMetrics, and the figures extracted from them.
+///
+/// Several endpoints are read side by side and added up: counters by their growth, histograms by their buckets, so that a
+/// percentile is that of all requests, never an average of percentiles. What does not answer is left out of the sum, and
+/// `answering` says how many did; where none does, the look fails.
 package actor MetricsProber: Prober, PinnedActor {
     package nonisolated let reactor: Reactor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     private let clock: any Clock
     private let client: HTTPClient
-    private var template: RequestTemplate
+    private var templates: [RequestTemplate]
     private var readers: [ExtractReader]
 
     package init(_ target: MetricsTarget, interval: Milliseconds, in context: ProbeContext) {
         reactor = context.reactor
         clock = context.clock
-        client = HTTPClient(on: context.reactor, maximumOfIdle: 1)
-        template = RequestTemplate(
-            .exposition(target.url, tls: target.tls), headers: target.headers, secret: context.secret)
+        client = HTTPClient(on: context.reactor, maximumOfIdle: max(1, target.urls.count))
+        templates = target.urls.map {
+            RequestTemplate(.exposition($0, tls: target.tls), headers: target.headers, secret: context.secret)
+        }
         readers = target.extracts.map { ExtractReader($0, interval: interval) }
     }
 
     package func look(deadline: Duration) async throws -> [Finding] {
-        do {
-            let request = try template.request()
-            let response = try await client.send(request, deadline: deadline)
-            try response.requireOK(from: request)
-            let (readers, findings) = try await Scrape.read(response, with: readers, at: clock.now().uptime)
-            self.readers = readers
-            return findings
-        } catch {
-            template.forget()
-            throw error
+        let outcomes = await withTaskGroup { group in
+            for index in templates.indices {
+                group.addTask { (index, await self.scrape(index, deadline: deadline)) }
+            }
+            var outcomes = [Result<HTTPResponse, any Error>?](repeating: nil, count: templates.count)
+            for await (index, outcome) in group { outcomes[index] = outcome }
+            return outcomes
         }
+        let answers = outcomes.enumerated().compactMap { index, outcome in
+            (try? outcome?.get()).map { Scrape.Answer(source: index, response: $0) }
+        }
+        if answers.isEmpty, case .failure(let error) = outcomes.compactMap(\.self).first { throw error }
+        let (readers, findings) = try await Scrape.read(answers, with: readers, at: clock.now().uptime)
+        self.readers = readers
+        return templates.count > 1 ? findings + [Finding("answering", Double(answers.count))] : findings
     }
 
-    package func close() async { template.forget() }
+    package func close() async { for index in templates.indices { templates[index].forget() } }
+
+    private func scrape(_ index: Int, deadline: Duration) async -> Result<HTTPResponse, any Error> {
+        do {
+            let request = try templates[index].request()
+            let response = try await client.send(request, deadline: deadline)
+            try response.requireOK(from: request)
+            return .success(response)
+        } catch {
+            templates[index].forget()
+            return .failure(error)
+        }
+    }
 }
 
-/// One scrape: the exposition of one answer.
+/// One look at the expositions of all endpoints that answered.
 enum Scrape {
-    /// The size above which an exposition is read on the cooperative pool, so that it does not hold up the Reactor: there is
+    /// One endpoint's answer.
+    struct Answer: Sendable {
+        /// Which endpoint it is from.
+        var source: Int
+        var response: HTTPResponse
+    }
+
+    /// The size above which expositions are read on the cooperative pool, so that they do not hold up the Reactor: there is
     /// nothing in it that blocks, only work.
     private static let inlineLimit = 64 << 10
 
     static func read(
-        _ response: HTTPResponse, with readers: [ExtractReader], at uptime: Milliseconds
+        _ answers: [Answer], with readers: [ExtractReader], at uptime: Milliseconds
     ) async throws -> ([ExtractReader], [Finding]) {
-        response.body.count > inlineLimit
-            ? try await readElsewhere(response, with: readers, at: uptime)
-            : try read(response, readers, at: uptime)
+        answers.reduce(0) { $0 + $1.response.body.count } > inlineLimit
+            ? try await readElsewhere(answers, with: readers, at: uptime)
+            : try read(answers, readers, at: uptime)
     }
 
     @concurrent
     private static func readElsewhere(
-        _ response: HTTPResponse, with readers: [ExtractReader], at uptime: Milliseconds
+        _ answers: [Answer], with readers: [ExtractReader], at uptime: Milliseconds
     ) async throws -> ([ExtractReader], [Finding]) {
-        try read(response, readers, at: uptime)
+        try read(answers, readers, at: uptime)
     }
 
     private static func read(
-        _ response: HTTPResponse, _ readers: [ExtractReader], at uptime: Milliseconds
+        _ answers: [Answer], _ readers: [ExtractReader], at uptime: Milliseconds
     ) throws -> ([ExtractReader], [Finding]) {
         var readers = readers
         var metrics: [String] = []
@@ -76,11 +104,13 @@ enum Scrape {
             }
         }
         for index in readers.indices { readers[index].begin(at: uptime) }
-        let parser = try parse(response, metrics) { sample in
-            for index in wanting[sample.metric] { readers[index].take(sample) }
-        }
         var damaged = Set<Int>()
-        for metric in parser.damaged { damaged.formUnion(wanting[metric]) }
+        for answer in answers {
+            let parser = try parse(answer.response, metrics) { sample in
+                for index in wanting[sample.metric] { readers[index].take(sample, from: answer.source) }
+            }
+            for metric in parser.damaged { damaged.formUnion(wanting[metric]) }
+        }
         var findings: [Finding] = []
         for index in readers.indices { findings += readers[index].end(isDamaged: damaged.contains(index)) }
         return (readers, findings)
