@@ -1,5 +1,5 @@
 import Synchronization
-package import Wire
+import Wire
 
 /// BarberPro's PostgreSQL: a few connections, taken in turn.
 struct Database: Sendable {
