@@ -16,7 +16,7 @@ run: deps ## install what is missing, build, and open the war room on the rehear
 
 test: deps ## install what is missing and run every test
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	scripts/test
 
 bench: deps ## measure, each figure beside its peer (release build)
 	$(SWIFT) build -c release
