@@ -68,38 +68,52 @@ final class JournalFollower: Sendable {
     }
 
     private func follow() {
+        var subject: Subject?
         while true {
             do throws(JournalError) {
-                try follow(JournalReader(path: path))
+                if subject == nil { subject = try open() }
+                try look(at: &subject)
+                poll(nil, 0, JournalFollower.interval)
             } catch {
+                subject = nil
                 post([.note(error.description)])
                 poll(nil, 0, JournalFollower.retryInterval)
             }
         }
     }
 
-    /// Reads the journal as it is, then what is added to it, until it cannot be read.
-    private func follow(_ reader: JournalReader) throws(JournalError) {
+    /// An open journal, and what was last told of it.
+    private struct Subject {
+        let reader: JournalReader
         var beat: Heartbeat?
         var isGone = false
+    }
+
+    /// Opens the journal and tells all that it holds.
+    private func open() throws(JournalError) -> Subject {
+        let reader = try JournalReader(path: path)
         post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
-        while true {
-            poll(nil, 0, JournalFollower.interval)
-            // A beat that was seen is remembered when its file goes: the engine fell silent then, it has not never been.
-            if let now = reader.heartbeat(), now != beat {
-                // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
-                post([.heartbeat(now)], waking: now.notRecording != beat?.notRecording)
-                beat = now
-            }
-            if isGone != (access(path, F_OK) != 0) {
-                isGone.toggle()
-                post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
-            }
-            switch try reader.change() {
-            case .nothing: break
-            case .news: post([.entries(try reader.news())])
-            case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
-            }
+        return Subject(reader: reader)
+    }
+
+    /// Tells what has changed since the last look.
+    private func look(at subject: inout Subject?) throws(JournalError) {
+        guard let reader = subject?.reader else { return }
+        // A beat that was seen is remembered when its file goes: the engine fell silent then, it has not never been.
+        if let now = reader.heartbeat(), now != subject?.beat {
+            // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
+            post([.heartbeat(now)], waking: now.notRecording != subject?.beat?.notRecording)
+            subject?.beat = now
+        }
+        let isGone = access(path, F_OK) != 0
+        if isGone != subject?.isGone {
+            subject?.isGone = isGone
+            post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
+        }
+        switch try reader.change() {
+        case .nothing: break
+        case .news: post([.entries(try reader.news())])
+        case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
         }
     }
 
