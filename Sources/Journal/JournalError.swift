@@ -2,6 +2,8 @@
 package enum JournalError: Error, Hashable, Sendable {
     /// There is no such file: no engine has recorded here yet.
     case notThere(path: String)
+    /// This user may not read it, or not search a folder on the way.
+    case denied(path: String)
     /// Another engine holds the journal's lock; its pid, where it could be read.
     case locked(path: String, pid: Int32?)
     /// The file is not one of ours.
@@ -25,6 +27,7 @@ extension JournalError {
     package var brief: String {
         switch self {
         case .notThere: "no journal"
+        case .denied: "permission denied"
         case .locked(_, let pid): "locked by \(JournalError.process(pid))"
         case .notAJournal: "not a journal"
         case .newerFormat: "written by a newer guardia"
@@ -44,6 +47,8 @@ extension JournalError: CustomStringConvertible {
         switch self {
         case .notThere(let path):
             "\(path): there is no journal yet; start the engine (guardia watch) or give the right path"
+        case .denied(let path):
+            "\(path): permission denied; the journal is read by its owner and its group: become a member of that group"
         case .locked(let path, let pid):
             "\(path): another engine records here (\(JournalError.process(pid))); stop it first, or give this one a journal of its own"
         case .notAJournal(let path, let reason):

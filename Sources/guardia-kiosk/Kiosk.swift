@@ -19,7 +19,7 @@ struct Kiosk: ParsableCommand {
         version: "guardia-kiosk 0.1.0")
 
     @Option(
-        name: [.short, .customLong("journal")],
+        name: [.customShort("j"), .customLong("journal")],
         help: ArgumentHelp("The journal to show (default: $GUARDIA_JOURNAL, else /var/lib/guardia/guardia.journal).", valueName: "file"))
     var journal: String?
 

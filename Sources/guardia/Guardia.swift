@@ -1,4 +1,8 @@
 import ArgumentParser
+import Console
+import Glibc
+import Screen
+import Settings
 
 /// The command line. Without a subcommand it opens the dashboard.
 @main
@@ -18,6 +22,45 @@ struct Guardia: AsyncParsableCommand {
             ResetTerminal.self,
         ],
         defaultSubcommand: Monitor.self)
+
+    /// Parses and runs. Wrong usage ends with 2, as every other mistake of the caller's does.
+    static func main() async {
+        // Before anything is printed and any thread starts: how wide a character is depends on the locale.
+        _ = Charset.adopt()
+        do {
+            if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
+                throw UnknownCommand(word: word, known: commands)
+            }
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let unknown as UnknownCommand {
+            Output.error(unknown.description)
+            Glibc.exit(2)
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardStream.error.line(fullMessage(for: error))
+            Glibc.exit(2)
+        }
+    }
+
+    private static var commands: [String] {
+        configuration.subcommands.map { $0.configuration.commandName ?? String(describing: $0).lowercased() } + ["help"]
+    }
+}
+
+/// The first word is no command.
+private struct UnknownCommand: Error, CustomStringConvertible {
+    var word: String
+    var known: [String]
+
+    var description: String {
+        let hint = Nearest.hint(for: word, among: known) ?? "guardia help lists the commands"
+        return "there is no command '\(word)'; \(hint)"
+    }
 }
 
 /// The version of this guardia.

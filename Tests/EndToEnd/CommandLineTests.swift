@@ -42,6 +42,33 @@ struct CommandLineTests {
         #expect(result.output.contains("api.p95"))
     }
 
+    @Test("a command that does not exist is answered with the nearest, wrong usage with 2")
+    func wrongUsage() throws {
+        let unknown = try Program.run(guardia, ["wach"])
+        #expect(unknown.status == 2)
+        #expect(unknown.errors == "guardia: there is no command 'wach'; did you mean 'watch'?\n")
+        #expect(try Program.run(guardia, ["reset-terminal"]).errors.contains("no terminal"))
+        #expect(try Program.run(guardia, ["check", "--bogus"]).status == 2)
+        #expect(try Program.run(guardia, ["--version"]).output == "guardia 0.1.0\n")
+    }
+
+    @Test("a journal that may not be read is not called missing")
+    func deniedJournal() throws {
+        let file = "/tmp/guardia-denied-\(UInt32.random(in: 0 ... .max))"
+        FileManager.default.createFile(atPath: file, contents: Data(), attributes: [.posixPermissions: 0o600])
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        guard getuid() == 0 else {
+            chmod(file, 0)
+            #expect(try Program.run(guardia, ["journal", "verify", "-j", file]).errors.contains("permission denied"))
+            return
+        }
+        let result = try Program.run(
+            "/usr/bin/setpriv",
+            ["--reuid=nobody", "--regid=nogroup", "--clear-groups", guardia, "journal", "verify", "-j", file])
+        // Where the binaries themselves lie in a folder closed to nobody, there is nothing to see.
+        if result.status == 1 { #expect(result.errors.contains("permission denied")) }
+    }
+
     @Test("the shipped config is fit, and its graph is printed")
     func shippedConfig() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -158,7 +158,7 @@ struct ConfigErrorTests {
         let (found, _) = LaunchConfigurationFile.check(path: folder.path("barberpor.yaml"))
         #expect(found.map(\.message) == ["there is no such file"])
         #expect(found.first?.hint == "did you mean 'barberpro.yaml'?")
-        #expect(found.first?.line == 1)
+        #expect(found.first?.line == 0)
         let (folders, _) = LaunchConfigurationFile.check(path: folder.path)
         #expect(folders.map(\.message) == ["this is a folder, not a file"])
     }

@@ -67,13 +67,13 @@ struct ThemeFileTests {
         let yaml = Role.names.dropFirst().map { "\($0): {}" }.joined(separator: "\n")
         #expect(
             errors(in: yaml)
-                == ["mine.yaml:1:1: the role 'text' is missing; write 'text: {}' for the terminal's own colours"])
+                == ["mine.yaml: the theme lacks text; 'text: {}' gives a role the terminal's own colours"])
     }
 
     @Test("a theme's name that is none is answered with the nearest; a path is read")
     func names() throws {
         let unknown = #expect(throws: ConfigErrors.self) { try ThemeFile.load("drak") }
-        #expect(unknown?.description == "drak:1:1: there is no theme 'drak'; did you mean 'dark'?")
+        #expect(unknown?.description == "drak: there is no theme 'drak'; did you mean 'dark'?")
         let folder = try TemporaryFolder()
         try folder.write("night.yaml", theme("ok: {fg: cyan}"))
         let night = try ThemeFile.load(folder.path("night.yaml"))

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 package import Launch
 
 /// The reading end of a journal: it can change nothing, and holds no transaction longer than one call.
@@ -33,7 +34,9 @@ package final class JournalReader {
     }
 
     private static func open(_ path: String) throws(JournalError) -> (Store, PrivateCopy?, FileIdentity?) {
-        guard let identity = FileIdentity(path: path) else { throw .notThere(path: path) }
+        guard let identity = FileIdentity(path: path), access(path, R_OK) == 0 else {
+            throw errno == EACCES ? .denied(path: path) : .notThere(path: path)
+        }
         do throws(JournalError) {
             return (try checked(Store(path: path, readonly: true), path), nil, identity)
         } catch {

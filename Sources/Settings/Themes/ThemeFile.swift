@@ -13,7 +13,7 @@ package enum ThemeFile {
         let findings = Findings(file: nameOrPath)
         if !nameOrPath.contains("/"), !nameOrPath.hasSuffix(".yaml") {
             findings.error(
-                .start, "there is no theme \(nameOrPath.quoted)",
+                .file, "there is no theme \(nameOrPath.quoted)",
                 hint: Nearest.hint(for: nameOrPath, among: shipped)
                     ?? "the themes are \(shipped.joined(separator: ", ")), or give a file's path")
             throw ConfigErrors(findings.errors)
@@ -41,9 +41,11 @@ package enum ThemeFile {
             if let paint = entry.value.paint() { theme[role] = paint }
         }
         if root != nil {
-            for name in Role.names where missing.contains(name) {
+            let absent = Role.names.filter(missing.contains)
+            if let first = absent.first {
                 findings.error(
-                    .start, "the role '\(name)' is missing", hint: "write '\(name): {}' for the terminal's own colours")
+                    .file, "the theme lacks \(absent.joined(separator: ", "))",
+                    hint: "'\(first): {}' gives a role the terminal's own colours")
             }
         }
         guard !findings.hasErrors else { throw ConfigErrors(findings.errors) }

@@ -1,7 +1,7 @@
 /// What is wrong at one place of a settings file, and what would be right.
 package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
     package var file: String
-    /// 1-based.
+    /// 1-based; 0 where it is the file as a whole that is wrong.
     package var line: Int
     /// 1-based, counted in Unicode scalars.
     package var column: Int
@@ -19,7 +19,8 @@ package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// `file:line:column: message; hint`: the form that editors jump to.
     package var description: String {
-        "\(file):\(line):\(column): \(message)" + (hint.map { "; \($0)" } ?? "")
+        let place = line > 0 ? "\(file):\(line):\(column)" : file
+        return "\(place): \(message)" + (hint.map { "; \($0)" } ?? "")
     }
 }
 
@@ -43,6 +44,8 @@ package struct Place: Hashable, Comparable, Sendable {
     }
 
     package static let start = Place(line: 1, column: 1)
+    /// The file as a whole: it is not there, or cannot be read.
+    package static let file = Place(line: 0, column: 0)
 
     package static func < (left: Place, right: Place) -> Bool {
         (left.line, left.column) < (right.line, right.column)

@@ -7,12 +7,12 @@ package enum SettingsFile {
     package static func read(_ path: String, findings: Findings) -> [UInt8]? {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            findings.error(.start, "there is no such file", hint: nearestFile(to: path))
+            findings.error(.file, "there is no such file", hint: nearestFile(to: path))
             return nil
         }
         let type = try? FileManager.default.attributesOfItem(atPath: resolved(path))[.type] as? FileAttributeType
         guard type == .typeRegular else {
-            findings.error(.start, isFolder.boolValue ? "this is a folder, not a file" : "this is not a regular file")
+            findings.error(.file, isFolder.boolValue ? "this is a folder, not a file" : "this is not a regular file")
             return nil
         }
         do {
@@ -20,7 +20,7 @@ package enum SettingsFile {
             defer { try? handle.close() }
             return [UInt8](try handle.read(upToCount: YAMLDocument.byteLimit + 1) ?? Data())
         } catch {
-            findings.error(.start, "the file cannot be read: \(error.localizedDescription)")
+            findings.error(.file, "the file cannot be read: \(error.localizedDescription)")
             return nil
         }
     }

@@ -11,7 +11,12 @@ struct Check: ParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
+    @Argument(help: "The file to check, instead of --config.")
+    var file: String?
+
     func run() throws {
+        var config = config
+        if let file { config.path = file }
         let (errors, warnings) = LaunchConfigurationFile.check(path: config.path, variables: config.pairs)
         for warning in warnings { Output.line("warning: \(warning)") }
         for error in errors { Output.line("error: \(error)") }

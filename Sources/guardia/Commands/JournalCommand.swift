@@ -32,7 +32,7 @@ struct JournalCommand: ParsableCommand {
 
         @OptionGroup var journal: JournalOption
 
-        @Option(name: [.short, .customLong("lines")], help: "How many events.")
+        @Option(name: [.customShort("n"), .customLong("lines")], help: "How many events.")
         var count = 20
 
         @Flag(name: [.short, .long], help: "Go on printing what comes, until interrupted.")

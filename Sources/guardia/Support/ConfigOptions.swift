@@ -4,7 +4,7 @@ import Settings
 /// Where the launch config is: shared by the commands that read it.
 struct ConfigOptions: ParsableArguments {
     @Option(
-        name: [.short, .customLong("config")],
+        name: [.customShort("c"), .customLong("config")],
         help: ArgumentHelp("The file that describes the launch.", valueName: "file"))
     var path = "/etc/guardia/launch.yaml"
 

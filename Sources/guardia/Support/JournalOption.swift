@@ -6,7 +6,7 @@ struct JournalOption: ParsableArguments {
     static let standard = "/var/lib/guardia/guardia.journal"
 
     @Option(
-        name: [.short, .customLong("journal")],
+        name: [.customShort("j"), .customLong("journal")],
         help: ArgumentHelp(
             "The journal to read (default: $GUARDIA_JOURNAL, else \(JournalOption.standard)).", valueName: "file"))
     var given: String?
