@@ -55,7 +55,7 @@ struct CommandLineTests {
     @Test("a journal that may not be read is not called missing")
     func deniedJournal() throws {
         let file = "/tmp/guardia-denied-\(UInt32.random(in: 0 ... .max))"
-        FileManager.default.createFile(atPath: file, contents: Data(), attributes: [.posixPermissions: 0o600])
+        try Data().write(to: URL(fileURLWithPath: file))
         defer { try? FileManager.default.removeItem(atPath: file) }
         chmod(file, 0)
         // Root may read everything: it looks as somebody else, from where the binary can be reached by anybody.

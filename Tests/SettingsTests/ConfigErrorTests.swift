@@ -9,6 +9,12 @@ struct ConfigErrorTests {
         #expect(errors(in: Sample.yaml) == [])
     }
 
+    @Test("Redis over TLS is refused before an engine starts with it")
+    func redisOverTLS() {
+        let yaml = Sample.yaml.replacing("probes:\n", with: "probes:\n  - {name: cache, type: redis, host: r, tls: true}\n")
+        #expect(errors(in: yaml).contains { $0.contains("Redis over TLS is not supported; use its Unix socket") })
+    }
+
     /// What stands in the sample, what a hurried hand makes of it, and what is said.
     static let slips: [(String, String, String)] = [
         (
