@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// What `make bench` measures from inside, one subcommand a figure; each prints `name value` lines.
+///
+/// Not a product: nothing of it is in what `make release` ships.
+@main
+struct GuardiaBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guardia-bench", abstract: "The parts of `make bench` that need the inside of guardia.",
+        subcommands: [Hour.self, Load.self, Latency.self, Polls.self, Day.self])
+}

@@ -1,0 +1,84 @@
+"""The engine, the journal and the clients, beside bare C loops that do the same."""
+import os
+import subprocess
+import time
+
+import process
+import servers
+
+TARGETS = 1000
+STEADY = 10  # seconds
+
+# What our vitals ask, as far as one statement goes.
+SQL = ("SELECT count(*), count(*) FILTER (WHERE state = 'active'), "
+       "coalesce(max(extract(epoch FROM now() - xact_start)), 0) FROM pg_stat_activity")
+
+
+def figures(*command):
+    """Runs a program that prints `name value` lines."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{os.path.basename(command[0])} failed: {done.stderr.strip()}")
+    return {name: float(value) for name, value in (line.split() for line in done.stdout.splitlines())}
+
+
+def journal(table, programs, source, path):
+    """Writes an hour of history after the journal `source`, measures it, and returns its path."""
+    bench, hour = programs["guardia-bench"], f"{path}/hour.sqlite"
+    written = figures(bench, "hour", source, hour)
+    table.add(f"journal: 48 h of {written['series']:.0f} series at 1 Hz", written["journal_bytes_48h"] / 1e6, 80, "MB")
+    table.add("journal: recording a tick, CPU", written["record_us_per_tick"], None, "µs")
+    table.add("journal: loading the last hour", figures(bench, "load", hour)["load_ms"], 20, "ms")
+    seen = figures(bench, "latency", hour)
+    table.add("journal: a reader sees a write, at worst", seen["seen_ms_max"], 150, "ms")
+    table.add("dashboard: memory grown in a simulated day", figures(bench, "day", hour)["growth_bytes"] / 1e6, 1, "MB")
+    return hour
+
+
+def targets(table, programs, peers, path):
+    """A thousand HTTP targets once a second each: `guardia watch` and the bare curl loop, turn about."""
+    print(f"{TARGETS} HTTP targets …", flush=True)
+    with servers.nginx(path, TARGETS) as (first, counter):
+        config = f"{path}/targets.yaml"
+        with open(config, "w") as file:
+            file.write("product: {name: Bench}\nenvironment: bench\n"
+                       "timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}\n"
+                       f"journal: {{path: {path}/targets.sqlite}}\nprobes:\n")
+            file.writelines(f"  - {{name: t{index}, type: http, url: 'http://127.0.0.1:{first + index}/'}}\n"
+                            for index in range(TARGETS))
+            file.write("panes:\n  health: [{title: First, show: t0.total, judge: [t0.up]}]\n")
+        ours, theirs, private = [], [], 0
+        for _ in range(2):
+            command = [programs["guardia"], "watch", "--config", config, "--log-level", "error"]
+            with servers.running(command, stderr=None) as watch:
+                time.sleep(8)  # all are connected, each has its second
+                if watch.poll() is not None:
+                    raise SystemExit("guardia watch ended by itself")
+                start, used, answered = time.monotonic(), process.cpu(watch.pid), servers.requests(counter)
+                time.sleep(STEADY)
+                taken = time.monotonic() - start
+                ours.append((process.cpu(watch.pid) - used) / taken * 100)
+                rate = (servers.requests(counter) - answered) / taken
+                private = max(private, process.memory(watch.pid)[0])
+            if not 0.95 * TARGETS < rate < 1.05 * TARGETS:
+                table.note(f"the engine asked {rate:.0f} targets a second, not {TARGETS}")
+            if "http" in peers:
+                bare = figures(peers["http"], first, TARGETS, STEADY)
+                theirs.append(bare["cpu_percent"])
+                if bare["failures"] or bare["answers_per_s"] < 0.95 * TARGETS:
+                    table.note(f"the bare loop had {bare['answers_per_s']:.0f} answers a second, {bare['failures']:.0f} failures")
+    table.add(f"engine: {TARGETS} HTTP targets at 1 Hz, CPU", min(ours), unit="%", peer="curl_multi in C" if theirs else "",
+              theirs=min(theirs, default=None), ratio_target=1.8)
+    table.add(f"engine: {TARGETS} HTTP targets, private memory", private / 1e6, 40, "MB")
+
+
+def postgres(table, programs, peers, path):
+    """A thousand prepared polls, turn about."""
+    ours, theirs = [], []
+    with servers.postgres(path) as target:
+        for _ in range(3):
+            ours.append(figures(programs["guardia-bench"], "polls", target, SQL, 1000)["cpu_ms_per_1000"])
+            if "postgres" in peers:
+                theirs.append(figures(peers["postgres"], target, SQL, 1000)["cpu_ms_per_1000"])
+    table.add("PostgreSQL: 1,000 polls, client CPU", min(ours), unit="ms", peer="libpq in C" if theirs else "",
+              theirs=min(theirs, default=None), ratio_target=2.5)
