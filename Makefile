@@ -1,7 +1,6 @@
 # The commands of the house. `make run` and `make test` need nothing before them but a Swift toolchain on Debian.
 
 SWIFT ?= swift
-export GUARDIA_STRICT = 1
 DIST := dist
 
 .PHONY: help run test bench format lint release deps clean
@@ -14,6 +13,8 @@ run: deps ## install what is missing, build, and open the war room on the rehear
 	$(SWIFT) build -c release --product barberpro
 	.build/release/guardia rehearse
 
+# A warning is an error here, and only here: a newer compiler's new warning must not keep anyone from running guardia.
+test: export GUARDIA_STRICT = 1
 test: deps ## install what is missing and run every test
 	$(SWIFT) build --build-tests
 	scripts/test

@@ -123,6 +123,12 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
+        .executableTarget(
+            name: "guardia-bench",
+            dependencies: [
+                "Launch", "Journal", "Wire", "Console",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(
             name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
     ],
