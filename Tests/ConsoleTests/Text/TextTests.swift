@@ -1,4 +1,5 @@
 import Console
+import Glibc
 import Testing
 
 @Suite struct TextTests {
@@ -52,8 +53,7 @@ import Testing
     @Test("a flood of characters without a width is cut like any other text", arguments: ["\u{301}", "\u{200d}", "\u{fe0f}"])
     func flood(scalar: Unicode.Scalar) {
         let text = "e" + String(repeating: Character(scalar), count: 3_000_000)
-        let clock = ContinuousClock()
-        let spent = clock.measure {
+        let spent = cpuTime {
             for _ in 0..<100 { _ = Text.truncated(text, to: 80) }
         }
         // A hundred walks through the text take far longer.
@@ -64,8 +64,7 @@ import Testing
     @Test("ten megabytes cost as little as a line", .timeLimit(.minutes(1)))
     func tenMegabytes() {
         let text = String(repeating: "\u{1b}[31mñ漢", count: 1_000_000)
-        let clock = ContinuousClock()
-        let spent = clock.measure {
+        let spent = cpuTime {
             for _ in 0..<100 {
                 _ = Text.sanitised(text)
                 _ = Text.truncated(text, to: 80)
@@ -104,4 +103,16 @@ import Testing
         #expect(Text.wrapped("abc", to: 0).isEmpty)
         #expect(Text.wrapped("", to: 5).isEmpty)
     }
+}
+
+/// What a piece of work costs this thread, whatever else the machine is doing.
+private func cpuTime(_ work: () -> Void) -> Duration {
+    func now() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+    let start = now()
+    work()
+    return now() - start
 }
