@@ -21,9 +21,6 @@ package struct ScreenOptions: ParsableArguments {
     @Flag(help: "For a serial line: fewer frames, no charts.")
     package var slow = false
 
-    @Flag(help: "Nothing on the screen moves by itself but the figures.")
-    package var reduceMotion = false
-
     package init() {}
 
     /// What the loop needs, from the options and the environment.
@@ -36,8 +33,8 @@ package struct ScreenOptions: ParsableArguments {
             journal: journal, mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
             terminal: TerminalOptions(
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
-                diagnosticsPath: Diagnostics.path, isSlow: slow),
-            capabilities: Capabilities(charset: charset, reduceMotion: reduceMotion, slow: slow),
+                diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false)),
+            capabilities: Capabilities(charset: charset, slow: slow),
             engineCommand: engineCommand)
     }
 

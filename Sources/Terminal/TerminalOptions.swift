@@ -11,15 +11,19 @@ package struct TerminalOptions: Sendable {
     package var diagnosticsPath: String
     /// For serial lines: a frame is left out while the one before it has not gone through.
     package var isSlow: Bool
+    /// Whether Ctrl-C, Ctrl-Z and Ctrl-\ are signals, as everywhere; on a wall that no key may close they are keys.
+    package var keysSignal: Bool
 
     package init(
-        type: String?, charset: Charset, depth: ColourDepth = .direct, diagnosticsPath: String, isSlow: Bool = false
+        type: String?, charset: Charset, depth: ColourDepth = .direct, diagnosticsPath: String, isSlow: Bool = false,
+        keysSignal: Bool = true
     ) {
         self.type = type
         self.charset = charset
         self.depth = depth
         self.diagnosticsPath = diagnosticsPath
         self.isSlow = isSlow
+        self.keysSignal = keysSignal
     }
 
     /// What the environment allows: no colour where NO_COLOR is set to anything (no-color.org).

@@ -80,7 +80,7 @@ package final class TerminalSession {
 
         tcgetattr(output, &screenModes)
         screenModes.c_iflag &= ~tcflag_t(IXON | IXOFF)
-        screenModes.c_lflag &= ~tcflag_t(IEXTEN)
+        screenModes.c_lflag &= ~tcflag_t(options.keysSignal ? IEXTEN : IEXTEN | ISIG)
         tcsetattr(output, TCSANOW, &screenModes)
         def_prog_mode()
         _ = ResetSequence.standard.withCString { rescue_arm(output, $0, strlen($0), &modes) }

@@ -13,14 +13,11 @@ package enum Mode: Hashable, Sendable {
 /// What the terminal can show, found out once at the start.
 package struct Capabilities: Hashable, Sendable {
     package var charset: Charset
-    /// Nothing moves by itself but the figures.
-    package var reduceMotion: Bool
     /// A serial line: no charts, no sparklines.
     package var slow: Bool
 
-    package init(charset: Charset = .utf8, reduceMotion: Bool = false, slow: Bool = false) {
+    package init(charset: Charset = .utf8, slow: Bool = false) {
         self.charset = charset
-        self.reduceMotion = reduceMotion
         self.slow = slow
     }
 }

@@ -13,14 +13,17 @@ extension Model {
     package var notices: [Notice] {
         var notices: [Notice] = []
         if isSilent {
-            // The command first: it is what the reader can do about it, and the end of a line may be cut.
+            let start = " · " + words(.startEngine, engineCommand)
             let text =
                 if let beat = board.heartbeat {
-                    words(.engineSilentSince, clock(beat.at.utc))
+                    words(.engineSilentSince, clock(beat.at.utc)) + start
+                } else if let end = board.tracks.compactMap(\.lookedAt?.utc).max() {
+                    // A journal without a heartbeat was taken away from its engine: a copy, an export.
+                    words(.journalEnds, "\(figures.date(zone.civil(end))) \(clock(end))")
                 } else {
-                    words(.engineNeverSeen)
+                    words(.engineNeverSeen) + start
                 }
-            notices.append(Notice(role: .alarm, text: text + " · " + words(.startEngine, engineCommand)))
+            notices.append(Notice(role: .alarm, text: text))
         } else if let reason = board.heartbeat?.notRecording {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
         }

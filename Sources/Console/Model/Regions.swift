@@ -33,13 +33,22 @@ extension Model {
         }
     }
 
+    /// A percentile that has never come from a probe that answers: nobody has been there yet.
+    private func hasNeverHadTraffic(_ region: Panes.Region) -> Bool {
+        guard let track = shown.track(region.latency), track.value == nil, track.series.absence == .normal,
+            let probe = region.latency.name.split(separator: ".").first
+        else { return false }
+        let up = SeriesID("\(probe).up")
+        return assessment(of: up).verdict == .ok && shown.track(up)?.number == 1
+    }
+
     func state(of region: Panes.Region) -> RegionState {
         let judged = assessment(of: region.latency)
         let traffic: Double? = region.traffic.flatMap { id in
             [.fresh, .stale].contains(assessment(of: id).freshness) ? shown.track(id)?.number : nil
         }
         let standing: RegionState.Standing =
-            if traffic == 0 {
+            if traffic == 0 || hasNeverHadTraffic(region) {
                 // Nobody comes from there: that is known, and no latency can be.
                 .quiet
             } else {

@@ -60,9 +60,14 @@ struct DetailOverlay {
         lines.append(
             Line(
                 label: words(.detailMiss),
-                spans: [Span(track.miss ?? words(.noMiss), track.miss == nil ? .dim : .missed)]))
+                spans: [reason(of: track).map { Span($0, .missed) } ?? Span(words(.noMiss), .dim)]))
         lines.append(Line(label: words(.detailInputs), spans: inputs(of: series)))
         return lines
+    }
+
+    private func reason(of track: Track) -> String? {
+        if let number = track.number, number < 1, track.series.tellsWhetherUp { return model.upText(of: track, number) }
+        return track.miss
     }
 
     private func bounds(of series: Series) -> String {

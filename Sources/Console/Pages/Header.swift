@@ -28,7 +28,8 @@ struct Header {
     }
 
     private var product: [Span] {
-        guard let product = model.board.manifest?.product else { return [Span("guardia", .header)] }
+        // Before the first manifest there is no product, and the name of the program stands beside it already.
+        guard let product = model.board.manifest?.product else { return [] }
         var spans = [Span(Text.sanitised(product.name, limit: 40), .header, .bold)]
         if let id = product.version {
             let track = model.board.track(id)

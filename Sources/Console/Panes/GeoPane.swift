@@ -68,15 +68,15 @@ struct GeoPane {
 
     private func look(of state: RegionState) -> (role: Role, mark: Unicode.Scalar) {
         switch state.standing {
-        case .breach: (.critical, "!")
-        case .warning: (.warning, "~")
-        case .unknown: (.unknown, "?")
+        case .breach: (.critical, Verdict.critical.glyph)
+        case .warning: (.warning, Verdict.warning.glyph)
+        case .unknown: (.unknown, Verdict.unknown.glyph)
         case .ok: (state.freshness == .fresh && !state.isThin ? .value : .stale, " ")
         case .quiet: (.dim, "·")
         }
     }
 
-    /// `JUJ  214!`
+    /// `JUJ  214✗`
     private func renderShort(_ state: RegionState, into frame: inout Frame, area: Rect) {
         let (role, mark) = look(of: state)
         frame.put(state.region.label, at: area.origin, .label, width: 4)
@@ -94,7 +94,7 @@ struct GeoPane {
         return model.figures.number(latency / 1000) + "s"
     }
 
-    /// `JUJ  Jujuy      214 ms! ▂▂▃▅▂▂  12/s`
+    /// `JUJ  Jujuy      214 ms✗ ▂▂▃▅▂▂  12/s`
     private func renderRow(_ state: RegionState, into frame: inout Frame, area: Rect) {
         let (role, mark) = look(of: state)
         frame.put(state.region.label, at: area.origin, role == .value ? .label : role, width: 4)
@@ -146,7 +146,7 @@ struct GeoPane {
             .render(into: &frame, area: Rect(x: area.x, y: area.y, width: min(area.width, 30), height: 1))
     }
 
-    /// `3! breach · 7~ warn · 14 ok`: the marks explain themselves.
+    /// `3 breach · 7 warn · 14 ok`
     private func renderLegend(_ regions: [RegionState], hidden: Int, into frame: inout Frame, area: Rect) {
         var spans: [Span] = []
         let words: [(RegionState.Standing, Word, Role)] = [

@@ -37,6 +37,21 @@ struct RowLine {
         }
     }
 
+    /// `p95 3,4 s`: the figure that makes the row as bad as it is, where the line has no other place for it. A mark beside
+    /// a main figure that is well would be a riddle.
+    private var culprit: Span? {
+        let worst = model.verdict(of: row)
+        guard worst > .unknown, model.assessment(of: row.main).verdict < worst,
+            let id = row.judged.first(where: { model.assessment(of: $0).verdict == worst }),
+            let track = model.shown.track(id)
+        else { return nil }
+        let fact = row.facts.first { $0.series == id }
+        if fact != nil, columns.facts > 0 { return nil }
+        let word = fact?.word ?? id.name.split(separator: ".").last.map(String.init) ?? ""
+        if track.series.tellsWhetherUp { return Span(model.upText(of: track, track.number ?? 0), worst.role) }
+        return Span("\(word) \(model.value(of: track))", worst.role)
+    }
+
     private func renderNever(into frame: inout Frame, area: Rect) {
         var text = model.words(.neverRead)
         if let miss = model.shown.track(row.main)?.miss { text += " · " + miss }
@@ -48,6 +63,7 @@ struct RowLine {
         let spans = [
             Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
             Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
+            Span("(\(model.value(of: track)))  ", .stale),
             Span(track.miss ?? "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)
@@ -71,6 +87,10 @@ struct RowLine {
         let reason = self.reason(track)
         if let reason, columns.facts < 12 {
             frame.put(reason, in: right, .missed)
+            return
+        }
+        if let culprit {
+            frame.put([culprit], at: right.origin, width: right.width)
             return
         }
         if columns.sparkline > 0 {
@@ -178,6 +198,7 @@ extension Model {
         switch track.value {
         case .number(let number) where track.series.unit == .verdict:
             words(Verdict(nagiosCode: Int(exactly: number) ?? 3).word)
+        case .number(let number) where track.series.tellsWhetherUp: words(number < 1 ? .isDown : .isUp)
         case .number(let number): figures.value(number, unit: track.series.unit)
         case .text(let text): Text.sanitised(text, limit: 80)
         case .missed, nil: Figures.none
@@ -191,6 +212,8 @@ extension Frame {
         track: Track, figures: Figures, words: Words, at point: Point, columns: ValueColumns, _ role: Role
     ) {
         switch track.value {
+        case .number(let number) where track.series.tellsWhetherUp:
+            put(words(number < 1 ? .isDown : .isUp), at: point, role, width: columns.width, align: .trailing)
         case .number(let number) where track.series.unit != .verdict:
             put(
                 ValueText(figures.value(number, unit: track.series.unit, room: columns.width)), at: point,

@@ -203,7 +203,7 @@ import Testing
         let model = BarberPro.calm.model(120, 40, now: BarberPro.now.advanced(by: 6000))
         let frame = model.frame
         #expect(model.isSilent)
-        #expect(frame.rows[1].contains("ENGINE SILENT since 14:42:16, nobody is paged · start it: guardia watch"))
+        #expect(frame.rows[1].contains("ENGINE SILENT since 14:42:16, nobody is paged · run guardia watch"))
         for y in 0..<40 {
             for x in 0..<120 {
                 let role = frame[Point(x, y)]?.style.role
