@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
@@ -19,22 +20,26 @@ static struct {
     struct sigaction previous[fatal_count];
 } rescue;
 
+// Gives the terminal back, once: two threads may want to at the same time.
+static void give_back(void) {
+    if (!__atomic_exchange_n(&rescue.armed, 0, __ATOMIC_SEQ_CST)) return;
+    size_t written = 0;
+    while (written < rescue.length) {
+        ssize_t count = write(rescue.fd, rescue.reset + written, rescue.length - written);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) break;
+        written += (size_t)count;
+    }
+    tcsetattr(rescue.fd, TCSANOW, &rescue.modes);
+}
+
 static void on_fatal(int signal, siginfo_t *info, void *context) {
     (void)context;
-    // Two threads may crash at once: the terminal is given back once, and each signal takes its course.
-    if (__atomic_exchange_n(&rescue.armed, 0, __ATOMIC_SEQ_CST)) {
-        size_t written = 0;
-        while (written < rescue.length) {
-            ssize_t count = write(rescue.fd, rescue.reset + written, rescue.length - written);
-            if (count < 0 && errno == EINTR) continue;
-            if (count <= 0) break;
-            written += (size_t)count;
-        }
-        tcsetattr(rescue.fd, TCSANOW, &rescue.modes);
-    }
-    for (int i = 0; i < fatal_count; i++) {
-        if (fatal[i] == signal) sigaction(signal, &rescue.previous[i], NULL);
-    }
+    give_back();
+    // Not the handler that was there before: with a Swift toolchain that is an interactive backtracer, which would take
+    // the terminal again and keep it.
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigaction(signal, &standard, NULL);
     // A fault happens again as soon as the handler returns, with its own context, for whoever is next. A signal that was
     // sent, abort() and a breakpoint do not.
     if (info->si_code <= 0 || signal == SIGTRAP || signal == SIGABRT) raise(signal);
@@ -82,7 +87,31 @@ static struct {
     size_t count;
     int signals[16];
     struct sigaction previous[16];
+    struct sigaction previous_alarm;
+    pthread_t owner;
+    volatile sig_atomic_t ending;
 } notify = {.fd = -1};
+
+// How long a program that was asked to end may take. A terminal that has stopped reading holds its thread in a write that
+// nothing else can end.
+enum { patience_ms = 500 };
+
+static void on_deadline(int signal) {
+    // On the terminal's own thread, so that the write which it is held in does not go on behind us.
+    if (!pthread_equal(pthread_self(), notify.owner)) {
+        pthread_kill(notify.owner, signal);
+        return;
+    }
+    // What the terminal has not taken so far it never will; without it there is room for the reset.
+    tcflush(rescue.fd, TCOFLUSH);
+    give_back();
+    _exit(128 + notify.ending);
+}
+
+static void set_deadline(int milliseconds) {
+    struct itimerval timer = {.it_value = {.tv_sec = milliseconds / 1000, .tv_usec = milliseconds % 1000 * 1000}};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
 
 static void on_signal(int signal) {
     int saved = errno;
@@ -90,6 +119,10 @@ static void on_signal(int signal) {
     // A full pipe loses nothing that matters: the reader is awake already, and each of these signals is idempotent.
     ssize_t ignored = write(notify.fd, &byte, 1);
     (void)ignored;
+    if (!notify.ending && (signal == SIGTERM || signal == SIGHUP || signal == SIGINT || signal == SIGQUIT)) {
+        notify.ending = signal;
+        set_deadline(patience_ms);
+    }
     errno = saved;
 }
 
@@ -100,18 +133,32 @@ int notify_start(int fd, const int *signals, size_t count) {
         return -1;
     }
     notify.fd = fd;
+    notify.owner = pthread_self();
+    notify.ending = 0;
+    struct sigaction deadline = {.sa_handler = on_deadline};
+    sigfillset(&deadline.sa_mask);
+    if (sigaction(SIGALRM, &deadline, &notify.previous_alarm) != 0) return -1;
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
+    // Whoever started us may have blocked them, and a mask is inherited.
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGALRM);
+    for (size_t i = 0; i < count; i++) sigaddset(&ours, signals[i]);
     for (size_t i = 0; i < count; i++) {
         if (sigaction(signals[i], &action, &notify.previous[i]) != 0) return -1;
         notify.signals[i] = signals[i];
         notify.count = i + 1;
     }
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
     return 0;
 }
 
 void notify_stop(void) {
+    if (notify.count == 0) return;
+    set_deadline(0);
     for (size_t i = 0; i < notify.count; i++) sigaction(notify.signals[i], &notify.previous[i], NULL);
+    sigaction(SIGALRM, &notify.previous_alarm, NULL);
     notify.count = 0;
 }
 

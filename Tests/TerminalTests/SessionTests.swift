@@ -20,6 +20,18 @@ import Testing
         }
     }
 
+    @Test("a terminal that has stopped reading does not keep a program that is asked to end", arguments: [SIGTERM, SIGHUP, SIGINT])
+    func stalledTerminal(signal: Int32) async {
+        await #expect(processExitsWith: .exitCode(128 + signal)) { [signal = signal as Int32] in
+            let terminal = try PseudoTerminal(columns: 200, rows: 60)
+            let program = try Program(on: terminal.path)
+            // Asked to end, and held by a write that nobody reads: the loop never comes to look at its events.
+            raise(signal)
+            for number in 0..<1_000_000 { program.show(String(repeating: "\(number) ", count: 200)) }
+            exit(1)
+        }
+    }
+
     @Test("wide and combining characters arrive whole")
     func unicode() async {
         await #expect(processExitsWith: .exitCode(0)) {

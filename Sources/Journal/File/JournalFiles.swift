@@ -41,6 +41,8 @@ struct JournalFiles: Hashable, Sendable {
 struct FileIdentity: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
+    /// Whether it is a file, not a folder, a pipe or a device.
+    let isRegular: Bool
 
     /// Nil where nothing is at `path`.
     init?(path: String) {
@@ -48,6 +50,7 @@ struct FileIdentity: Hashable, Sendable {
         guard stat(path, &status) == 0 else { return nil }
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
+        isRegular = status.st_mode & S_IFMT == S_IFREG
     }
 }
 

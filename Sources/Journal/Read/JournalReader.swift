@@ -37,6 +37,7 @@ package final class JournalReader {
         guard let identity = FileIdentity(path: path), access(path, R_OK) == 0 else {
             throw errno == EACCES ? .denied(path: path) : .notThere(path: path)
         }
+        guard identity.isRegular else { throw .notAJournal(path: path, reason: "it is not a regular file") }
         do throws(JournalError) {
             return (try checked(Store(path: path, readonly: true), path), nil, identity)
         } catch {
@@ -186,10 +187,16 @@ package final class JournalReader {
 
     /// Writes a compact copy of the whole journal to a new file, to be taken elsewhere; recording goes on meanwhile.
     package func export(to target: String) throws(JournalError) {
-        guard FileIdentity(path: target) == nil else {
+        // Also a symbolic link that leads nowhere: what it names is not ours to make.
+        var status = stat()
+        guard lstat(target, &status) != 0 else {
             throw .failed(path: target, reason: "there is a file already; give a new name")
         }
-        try JournalFiles(path: target).create()
+        do throws(JournalError) {
+            try JournalFiles(path: target).create()
+        } catch .notThere {
+            throw .failed(path: target, reason: "its folder does not exist")
+        }
         try store.access { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
     }
 }

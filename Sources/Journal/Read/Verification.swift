@@ -43,8 +43,12 @@ extension JournalReader {
     /// How many events one transaction checks.
     private static let pageSize = 1000
 
-    /// Recomputes the hash of every event, in short transactions.
+    /// Recomputes the hash of every event, in short transactions, after SQLite has looked at every page.
+    ///
+    /// - Throws: `damaged` where the file itself is.
     package func verify() throws(JournalError) -> Verification {
+        let finding = try store.access { db in try String.fetchOne(db, sql: "PRAGMA quick_check(1)") }
+        guard finding == "ok" else { throw .damaged(path: path, reason: finding ?? "it cannot be checked") }
         var verification = Verification()
         var chain = ChainCheck()
         var position = Int64.min

@@ -90,6 +90,8 @@ struct JournalCommand: ParsableCommand {
 
         func run() throws {
             do {
+                // Only what is a journal already: nothing is made where there is none.
+                _ = try JournalReader(path: journal.path)
                 let writer = try JournalWriter(path: journal.path, origin: Origin.name)
                 let retention = Retention(full: .hours(Int64(full)), downsampled: .days(Int64(downsampled)))
                 while try writer.prune(now: SystemClock().now().utc, retention: retention) {}
