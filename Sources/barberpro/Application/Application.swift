@@ -9,6 +9,7 @@ struct Application: Sendable {
     let database: Database
     let sessions: Sessions
     let gateway: PaymentGateway
+    let gatewayWatch: GatewayWatch
     let metrics: Metrics
     let lever = Lever()
 
@@ -202,10 +203,9 @@ struct Application: Sendable {
         let limit = Duration.seconds(1)
         async let database = Health.Check.run { try await self.database.query("SELECT 1", within: limit) }
         async let redis = Health.Check.run { try await sessions.check(within: limit) }
-        async let gateway = Health.Check.run { try await self.gateway.check(within: limit) }
-        let health = Health(
-            version: version, colour: colour,
-            checks: ["database": await database, "redis": await redis, "gateway": await gateway])
+        var checks = ["database": await database, "redis": await redis]
+        checks["gateway"] = gatewayWatch.check
+        let health = Health(version: version, colour: colour, checks: checks)
         return .json(health.code, health)
     }
 }
