@@ -139,7 +139,7 @@ package actor Rehearsal {
     }
 
     private static func warm(_ address: ServerAddress) async throws {
-        for path in ["/healthz", "/static/app.js", "/metrics", "/healthz"] {
+        for path in ["/healthz", "/metrics", "/healthz"] {
             let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
             _ = try await address.ask(Array(request.utf8), within: .seconds(2))
         }
