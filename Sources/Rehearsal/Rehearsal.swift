@@ -85,6 +85,8 @@ package actor Rehearsal {
             ).text
         }
         try await history
+        // The first answers of fresh processes are slow, and no news: they are given before anybody looks or comes.
+        for part in [nginx.addresses, blue.addresses, green.addresses].joined() { try await Rehearsal.warm(part) }
         let doorURL = "http://127.0.0.1:\(nginx.port)"
         let traffic = try await BarberProPart.start(
             in: folder, name: "traffic",
@@ -134,6 +136,13 @@ package actor Rehearsal {
             [try Program.barberpro.path(), "seed", "--postgres", connection, "--bookings", "\(bookings)"],
             register: folder.register, endSignal: "TERM", log: log, workingIn: folder.path)
         guard try await seed.waitForExit().isSuccess else { throw RehearsalError.noHistory(log: lastLines(of: log)) }
+    }
+
+    private static func warm(_ address: ServerAddress) async throws {
+        for path in ["/healthz", "/metrics", "/healthz"] {
+            let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            _ = try await address.ask(Array(request.utf8), within: .seconds(2))
+        }
     }
 
     private func begin(_ options: Options, note: @escaping @Sendable (String) -> Void) {

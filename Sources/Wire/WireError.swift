@@ -63,5 +63,6 @@ package struct WireError: Error, Hashable, Sendable {
 }
 
 extension WireError: CustomStringConvertible {
-    package var description: String { "\(operation) on \(target) failed: \(reason); \(advice)" }
+    /// The cause first and the address last: where a line ends early, what is lost is what its row already says.
+    package var description: String { "\(reason); \(advice) (\(operation) \(target))" }
 }

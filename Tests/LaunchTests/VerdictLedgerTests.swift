@@ -35,6 +35,16 @@ struct VerdictLedgerTests {
         #expect(ledger.age(to: moment(8)) == [])
     }
 
+    @Test("a change that its number does not explain brings the reason of the reading, and the way back none")
+    func reasonOfReading() {
+        let up = series("api.up", thresholds: Thresholds(critical: .below(1)))
+        var ledger = VerdictLedger(series: [up], now: moment(0))
+        let down = ledger.judge(Reading("api.up", .number(0), because: "status 500"), at: moment(1))
+        #expect(down?.to == .critical && down?.value == 0 && down?.reason == "status 500")
+        let back = ledger.judge(Reading("api.up", .number(1)), at: moment(2))
+        #expect(back?.to == .ok && back?.reason == nil)
+    }
+
     @Test("what is normally absent is no news when it goes, what only some have when it never came")
     func absence() {
         func changes(_ absence: Series.Absence, read: Bool) -> [Verdict] {

@@ -33,7 +33,7 @@ package struct VerdictLedger: Sendable {
             return nil
         }
         (entry.value, entry.valueAt, entry.miss) = (reading.measurement, moment, nil)
-        return settle(entry, at: moment)
+        return settle(entry, at: moment, because: reading.reason)
     }
 
     /// Judges by age alone: the series that nothing has been heard of for too long.
@@ -51,7 +51,9 @@ package struct VerdictLedger: Sendable {
         return changes.sorted { $0.series < $1.series }
     }
 
-    private mutating func settle(_ settled: Entry, at now: Moment) -> Event.VerdictChanged? {
+    private mutating func settle(
+        _ settled: Entry, at now: Moment, because reason: String? = nil
+    ) -> Event.VerdictChanged? {
         var entry = settled
         let assessment = Assessment(of: entry.series, value: entry.value, age: entry.valueAt.age(at: now))
         let before = entry.verdict
@@ -65,6 +67,7 @@ package struct VerdictLedger: Sendable {
             change.reason = entry.miss ?? "no reading for \(entry.valueAt.age(at: now).count / 1000) s"
         } else if case .number(let number) = entry.value {
             change.value = number
+            change.reason = reason
             let thresholds = entry.series.thresholds
             change.bound =
                 switch max(assessment.verdict, before ?? .ok) {

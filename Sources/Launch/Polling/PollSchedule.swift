@@ -39,13 +39,14 @@ package struct PollSchedule: Hashable, Sendable {
 
     /// How much longer than to the next slot a failing target is left alone.
     ///
-    /// The pause doubles with each failure. It stays within two intervals whatever the config says, so that what is
-    /// known of a broken target is looked at again before it is too old to be called known (``Freshness``).
+    /// The pause doubles with each failure. It stays within one interval whatever the config says: with the way to the
+    /// next slot and an interval for each of the two looks that is four, so that what is known of a broken target is
+    /// renewed before it is too old to be called known (``Freshness``).
     private var pause: Milliseconds {
         guard failures > 1 else { return 0 }
         let doublings = min(failures - 2, 20)
         let wanted = Milliseconds(retry.backoff.count << Int64(doublings))
-        return min(wanted, retry.backoffLimit, interval * 2)
+        return min(wanted, retry.backoffLimit, interval)
     }
 
     /// The pause before attempt `attempt` (1 is the first repetition) within one look.

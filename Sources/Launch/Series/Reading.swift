@@ -10,10 +10,13 @@ package enum Measurement: Hashable, Sendable {
 package struct Reading: Hashable, Sendable {
     package var series: SeriesID
     package var measurement: Measurement
+    /// Why the value is what it is, where it does not say so itself (`up` 0). It goes into the feed, not into the recording.
+    package var reason: String?
 
-    package init(_ series: SeriesID, _ measurement: Measurement) {
+    package init(_ series: SeriesID, _ measurement: Measurement, because reason: String? = nil) {
         self.series = series
         self.measurement = measurement
+        self.reason = reason
     }
 }
 

@@ -10,7 +10,7 @@ extension Scenario {
 
     package static let paymentOutage = Scenario(
         "payment-outage",
-        "MercadoPago slows down, rejects cards, then fails; the approval rate falls while bookings go on.",
+        "MercadoPago slows down, rejects cards, then fails: payments and paid bookings fall while the rest stays well.",
         period: .seconds(240),
         [
             (.seconds(15), .fault(.gateway, ["delay_ms": "1500"])),

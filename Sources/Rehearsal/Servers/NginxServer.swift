@@ -39,9 +39,13 @@ package struct NginxServer: Server {
     }
 
     /// What any nginx needs to run in a folder, in the foreground, as one user.
+    ///
+    /// The user is named where root started it: `nginx -t` by root gives the folders below to that user, and without a
+    /// name to `nobody`, who is not the one that runs it.
     private static func frame(folder: String, http: String) -> String {
-        """
-        daemon off;
+        let user = ServerUser.current.map { "user \($0.name) \($0.group);\n" } ?? ""
+        return """
+        \(user)daemon off;
         pid \(folder)/nginx.pid;
         worker_processes 1;
         worker_rlimit_nofile 4096;

@@ -6,6 +6,8 @@ import Glibc
 /// folders belong to it; anyone else runs them as themselves.
 struct ServerUser: Equatable {
     var name: String
+    /// Its primary group.
+    var group: String
     var uid: uid_t
     var gid: gid_t
 
@@ -24,7 +26,20 @@ struct ServerUser: Equatable {
             guard getpwnam_r(name, &entry, buffer.baseAddress!, buffer.count, &found) == 0, found != nil else {
                 return nil
             }
-            return ServerUser(name: name, uid: entry.pw_uid, gid: entry.pw_gid)
+            return groupName(entry.pw_gid).map {
+                ServerUser(name: name, group: $0, uid: entry.pw_uid, gid: entry.pw_gid)
+            }
+        }
+    }
+
+    private static func groupName(_ id: gid_t) -> String? {
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16_384) { buffer in
+            guard getgrgid_r(id, &entry, buffer.baseAddress!, buffer.count, &found) == 0, found != nil else {
+                return nil
+            }
+            return String(cString: entry.gr_name)
         }
     }
 }

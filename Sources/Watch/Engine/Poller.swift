@@ -73,23 +73,22 @@ package actor Poller {
         if Task.isCancelled { return }
         let ended = clock.now()
         var readings: [Reading]
-        var ok = true
-        var pause = "no look meanwhile: the one before took too long"
+        /// Why the target is down; nil where it is up.
+        let cause: String?
         switch result {
         case .success(let findings):
-            readings = self.readings(from: findings, at: started.uptime)
-            ok = !readings.contains(Reading(up, .number(0)))
+            cause = Poller.cause(in: findings)
+            readings = self.readings(from: findings, at: started.uptime, cause)
         case .failure(let failure):
+            cause = failure.text
             readings = missed(failure.text)
-            readings.append(Reading(up, .number(0)))
-            ok = false
-            pause = failure.text
         }
+        readings.append(Reading(up, .number(cause == nil ? 1 : 0), because: cause))
         publish(readings, started)
-        let outcome = schedule.finished(ok: ok, at: ended.uptime)
+        let outcome = schedule.finished(ok: cause == nil, at: ended.uptime)
         if outcome.missed > 0 {
             // While a failing target is left alone, why it failed is still what the operator must read.
-            publish(missed(pause), ended)
+            publish(missed(cause ?? "no look meanwhile: the one before took too long"), ended)
         }
     }
 
@@ -119,20 +118,28 @@ package actor Poller {
         }
     }
 
-    private func readings(from findings: [Finding], at now: Milliseconds) -> [Reading] {
+    /// What made an answer no good.
+    private static func cause(in findings: [Finding]) -> String? {
+        guard let up = findings.first(where: { $0.measure == "up" }), case .missed(let reason) = up.measurement else {
+            return nil
+        }
+        return reason
+    }
+
+    /// - Parameter cause: why the target is down. Every measure without a value gives it as its own reason: whichever is
+    ///   on the screen says it.
+    private func readings(from findings: [Finding], at now: Milliseconds, _ cause: String?) -> [Reading] {
         var readings: [Reading] = []
         readings.reserveCapacity(findings.count + 1)
-        var toldUp = false
         for finding in findings {
-            if finding.measure == "up" {
-                toldUp = true
-                readings.append(Reading(up, finding.measurement))
-            } else if let measure = measures[finding.measure] {
-                if case .missed = finding.measurement {} else { measure.takenAt = now }
+            guard let measure = measures[finding.measure] else { continue }
+            if case .missed(let reason) = finding.measurement {
+                readings.append(Reading(measure.series, .missed(cause ?? reason)))
+            } else {
+                measure.takenAt = now
                 readings.append(Reading(measure.series, finding.measurement))
             }
         }
-        if !toldUp { readings.append(Reading(up, .number(1))) }
         return readings
     }
 

@@ -5,8 +5,8 @@ package import Wire
 /// knows the schedule, the retries and the graph, so that a prober knows nothing but its protocol.
 package protocol Prober: Actor {
     /// Looks once, within `deadline`, and returns what it found by measure name (the part after the dot in
-    /// `probe.measure`). A measure that it leaves out was not due. `up` is the poller's business, unless the
-    /// prober says 0 itself: an answer came, and it was no good.
+    /// `probe.measure`). A measure that it leaves out was not due. `up` is the poller's business, unless an
+    /// answer came that was no good: then the prober brings `up` as a miss, and says why.
     ///
     /// - Throws: when there was no answer to speak of; the error's description is what the operator reads.
     func look(deadline: Duration) async throws -> [Finding]

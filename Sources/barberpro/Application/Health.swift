@@ -8,7 +8,7 @@ struct Health: Codable, Sendable, Hashable {
         var error: String?
     }
 
-    /// `ok`, or `down` where one dependency is.
+    /// `ok`; `down` where something is that no request can do without; `degraded` where only something else is.
     var status: String
     var version: String
     var colour: String
@@ -18,10 +18,15 @@ struct Health: Codable, Sendable, Hashable {
         self.version = version
         self.colour = colour
         self.checks = checks
-        status = checks.values.allSatisfy { $0.status == "ok" } ? "ok" : "down"
+        let down = checks.filter { $0.value.status != "ok" }
+        status = down.isEmpty ? "ok" : down.keys.contains(where: Health.essential.contains) ? "down" : "degraded"
     }
 
-    var code: Int { status == "ok" ? 200 : 503 }
+    /// Without these nobody is served; without the gateway only those who pay are not. A colour that said `down` for the
+    /// gateway's sake would be taken from the door, though the other one could do no better.
+    private static let essential: Set<String> = ["database", "redis"]
+
+    var code: Int { status == "down" ? 503 : 200 }
 }
 
 extension Health.Check {

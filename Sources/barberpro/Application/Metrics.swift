@@ -43,11 +43,11 @@ final class Metrics: Sendable {
         self.version = version
     }
 
-    /// Counts a request. Its duration is the customer's: our time and what the network added.
-    func count(route: String, code: Int, province: String, duration: Duration) {
+    /// Counts a request. Its duration is the customer's: our time and what the network added; nil where it is not ours.
+    func count(route: String, code: Int, province: String, duration: Duration?) {
         state.withLock {
             $0.requests[Request(route: route, code: code, province: province), default: 0] += 1
-            $0.durations[province, default: Histogram()].record(duration / .seconds(1))
+            if let duration { $0.durations[province, default: Histogram()].record(duration / .seconds(1)) }
         }
     }
 
@@ -67,7 +67,7 @@ final class Metrics: Sendable {
             text += "http_requests_total{\(request.labels)} \(count)\n"
         }
         family(
-            "http_request_duration_seconds", "histogram", "Time until the customer had the answer, network included.")
+            "http_request_duration_seconds", "histogram", "Time until the customer had the answer, network included; payments left out.")
         for (province, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
             var total = 0
             for (index, count) in histogram.counts.enumerated() {

@@ -24,13 +24,20 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let reactor = try Reactor()
+        let payments = PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token)
+        let gatewayWatch = GatewayWatch(payments)
         let application = Application(
             colour: colour, version: version,
             database: Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor),
             sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)),
-            gateway: PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token),
-            metrics: Metrics(colour: colour, version: version))
-        try await serve(port: port) { await application.answer($0) }
+            gateway: payments, gatewayWatch: gatewayWatch, metrics: Metrics(colour: colour, version: version))
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await serve(port: port) { await application.answer($0) } }
+            group.addTask { await gatewayWatch.run() }
+            // The server ends only by failing: then the rest goes, too.
+            try await group.next()
+            group.cancelAll()
+        }
     }
 }
 

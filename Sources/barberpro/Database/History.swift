@@ -59,10 +59,12 @@ struct History: Sendable {
                 FROM counts, generate_series(1, counts.count::int)
             )
             SELECT user_id, place * \(History.providersPerProvince) + provider, service, users.province,
-                   CASE WHEN fate < 0.08 THEN 'pending' WHEN fate < 0.11 THEN 'cancelled'
+                   CASE WHEN fate < 0.08 THEN 'pending' WHEN is_cancelled THEN 'cancelled'
                         WHEN at < now() - interval '1 day' * days_ahead THEN 'completed' ELSE 'confirmed' END,
-                   date_trunc('hour', at) + interval '1 day' * days_ahead, at, CASE WHEN fate >= 0.11 THEN at + wait END
+                   date_trunc('hour', at) + interval '1 day' * days_ahead, at, CASE WHEN fate >= 0.08 AND NOT is_cancelled THEN at + wait END
             FROM drawn JOIN users ON users.id = user_id
+            -- Who cancels does not do so at once.
+            CROSS JOIN LATERAL (SELECT fate BETWEEN 0.08 AND 0.11 AND at < now() - interval '1 hour' AS is_cancelled) AS c
             JOIN (VALUES \(places)) AS p (place, iso) ON p.iso = users.province
             WHERE at < now() ORDER BY at
             """,
@@ -71,7 +73,7 @@ struct History: Sendable {
                 (booking_id, provider, external_id, status, status_detail, amount, created_at, completed_at)
             SELECT b.id, 'mercadopago', (80000000000 + b.id)::text, s.status, s.detail, services.price,
                    b.created_at + interval '15 seconds',
-                   CASE WHEN s.status <> 'pending' THEN b.created_at + interval '1 second' * (16 + 2 * random()) END
+                   CASE WHEN s.status <> 'pending' THEN b.created_at + interval '1 second' * (15.1 + 0.3 * random()) END
             FROM bookings AS b JOIN services ON services.id = b.service_id,
                  LATERAL (SELECT CASE WHEN b.status <> 'pending' THEN 'approved' WHEN b.id % 8 = 0 THEN 'pending'
                                       ELSE 'rejected' END AS status,

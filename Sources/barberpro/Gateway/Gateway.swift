@@ -25,9 +25,9 @@ final class Gateway: Sendable {
             return failure(401, "unauthorized", "invalid access token")
         }
         let (delay, fails, throttles) = lever.decide { fault, random in
-            // A request's usual time: a tenth of a second, sometimes two.
+            // A request's usual time.
             (
-                fault.delay + .milliseconds(60 + 80 * random.unit()), random.chance(fault.errorRate),
+                fault.delay + .milliseconds(40 + 40 * random.unit()), random.chance(fault.errorRate),
                 random.chance(fault.throttleRate)
             )
         }

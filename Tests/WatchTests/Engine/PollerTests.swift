@@ -53,12 +53,32 @@ struct PollerTests {
         #expect(published.measurements["edge.requests"] == .missed("no answer"))
     }
 
-    @Test("a prober may say itself that an answer is no good")
-    func proberTellsUp() async {
-        let (poller, _) = poller([.findings([Finding("up", 0), Finding("requests", 1)])])
+    @Test("an answer that was no good is `up` 0 with its reason, which every measure without a value gives, too")
+    func proberTellsUp() async throws {
+        let (poller, _) = poller([
+            .findings([Finding("up", .missed("status 500")), Finding("requests", 1), Finding("waiting", .missed("none"))])
+        ])
         await poller.look()
-        #expect(published.measurements["edge.up"] == .number(0))
+        let up = try #require(published.all.first?.readings.first { $0.series == "edge.up" })
+        #expect(up == Reading("edge.up", .number(0), because: "status 500"))
         #expect(published.measurements["edge.requests"] == .number(1))
+        #expect(published.measurements["edge.waiting"] == .missed("status 500"))
+    }
+
+    @Test("a target that is left alone goes on saying why it failed", arguments: [true, false])
+    func reasonWhileLeftAlone(answers: Bool) async {
+        let look: ScriptedProber.Answer =
+            answers
+            ? .findings([Finding("up", .missed("status 500")), Finding("requests", .missed("none"))])
+            : .failure("status 500")
+        let (poller, _) = poller(
+            Array(repeating: look, count: 4), retry: Probe.Retry(attempts: 0, backoff: .seconds(1)))
+        for _ in 0..<4 {
+            await poller.look()
+            clock.advance(1000)
+        }
+        #expect(published.all.count > 4)
+        #expect(published.all.last?.readings.contains(Reading("edge.requests", .missed("status 500"))) == true)
     }
 
     @Test("an attempt that fails is repeated while the deadline allows, with what is left of it")

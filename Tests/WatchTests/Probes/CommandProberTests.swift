@@ -93,8 +93,8 @@ import Wire
             func prober(_ path: String) -> NginxProber {
                 NginxProber(NginxTarget(statusURL: "http://127.0.0.1:\(nginx.port)\(path)"), in: lab.context)
             }
-            #expect(await lab.expectEnd(of: prober("/text"))?.hasSuffix("this is not stub_status") == true)
-            #expect(await lab.expectEnd(of: prober("/absent"))?.hasPrefix("status 404 from") == true)
+            #expect(await lab.expectEnd(of: prober("/text"))?.hasPrefix("this is not stub_status (") == true)
+            #expect(await lab.expectEnd(of: prober("/absent"))?.hasPrefix("status 404 (") == true)
             let good = prober("/status")
             _ = try await good.measurements()
             try await nginx.pause()

@@ -4,17 +4,15 @@ import Testing
 @testable import Watch
 
 @Suite struct RedisFigureTests {
-    private let now = Timestamp(seconds: 1_700_000_100)
-
     private func findings(_ info: String, _ figures: inout RedisFigures, at uptime: Milliseconds) -> [String: Measurement] {
-        let findings = figures.findings(of: RedisInfo(parsing: info), at: uptime, now: now)
+        let findings = figures.findings(of: RedisInfo(parsing: info), at: uptime)
         return Dictionary(findings.map { ($0.measure, $0.measurement) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func info(_ more: String, evicted: Int = 0, hits: Int = 0, misses: Int = 0) -> String {
         "# Server\r\nredis_version:7.0.15\r\nused_memory:1000\r\nconnected_clients:3\r\nblocked_clients:1\r\n"
             + "evicted_keys:\(evicted)\r\nkeyspace_hits:\(hits)\r\nkeyspace_misses:\(misses)\r\n"
-            + "rdb_last_save_time:1700000000\r\nrdb_last_bgsave_status:ok\r\naof_enabled:0\r\nrole:master\r\n"
+            + "rdb_last_save_time:1700000000\r\nserver_time_usec:1700000100000000\r\nrdb_last_bgsave_status:ok\r\naof_enabled:0\r\nrole:master\r\n"
             + "connected_slaves:0\r\nmaxmemory:0\r\n\(more)"
     }
 

@@ -53,7 +53,7 @@ import Testing
             (#"return 200 "<html>\n</html>\n";"#, "the answer is not Prometheus text"),
             (#"default_type "application/openmetrics-text; version=1.0.0"; return 200 "queue 7\n";"#,
                 "the exposition ends before its # EOF"),
-            (#"return 404 "queue 7\n";"#, "status 404 from"),
+            (#"return 404 "queue 7\n";"#, "status 404 ("),
         ])
     func garbage(answer: String, sentence: String) async throws {
         let lab = try ProbeLab()

@@ -64,11 +64,11 @@ package actor ClockProber: Prober, PinnedActor {
             let response = try await http.send(request, deadline: deadline)
             let answered = now
             guard let date = response.headers["Date"].flatMap(HTTPDate.parse) else {
-                throw ProbeFailure("\(request.target) sends no Date")
+                throw ProbeFailure("no Date in the answer (\(request.target))")
             }
             // RFC 9111: an answer with an Age was made that long ago.
             if let age = response.headers["Age"].flatMap(Int.init), age > 0 {
-                throw ProbeFailure("\(request.target) answers from a cache")
+                throw ProbeFailure("the answer is from a cache (\(request.target))")
             }
             return .success(
                 ClockEvidence(
@@ -96,7 +96,7 @@ package actor ClockProber: Prober, PinnedActor {
                 answered = now
             }
             guard case .number(let reference) = answer.measurement else {
-                throw ProbeFailure("\(settings.target) does not tell its time")
+                throw ProbeFailure("the answer is no time (\(settings.target))")
             }
             return .success(
                 ClockEvidence(

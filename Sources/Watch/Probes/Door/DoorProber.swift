@@ -49,7 +49,7 @@ package actor DoorProber: Prober, PinnedActor {
         let request = HTTPRequest(target.url, tls: TLSSettings(target.tls), maxBodyBytes: 4096)
         let response = try await client.send(request, deadline: budget.remaining)
         // A dangling link makes nginx fail to resolve it: no split, no door.
-        guard response.status == 200 else { throw ProbeFailure("status \(response.status) from \(request.target)") }
+        guard response.status == 200 else { throw ProbeFailure("status \(response.status) (\(request.target))") }
         return try DoorAnswer(parsing: response.text)
     }
 
@@ -61,7 +61,7 @@ package actor DoorProber: Prober, PinnedActor {
     }
 
     private func broken(_ reason: String) -> [Finding] {
-        [Finding("up", 0), Finding("split", .text(reason))]
+        [Finding("up", .missed(reason)), Finding("split", .text(reason))]
             + target.colours.map { Finding("share.\($0)", .missed(reason)) }
     }
 }

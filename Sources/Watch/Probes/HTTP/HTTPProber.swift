@@ -3,7 +3,7 @@ package import Wire
 
 /// One HTTP address: whether it answers as it should, how fast, and how that was over a window.
 ///
-/// An unexpected status or a failed assertion is an answer: the look succeeds, with `up` 0, the `status`, and misses that say
+/// An unexpected status or a failed assertion is an answer: the look succeeds, with `up` missed, the `status`, and misses that say
 /// what was wrong in place of the latencies; it counts in `errors`, not in the percentiles. Phases that a kept connection
 /// spares take 0 ms.
 package actor HTTPProber: Prober, PinnedActor {
@@ -58,7 +58,7 @@ package actor HTTPProber: Prober, PinnedActor {
 
     private func phases(of response: HTTPResponse, _ complaint: String?) -> [Finding] {
         var findings = [Finding("status", Double(response.status)), Finding("size", Double(response.size))]
-        if complaint != nil { findings.append(Finding("up", 0)) }
+        if let complaint { findings.append(Finding("up", .missed(complaint))) }
         let phases = response.phases
         let named = [
             ("total", phases.total), ("dns", phases.dns), ("connect", phases.connect), ("tls", phases.tls),

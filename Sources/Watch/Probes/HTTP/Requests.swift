@@ -49,9 +49,9 @@ struct RequestTemplate {
 extension HTTPResponse {
     /// - Throws: ``ProbeFailure`` unless the status is 200.
     func requireOK(from request: HTTPRequest) throws {
-        guard status == 200 else { throw ProbeFailure("status \(status) from \(request.target)") }
+        guard status == 200 else { throw ProbeFailure("status \(status) (\(request.target))") }
         guard !isBodyTruncated else {
-            throw ProbeFailure("the answer of \(request.target) is larger than \(request.maxBodyBytes >> 20) MiB")
+            throw ProbeFailure("the answer is larger than \(request.maxBodyBytes >> 20) MiB (\(request.target))")
         }
     }
 }

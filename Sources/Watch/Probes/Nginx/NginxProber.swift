@@ -30,7 +30,7 @@ package actor NginxProber: Prober, PinnedActor {
         do {
             status = try StubStatus(parsing: response.text)
         } catch {
-            throw ProbeFailure("\(request.target): \(error)")
+            throw ProbeFailure("\(error) (\(request.target))")
         }
         let uptime = clock.now().uptime
         var findings = [

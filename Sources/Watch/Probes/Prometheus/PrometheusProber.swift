@@ -52,9 +52,11 @@ package actor PrometheusProber: Prober, PinnedActor {
         do {
             let response = try await client.send(request, deadline: deadline)
             do {
-                return Answer(try InstantAnswer.measurement(of: response.body, now: clock.now().utc))
+                // How old a sample is, the server's own clock tells: ours may be wrong.
+                let date = response.headers["Date"].flatMap(HTTPDate.parse).map(Timestamp.init(seconds:))
+                return Answer(try InstantAnswer.measurement(of: response.body, now: date ?? clock.now().utc))
             } catch where response.status != 200 {
-                throw ProbeFailure("status \(response.status) from \(request.target)")
+                throw ProbeFailure("status \(response.status) (\(request.target))")
             }
         } catch {
             return Answer(.missed(error.inWords), failure: error)

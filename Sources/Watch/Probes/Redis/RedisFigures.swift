@@ -8,14 +8,14 @@ package struct RedisFigures: Sendable {
     package init() {}
 
     /// The findings of one look. What a server does not report (an old version, a fork) is a miss that names the field.
-    package mutating func findings(of info: RedisInfo, at uptime: Milliseconds, now: Timestamp) -> [Finding] {
+    package mutating func findings(of info: RedisInfo, at uptime: Milliseconds) -> [Finding] {
         var findings = [
             Self.field("memory", "used_memory", of: info),
             Finding("memory_used", Self.memoryUsed(info)),
             Self.field("clients", "connected_clients", of: info),
             Self.field("blocked_clients", "blocked_clients", of: info),
             Finding("replication", Self.replication(info)),
-            Finding("save_age", Self.saveAge(info, now: now)),
+            Finding("save_age", Self.saveAge(info)),
             Finding("persistence", Self.persistence(info)),
         ]
         if let evicted = info.number("evicted_keys") {
@@ -61,10 +61,11 @@ package struct RedisFigures: Sendable {
         return .number(Double(verdict.nagiosCode))
     }
 
-    /// Redis knows its last save only in wall-clock seconds.
-    private static func saveAge(_ info: RedisInfo, now: Timestamp) -> Measurement {
+    /// Redis knows its last save only in wall-clock seconds, so its own clock says how long ago that was: ours may differ.
+    private static func saveAge(_ info: RedisInfo) -> Measurement {
         guard let saved = info.number("rdb_last_save_time") else { return .missed("INFO has no rdb_last_save_time") }
-        return .number(max(Double(now.milliseconds) / 1000 - saved, 0))
+        guard let now = info.number("server_time_usec") else { return .missed("INFO has no server_time_usec") }
+        return .number(max(now / 1e6 - saved, 0))
     }
 
     private static func persistence(_ info: RedisInfo) -> Measurement {

@@ -35,9 +35,9 @@ package actor RedisProber: Prober, PinnedActor {
             let ping = try await ping(client, budget)
             let info = try await client.command(["INFO"], deadline: budget.remaining)
             guard case .string(let text) = info else { throw ProbeFailure("Redis' answer to INFO is no text") }
-            let now = clock.now()
+            let uptime = clock.now().uptime
             var findings = [Finding("ping", ping.inMilliseconds)]
-            findings += figures.findings(of: RedisInfo(parsing: text), at: now.uptime, now: now.utc)
+            findings += figures.findings(of: RedisInfo(parsing: text), at: uptime)
             for question in questions.ordered {
                 findings.append(Finding(question.name, await answer(to: question, client, budget)))
             }

@@ -19,7 +19,7 @@ package actor TLSProber: Prober, PinnedActor {
 
     package func look(deadline: Duration) async throws -> [Finding] {
         let chain = try await client.certificates(of: url, deadline: deadline)
-        guard let expiry = chain.map(\.notAfter).min() else { throw ProbeFailure("\(url) showed no certificate") }
+        guard let expiry = chain.map(\.notAfter).min() else { throw ProbeFailure("no certificate was shown (\(url))") }
         let seconds = Double(expiry) - Double(clock.now().utc.milliseconds) / 1000
         return [Finding("expires", seconds / 86_400)]
     }
