@@ -64,6 +64,10 @@ struct Digest {
             let at = track.valueAt.map { model.clock($0.utc) } ?? Figures.none
             frame.put(model.words(.lastKnown, at), in: rest, .unknown)
         case .fresh, .stale:
+            if track.series.tellsWhetherUp, let number = track.number {
+                frame.put(model.upText(of: track, number), in: rest, judged.verdict.role)
+                return
+            }
             let columns = ValueColumns(number: 9, unit: 4)
             let role: Role = judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
             frame.put(

@@ -41,8 +41,7 @@ extension Model {
         beneath.overlays.removeAll()
         var lines = bindings.map { binding in
             let reason = beneath.disabledReason(of: binding.action).map { words($0) }
-            let isPane = binding.action.pane != nil
-            let summary = (isPane ? words(binding.title) + ": " : "") + words(binding.summary)
+            let summary = words(binding.summary)
             return HelpLine(
                 keys: binding.keys.map(\.label).joined(separator: " "),
                 summary: summary + (reason.map { " (\($0))" } ?? ""), reason: reason)
