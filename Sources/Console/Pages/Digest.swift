@@ -62,7 +62,10 @@ struct Digest {
         case .never: frame.put(model.words(.neverRead), in: rest, .unknown)
         case .lastKnown:
             let at = track.valueAt.map { model.clock($0.utc) } ?? Figures.none
-            frame.put(model.words(.lastKnown, at), in: rest, .unknown)
+            // The line's word says already that it is not known now: where room is scarce the figures have it.
+            let text = rest.width < 24 ? at : model.words(.lastKnown, at)
+            let spans = [Span(text, .unknown), Span(" \(model.value(of: track))", .dim)]
+            frame.put(spans, at: rest.origin, width: rest.width)
         case .fresh, .stale:
             if track.series.tellsWhetherUp, let number = track.number {
                 frame.put(model.upText(of: track, number), in: rest, judged.verdict.role)

@@ -62,8 +62,9 @@ struct RowLine {
         guard let at = track.valueAt else { return }
         let spans = [
             Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
+            // The value before its age: the time stands there already, and the end of the line may be cut.
+            Span("  (\(model.value(of: track)))", .stale),
             Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
-            Span("(\(model.value(of: track)))  ", .stale),
             Span(track.miss ?? "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)
