@@ -61,10 +61,9 @@ struct Digest {
         switch judged.freshness {
         case .never: frame.put(model.words(.neverRead), in: rest, .unknown)
         case .lastKnown:
-            let at = track.valueAt.map { model.clock($0.utc) } ?? Figures.none
+            guard let at = track.valueAt else { return }
             // The line's word says already that it is not known now: where room is scarce the figures have it.
-            let text = rest.width < 24 ? at : model.words(.lastKnown, at)
-            let spans = [Span(text, .unknown), Span(" \(model.value(of: track))", .dim)]
+            let spans = model.lastKnown(track, at: at, words: rest.width >= 24, room: rest.width)
             frame.put(spans, at: rest.origin, width: rest.width)
         case .fresh, .stale:
             if track.series.tellsWhetherUp, let number = track.number {
