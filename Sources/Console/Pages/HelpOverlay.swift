@@ -48,7 +48,10 @@ extension Model {
         }
         let width = helpWidth
         lines.append(HelpLine(keys: "", summary: "", reason: nil))
-        lines += Text.wrapped(words(.helpNote), to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
+        // Not on a wall that no key closes.
+        let mayQuit = beneath.disabledReason(of: .quit) == nil
+        let note = words(.helpNote) + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
+        lines += Text.wrapped(note, to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
         return lines
     }
 

@@ -16,6 +16,6 @@ package enum Word: CaseIterable, Sendable {
     case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
-    case belowBound, helpTitle, helpNote, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
+    case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
     case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
 }
