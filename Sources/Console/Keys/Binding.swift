@@ -44,11 +44,11 @@ package struct Binding: Sendable {
         Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette], footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),
-        Binding(.health, [Key("1")], .health, .paneSummary, in: screen, footer: 1),
-        Binding(.business, [Key("2")], .business, .paneSummary, in: screen),
-        Binding(.alerts, [Key("3")], .alerts, .paneSummary, in: screen),
-        Binding(.geo, [Key("4")], .geo, .paneSummary, in: screen),
-        Binding(.colours, [Key("5")], .colours, .paneSummary, in: screen),
+        Binding(.health, [Key("1")], .health, .healthSummary, in: [.warRoom, .detail], footer: 1),
+        Binding(.business, [Key("2")], .business, .businessSummary, in: [.warRoom, .detail]),
+        Binding(.alerts, [Key("3")], .alerts, .alertsSummary, in: [.warRoom, .detail]),
+        Binding(.geo, [Key("4")], .geo, .geoSummary, in: [.warRoom, .detail]),
+        Binding(.colours, [Key("5")], .colours, .coloursSummary, in: [.warRoom, .detail]),
         Binding(
             .focusNext, [Key(.tab), Key(.right), Key("l")], .next, .focusNextSummary, in: screen, footer: 2),
         Binding(

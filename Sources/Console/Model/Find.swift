@@ -42,11 +42,25 @@ extension Model {
     }
 }
 
-/// Finding by letters that come in order, not side by side: `rdm` finds `Redis memory`.
+/// Finding by letters that come in order, not side by side: `rdm` finds `Redis memory`; and by words in any order.
 enum Fuzzy {
-    /// How well `query` is found in `text`; nil when it is not. Letters at the start of a word and side by side count more.
+    /// How well all words of `query` are found in `text`; nil when one is not.
     static func score(_ query: String, in text: String) -> Int? {
-        var wanted = query.lowercased().unicodeScalars.filter { $0 != " " }[...]
+        var sum = 0
+        for word in query.split(separator: " ") {
+            guard let score = score(word: word, in: text) else { return nil }
+            sum += score
+        }
+        // Of two equal finds the shorter text is the one that was meant.
+        return sum * 16 - min(text.unicodeScalars.count, 15)
+    }
+
+    /// Letters at the start of a word and side by side count more. At least half of them must be such: otherwise nearly
+    /// every long text holds nearly every short word.
+    private static func score(word: Substring, in text: String) -> Int? {
+        var wanted = Array(word.lowercased().unicodeScalars)[...]
+        let count = wanted.count
+        var anchored = 0
         var score = 0
         var isRun = false
         var before: Unicode.Scalar = " "
@@ -54,6 +68,7 @@ enum Fuzzy {
             guard let next = wanted.first else { break }
             if scalar == next {
                 let startsWord = !before.properties.isAlphabetic
+                if isRun || startsWord { anchored += 1 }
                 score += 1 + (isRun ? 3 : 0) + (startsWord ? 4 : 0)
                 wanted = wanted.dropFirst()
                 isRun = true
@@ -62,7 +77,6 @@ enum Fuzzy {
             }
             before = scalar
         }
-        // Of two equal finds the shorter text is the one that was meant.
-        return wanted.isEmpty ? score * 16 - min(text.unicodeScalars.count, 15) : nil
+        return wanted.isEmpty && anchored * 2 >= count ? score : nil
     }
 }

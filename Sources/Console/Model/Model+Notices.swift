@@ -16,7 +16,7 @@ extension Model {
             let start = " · " + words(.startEngine, engineCommand)
             let text =
                 if let beat = board.heartbeat {
-                    words(.engineSilentSince, clock(beat.at.utc)) + start
+                    silence(since: clock(beat.at.utc), start: start)
                 } else if let end = board.tracks.compactMap(\.lookedAt?.utc).max() {
                     // A journal without a heartbeat was taken away from its engine: a copy, an export.
                     words(.journalEnds, "\(figures.date(zone.civil(end))) \(clock(end))")
@@ -34,6 +34,13 @@ extension Model {
         }
         if let readerNote { notices.append(Notice(role: .notice, text: readerNote)) }
         return notices
+    }
+
+    /// The command is what the reader can do about it: it stays whole, and on a narrow screen what follows from the silence
+    /// is left out.
+    private func silence(since time: String, start: String) -> String {
+        let whole = words(.engineSilentSince, time) + start
+        return Text.width(of: whole) + 2 <= size.width ? whole : words(.engineSilentShort, time) + start
     }
 
     /// A time of day in the team's zone: `14:42:17`.

@@ -114,6 +114,10 @@ extension Model {
 
     /// A digit: the pane comes to the front; a second time, or where no five panes fit, it takes the whole screen.
     private mutating func turn(to pane: PaneID) {
+        // A detail lies over all panes: none comes to the front below it.
+        let wasCovered = !overlays.isEmpty
+        overlays.removeAll()
+        guard !wasCovered else { return focus(on: pane) }
         isZoomed = isZoomed || focus == pane || layout.panes.isEmpty
         focus(on: pane)
     }

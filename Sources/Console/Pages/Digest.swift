@@ -61,9 +61,15 @@ struct Digest {
         switch judged.freshness {
         case .never: frame.put(model.words(.neverRead), in: rest, .unknown)
         case .lastKnown:
-            let at = track.valueAt.map { model.clock($0.utc) } ?? Figures.none
-            frame.put(model.words(.lastKnown, at), in: rest, .unknown)
+            guard let at = track.valueAt else { return }
+            // The line's word says already that it is not known now: where room is scarce the figures have it.
+            let spans = model.lastKnown(track, at: at, words: rest.width >= 24, room: rest.width)
+            frame.put(spans, at: rest.origin, width: rest.width)
         case .fresh, .stale:
+            if track.series.tellsWhetherUp, let number = track.number {
+                frame.put(model.upText(of: track, number), in: rest, judged.verdict.role)
+                return
+            }
             let columns = ValueColumns(number: 9, unit: 4)
             let role: Role = judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
             frame.put(

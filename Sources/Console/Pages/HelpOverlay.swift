@@ -41,15 +41,17 @@ extension Model {
         beneath.overlays.removeAll()
         var lines = bindings.map { binding in
             let reason = beneath.disabledReason(of: binding.action).map { words($0) }
-            let isPane = binding.action.pane != nil
-            let summary = (isPane ? words(binding.title) + ": " : "") + words(binding.summary)
+            let summary = words(binding.summary)
             return HelpLine(
                 keys: binding.keys.map(\.label).joined(separator: " "),
                 summary: summary + (reason.map { " (\($0))" } ?? ""), reason: reason)
         }
         let width = helpWidth
         lines.append(HelpLine(keys: "", summary: "", reason: nil))
-        lines += Text.wrapped(words(.helpNote), to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
+        // Not on a wall that no key closes.
+        let mayQuit = beneath.disabledReason(of: .quit) == nil
+        let note = words(.helpNote) + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
+        lines += Text.wrapped(note, to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
         return lines
     }
 

@@ -56,14 +56,19 @@ struct Wall {
 
     /// The mark that moves, the age of the data, the keys.
     private func renderFoot(into frame: inout Frame, area: Rect) {
-        Footer(model: model).render(into: &frame, area: area)
         let newest = model.board.tracks.compactMap(\.lookedAt).max { $0.uptime < $1.uptime }
         let age = newest.map { model.words(.heartbeat, model.figures.age($0.age(at: model.now))) } ?? model.words(.heartbeatNone)
         let beats = 8
         let beat = Int(model.now.utc.seconds - model.now.utc.seconds.flooredDivision(by: Int64(beats)) * Int64(beats))
         let text = age + "  "
         let width = Text.width(of: text) + beats + 1
-        guard area.width > width * 2 else { return }
+        guard area.width > width * 2 else {
+            Footer(model: model).render(into: &frame, area: area)
+            return
+        }
+        // The footer's hint ends where the age begins.
+        frame.fill(area, .footer)
+        Footer(model: model).render(into: &frame, area: area.inset(right: width))
         let x = area.x + area.width - width
         frame.put(text, at: Point(x, area.y), .footer)
         for index in 0..<beats {

@@ -47,7 +47,7 @@ struct AlertsPane {
         // On a wide screen the name of the series has a column too: it is what one searches the config for.
         let title = model.title(of: entry.id)
         // The figures are never cut for the sake of a title.
-        let factsWidth = room >= 90 ? 44 : room >= 56 ? 28 : min(16, room / 2)
+        let factsWidth = room >= 90 ? min(44, max(26, room - 74)) : room >= 56 ? 28 : min(16, room / 2)
         let titleWidth = min(room - factsWidth - 2, 34)
         frame.put(title, at: Point(x, area.y), isOver ? .dim : .strong, width: titleWidth)
         frame.put(

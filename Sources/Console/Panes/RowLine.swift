@@ -60,11 +60,10 @@ struct RowLine {
 
     private func renderLastKnown(_ track: Track, into frame: inout Frame, area: Rect) {
         guard let at = track.valueAt else { return }
-        let spans = [
-            Span(model.words(.lastKnown, model.clock(at.utc)), .unknown),
-            Span("  " + model.figures.age(at.age(at: model.now)) + "  ", .stale),
-            Span("(\(model.value(of: track)))  ", .stale),
-            Span(track.miss ?? "", .dim),
+        var spans = model.lastKnown(track, at: at, words: true, room: area.width)
+        spans += [
+            Span("  " + model.figures.age(at.age(at: model.now)), .stale),
+            Span(track.miss.map { "  " + $0 } ?? "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)
     }
@@ -191,6 +190,15 @@ extension Model {
             return value(of: track)
         }
         return figures.percent(number, decimals: 0)
+    }
+
+    /// `LAST KNOWN 14:42:17 87 ms`, or without the words where another word says it; a value that would be cut is left
+    /// out: half a number is a wrong one.
+    func lastKnown(_ track: Track, at: Moment, words hasWords: Bool, room: Int) -> [Span] {
+        let time = hasWords ? words(.lastKnown, clock(at.utc)) : clock(at.utc)
+        let value = " " + value(of: track)
+        let fits = Text.width(of: time) + Text.width(of: value, atMost: room) <= room
+        return [Span(time, .unknown)] + (fits ? [Span(value, .stale)] : [])
     }
 
     /// The last value of a series as it is read.

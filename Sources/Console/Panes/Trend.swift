@@ -3,7 +3,8 @@ import Launch
 /// The recent past of a series in as many samples as there are columns for it.
 ///
 /// The borders between two samples lie at multiples of their width in time, not at a distance from now. So a picture
-/// moves on only when a whole sample is full, and what was drawn does not shimmer.
+/// moves on only when a whole sample is full, and what was drawn does not shimmer. Each series has borders of its own: were
+/// all to move on in the same second, that second would send the whole screen.
 struct Trend {
     let samples: [Double?]
     /// The time that the samples cover.
@@ -15,7 +16,8 @@ struct Trend {
     init(of track: Track, count: Int, span: Milliseconds, until now: Moment) {
         let interval = track.history.interval.count
         let slots = max(1, Int((span.count / interval + Int64(count) - 1) / Int64(max(count, 1))))
-        let newest = now.utc.milliseconds.flooredDivision(by: interval)
+        let phase = Int64(Self.hash(track.series.id) % UInt64(slots))
+        let newest = now.utc.milliseconds.flooredDivision(by: interval) + phase
         let partial = Int(newest - newest.flooredDivision(by: Int64(slots)) * Int64(slots)) + 1
         guard count > 0 else {
             (samples, self.span) = ([], 0)
@@ -38,5 +40,10 @@ struct Trend {
         }
         self.samples = samples
         self.span = Milliseconds(interval * Int64(count * slots))
+    }
+
+    /// FNV-1a: the same in every process, unlike Swift's own hashes.
+    private static func hash(_ id: SeriesID) -> UInt64 {
+        id.name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

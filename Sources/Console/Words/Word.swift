@@ -2,11 +2,11 @@
 package enum Word: CaseIterable, Sendable {
     case help, helpSummary, palette, paletteSummary, filter, filterSummary, zoom, zoomSummary
     case open, openSummary, back, backSummary, pause, pauseSummary, health, business
-    case alerts, geo, colours, paneSummary, next, previous, focusNextSummary, focusPreviousSummary
+    case alerts, geo, colours, healthSummary, businessSummary, alertsSummary, geoSummary, coloursSummary, next, previous, focusNextSummary, focusPreviousSummary
     case up, upSummary, down, downSummary, pageUp, pageUpSummary, pageDown, pageDownSummary
     case first, firstSummary, last, lastSummary, nextPage, nextPageSummary, redraw, redrawSummary
     case suspend, suspendSummary, quit, quitSummary, noSuchKey, disabled, pasteIgnored, kioskStays
-    case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineNeverSeen
+    case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineSilentShort, engineNeverSeen
     case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
@@ -16,6 +16,6 @@ package enum Word: CaseIterable, Sendable {
     case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
-    case belowBound, helpTitle, helpNote, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
+    case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
     case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
 }

@@ -245,4 +245,12 @@ import Testing
             origin: "bastion", at: BarberPro.now.advanced(by: 500),
             body: .verdictChanged(.init(series: id, from: from, to: to, value: 1, bound: .above(0))))
     }
+
+    @Test("a digit leaves the detail for its pane, without zooming it")
+    func digitInDetail() {
+        let model = BarberPro.calm.model(120, 40).pressing("down", "enter", "1")
+        #expect(model.overlays.isEmpty)
+        #expect(model.focus == .health && !model.isZoomed)
+        #expect(BarberPro.calm.model(120, 40).pressing("down", "enter", "4").focus == .geo)
+    }
 }

@@ -134,6 +134,15 @@ import Testing
         }
     }
 
+    @Test("help promises no way out of a wall that no key closes")
+    func helpOnTheWall() {
+        func help(mayQuit: Bool) -> String {
+            BarberPro.calm.model(120, 60, mode: .kiosk(mayQuit: mayQuit)).pressing("?").frame.rows.joined(separator: "\n")
+        }
+        #expect(help(mayQuit: true).contains("q leaves at once"))
+        #expect(!help(mayQuit: false).contains("leaves at once"))
+    }
+
     @Test func aBrokenDoorIsLoud() {
         var launch = BarberPro.calm
         launch.board.apply(Tick(at: launch.now, readings: [Reading("door.up", .number(0))]))

@@ -191,7 +191,8 @@ struct BarberPro {
         board.heartbeat = Heartbeat(at: now.advanced(by: -400))
     }
 
-    private func tick(ago: Double) -> Tick {
+    /// What is read `ago` seconds before now; below zero, after it.
+    func tick(ago: Double) -> Tick {
         var readings: [Reading] = []
         for series in Self.manifest.series where ago.truncatingRemainder(dividingBy: Double(series.interval.count) / 1000) == 0 {
             if let quiet = silent[series.id], ago < quiet.since.seconds {
