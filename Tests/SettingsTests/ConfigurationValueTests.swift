@@ -18,7 +18,7 @@ struct ConfigurationValueTests {
         let cordoba = configuration.series.first { $0.id == "app.latency_p95.AR-X" }
         #expect(cordoba?.title == "p95 Córdoba")
         #expect(cordoba?.unit == .milliseconds)
-        #expect(cordoba?.thresholds == Thresholds(warning: .above(150), critical: .above(200)))
+        #expect(cordoba?.thresholds == Thresholds(warning: .above(200), critical: .above(300)))
         let region = configuration.panes.geo?.regions.first { $0.code == "AR-X" }
         #expect(region?.label == "CBA")
         #expect(region?.latency == "app.latency_p95.AR-X")
