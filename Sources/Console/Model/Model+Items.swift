@@ -35,8 +35,9 @@ extension Model {
 
     /// The judgement of a series on the board that is shown.
     func assessment(of id: SeriesID) -> Assessment {
-        guard let track = shown.track(id) else { return Assessment(verdict: .unknown, freshness: .never) }
-        return track.assessment(at: shownNow, engineSilent: shown.isSilent(at: shownNow) || isSilent)
+        guard let frozen else { return liveAssessment(of: id) }
+        let wasSilent = frozen.board.isSilent(at: frozen.now)
+        return frozen.board.assessment(of: id, at: frozen.now, engineSilent: wasSilent || isSilent)
     }
 
     // MARK: Filter

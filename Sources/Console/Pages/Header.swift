@@ -15,10 +15,14 @@ struct Header {
 
     /// Product and version, launch clock, time, counts: shortened, then left out, the least first, where there is no room.
     private func leftSide(room: Int) -> [Span] {
-        let full = [[Span("guardia", .dim)], product, launchClock, time, counts(.long)]
+        // Each once: the tally asks every series, and this is drawn after each key.
+        let (product, launchClock, time, tally) = (product, launchClock, time, model.tally)
+        let long = counts(.long, tally)
+        let tiny = counts(.tiny, tally)
         let attempts = [
-            full, [product, launchClock, time, counts(.long)], [product, launchClock, time, counts(.short)],
-            [product, launchClock, time, counts(.tiny)], [product, launchClock, counts(.tiny)], [product, launchClock],
+            [[Span("guardia", .dim)], product, launchClock, time, long], [product, launchClock, time, long],
+            [product, launchClock, time, counts(.short, tally)], [product, launchClock, time, tiny],
+            [product, launchClock, tiny], [product, launchClock],
         ].map { parts in parts.filter { !$0.isEmpty } }
         for parts in attempts {
             let width = parts.reduce(-2) { $0 + 3 + $1.reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) } }
@@ -54,8 +58,7 @@ struct Header {
     }
 
     /// How many checks are critical, warning, unknown; one word where all is well.
-    private func counts(_ length: Length) -> [Span] {
-        let tally = model.tally
+    private func counts(_ length: Length, _ tally: [Verdict: Int]) -> [Span] {
         if model.isSilent { return [Span("? " + model.words(.silent), .alarm)] }
         var spans: [Span] = []
         func add(_ verdict: Verdict, _ word: Word) {
@@ -106,8 +109,7 @@ extension Model {
 
     /// The judgement of a series now, also while the panes are paused.
     func liveAssessment(of id: SeriesID) -> Assessment {
-        guard let track = board.track(id) else { return Assessment(verdict: .unknown, freshness: .never) }
-        return track.assessment(at: now, engineSilent: isSilent)
+        board.assessment(of: id, at: now, engineSilent: isSilent)
     }
 
     /// How many judged series stand at which verdict now.
@@ -115,7 +117,10 @@ extension Model {
         var tally: [Verdict: Int] = [:]
         let isSilent = isSilent
         for track in board.tracks where track.series.isJudged {
-            tally[track.assessment(at: now, engineSilent: isSilent).verdict, default: 0] += 1
+            let verdict = track.assessment(at: now, engineSilent: isSilent).verdict
+            // A percentile over no requests is not known, and nothing to look into; where it has a place it says so.
+            if verdict == .unknown, track.series.absence == .normal, !isSilent { continue }
+            tally[verdict, default: 0] += 1
         }
         return tally
     }

@@ -68,8 +68,14 @@ package struct Board: Sendable {
 
     /// The judgement of one series now; unknown for a series that the manifest does not name.
     package func assessment(of id: SeriesID, at now: Moment) -> Assessment {
-        guard let track = track(id) else { return Assessment(verdict: .unknown, freshness: .never) }
-        return track.assessment(at: now, engineSilent: isSilent(at: now))
+        assessment(of: id, at: now, engineSilent: isSilent(at: now))
+    }
+
+    /// The same where it is known whether the engine is silent.
+    package func assessment(of id: SeriesID, at now: Moment, engineSilent: Bool) -> Assessment {
+        guard let index = indices[id] else { return Assessment(verdict: .unknown, freshness: .never) }
+        // In place: a frame asks for hundreds, and a copy of a track retains all that it holds.
+        return tracks[index].assessment(at: now, engineSilent: engineSilent)
     }
 }
 

@@ -15,21 +15,25 @@ package struct Evaluator: Sendable {
     }
 
     package let graph: SeriesGraph
-    private let series: [SeriesID: Series]
+    /// Of the series that a formula reads: a thousand targets have twelve thousand others, which cost nothing here.
+    private let inputs: [SeriesID: Series]
     private var known: [SeriesID: Known] = [:]
     /// For each rate: the counter before the last one.
     private var counters: [SeriesID: (value: Double, at: Moment)] = [:]
 
     package init(graph: SeriesGraph, series: [Series]) {
         self.graph = graph
-        self.series = Dictionary(series.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let read = Set(graph.ordered.flatMap(\.formula.inputs))
+        inputs = Dictionary(
+            series.filter { read.contains($0.id) }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Takes in a tick and returns the derived readings that follow from it, at the same moment.
     package mutating func advance(_ tick: Tick) -> [Reading] {
-        for reading in tick.readings { take(reading.measurement, of: reading.series, at: tick.at) }
+        let read = tick.readings.filter { inputs[$0.series] != nil }
+        for reading in read { take(reading.measurement, of: reading.series, at: tick.at) }
         var derived: [Reading] = []
-        for derivation in graph.affected(by: tick.readings.map(\.series)) {
+        for derivation in graph.affected(by: read.map(\.series)) {
             guard let measurement = evaluate(derivation, at: tick.at) else { continue }
             take(measurement, of: derivation.series, at: tick.at)
             derived.append(Reading(derivation.series, measurement))
@@ -38,6 +42,7 @@ package struct Evaluator: Sendable {
     }
 
     private mutating func take(_ measurement: Measurement, of id: SeriesID, at moment: Moment) {
+        guard inputs[id] != nil else { return }
         known[id, default: Known(latest: measurement, at: moment, value: nil, valueAt: moment)]
             .take(measurement, at: moment)
     }
@@ -72,7 +77,7 @@ package struct Evaluator: Sendable {
     /// The last number of an input, unless it was missed or is past five times its interval: staleness propagates.
     private func number(of id: SeriesID, at now: Moment) -> Result<Double, Reason> {
         guard let known = known[id] else { return .failure(Reason(text: "never read")) }
-        if let interval = series[id]?.interval, Freshness(age: known.at.age(at: now), interval: interval) == .lastKnown {
+        if let interval = inputs[id]?.interval, Freshness(age: known.at.age(at: now), interval: interval) == .lastKnown {
             return .failure(Reason(text: "last read \(known.at.age(at: now).count / 1000) s ago"))
         }
         return switch known.latest {
@@ -83,7 +88,7 @@ package struct Evaluator: Sendable {
     }
 
     private func verdict(of id: SeriesID, at now: Moment) -> Verdict {
-        guard let series = series[id], let known = known[id] else { return .unknown }
+        guard let series = inputs[id], let known = known[id] else { return .unknown }
         return Assessment(of: series, value: known.value, age: known.valueAt.age(at: now)).verdict
     }
 
