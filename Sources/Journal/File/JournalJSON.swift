@@ -51,10 +51,38 @@ extension Event.Body {
         case .presence(var body):
             (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
             return .presence(body)
+        case .action(let event): return .action(event.bounded(cut))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
             let fits = json.utf8.count <= TextLimit.json
             return .unknown(kind: cut(kind), json: fits ? json : #"{"omittedBytes":\#(json.utf8.count)}"#)
+        }
+    }
+}
+
+extension ActionEvent {
+    /// The same with every text that comes from outside cut.
+    fileprivate func bounded(_ cut: (String) -> String) -> ActionEvent {
+        switch self {
+        case .started(var event):
+            event.reason = cut(event.reason)
+            event.command = event.command.prefix(100).map(cut)
+            event.from = event.from.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
+            event.to = event.to.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
+            return .started(event)
+        case .stepStarted: return self
+        case .noted(var event):
+            event.text = cut(event.text)
+            return .noted(event)
+        case .stepEnded(var event):
+            event.detail = cut(event.detail)
+            return .stepEnded(event)
+        case .asked(var event):
+            event.reason = cut(event.reason)
+            return .asked(event)
+        case .ended(var event):
+            event.summary = cut(event.summary)
+            return .ended(event)
         }
     }
 }

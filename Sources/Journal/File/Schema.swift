@@ -21,6 +21,7 @@ enum Schema {
             BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
         CREATE INDEX event_verdict ON event(\(verdictSeries), sequence) WHERE kind = 'verdict.changed';
         CREATE INDEX event_presence ON event(sequence) WHERE kind = 'operator.presence';
+        CREATE INDEX event_action ON event(sequence) WHERE \(actionKinds);
 
         CREATE TABLE manifest(
             id INTEGER PRIMARY KEY, utc INTEGER NOT NULL, uptime INTEGER NOT NULL, boot INTEGER NOT NULL,
@@ -37,6 +38,9 @@ enum Schema {
 
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"
+
+    /// The kinds of an action's events, as their index spells it.
+    static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
 
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {

@@ -28,11 +28,13 @@ enum EventRows {
     }
 
     /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
-    /// its newest trouble, and who came and went lately.
+    /// its newest trouble, what the newest actions did, and who came and went lately.
     static func deciding(_ db: Database, manifest: Manifest?, until end: Timestamp?) throws -> [Event] {
         let time = end?.milliseconds ?? .max
         var events = try self.events(
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
+        events += try self.events(
+            db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }
@@ -64,6 +66,8 @@ enum EventRows {
         return story
     }
 
+    /// Some hundred deploys with all their steps.
+    private static let actionLimit = 4000
     /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
     private static let storyLimit = 400
 }

@@ -10,6 +10,8 @@ package struct Board: Sendable {
     package var heartbeat: Heartbeat?
     /// Who has a dashboard open, by `operator@host`.
     package private(set) var present: [String: Event.Presence] = [:]
+    /// The actions that run, and the newest that ended.
+    package private(set) var actions = ActionLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -55,6 +57,7 @@ package struct Board: Sendable {
         case .presence(let presence):
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
+        case .action(let action): actions.take(action, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

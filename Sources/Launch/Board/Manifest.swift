@@ -15,10 +15,12 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var environment: String
     package var series: [Series]
     package var panes: Panes
+    /// What a dashboard must know to plan an action; nil where nothing is deployed by guardia.
+    package var deployment: DeploymentFacts?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil, environment: String,
-        series: [Series], panes: Panes
+        series: [Series], panes: Panes, deployment: DeploymentFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -27,6 +29,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.environment = environment
         self.series = series
         self.panes = panes
+        self.deployment = deployment
     }
 }
 

@@ -13,12 +13,14 @@ package struct Split: Hashable, Sendable {
     /// The canary's share in per cent: 1 … 99; 0 without a canary.
     package let share: Int
 
-    /// All traffic to one colour.
-    package init(all colour: String) {
-        live = colour
-        canary = nil
-        share = 0
+    private init(live: String, canary: String?, sharing share: Int) {
+        self.live = live
+        self.canary = canary
+        self.share = share
     }
+
+    /// All traffic to one colour.
+    package init(all colour: String) { self.init(live: colour, canary: nil, sharing: 0) }
 
     /// - Parameter share: per cent; 0 is all to `live`, 100 all to `canary`, values beyond are taken as the nearest.
     package init(live: String, canary: String, share: Int) {
@@ -28,9 +30,7 @@ package struct Split: Hashable, Sendable {
         } else if share == Split.slotCount {
             self.init(all: canary)
         } else {
-            self.live = live
-            self.canary = canary
-            self.share = share
+            self.init(live: live, canary: canary, sharing: share)
         }
     }
 

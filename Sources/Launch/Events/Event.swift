@@ -28,6 +28,8 @@ package struct Event: Hashable, Sendable {
         case recordingGap(RecordingGap)
         /// Someone opened or left a dashboard.
         case presence(Presence)
+        /// A step of an action: a deploy, a rollback.
+        case action(ActionEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -119,6 +121,7 @@ extension Event.Body {
         case .clockStepped: "clock.stepped"
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
+        case .action(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -132,6 +135,7 @@ extension Event.Body {
         case .clockStepped(let body): body
         case .recordingGap(let body): body
         case .presence(let body): body
+        case .action(let event): event.payload
         case .unknown: nil
         }
     }
@@ -152,7 +156,37 @@ extension Event.Body {
             case "clock.stepped": body(Event.Body.clockStepped)
             case "recording.gap": body(Event.Body.recordingGap)
             case "operator.presence": body(Event.Body.presence)
+            case "action.started": body { .action(.started($0)) }
+            case "action.step.started": body { .action(.stepStarted($0)) }
+            case "action.noted": body { .action(.noted($0)) }
+            case "action.step.ended": body { .action(.stepEnded($0)) }
+            case "action.asked": body { .action(.asked($0)) }
+            case "action.ended": body { .action(.ended($0)) }
             default: .unknown(kind: kind, json: json)
             }
+    }
+}
+
+extension ActionEvent {
+    fileprivate var kind: String {
+        switch self {
+        case .started: "action.started"
+        case .stepStarted: "action.step.started"
+        case .noted: "action.noted"
+        case .stepEnded: "action.step.ended"
+        case .asked: "action.asked"
+        case .ended: "action.ended"
+        }
+    }
+
+    fileprivate var payload: any Encodable & Sendable {
+        switch self {
+        case .started(let event): event
+        case .stepStarted(let event): event
+        case .noted(let event): event
+        case .stepEnded(let event): event
+        case .asked(let event): event
+        case .ended(let event): event
+        }
     }
 }

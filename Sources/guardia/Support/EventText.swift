@@ -52,8 +52,27 @@ enum EventText {
         case .recordingGap(let gap): "\(gap.ticks) ticks were not recorded: \(gap.reason)"
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
+        case .action(let event): words(event)
         case .unknown(_, let json): json
         }
+    }
+
+    private static func words(_ event: ActionEvent) -> String {
+        let text =
+            switch event {
+            case .started(let start):
+                "\(start.by.signature)"
+                    + (start.to.map { " to \($0.colour) \($0.version ?? "")" } ?? "")
+                    + (start.reason.isEmpty ? "" : ": \(start.reason)")
+            case .stepStarted(let step): "\(step.step) …"
+            case .noted(let note): "\(note.step): \(note.text)"
+            case .stepEnded(let step): "\(step.step) \(step.outcome.rawValue): \(step.detail)"
+            case .asked(let asked):
+                "\(asked.by.signature) asks to \(asked.request.rawValue)"
+                    + (asked.reason.isEmpty ? "" : ": \(asked.reason)")
+            case .ended(let end): "\(end.outcome.rawValue): \(end.summary)"
+            }
+        return "\(event.action) \(text)"
     }
 
     private static func bound(_ bound: Thresholds.Bound) -> String {

@@ -1,0 +1,81 @@
+/// What can be done to a launch, by name; the raw value is the command's and the journal's word.
+package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
+    case deploy
+    case rollback
+    /// Goes on: the next canary step now, a paused or interrupted deploy, or the confirmation of a promotion.
+    case promote
+    case pause
+    /// Ends a deploy and takes the traffic back to the colour that served before.
+    case abort
+    case takeLock = "lock-take"
+    case releaseLock = "lock-release"
+    case freeze
+    case thaw
+    case approve
+    /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
+    case mend
+
+    /// How much an action may break. It has no default: an action without one does not compile.
+    package var risk: Risk {
+        switch self {
+        case .deploy, .rollback, .promote, .takeLock: .grave
+        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
+        }
+    }
+}
+
+/// How an action is confirmed: a grave one by typing its target, a routine one by a plain yes.
+package enum Risk: String, Hashable, Sendable, Codable {
+    case routine
+    case grave
+}
+
+/// Names one run of an action: kind, UTC and a random end, as `deploy-20261126T235501Z-3f9a`. It sorts by time.
+package struct ActionID: Hashable, Sendable, Codable, CustomStringConvertible {
+    package var text: String
+
+    package init(_ text: String) { self.text = text }
+
+    package init(_ kind: ActionKind, at time: Timestamp, random: UInt16) {
+        let civil = Zone.utc.civil(time)
+        func digits(_ number: Int, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        let end = String(random, radix: 16)
+        text =
+            "\(kind.rawValue)-\(digits(civil.year, 4))\(digits(civil.month, 2))\(digits(civil.day, 2))"
+            + "T\(digits(civil.hour, 2))\(digits(civil.minute, 2))\(digits(civil.second, 2))Z-"
+            + String(repeating: "0", count: max(0, 4 - end.count)) + end
+    }
+
+    package var description: String { text }
+
+    package init(from decoder: any Decoder) throws { text = try decoder.singleValueContainer().decode(String.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// Who acts: the Unix user behind sudo and SSH.
+package struct Operator: Hashable, Sendable, Codable {
+    /// The login name.
+    package var name: String
+    package var uid: UInt32
+    /// The machine that the action ran on.
+    package var host: String
+    /// The address that the SSH session came from, as the session tells it; nil: no SSH.
+    package var client: String?
+
+    package init(name: String, uid: UInt32, host: String, client: String? = nil) {
+        self.name = name
+        self.uid = uid
+        self.host = host
+        self.client = client
+    }
+
+    /// `ana@bastion-1`
+    package var signature: String { "\(name)@\(host)" }
+}

@@ -1,0 +1,141 @@
+/// The actions of a launch as its journal tells them: those that run, and the newest that ended.
+package struct ActionLog: Hashable, Sendable {
+    /// How many ended actions are kept.
+    package static let limit = 200
+
+    /// Oldest first.
+    package private(set) var records: [ActionRecord] = []
+
+    package init() {}
+
+    /// Those that have not ended, oldest first.
+    package var running: [ActionRecord] { records.filter { $0.ended == nil } }
+    /// The newest that ended, newest first.
+    package var history: [ActionRecord] { records.filter { $0.ended != nil }.reversed() }
+
+    package subscript(id: ActionID) -> ActionRecord? { records.last { $0.id == id } }
+
+    /// The deploy or rollback that moves the traffic now.
+    package var mover: ActionRecord? { running.last { [.deploy, .rollback].contains($0.kind) } }
+
+    /// The newest action that moved traffic, running or ended.
+    package var lastMove: ActionRecord? {
+        records.last { [.deploy, .rollback].contains($0.kind) && $0.split != nil }
+    }
+
+    /// The newest interrupted deploy or rollback that nobody has finished or undone since.
+    package var interrupted: ActionRecord? {
+        guard let died = records.lastIndex(where: { $0.ended?.body.outcome == .died }) else { return nil }
+        let later = records[(died + 1)...]
+        guard !later.contains(where: { [.deploy, .rollback].contains($0.kind) && $0.ended?.body.outcome != .refused })
+        else { return nil }
+        return records[died]
+    }
+
+    package mutating func take(_ event: ActionEvent, at moment: Moment) {
+        if case .started(let started) = event {
+            guard self[started.id] == nil else { return }
+            records.append(ActionRecord(started, at: moment))
+            trim()
+            return
+        }
+        guard let index = records.lastIndex(where: { $0.id == event.action }) else { return }
+        records[index].take(event, at: moment)
+    }
+
+    private mutating func trim() {
+        while records.count > ActionLog.limit {
+            guard let index = records.firstIndex(where: { $0.ended != nil }) else { return }
+            records.remove(at: index)
+        }
+    }
+}
+
+/// One run of an action: its plan, and what came of each step.
+package struct ActionRecord: Hashable, Sendable, Identifiable {
+    package let started: ActionEvent.Started
+    package let at: Moment
+    /// The steps of the plan, in order; further ones that happened (going back) after them.
+    package private(set) var steps: [StepRecord]
+    package private(set) var requests: [ActionEvent.Asked] = []
+    package private(set) var ended: End?
+    /// The traffic split that it last left in force.
+    package private(set) var split: String?
+
+    package var id: ActionID { started.id }
+    package var kind: ActionKind { started.kind }
+
+    /// How it ended, and when.
+    package struct End: Hashable, Sendable {
+        package var body: ActionEvent.Ended
+        package var at: Moment
+    }
+
+    /// One step as it went.
+    package struct StepRecord: Hashable, Sendable {
+        package var step: ActionEvent.Step
+        package var startedAt: Moment?
+        package var endedAt: Moment?
+        package var outcome: ActionEvent.StepEnded.Outcome?
+        package var detail = ""
+        /// The newest lines of its output.
+        package var notes: [String] = []
+
+        /// How many lines are kept.
+        package static let noteLimit = 100
+
+        package var isRunning: Bool { startedAt != nil && endedAt == nil }
+    }
+
+    init(_ started: ActionEvent.Started, at moment: Moment) {
+        self.started = started
+        at = moment
+        steps = started.steps.map { StepRecord(step: $0) }
+    }
+
+    /// The step that runs now, or the one that it stopped in.
+    package var current: StepRecord? { steps.last { $0.isRunning } ?? steps.last { $0.endedAt != nil } }
+
+    /// Whether somebody has paused it and nobody let it go on.
+    package var isPaused: Bool {
+        requests.last { $0.request == .pause || $0.request == .promote }?.request == .pause && ended == nil
+    }
+
+    mutating func take(_ event: ActionEvent, at moment: Moment) {
+        switch event {
+        case .started: break
+        case .stepStarted(let event):
+            change(event.step) { step in
+                step.startedAt = moment
+                step.endedAt = nil
+                step.outcome = nil
+            }
+        case .noted(let event):
+            change(event.step) { step in
+                step.notes.append(event.text)
+                if step.notes.count > StepRecord.noteLimit { step.notes.removeFirst() }
+            }
+        case .stepEnded(let event):
+            change(event.step) { step in
+                step.endedAt = moment
+                step.outcome = event.outcome
+                step.detail = event.detail
+            }
+            if let split = event.split { self.split = split }
+        case .asked(let event): requests.append(event)
+        case .ended(let event):
+            ended = End(body: event, at: moment)
+            if let split = event.split { self.split = split }
+        }
+    }
+
+    private mutating func change(_ name: String, _ body: (inout StepRecord) -> Void) {
+        if let index = steps.lastIndex(where: { $0.step.name == name }) {
+            body(&steps[index])
+        } else {
+            var step = StepRecord(step: ActionEvent.Step(name: name, title: name))
+            body(&step)
+            steps.append(step)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// What the journal's readers are told of the deployment: names and series, no address and no secret.
+package struct DeploymentFacts: Hashable, Sendable, Codable {
+    /// The two colours, in the order of the config.
+    package var colours: [String]
+    /// The edges, in the order in which their locks are taken.
+    package var edges: [EdgeSeries]
+    /// What a deploy does where its command line does not say otherwise.
+    package var canarySteps: [Int]
+    package var bake: Milliseconds
+    package var confirmWithin: Milliseconds?
+    /// How many others must approve a deploy.
+    package var approvals: Int
+    /// The words before `guardia` on the command line of an action: `sudo -n -u guardia`.
+    package var actAs: [String]
+    /// Why nobody may act from a screen; nil where operators may.
+    package var locked: String?
+
+    package init(
+        colours: [String], edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds, confirmWithin: Milliseconds? = nil,
+        approvals: Int = 0, actAs: [String] = [], locked: String? = nil
+    ) {
+        self.colours = colours
+        self.edges = edges
+        self.canarySteps = canarySteps
+        self.bake = bake
+        self.confirmWithin = confirmWithin
+        self.approvals = approvals
+        self.actAs = actAs
+        self.locked = locked
+    }
+}
+
+/// The series in which an edge's state is recorded, by its name.
+package struct EdgeSeries: Hashable, Sendable, Codable {
+    package var name: String
+
+    package init(name: String) { self.name = name }
+
+    private func series(_ measure: String) -> SeriesID { SeriesID("edge.\(name).\(measure)") }
+
+    /// 1 where the front door answers, runs what was rendered and serves the split that the folder shows.
+    package var up: SeriesID { series("up") }
+    /// Text: the split in force.
+    package var split: SeriesID { series("split") }
+    /// The fence of the edge's lock.
+    package var fence: SeriesID { series("fence") }
+    /// Text: who holds the lock and what for; empty while it is free.
+    package var lock: SeriesID { series("lock") }
+    /// Text: what the edge says besides (`frozen by ana: …`, `goes back to blue in 240 s`); empty in general.
+    package var notice: SeriesID { series("notice") }
+    /// 1 where the helper answers.
+    package var helper: SeriesID { series("helper") }
+    /// Per cent of the slots that a colour has.
+    package func share(_ colour: String) -> SeriesID { series("share.\(colour)") }
+    /// Text: the version that a colour answers with, asked through this edge.
+    package func version(_ colour: String) -> SeriesID { series("version.\(colour)") }
+    /// How long a colour takes to tell its version, asked through this edge (ms).
+    package func live(_ colour: String) -> SeriesID { series("live.\(colour)") }
+}

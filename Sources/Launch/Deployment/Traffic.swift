@@ -1,0 +1,162 @@
+/// Who serves, as every edge says it: what the blue/green pane, the rollback light and every plan are made from.
+package struct Traffic: Hashable, Sendable {
+    /// A fact and how old it is.
+    package struct Fact<Value: Hashable & Sendable>: Hashable, Sendable {
+        package var value: Value
+        package var age: Milliseconds
+    }
+
+    /// One edge as it is known now; what is not known is nil, and never the last that was.
+    package struct Edge: Hashable, Sendable {
+        package var name: String
+        package var isUp: Bool?
+        /// Why it is not up, or not known to be.
+        package var trouble: String?
+        package var split: Fact<Split>?
+        /// Who holds its lock; nil: free, or not known.
+        package var lock: String?
+        package var notice: String?
+        package var versions: [String: Fact<String>]
+        /// How long each colour took to answer through this edge, in milliseconds.
+        package var live: [String: Fact<Double>]
+        /// Why a colour did not answer through this edge.
+        package var misses: [String: String]
+    }
+
+    package let colours: [String]
+    package let edges: [Edge]
+
+    /// Nil where the journal's launch has no deployment.
+    package init?(board: Board, now: Moment, engineSilent: Bool? = nil) {
+        guard let facts = board.manifest?.deployment else { return nil }
+        let silent = engineSilent ?? board.isSilent(at: now)
+        colours = facts.colours
+        edges = facts.edges.map { Traffic.edge($0, colours: facts.colours, board: board, now: now, silent: silent) }
+    }
+
+    package init(colours: [String], edges: [Edge]) {
+        self.colours = colours
+        self.edges = edges
+    }
+
+    private static func edge(
+        _ series: EdgeSeries, colours: [String], board: Board, now: Moment, silent: Bool
+    ) -> Edge {
+        /// The track of a series whose last look is recent and brought a value.
+        func known(_ id: SeriesID) -> Track? {
+            guard let track = board.track(id), track.miss == nil else { return nil }
+            let freshness = track.assessment(at: now, engineSilent: silent).freshness
+            return freshness == .fresh || freshness == .stale ? track : nil
+        }
+        func text(_ id: SeriesID) -> Fact<String>? {
+            guard let track = known(id), let text = track.text, let age = track.age(at: now) else { return nil }
+            return Fact(value: text, age: age)
+        }
+        func number(_ id: SeriesID) -> Fact<Double>? {
+            guard let track = known(id), let number = track.number, number.isFinite, let age = track.age(at: now) else {
+                return nil
+            }
+            return Fact(value: number, age: age)
+        }
+        func words(_ id: SeriesID) -> String? { text(id).flatMap { $0.value.isEmpty ? nil : $0.value } }
+        func miss(_ id: SeriesID) -> String? { silent ? "the engine is silent" : board.track(id)?.miss }
+
+        let up = number(series.up)
+        return Edge(
+            name: series.name, isUp: up.map { $0.value >= 1 }, trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
+            split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) } },
+            lock: words(series.lock), notice: words(series.notice),
+            versions: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
+                text(series.version(colour)).map { (colour, $0) }
+            }),
+            live: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
+                number(series.live(colour)).map { (colour, $0) }
+            }),
+            misses: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
+                miss(series.live(colour)).map { (colour, $0) }
+            }))
+    }
+
+    // MARK: What all edges say together
+
+    /// The split that every edge serves; nil where they differ or one is not known.
+    package var split: Split? {
+        guard let first = edges.first?.split?.value, edges.allSatisfy({ $0.split?.value == first }) else { return nil }
+        return first
+    }
+
+    /// Edges that are known to serve different splits.
+    package var isSplitBrain: Bool { Set(edges.compactMap { $0.split?.value }).count > 1 }
+
+    /// The colour that serves, or most of it; nil where it is not known.
+    package var live: String? {
+        let splits = edges.compactMap { $0.split?.value }
+        guard !splits.isEmpty, splits.count == edges.count else { return nil }
+        return colours.max { left, right in
+            // Of equal shares the first colour that a split calls live: the one that served before.
+            let (a, b) = (splits.reduce(0) { $0 + $1.share(of: left) }, splits.reduce(0) { $0 + $1.share(of: right) })
+            return a == b ? splits[0].live == right : a < b
+        }
+    }
+
+    /// Where a rollback goes: out of a canary to the colour that it grew beside, else to the other colour.
+    package var rollbackTarget: String? {
+        if let split, split.canary != nil { return split.live }
+        guard let live else { return nil }
+        return colours.first { $0 != live }
+    }
+
+    /// The version behind a colour, where all edges that know one agree; with the age of the oldest answer.
+    package func version(of colour: String) -> Fact<String>? {
+        let facts = edges.compactMap { $0.versions[colour] }
+        guard let first = facts.first, facts.allSatisfy({ $0.value == first.value }) else { return nil }
+        return Fact(value: first.value, age: facts.map(\.age).max() ?? first.age)
+    }
+
+    /// Who holds a lock on any edge.
+    package var lock: String? { edges.lazy.compactMap(\.lock).first }
+}
+
+/// Whether a rollback would work now, as it is always shown while nothing is wrong.
+package enum RollbackLight: Hashable, Sendable {
+    /// Every edge reached the standby; the oldest of those answers is `age` old.
+    case ready(colour: String, version: String, age: Milliseconds, edges: Int)
+    /// It is known that it would not, or not everywhere.
+    case blocked(String)
+    /// Nobody can say.
+    case unknown(String)
+
+    package init(_ traffic: Traffic) {
+        guard !traffic.edges.isEmpty else {
+            self = .unknown("no edge is configured")
+            return
+        }
+        if let edge = traffic.edges.first(where: { $0.isUp == false }) {
+            self = .blocked("\(edge.name): \(edge.trouble ?? "its door does not answer")")
+            return
+        }
+        if let edge = traffic.edges.first(where: { $0.isUp == nil || $0.split == nil }) {
+            self = .unknown("\(edge.name): \(edge.trouble ?? "its door was not asked lately")")
+            return
+        }
+        guard !traffic.isSplitBrain, let target = traffic.rollbackTarget else {
+            self = .blocked("the edges serve different splits")
+            return
+        }
+        if let edge = traffic.edges.first(where: { $0.live[target] == nil }) {
+            let why = edge.misses[target]
+            self =
+                why.map { .blocked("\(target) does not answer through \(edge.name): \($0)") }
+                ?? .unknown("\(target) was not asked through \(edge.name) lately")
+            return
+        }
+        guard let version = traffic.version(of: target) else {
+            self = .blocked("\(target) answers with different versions, or none")
+            return
+        }
+        let age = traffic.edges.compactMap { $0.live[target]?.age }.max() ?? version.age
+        self = .ready(colour: target, version: version.value, age: max(age, version.age), edges: traffic.edges.count)
+    }
+
+    package var isReady: Bool { if case .ready = self { true } else { false } }
+}
