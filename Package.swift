@@ -58,6 +58,11 @@ let package = Package(
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
 
+        // MARK: Edge: the door of an edge, its helper and the proof of what it does
+        .target(
+            name: "Edge",
+            dependencies: ["Launch", "Wire", "CCrypto"]),
+
         // MARK: Watch: the poller graph and the engine
         .target(
             name: "Watch",
