@@ -1,0 +1,150 @@
+/// Compares a canary with the colour that serves, at the same time: both live through the same minute of the same launch, so
+/// what ails both (a slow database) is not held against the canary.
+///
+/// Errors are compared as proportions, by the two-proportion z-test (NIST/SEMATECH e-Handbook, 7.3.3). Percentiles cannot be
+/// averaged, so latency is compared look by look: each pair of p95 was taken over the same window, and what counts is in how
+/// many of the pairs the canary was worse.
+package struct CanaryAnalysis: Sendable {
+    /// What a colour did, as known at one look; nil: not known.
+    package struct Figures: Hashable, Sendable {
+        /// Requests a second.
+        package var requests: Double?
+        /// Per cent of the answers.
+        package var errors: Double?
+        /// Milliseconds.
+        package var p95: Double?
+
+        package init(requests: Double? = nil, errors: Double? = nil, p95: Double? = nil) {
+            self.requests = requests
+            self.errors = errors
+            self.p95 = p95
+        }
+    }
+
+    package enum Judgement: Hashable, Sendable {
+        case passed(String)
+        case failed(String)
+        case inconclusive(String)
+    }
+
+    /// Further apart than this is chance one time in a thousand: the canary need not be waited for.
+    private static let certain = 3.1
+    /// One time in forty: enough after the whole bake.
+    private static let significant = 2.0
+    /// Fewer requests than this decide nothing early.
+    private static let leastSamples = 30.0
+    /// Pairs of p95 that are needed, and the share of worse ones that fails.
+    private static let leastPairs = 10
+    private static let worseShare = 0.8
+    /// Looks in a row in which a guard must be critical.
+    private static let guardLooks = 3
+
+    private let plan: AnalysisPlan
+    private var canary = Count()
+    private var live = Count()
+    private var pairs = 0
+    private var worsePairs = 0
+    private var lastPair: (canary: Double, live: Double)?
+    private var guardStreaks: [SeriesID: Int] = [:]
+    private var standing: Set<SeriesID>?
+    private var looks = 0
+    private var blindLooks = 0
+
+    private struct Count: Hashable {
+        var requests = 0.0
+        var errors = 0.0
+
+        var share: Double { requests > 0 ? errors / requests : 0 }
+    }
+
+    package init(_ plan: AnalysisPlan) { self.plan = plan }
+
+    /// Takes one look at both colours.
+    ///
+    /// - Parameters:
+    ///   - guards: the verdicts of the plan's guards.
+    ///   - seconds: how long since the look before.
+    package mutating func take(
+        canary canaryFigures: Figures, live liveFigures: Figures, guards: [SeriesID: Verdict], seconds: Double
+    ) {
+        looks += 1
+        let known = CanaryAnalysis.add(canaryFigures, to: &canary, seconds) && CanaryAnalysis.add(liveFigures, to: &live, seconds)
+        if !known { blindLooks += 1 }
+        if let a = canaryFigures.p95, let b = liveFigures.p95, a.isFinite, b.isFinite, b > 0 {
+            pairs += 1
+            if a > b * (1 + plan.latencyWorseBy / 100) { worsePairs += 1 }
+            lastPair = (a, b)
+        }
+        // What was critical before the canary had anything is not its doing.
+        if standing == nil { standing = Set(guards.filter { $0.value == .critical }.keys) }
+        for (series, verdict) in guards where standing?.contains(series) != true {
+            guardStreaks[series] = verdict == .critical ? (guardStreaks[series] ?? 0) + 1 : 0
+        }
+    }
+
+    private static func add(_ figures: Figures, to count: inout Count, _ seconds: Double) -> Bool {
+        guard let requests = figures.requests, requests.isFinite, requests >= 0 else { return false }
+        // No traffic has no errors; unknown errors of known traffic are not taken as none.
+        guard let errors = figures.errors ?? (requests == 0 ? 0 : nil), errors.isFinite else { return false }
+        count.requests += requests * seconds
+        count.errors += requests * seconds * min(max(errors, 0), 100) / 100
+        return true
+    }
+
+    /// What is certain before the bake is over; nil: nothing yet.
+    package var early: Judgement? {
+        if let (series, _) = guardStreaks.filter({ $0.value >= CanaryAnalysis.guardLooks }).min(by: { $0.key < $1.key }) {
+            return .failed("\(series) became critical")
+        }
+        if canary.requests >= CanaryAnalysis.leastSamples, errorsWorse > plan.errorsWorseBy, z >= CanaryAnalysis.certain {
+            return .failed(errorText)
+        }
+        return nil
+    }
+
+    /// The judgement when the bake is over.
+    package var final: Judgement {
+        if let early { return early }
+        if looks == 0 { return .inconclusive("nothing was read of either colour") }
+        if blindLooks * 2 > looks {
+            return .inconclusive("the figures of the colours were not known for \(blindLooks) of \(looks) looks")
+        }
+        if canary.requests < Double(plan.samples) {
+            return .inconclusive("too few requests: \(whole(canary.requests)) of \(plan.samples)")
+        }
+        if errorsWorse > plan.errorsWorseBy {
+            return z >= CanaryAnalysis.significant ? .failed(errorText) : .inconclusive("\(errorText), which may be chance")
+        }
+        if pairs < CanaryAnalysis.leastPairs {
+            return .inconclusive("latency of both was read \(pairs) times only")
+        }
+        if Double(worsePairs) >= Double(pairs) * CanaryAnalysis.worseShare { return .failed(latencyText) }
+        return .passed("\(whole(canary.requests)) requests, \(errorText); \(latencyText)")
+    }
+
+    /// In percentage points.
+    private var errorsWorse: Double { (canary.share - live.share) * 100 }
+
+    /// The pooled two-proportion z; without any error 0.
+    private var z: Double {
+        guard canary.requests > 0, live.requests > 0 else { return canary.errors > 0 ? .infinity : 0 }
+        let pooled = (canary.errors + live.errors) / (canary.requests + live.requests)
+        let variance = pooled * (1 - pooled) * (1 / canary.requests + 1 / live.requests)
+        return variance > 0 ? (canary.share - live.share) / variance.squareRoot() : 0
+    }
+
+    private var errorText: String {
+        "errors \(tenths(canary.share * 100)) % against \(tenths(live.share * 100)) %"
+    }
+
+    private var latencyText: String {
+        guard let lastPair else { return "latency not compared" }
+        return "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
+    }
+
+    private func whole(_ number: Double) -> String { String(Int(min(max(number, -1e15), 1e15).rounded())) }
+    private func tenths(_ number: Double) -> String {
+        let scaled = Int((number * 10).rounded())
+        return "\(scaled / 10).\(abs(scaled) % 10)"
+    }
+}

@@ -1,0 +1,92 @@
+import Launch
+import Testing
+
+struct CanaryAnalysisTests {
+    private let plan = AnalysisPlan(samples: 200, errorsWorseBy: 1, latencyWorseBy: 50, guards: ["kpi.payments_ok"])
+
+    private func analysis(
+        looks: Int, canary: CanaryAnalysis.Figures, live: CanaryAnalysis.Figures, guards: [SeriesID: Verdict] = [:]
+    ) -> CanaryAnalysis {
+        var analysis = CanaryAnalysis(plan)
+        for _ in 0..<looks { analysis.take(canary: canary, live: live, guards: guards, seconds: 1) }
+        return analysis
+    }
+
+    private let well = CanaryAnalysis.Figures(requests: 10, errors: 0.1, p95: 90)
+
+    @Test func equalColoursPass() {
+        guard case .passed(let words) = analysis(looks: 60, canary: well, live: well).final else {
+            Issue.record("it did not pass")
+            return
+        }
+        #expect(words.contains("600 requests"))
+    }
+
+    @Test func manyErrorsFailBeforeTheBakeIsOver() {
+        let bad = CanaryAnalysis.Figures(requests: 10, errors: 30, p95: 90)
+        let early = analysis(looks: 10, canary: bad, live: well).early
+        #expect(early == .failed("errors 30.0 % against 0.1 %"))
+    }
+
+    @Test func whatAilsBothIsNotHeldAgainstTheCanary() {
+        let ailing = CanaryAnalysis.Figures(requests: 10, errors: 40, p95: 4000)
+        guard case .passed = analysis(looks: 60, canary: ailing, live: ailing).final else {
+            Issue.record("both are equally ill")
+            return
+        }
+    }
+
+    @Test func tooFewRequestsAreInconclusive() {
+        let quiet = CanaryAnalysis.Figures(requests: 1, errors: 0, p95: 90)
+        #expect(analysis(looks: 60, canary: quiet, live: well).final == .inconclusive("too few requests: 60 of 200"))
+    }
+
+    @Test func unknownFiguresAreInconclusiveAndNeverAPass() {
+        let unknown = CanaryAnalysis.Figures()
+        guard case .inconclusive = analysis(looks: 60, canary: unknown, live: well).final else {
+            Issue.record("what is not known passed")
+            return
+        }
+        guard case .inconclusive = CanaryAnalysis(plan).final else {
+            Issue.record("nothing read passed")
+            return
+        }
+    }
+
+    @Test func trafficWithUnknownErrorsIsNotTakenAsFaultless() {
+        let half = CanaryAnalysis.Figures(requests: 10, errors: nil, p95: 90)
+        guard case .inconclusive = analysis(looks: 60, canary: half, live: well).final else {
+            Issue.record("unknown errors passed")
+            return
+        }
+    }
+
+    @Test func aSlowCanaryFails() {
+        let slow = CanaryAnalysis.Figures(requests: 10, errors: 0.1, p95: 200)
+        guard case .failed(let words) = analysis(looks: 60, canary: slow, live: well).final else {
+            Issue.record("slow passed")
+            return
+        }
+        #expect(words.contains("p95 200 ms against 90 ms"))
+    }
+
+    @Test func aFewErrorsMoreMayBeChance() {
+        let few = CanaryAnalysis.Figures(requests: 4, errors: 2.5, p95: 90)
+        let live = CanaryAnalysis.Figures(requests: 10, errors: 1, p95: 90)
+        guard case .inconclusive(let words) = analysis(looks: 60, canary: few, live: live).final else {
+            Issue.record("chance was taken as certain")
+            return
+        }
+        #expect(words.contains("may be chance"))
+    }
+
+    @Test func aGuardThatBecomesCriticalFailsOneThatWasDoesNot() {
+        var analysis = CanaryAnalysis(plan)
+        analysis.take(canary: well, live: well, guards: ["kpi.payments_ok": .ok], seconds: 1)
+        for _ in 0..<3 { analysis.take(canary: well, live: well, guards: ["kpi.payments_ok": .critical], seconds: 1) }
+        #expect(analysis.early == .failed("kpi.payments_ok became critical"))
+
+        let standing = self.analysis(looks: 60, canary: well, live: well, guards: ["kpi.payments_ok": .critical])
+        #expect(standing.early == nil)
+    }
+}
