@@ -108,8 +108,8 @@ let package = Package(
         // MARK: Rehearsal: a whole launch on this machine
         .target(
             name: "Rehearsal",
-            dependencies: ["Launch", .product(name: "Subprocess", package: "swift-subprocess")]),
-        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire", "barberpro"]),
+            dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Launch", "Wire", "Edge", "barberpro"]),
 
         // MARK: Executables
         .executableTarget(
