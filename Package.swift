@@ -61,7 +61,10 @@ let package = Package(
         // MARK: Edge: the door of an edge, its helper and the proof of what it does
         .target(
             name: "Edge",
-            dependencies: ["Launch", "Wire", "CCrypto"]),
+            dependencies: ["Launch", "Wire", "CCrypto"],
+            // A link to Config/edge/guardia-door.
+            resources: [.embedInCode("Resources")]),
+        .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"]),
@@ -105,8 +108,8 @@ let package = Package(
         // MARK: Rehearsal: a whole launch on this machine
         .target(
             name: "Rehearsal",
-            dependencies: ["Launch", .product(name: "Subprocess", package: "swift-subprocess")]),
-        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire", "barberpro"]),
+            dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Launch", "Wire", "Edge", "barberpro"]),
 
         // MARK: Executables
         .executableTarget(

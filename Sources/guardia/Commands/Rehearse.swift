@@ -19,6 +19,10 @@ struct Rehearse: AsyncParsableCommand {
 
             Scenarios:
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+            Releases: a version that ends in -bad fails one request in five, in -slow it takes 900 ms longer, in -dead it \
+            never answers, in -wrong it tells another version, and in -late it is well for 45 seconds, then fails one \
+            request in five. Any other version is well.
             """)
 
     @Option(help: ArgumentHelp("What happens to the launch: one of the scenarios above.", valueName: "name"))
