@@ -3,7 +3,7 @@ import Wire
 
 extension PostgresSettings {
     /// - Throws: what resolving the password's reference throws.
-    init(_ target: PostgresTarget, secret: (Secret) throws -> String) throws {
+    package init(_ target: PostgresTarget, secret: (Secret) throws -> String) throws {
         var parameters = [
             "host": target.host, "port": String(target.port), "dbname": target.database, "user": target.user,
             "sslmode": target.sslMode,
