@@ -6,7 +6,7 @@ extension ActionReporter {
     /// Runs an action that is one step, told before and after as every other.
     package func single(
         _ kind: ActionKind, by who: Operator, reason: String, command: [String], on edges: EdgeGroup,
-        _ body: (EdgeGroup) async throws(EdgeError) -> String
+        _ body: (EdgeGroup) async -> Result<String, EdgeError>
     ) async -> ActionResult {
         let name = kind.rawValue
         await tell(
@@ -16,13 +16,14 @@ extension ActionReporter {
                     steps: [.init(name: name, title: name)], pid: getpid())))
         await begin(name)
         let result: ActionResult
-        do throws(EdgeError) {
-            let words = try await body(edges)
+        switch await body(edges) {
+        case .success(let words):
             await end(name, .done, words)
             result = ActionResult(.done, words)
-        } catch {
+        case .failure(let error):
             await end(name, .failed, error.reason)
-            result = ActionResult(error.refusal == nil ? .undecided : .refused, error.description, missing: error.refusal == nil ? [error.edge] : [])
+            let isKnown = error.refusal != nil
+            result = ActionResult(isKnown ? .refused : .undecided, error.description, missing: isKnown ? [] : [error.edge])
         }
         await finish(result)
         return result

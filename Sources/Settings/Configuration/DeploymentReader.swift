@@ -35,6 +35,19 @@ final class DeploymentReader {
                 onIdle: fields.optional("on_idle")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
                 schema: fields.optional("schema").flatMap { schema($0) })
         }
+        if let deployment { addSeries(deployment, at: field) } else { catalogue.markIncomplete("edge") }
+    }
+
+    /// The series of each edge: before what may refer to them.
+    private func addSeries(_ deployment: Deployment, at field: Field) {
+        for (edge, probe) in zip(deployment.edges, deployment.probes) where !edge.name.isEmpty {
+            for (measure, var series) in zip(probe.measures, probe.series) {
+                series.title = "\(edge.name) \(measure.title)"
+                if !catalogue.add(series) {
+                    field.error("the series '\(series.id)' is produced twice", hint: "give the probe 'edge' another name")
+                }
+            }
+        }
     }
 
     /// The deployment, once all series and probes are known.

@@ -1,6 +1,7 @@
 import Actions
 import ArgumentParser
 import Edge
+import Journal
 import Launch
 
 /// `guardia lock …`: who may change the traffic.
@@ -156,6 +157,7 @@ enum Simple {
     ) async -> ActionResult {
         let reporter = session.reporter(id, json: options.json)
         return await reporter.single(
-            kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine, on: session.edges, body)
+            kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine, on: session.edges
+        ) { group in await .of { () throws(EdgeError) in try await body(group) } }
     }
 }

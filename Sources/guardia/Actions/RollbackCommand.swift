@@ -2,6 +2,7 @@ import Actions
 import ArgumentParser
 import Edge
 import Glibc
+import Journal
 import Launch
 
 /// `guardia rollback`: all traffic back to the standby.

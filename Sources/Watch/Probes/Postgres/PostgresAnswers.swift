@@ -1,5 +1,5 @@
-import Launch
-import Wire
+package import Launch
+package import Wire
 
 extension PostgresSettings {
     /// - Throws: what resolving the password's reference throws.
