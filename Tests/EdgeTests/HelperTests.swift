@@ -1,6 +1,7 @@
 import Edge
 import FoundationEssentials
 import Glibc
+import Rehearsal
 import Testing
 import Wire
 

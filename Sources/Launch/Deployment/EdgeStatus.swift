@@ -109,3 +109,8 @@ package struct FiredRevert: Hashable, Sendable {
         self.action = action
     }
 }
+
+extension FiredRevert: CustomStringConvertible {
+    /// `green → blue`
+    package var description: String { "\(from) → \(to)" }
+}

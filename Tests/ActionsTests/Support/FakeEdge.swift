@@ -10,7 +10,7 @@ final class FakeEdge: EdgeDoor {
         var lock: EdgeLock?
         var freeze: EdgeFreeze?
         var armed: ArmedRevert?
-        var fired: String?
+        var fired: FiredRevert?
         var staged: Set<String> = []
         var notes: [String: String] = [:]
         var versions = ["blue": "v1.4.0", "green": "v1.3.9"]
@@ -135,7 +135,7 @@ final class FakeEdge: EdgeDoor {
             state.fence += 1
             state.lock = nil
             state.armed = nil
-            state.fired = "1800000000 \(armed.from) \(armed.to)"
+            state.fired = FiredRevert(at: 1_800_000_000, from: armed.from, to: armed.to, action: armed.action)
         }
     }
 
