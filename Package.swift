@@ -63,6 +63,10 @@ let package = Package(
             name: "Edge",
             dependencies: ["Launch", "Wire", "CCrypto"]),
 
+        // MARK: Actions: plans and steps of deploy, rollback and their kin
+        .target(name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"]),
+        .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+
         // MARK: Watch: the poller graph and the engine
         .target(
             name: "Watch",

@@ -103,6 +103,8 @@ package actor Rehearsal {
             "POSTGRES_SOCKET_DIR": postgres.socketFolder, "POSTGRES_PORT": "\(postgres.port)",
             "POSTGRES_USER": "guardia", "POSTGRES_DATABASE": "barberpro", "GATEWAY_TOKEN": "TEST-barberpro",
             "REDIS_SOCKET": redis.socket, "DOOR_URL": doorURL, "BLUE_URL": blue.url, "GREEN_URL": green.url,
+            "BLUE_HOST": "127.0.0.1:\(blue.port)", "GREEN_HOST": "127.0.0.1:\(green.port)",
+            "EDGE_HELPER": "\(folder.path)/guardia-door", "BARBERPRO": try Program.barberpro.path(),
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,

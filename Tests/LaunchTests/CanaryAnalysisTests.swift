@@ -71,8 +71,9 @@ struct CanaryAnalysisTests {
     }
 
     @Test func aFewErrorsMoreMayBeChance() {
-        let few = CanaryAnalysis.Figures(requests: 4, errors: 1.5, p95: 90)
-        guard case .inconclusive(let words) = analysis(looks: 60, canary: few, live: well).final else {
+        let few = CanaryAnalysis.Figures(requests: 4, errors: 2.5, p95: 90)
+        let live = CanaryAnalysis.Figures(requests: 10, errors: 1, p95: 90)
+        guard case .inconclusive(let words) = analysis(looks: 60, canary: few, live: live).final else {
             Issue.record("chance was taken as certain")
             return
         }

@@ -15,7 +15,8 @@ struct ShippedConfigurationTests {
         "BLUE_URL": "http://127.0.0.1:8081", "GREEN_URL": "http://127.0.0.1:8082",
         "GATEWAY_URL": "http://127.0.0.1:8083", "TRAFFIC_URL": "http://127.0.0.1:8084",
         "NGINX_PROGRAM": "/usr/sbin/nginx", "NGINX_CONFIG": "/tmp/nginx.conf", "REHEARSAL_FOLDER": "/tmp",
-        "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
+        "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
+        "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
     ]
 
     @Test("barberpro.yaml loads; the only doubts are secrets that this machine does not have")

@@ -15,11 +15,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
     package var series: [Series]
     package var panes: Panes
+    /// Nil: guardia watches this launch and moves no traffic.
+    package var deployment: Deployment?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes
+        panes: Panes, deployment: Deployment? = nil
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -32,13 +34,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.derivations = derivations
         self.series = series
         self.panes = panes
+        self.deployment = deployment
     }
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, environment: environment,
-            series: series, panes: panes)
+            series: series, panes: panes, deployment: deployment.map { DeploymentFacts($0) })
     }
 }
 

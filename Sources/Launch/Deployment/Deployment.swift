@@ -6,6 +6,8 @@ package struct Deployment: Hashable, Sendable, Codable {
     package var colours: [ColourPlan]
     /// The edges that traffic comes in by, in the order in which their locks are taken.
     package var edges: [EdgePlan]
+    /// What keeps a client with the colour that it has.
+    package var sticky: StickyKey
     /// How the application tells its version, its liveness and its health.
     package var answers: AnswersPlan
     package var release: ReleasePlan
@@ -26,13 +28,16 @@ package struct Deployment: Hashable, Sendable, Codable {
     package var schema: SchemaPlan?
 
     package init(
-        colours: [ColourPlan], edges: [EdgePlan], answers: AnswersPlan = AnswersPlan(), release: ReleasePlan,
-        gate: GatePlan = GatePlan(), canary: CanaryPlan = CanaryPlan(), watch: WatchPlan = WatchPlan(), approvals: Int = 0,
-        approvalLimit: Milliseconds = .minutes(15), standby: Milliseconds = .hours(24), lease: Milliseconds = .seconds(30),
+        colours: [ColourPlan], edges: [EdgePlan], sticky: StickyKey = .cookie("client"),
+        answers: AnswersPlan = AnswersPlan(), release: ReleasePlan, gate: GatePlan = GatePlan(),
+        canary: CanaryPlan = CanaryPlan(), watch: WatchPlan = WatchPlan(), approvals: Int = 0,
+        approvalLimit: Milliseconds = .minutes(15), standby: Milliseconds = .hours(24),
+        lease: Milliseconds = .seconds(30),
         onLive: CommandPlan? = nil, onIdle: CommandPlan? = nil, schema: SchemaPlan? = nil
     ) {
         self.colours = colours
         self.edges = edges
+        self.sticky = sticky
         self.answers = answers
         self.release = release
         self.gate = gate
@@ -64,6 +69,13 @@ package struct ColourPlan: Hashable, Sendable, Codable {
         self.name = name
         self.hosts = hosts
     }
+}
+
+/// By what an edge tells clients apart, so that each keeps its slot; where it is missing, by the client's address.
+package enum StickyKey: Hashable, Sendable, Codable {
+    case cookie(String)
+    case header(String)
+    case address
 }
 
 /// One edge: an nginx, the door's folder on its machine, and how to get there.
@@ -130,13 +142,17 @@ package struct AnswersPlan: Hashable, Sendable, Codable {
     package var version: VersionPlace
     /// The path that tells whether the application can serve, dependencies included.
     package var healthPath: String
+    /// Sent with each request: an application that serves several names needs its `Host`.
+    package var headers: [String: String]
 
     package init(
-        versionPath: String = "/version", version: VersionPlace = .header("X-Version"), healthPath: String = "/healthz"
+        versionPath: String = "/version", version: VersionPlace = .header("X-Version"), healthPath: String = "/healthz",
+        headers: [String: String] = [:]
     ) {
         self.versionPath = versionPath
         self.version = version
         self.healthPath = healthPath
+        self.headers = headers
     }
 
     package enum VersionPlace: Hashable, Sendable, Codable {
@@ -192,7 +208,8 @@ package struct GatePlan: Hashable, Sendable, Codable {
     package var smoke: [SmokeTest]
 
     package init(
-        healthy: Int = 3, every: Milliseconds = .seconds(1), deadline: Milliseconds = .minutes(2), warmUp: [String] = [],
+        healthy: Int = 3, every: Milliseconds = .seconds(1), deadline: Milliseconds = .minutes(2),
+        warmUp: [String] = [],
         warmUpTimes: Int = 10, smoke: [SmokeTest] = []
     ) {
         self.healthy = healthy
@@ -238,7 +255,8 @@ package struct CanaryPlan: Hashable, Sendable, Codable {
     package var bake: Milliseconds
     package var analysis: AnalysisPlan
 
-    package init(steps: [Int] = [5, 25, 50], bake: Milliseconds = .minutes(5), analysis: AnalysisPlan = AnalysisPlan()) {
+    package init(steps: [Int] = [5, 25, 50], bake: Milliseconds = .minutes(5), analysis: AnalysisPlan = AnalysisPlan())
+    {
         self.steps = steps
         self.bake = bake
         self.analysis = analysis

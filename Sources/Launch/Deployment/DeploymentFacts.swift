@@ -16,7 +16,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     package var locked: String?
 
     package init(
-        colours: [String], edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds, confirmWithin: Milliseconds? = nil,
+        colours: [String], edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
+        confirmWithin: Milliseconds? = nil,
         approvals: Int = 0, actAs: [String] = [], locked: String? = nil
     ) {
         self.colours = colours
@@ -27,6 +28,15 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
         self.approvals = approvals
         self.actAs = actAs
         self.locked = locked
+    }
+}
+
+extension DeploymentFacts {
+    package init(_ deployment: Deployment) {
+        self.init(
+            colours: deployment.colours.map(\.name), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
+            canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
+            confirmWithin: deployment.watch.confirmWithin, approvals: deployment.approvals)
     }
 }
 

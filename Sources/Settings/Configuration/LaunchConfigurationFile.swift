@@ -55,6 +55,8 @@ package struct LaunchConfigurationFile: Sendable {
         } else {
             catalogue.markIncomplete("")
         }
+        let deployment = DeploymentReader(catalogue)
+        fields.optional("deployment").map { deployment.read($0) }
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in
@@ -71,7 +73,8 @@ package struct LaunchConfigurationFile: Sendable {
             launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
             probes: probes.probes.map(\.probe), derivations: derivations.derivations, series: catalogue.all,
-            panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes())
+            panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
+            deployment: deployment.finish(probes.probes.map(\.probe)))
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

@@ -202,7 +202,7 @@ extension Field {
     }
 
     /// A command as a list of words: there is no shell to split a line.
-    fileprivate func argv() -> [String]? {
+    func argv() -> [String]? {
         guard isList else {
             error("'\(key)' needs a list of words, there is no shell", hint: "write it as [nginx, -t]")
             return nil
@@ -239,7 +239,7 @@ extension Field {
         "authorization", "proxy-authorization", "cookie", "x-api-key", "x-auth-token", "apikey", "api-key",
     ]
 
-    fileprivate func header(named header: String, at place: Place) -> Header? {
+    func header(named header: String, at place: Place) -> Header? {
         let tokens = Set("!#$%&'*+-.^_`|~".utf8)
         guard !header.isEmpty,
             header.utf8.allSatisfy({

@@ -14,12 +14,13 @@ package enum Command {
     ///   - arguments: the program, looked up in the environment's PATH if it has no slash, and its arguments.
     ///   - environment: all of it.
     ///   - outputLimit: how many bytes of each stream are kept; the rest is read and thrown away.
+    ///   - watch: hears each piece of either stream as it is read, within `outputLimit`, on a thread of its own.
     /// - Throws: `WireError`. A program that fails has run: that is a result.
     package static func run(
         _ arguments: [String], environment: [String: String] = ["PATH": defaultPath], deadline: Duration,
-        outputLimit: Int = 64 << 10
+        outputLimit: Int = 64 << 10, watch: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws(WireError) -> CommandResult {
-        let run = try CommandRun(arguments, environment, until: .now + deadline, outputLimit: outputLimit)
+        let run = try CommandRun(arguments, environment, until: .now + deadline, outputLimit: outputLimit, watch: watch)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { run.start(answering: $0) }
         } onCancel: {

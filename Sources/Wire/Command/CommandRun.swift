@@ -11,6 +11,7 @@ final class CommandRun: Sendable {
     private let environment: [String: String]
     private let deadline: ContinuousClock.Instant
     private let outputLimit: Int
+    private let watch: (@Sendable ([UInt8]) -> Void)?
     /// A pipe: closing the end that is written makes the other readable.
     private let cancelled: Int32
     private let cancelling: Mutex<Int32?>
@@ -21,7 +22,7 @@ final class CommandRun: Sendable {
 
     init(
         _ arguments: [String], _ environment: [String: String], until deadline: ContinuousClock.Instant,
-        outputLimit: Int
+        outputLimit: Int, watch: (@Sendable ([UInt8]) -> Void)? = nil
     ) throws(WireError) {
         guard !arguments.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
             throw WireError(
@@ -32,6 +33,7 @@ final class CommandRun: Sendable {
         self.environment = environment
         self.deadline = deadline
         self.outputLimit = outputLimit
+        self.watch = watch
         guard let pipe = Pipe() else {
             throw WireError(.outOfResources, "run", on: arguments[0], because: String(cString: strerror(errno)))
         }
@@ -99,8 +101,8 @@ final class CommandRun: Sendable {
         switch wait(for: child, &output, &errors, until: deadline) {
         case .ended:
             // What it wrote last, but nothing that a process in the background may still write.
-            child.output.drain(into: &output, upTo: outputLimit)
-            child.error.drain(into: &errors, upTo: outputLimit)
+            read(child.output, into: &output)
+            read(child.error, into: &errors)
             let ending = child.reap()
             answer(.success(CommandResult(ending: ending, standardOutput: output, standardError: errors)))
             return
@@ -111,6 +113,17 @@ final class CommandRun: Sendable {
         cancel()
         if wait(for: child, &output, &errors, until: .now + Self.grace) != .ended { child.signalGroup(SIGKILL) }
         _ = child.reap()
+    }
+
+    /// Reads what is there, and tells it.
+    ///
+    /// - Returns: false at the end of the stream.
+    @discardableResult
+    private func read(_ pipe: Pipe, into output: inout CommandResult.Output) -> Bool {
+        let before = output.bytes.count
+        let goesOn = pipe.drain(into: &output, upTo: outputLimit)
+        if let watch, output.bytes.count > before { watch(Array(output.bytes[before...])) }
+        return goesOn
     }
 
     private enum Wait {
@@ -132,8 +145,8 @@ final class CommandRun: Sendable {
             let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1
             guard poll(&entries, nfds_t(entries.count), Int32(clamping: milliseconds)) > 0 else { continue }
             // A stream at its end stays readable: it is no longer asked.
-            if entries[1].revents != 0, !child.output.drain(into: &output, upTo: outputLimit) { entries[1].fd = -1 }
-            if entries[2].revents != 0, !child.error.drain(into: &errors, upTo: outputLimit) { entries[2].fd = -1 }
+            if entries[1].revents != 0, !read(child.output, into: &output) { entries[1].fd = -1 }
+            if entries[2].revents != 0, !read(child.error, into: &errors) { entries[2].fd = -1 }
             if entries[0].revents != 0 { return .ended }
             if entries[3].revents != 0 { return .cancelled }
         }

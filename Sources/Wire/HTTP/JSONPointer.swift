@@ -35,18 +35,24 @@ package struct JSONPointer: Hashable, Sendable {
         return token
     }
 
+    /// Why nothing was found; it says so itself.
+    package struct Failure: Error, Hashable, CustomStringConvertible {
+        package let description: String
+        package init(_ description: String) { self.description = description }
+    }
+
     /// The scalar at this place, as text: `1.4.2`, `true`, `12`.
     ///
-    /// - Throws: ``ProbeFailure`` where the bytes are no JSON, nothing is there, or an object or array is.
+    /// - Throws: ``Failure`` where the bytes are no JSON, nothing is there, or an object or array is.
     package func text(in json: [UInt8]) throws -> String {
         let decoder = JSONDecoder()
         decoder.userInfo[.tokens] = tokens
         do {
             return try decoder.decode(Leaf.self, from: Data(json)).text
-        } catch let failure as ProbeFailure {
+        } catch let failure as Failure {
             throw failure
         } catch {
-            throw ProbeFailure("the body is not JSON")
+            throw Failure("the body is not JSON")
         }
     }
 }
@@ -74,7 +80,7 @@ private struct Leaf: Decodable {
     private static func walk(_ tokens: ArraySlice<String>, at path: String, from decoder: any Decoder) throws -> String {
         guard let token = tokens.first else { return try scalar(at: path, from: decoder) }
         let here = "\(path)/\(token)"
-        let missing = ProbeFailure("the JSON has nothing at \(here.bounded(to: 80))")
+        let missing = JSONPointer.Failure("the JSON has nothing at \(here.prefix(80))")
         if let object = try? decoder.container(keyedBy: Name.self) {
             let name = Name(stringValue: token)
             guard object.contains(name) else { throw missing }
@@ -91,13 +97,13 @@ private struct Leaf: Decodable {
 
     private static func scalar(at path: String, from decoder: any Decoder) throws -> String {
         guard let value = try? decoder.singleValueContainer() else {
-            throw ProbeFailure("the JSON at \(path) is not a single value")
+            throw JSONPointer.Failure("the JSON at \(path) is not a single value")
         }
         if value.decodeNil() { return "null" }
         if let text = try? value.decode(String.self) { return text }
         if let flag = try? value.decode(Bool.self) { return flag ? "true" : "false" }
         if let whole = try? value.decode(Int64.self) { return String(whole) }
         if let number = try? value.decode(Double.self) { return "\(number)" }
-        throw ProbeFailure("the JSON at \(path.isEmpty ? "its root" : path.bounded(to: 80)) is not a single value")
+        throw JSONPointer.Failure("the JSON at \(path.isEmpty ? "its root" : path.prefix(80)) is not a single value")
     }
 }

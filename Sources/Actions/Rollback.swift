@@ -1,0 +1,246 @@
+import Edge
+package import Launch
+
+/// Takes the traffic back to the standby. It needs the edges, and nothing else: no database, no journal, no engine.
+///
+/// Every edge that is reached is switched, side by side; it never switches back. What it could not reach it names, and the
+/// engine mends that when it returns.
+package struct Rollback: Sendable {
+    package struct Order: Sendable {
+        /// Nil: out of a canary to the colour beside it, else to the other colour.
+        package var to: String?
+        /// The version that the target must answer with.
+        package var expect: String?
+        /// The split that was in force when it was planned.
+        package var from: String?
+        package var reason: String
+        /// Also where the standby does not live, or the schema is known not to fit.
+        package var force: Bool
+        /// Edges that are left alone.
+        package var without: Set<String>
+        package var by: Operator
+        package var command: [String]
+        /// The interrupted action that this undoes.
+        package var continues: ActionID?
+        package var pid: Int32
+
+        package init(
+            to: String? = nil, expect: String? = nil, from: String? = nil, reason: String = "", force: Bool = false,
+            without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil, pid: Int32
+        ) {
+            self.to = to
+            self.expect = expect
+            self.from = from
+            self.reason = reason
+            self.force = force
+            self.without = without
+            self.by = by
+            self.command = command
+            self.continues = continues
+            self.pid = pid
+        }
+    }
+
+    /// How long an edge may take to answer before it counts as out of reach.
+    package static let reach: Duration = .seconds(1)
+    /// How long a switch may take to be proved.
+    package static let proof: Duration = .seconds(3)
+
+    let deployment: Deployment
+    let edges: EdgeGroup
+    let order: Order
+    let reporter: ActionReporter
+    let followers: Followers
+
+    package init(
+        _ order: Order, of deployment: Deployment, on edges: EdgeGroup, reporter: ActionReporter, followers: Followers
+    ) {
+        self.order = order
+        self.deployment = deployment
+        self.edges = EdgeGroup(edges.doors.filter { !order.without.contains($0.plan.name) })
+        self.reporter = reporter
+        self.followers = followers
+    }
+
+    /// What one edge says before it is switched.
+    struct Look: Sendable {
+        var status: EdgeStatus
+        var standby: Standby?
+    }
+
+    /// Runs it to its end. The journal is told on the way and never waited for.
+    package func run() async -> ActionResult {
+        var result = await act()
+        result = ActionResult(result.outcome, result.summary, missing: result.missing, split: result.split)
+        await reporter.finish(result)
+        return result
+    }
+
+    private func act() async -> ActionResult {
+        // What the edges say, and in the same breath whether the likely standby lives: no round trip more than needed.
+        let likely = order.to
+        let looks = await edges.each { [deployment] door throws(EdgeError) in
+            async let standby: Standby? = likely == nil
+                ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: Rollback.reach)
+            let status = try await door.status(within: Rollback.reach)
+            return Look(status: status, standby: await standby)
+        }
+        let plan: Plan
+        switch Plan.make(order, deployment, looks) {
+        case .success(let made): plan = made
+        case .failure(let end):
+            await begin(nil, to: order.to, version: nil)
+            return end.result
+        }
+        let standbys = await standbys(plan.target, looks)
+        let version = order.expect ?? RollbackRules.agreed(standbys)
+        await begin(plan.from, to: plan.target, version: version)
+        if let refusal = RollbackRules.refusal(
+            target: plan.target, expect: order.expect, standbys: standbys, statuses: looks.values.mapValues(\.status),
+            force: order.force)
+        {
+            return ActionResult(.refused, refusal)
+        }
+        return await move(plan, version: version, looks)
+    }
+
+    private func begin(_ from: String?, to target: String?, version: String?) async {
+        let steps = [("lock", "Lock the edges"), ("flip", "Switch the traffic"), ("prove", "Prove it by the front door")]
+        await reporter.tell(
+            .started(
+                .init(
+                    id: reporter.id, kind: .rollback, by: order.by, reason: order.reason, command: order.command,
+                    from: from.map { .init(colour: $0) }, to: target.map { .init(colour: $0, version: version) },
+                    edges: edges.names, steps: steps.map { .init(name: $0.0, title: $0.1) }, continues: order.continues,
+                    pid: order.pid)))
+    }
+
+    /// The standby as each reached edge sees it; those that were asked already are not asked again.
+    private func standbys(_ target: String, _ looks: EdgeGroup.Answers<Look>) async -> [String: Standby] {
+        let known = looks.values
+        let answers = await edges.only(known.keys).each { [deployment] door throws(EdgeError) in
+            if let standby = known[door.plan.name]?.standby { return standby }
+            return await Standby.ask(target, deployment.answers, on: door, within: Rollback.reach)
+        }
+        return answers.values
+    }
+
+    // MARK: The switch
+
+    private func move(_ plan: Plan, version: String?, _ looks: EdgeGroup.Answers<Look>) async -> ActionResult {
+        let split = Split(all: plan.target)
+        let reached = edges.only(plan.reached)
+        await reporter.begin("lock")
+        let fences: [String: Int64]
+        do throws(EdgeError) {
+            let statuses = looks.values.mapValues(\.status)
+            fences = try await lock(reached, statuses)
+        } catch {
+            await reporter.end("lock", .failed, error.reason)
+            return Rollback.refused(error)
+        }
+        await reporter.end("lock", .done, "\(fences.count) of \(edges.doors.count) edges")
+
+        await reporter.begin("flip")
+        let before = looks.values.compactMapValues(\.status.split)
+        let flips = await reached.each { door throws(EdgeError) in
+            try await Rollback.flip(door, from: before[door.plan.name], to: split, fence: fences[door.plan.name] ?? 0)
+        }
+        let flipped = reached.only(flips.values.keys)
+        // The world moved on every edge: nothing was switched, nothing is left to prove.
+        if flipped.doors.isEmpty {
+            await reporter.end("flip", .failed, flips.trouble)
+            await reached.unlock(fences, within: Rollback.reach)
+            let moved = flips.errors.allSatisfy { $0.error.refusal != nil }
+            return ActionResult(
+                moved ? .refused : .undecided, "nothing was switched: \(flips.trouble)",
+                missing: moved ? [] : edges.names, split: nil)
+        }
+        await reporter.end(
+            "flip", flips.isWhole ? .done : .failed,
+            flips.isWhole ? "all traffic to \(plan.target) on \(flips.all.count) edges" : flips.trouble, split: split)
+
+        await reporter.begin("prove")
+        let proof = FrontProof(answersPlan: deployment.answers)
+        let proofs = await flipped.each { door throws(EdgeError) in
+            try await proof.prove(split, version: version, on: door, within: Rollback.proof)
+        }
+        await reporter.end(
+            "prove", proofs.isWhole ? .done : .undecided,
+            proofs.isWhole ? "\(plan.target) \(version ?? "") answers at every front door" : proofs.trouble)
+        async let unlocking: Void = reached.unlock(fences, within: Rollback.reach)
+        await followers.follow(live: plan.target, idle: plan.from, version: version ?? "", reporter)
+        await unlocking
+
+        let unreached = edges.names.filter { !plan.reached.contains($0) }
+        let missing = unreached + flips.errors.map(\.edge) + proofs.errors.map(\.edge)
+        let target = "\(plan.target)\(version.map { " \($0)" } ?? "")"
+        if missing.isEmpty {
+            return ActionResult(.done, "all traffic goes to \(target), proved on \(edges.doors.count) edges", split: split)
+        }
+        return ActionResult(
+            .undecided,
+            "all traffic goes to \(target) on \(proofs.values.count) of \(edges.doors.count) edges; not on "
+                + missing.map { name in "\(name) (\(why(name, looks, flips, proofs)))" }.joined(separator: ", "),
+            missing: missing, split: split)
+    }
+
+    private func why(
+        _ name: String, _ looks: EdgeGroup.Answers<Look>, _ flips: EdgeGroup.Answers<Void>,
+        _ proofs: EdgeGroup.Answers<Void>
+    ) -> String {
+        let errors = looks.errors + flips.errors + proofs.errors
+        return errors.first { $0.edge == name }?.error.reason ?? "not reached"
+    }
+
+    /// Takes the locks, pre-empting a deploy; once more where the fence rose between the look and the claim.
+    private func lock(
+        _ reached: EdgeGroup, _ statuses: [String: EdgeStatus]
+    ) async throws(EdgeError) -> [String: Int64] {
+        do throws(EdgeError) {
+            return try await reached.lock(within: Rollback.reach) { claim($0, fence: statuses[$0.plan.name]?.fence) }
+        } catch {
+            // A deploy that took its lock just now is no reason to wait; another rollback is, and stays one.
+            guard case .overtaken? = error.refusal else { throw error }
+            return try await reached.lock(within: Rollback.reach) { claim($0, fence: nil) }
+        }
+    }
+
+    private func claim(_ door: any EdgeDoor, fence: Int64?) -> LockClaim {
+        LockClaim(
+            holder: order.by.signature, action: reporter.id.text, kind: .rollback, reason: order.reason,
+            lease: deployment.lease, force: .preempt, fence: fence)
+    }
+
+    /// Stages and switches one edge. A deploy may have moved it between our look and our lock: then from where it is now.
+    static func flip(
+        _ door: any EdgeDoor, from before: Split?, to split: Split, fence: Int64
+    ) async throws(EdgeError) {
+        try await door.stage(split, fence: fence, within: reach)
+        var from = before
+        for attempt in 0..<2 {
+            if from == split { return }
+            guard let current = from else {
+                throw EdgeError(
+                    .broken, "switch the traffic", on: door.plan.name,
+                    because: "its door is broken: see guardia edge check \(door.plan.name)")
+            }
+            do throws(EdgeError) {
+                _ = try await door.flip(from: current, to: split, fence: fence, within: reach)
+                return
+            } catch {
+                guard case .moved(let now)? = error.refusal, attempt == 0 else { throw error }
+                from = Split(name: now)
+            }
+        }
+    }
+
+    private static func refused(_ error: EdgeError) -> ActionResult {
+        switch error.refusal {
+        case .held(let lock)?:
+            ActionResult(.refused, "\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action)")
+        case nil: ActionResult(.undecided, error.description, missing: [error.edge])
+        default: ActionResult(.refused, error.description)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Launch
+
+/// Reads how the product is deployed. What it says of edges ends up in nginx's configuration and in command lines on other
+/// machines: so names, hosts and paths are held to plain characters here, once for all.
+final class DeploymentReader {
+    private let catalogue: SeriesCatalogue
+    private var deployment: Deployment?
+    /// What refers to series and probes, which may stand further down.
+    private var guards: [Field] = []
+    private var schemaProbe: Field?
+
+    init(_ catalogue: SeriesCatalogue) { self.catalogue = catalogue }
+
+    func read(_ field: Field) {
+        deployment = field.mapping { fields in
+            let colours = colours(fields.required("colours"))
+            let names = colours.map(\.name)
+            let usual = Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: [])))
+            return Deployment(
+                colours: colours, edges: edges(fields.required("edges")),
+                sticky: fields.optional("sticky")?.stickyKey() ?? usual.sticky,
+                answers: fields.optional("answers")?.answers() ?? usual.answers,
+                release: fields.required("release")?.release() ?? usual.release,
+                gate: fields.optional("gate")?.gate() ?? usual.gate,
+                canary: fields.optional("canary").flatMap { canary($0) } ?? usual.canary,
+                watch: fields.optional("watch")?.watch() ?? usual.watch,
+                approvals: fields.optional("approvals")?.integer(in: 0...5) ?? usual.approvals,
+                approvalLimit: fields.optional("approval_limit")?.duration(.minutes(1) ... .hours(24))
+                    ?? usual.approvalLimit,
+                standby: fields.optional("standby")?.duration(.minutes(1) ... .days(30)) ?? usual.standby,
+                lease: fields.optional("lease")?.duration(.seconds(5) ... .minutes(10)) ?? usual.lease,
+                onLive: fields.optional("on_live")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
+                onIdle: fields.optional("on_idle")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
+                schema: fields.optional("schema").flatMap { schema($0) })
+        }
+    }
+
+    /// The deployment, once all series and probes are known.
+    func finish(_ probes: [Probe]) -> Deployment? {
+        deployment?.canary.analysis.guards = guards.compactMap { field in
+            guard let id = catalogue.resolve(field) else { return nil }
+            if catalogue[id]?.thresholds == nil, catalogue[id]?.unit != .verdict {
+                field.error("'\(id)' has no thresholds: nothing says when a canary spoils it", hint: "give it some")
+            }
+            return id
+        }
+        if let field = schemaProbe, let name = field.text(), !catalogue.isExcused(name) {
+            let candidates = probes.compactMap { probe in
+                if case .postgres = probe.target { probe.name } else { nil }
+            }
+            if !candidates.contains(name) {
+                field.error(
+                    "no probe of type postgres is named \(name.quoted)",
+                    hint: Nearest.hint(for: name, among: candidates))
+            }
+        }
+        return deployment
+    }
+
+    // MARK: Colours and edges
+
+    private func colours(_ list: Field?) -> [ColourPlan] {
+        guard let list else { return [] }
+        var names: Set<String> = []
+        let colours = list.items().compactMap { item in
+            item.mapping { fields in
+                let name = fields.required("name")?.colourName() ?? ""
+                if !name.isEmpty, !names.insert(name).inserted { fields.error("a second colour named '\(name)'") }
+                let hosts = fields.required("hosts")
+                let plan = ColourPlan(name: name, hosts: hosts?.items().compactMap { $0.hostAndPort() } ?? [])
+                if let hosts, hosts.items().isEmpty { hosts.error("'\(name)' has no host") }
+                if Set(plan.hosts).count < plan.hosts.count { hosts?.error("'\(name)' names a host twice") }
+                return plan
+            }
+        }
+        if list.items().count != 2 {
+            list.error("there are two colours, these are \(list.items().count)")
+        } else if colours.count == 2, let host = colours[0].hosts.first(where: colours[1].hosts.contains) {
+            list.error(
+                "\(host) belongs to both colours: a release on the idle one would stop the one that serves",
+                hint: "give each colour hosts or ports of its own")
+        }
+        return colours
+    }
+
+    private func edges(_ list: Field?) -> [EdgePlan] {
+        guard let list else { return [] }
+        var names: Set<String> = []
+        var doors: Set<String> = []
+        let edges = list.items().compactMap { item in
+            item.mapping { fields in
+                let plan = fields.edge()
+                if !plan.name.isEmpty, !names.insert(plan.name).inserted {
+                    fields.error("a second edge named '\(plan.name)'")
+                }
+                let machine = plan.ssh.map { "\($0.host):\($0.port)" } ?? "this machine"
+                if !plan.door.isEmpty, !doors.insert("\(machine) \(plan.door)").inserted {
+                    fields.error(
+                        "another edge on \(machine) has the same door \(plan.door)", hint: "give it its own 'door'")
+                }
+                return plan
+            }
+        }
+        if list.items().isEmpty { list.error("there is no edge") }
+        return edges
+    }
+
+    // MARK: What refers to series
+
+    private func canary(_ field: Field) -> CanaryPlan? {
+        field.mapping { fields in
+            let usual = CanaryPlan()
+            let steps = fields.optional("steps")
+            let shares = steps?.items().compactMap { $0.integer(in: 1...99) }
+            if let steps, let shares, zip(shares, shares.dropFirst()).contains(where: { $0 >= $1 }) {
+                steps.error("the steps of a canary grow", hint: "write them as [5, 25, 50]; 100 comes by itself")
+            }
+            guards = fields.optional("guards")?.items() ?? []
+            return CanaryPlan(
+                steps: shares ?? usual.steps,
+                bake: fields.optional("bake")?.duration(.seconds(1) ... .hours(24)) ?? usual.bake,
+                analysis: AnalysisPlan(
+                    samples: fields.optional("samples")?.integer(in: 1...1_000_000) ?? usual.analysis.samples,
+                    errorsWorseBy: fields.optional("errors_worse_by")?.percent(0...100) ?? usual.analysis.errorsWorseBy,
+                    latencyWorseBy: fields.optional("p95_worse_by")?.percent(0...1000) ?? usual.analysis.latencyWorseBy
+                ))
+        }
+    }
+
+    private func schema(_ field: Field) -> SchemaPlan? {
+        field.mapping { fields in
+            schemaProbe = fields.required("probe")
+            return SchemaPlan(
+                probe: schemaProbe?.text() ?? "", query: fields.required("query")?.text() ?? "",
+                range: fields.required("range")?.command(mentions: ["{version}"]) ?? CommandPlan(words: []))
+        }
+    }
+}
