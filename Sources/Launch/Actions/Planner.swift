@@ -30,11 +30,6 @@ package struct Planner: Sendable {
         return (behind + past.compactMap(\.self)).filter { seen.insert($0).inserted }
     }
 
-    /// The deploy or rollback that goes on, or the one that was interrupted: what promote, abort and pause are about.
-    package var subject: ActionRecord? {
-        board.actions.running.last { $0.kind == .deploy } ?? board.actions.interrupted
-    }
-
     /// Back to the standby, or to `colour`.
     package func rollback(to colour: String? = nil) -> PlanCard {
         var card = card(.rollback)

@@ -15,7 +15,9 @@ package struct Traffic: Hashable, Sendable {
         package var split: Fact<Split>?
         /// Who holds its lock; nil: free, or not known.
         package var lock: String?
+        /// What the edge says besides, and how old that is.
         package var notice: String?
+        package var noticeAge: Milliseconds?
         package var versions: [String: Fact<String>]
         /// How long each colour took to answer through this edge, in milliseconds.
         package var live: [String: Fact<Double>]
@@ -65,7 +67,7 @@ package struct Traffic: Hashable, Sendable {
         return Edge(
             name: series.name, isUp: up.map { $0.value >= 1 }, trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
             split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) } },
-            lock: words(series.lock), notice: words(series.notice),
+            lock: words(series.lock), notice: words(series.notice), noticeAge: text(series.notice)?.age,
             versions: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
                 text(series.version(colour)).map { (colour, $0) }
             }),
