@@ -54,7 +54,7 @@ struct ActionView {
         }
         let role = end.body.outcome.role
         let outcome = "\(end.body.outcome.glyph) \(words(end.body.outcome.word))"
-        let after = words(.tookTime, model.figures.duration(milliseconds: Double(record.duration(at: model.now).count)))
+        let after = words(.tookTime, model.figures.took(record.duration(at: model.now)))
         var lines = [DialogLine([Span(outcome, role, .bold), Span("  " + after, .dim)], rank: DialogLine.kept + 1)]
         for (index, line) in Text.wrapped(end.body.summary, to: width).prefix(4).enumerated() {
             lines.append(DialogLine([Span(line, .text)], rank: index == 0 ? DialogLine.kept : 70))
@@ -121,11 +121,11 @@ struct StepLines {
             case .undecided?: ("?", .unknown)
             case nil: step.isRunning ? (record.ended == nil ? "▸" : "✗", record.ended == nil ? .accent : .critical) : ("·", .dim)
             }
-        let column = min(42, max(20, width / 2))
+        let column = min(48, max(20, width * 3 / 5))
         var time = ""
         if let start = step.startedAt {
             let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.now)
-            time = step.endedAt == nil ? model.figures.age(span) : model.figures.duration(milliseconds: Double(span.count))
+            time = step.endedAt == nil ? model.figures.age(span) : model.figures.took(span)
         }
         return [
             Span("  \(glyph) ", role, .bold),

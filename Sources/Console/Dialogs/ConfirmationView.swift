@@ -19,7 +19,7 @@ struct ConfirmationView {
         var lines: [DialogLine] = [.blank(1)]
         lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
         lines.append(.blank(2))
-        lines += runs(width: width)
+        lines += runs(width: width, label: plan.labelWidth)
         lines.append(.blank(3))
         lines.append(
             DialogLine(
@@ -29,16 +29,16 @@ struct ConfirmationView {
         lines.append(.blank(4))
         lines += standing(width: width)
         lines.append(DialogLine(.buttons(buttons), rank: DialogLine.kept + 1))
-        lines.append(.blank(1))
+        lines.append(DialogLine([Span(words(confirmation.wanted == nil ? .hintRoutine : .hintGrave), .hint)], rank: 15))
         return lines
     }
 
     /// The command line, wrapped; what an operator could type instead.
-    private func runs(width: Int) -> [DialogLine] {
-        let label = Text.padded(words(.labelRuns), to: PlanLines.labelWidth)
-        let wrapped = Text.wrapped(confirmation.commandLine, to: width - PlanLines.labelWidth)
+    private func runs(width: Int, label column: Int) -> [DialogLine] {
+        let label = Text.padded(words(.labelRuns), to: column)
+        let wrapped = Text.wrapped(confirmation.commandLine, to: width - column)
         return wrapped.prefix(4).enumerated().map { index, line in
-            let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: PlanLines.labelWidth), .dim)
+            let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
             let isCut = index == 3 && wrapped.count > 4
             return DialogLine([start, Span(line + (isCut ? " …" : ""), .value)], rank: index == 0 ? 70 : 40 - index)
         }
@@ -47,8 +47,9 @@ struct ConfirmationView {
     private func target(width: Int) -> [DialogLine] {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
-        let label = words(isVersion ? .typeVersion : .typeColour) + "  "
         let safe = Text.sanitised(target, limit: 60)
+        var label = words(isVersion ? .typeVersion : .typeColour) + "  "
+        if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
         let column = Text.width(of: label)
         // Too narrow for both: what must be typed stands above the field all the same.
@@ -67,7 +68,7 @@ struct ConfirmationView {
         var lines: [DialogLine] = []
         func add(_ text: String, _ role: Role, rank: Int, atMost rows: Int = 2) {
             for (index, line) in Text.wrapped(text, to: width).prefix(rows).enumerated() {
-                lines.append(DialogLine([Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : 30))
+                lines.append(DialogLine([Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : rank >= 90 ? 89 : 30))
             }
         }
         if !confirmation.moved.isEmpty {
@@ -78,13 +79,16 @@ struct ConfirmationView {
         case .blocked(let reason)?: add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
         case .overridable(let reason)?:
             add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
-            add(words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint, rank: 65)
+            add(words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint, rank: 95)
         case .untyped?, .settling?, nil: break
         }
-        if let note = note { add(note, .notice, rank: 90, atMost: 1) }
+        var spans: [Span] = []
+        if let note { spans += [Span(" \(note) ", .notice), Span("  ", .dialog)] }
         if confirmation.discarded > 0 {
-            add(words(confirmation.discarded == 1 ? .discardedKey : .discardedKeys, String(confirmation.discarded)), .hint, rank: 80)
+            let word: Word = confirmation.discarded == 1 ? .discardedKey : .discardedKeys
+            spans.append(Span(words(word, String(confirmation.discarded)), .hint))
         }
+        if !spans.isEmpty { lines.append(DialogLine(spans, rank: note == nil ? 80 : 88)) }
         return lines
     }
 

@@ -6,12 +6,14 @@ struct PlanLines {
     let card: PlanCard
     let width: Int
 
-    static let labelWidth = 8
+    /// Under so many columns the signs stand for the words.
+    private var isNarrow: Bool { width < 60 }
+    var labelWidth: Int { isNarrow ? 6 : 8 }
 
     private var words: Words { model.words }
 
     private func line(_ label: Word?, _ spans: [Span], rank: Int) -> DialogLine {
-        let text = Text.padded(label.map { words($0) } ?? "", to: Self.labelWidth)
+        let text = Text.padded(label.map { words($0) } ?? "", to: labelWidth)
         return DialogLine([Span(text, .dim)] + spans, rank: rank)
     }
 
@@ -19,12 +21,12 @@ struct PlanLines {
 
     var sides: [DialogLine] {
         var lines: [DialogLine] = []
-        if let from = card.from { lines.append(line(.labelFrom, side(from, isTarget: false), rank: DialogLine.kept - 5)) }
+        if let from = card.from { lines.append(line(.labelFrom, side(from), rank: DialogLine.kept - 5)) }
         if let to = card.to {
             var coming = to
             // What the idle colour runs now is not where a deploy goes.
             if card.kind == .deploy { coming.version = card.target }
-            lines.append(line(.labelTo, side(coming, isTarget: true), rank: DialogLine.kept - 4))
+            lines.append(line(.labelTo, side(coming), rank: DialogLine.kept - 4))
             if card.kind == .deploy, let now = to.version {
                 lines.append(line(nil, [Span(words(.replaces, Text.sanitised(now, limit: 60)), .dim)], rank: 22))
             }
@@ -32,23 +34,29 @@ struct PlanLines {
         return lines
     }
 
-    private func side(_ side: PlanCard.Side, isTarget: Bool) -> [Span] {
+    private func side(_ side: PlanCard.Side) -> [Span] {
         let role: Role = side.colour == "green" ? .green : .blue
         let version = side.version.map { Text.sanitised($0, limit: 40) } ?? "v?"
         let share = side.share.map { model.figures.percent(Double($0), decimals: 0) } ?? "?"
         let word: Word = side.share.map { $0 >= 100 ? .live : $0 > 0 ? .canary : .idle } ?? .unknown
         var spans = [
-            Span(Text.padded(side.colour.uppercased(), to: max(6, Text.width(of: side.colour))) + " ", role, .bold),
-            Span(Text.padded(version, to: 10) + " ", side.version == nil ? .unknown : .value, .bold),
-            Span(Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing), side.share == nil ? .unknown : .text),
+            Span(Text.padded(side.colour.uppercased(), to: max(isNarrow ? 5 : 6, Text.width(of: side.colour))) + " ", role, .bold),
+            Span(Text.padded(version, to: isNarrow ? 8 : 10) + " ", side.version == nil ? .unknown : .value, .bold),
         ]
+        // Whether it lives is worth more than what share it has.
+        if isNarrow { spans.append(Span("\(side.health.glyph) ", side.health.role, .bold)) }
+        spans.append(
+            Span(Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing), side.share == nil ? .unknown : .text))
+        guard !isNarrow else { return spans }
         switch side.health {
         case .ok: spans.append(Span("  " + words(.healthy), .ok))
         case .unknown: spans.append(Span("  ? " + words(.healthUnknown), .unknown))
         default: spans.append(Span("  ✗ " + words(.doesNotAnswer), .critical, .bold))
         }
         spans += figures(of: side.colour)
-        if let age = side.age { spans.append(Span("  " + words(.checkedAgo, model.figures.age(age)), .dim)) }
+        if let age = side.age {
+            spans.append(Span("  " + words(width < 84 ? .agoShort : .checkedAgo, model.figures.age(age)), .dim))
+        }
         return spans
     }
 
@@ -98,7 +106,7 @@ struct PlanLines {
     }
 
     var last: [DialogLine] {
-        guard let last = card.last else { return [] }
+        guard let last = card.last, last.id != card.subject?.id else { return [] }
         let time = "\(model.shortClock(last.at.utc)) \(model.zone.abbreviation)"
         let age = model.figures.age(last.at.age(at: model.now))
         let text = Text.sanitised(last.label, limit: 80) + ", " + words(.timeAgo, time, age)

@@ -41,7 +41,7 @@ package struct Binding: Sendable {
     static let defaults: [Binding] = [
         Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 8),
         Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 7),
-        Binding(.deploy, [Key("D")], .deploy, .deploySummary, in: acting, footer: 1),
+        Binding(.deploy, [Key("D")], .deploy, .deploySummary, in: acting, footer: 2),
         Binding(.rollback, [Key("R")], .rollback, .rollbackSummary, in: acting, footer: 1),
         Binding(.promote, [Key("P")], .promote, .promoteSummary, in: acting, footer: 1),
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),

@@ -123,7 +123,7 @@ extension Model {
     func title(of confirmation: Confirmation) -> String {
         let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
         let to = confirmation.facts.to
-        let version = confirmation.plan.target ?? to?.version ?? confirmation.facts.subject?.started.to?.version ?? to?.colour ?? ""
+        let version = confirmation.plan.target ?? confirmation.facts.subject?.started.to?.version ?? to?.version ?? to?.colour ?? ""
         let word: Word =
             switch confirmation.intent {
             case .deploy: .deployTitle

@@ -44,7 +44,7 @@ struct DeploymentPage {
             lines.append([Span(Text.padded(words(.columnOutcome), to: 10), .dim), Span("▸ " + words(.isRunning), .accent, .bold)])
         }
         let civil = model.zone.civil(record.at.utc)
-        let took = model.figures.duration(milliseconds: Double(record.duration(at: model.now).count))
+        let took = model.figures.took(record.duration(at: model.now))
         fact(
             .columnWhen,
             "\(model.figures.date(civil)) \(model.figures.clock(civil)) \(model.zone.abbreviation), "
@@ -122,8 +122,8 @@ struct DeploymentPage {
             switch comparison.verdict {
             case .better: (.better, "✓", .ok)
             case .same: (.same, "·", .dim)
-            case .worse: (.worse, "✗", .critical)
-            case .different: (.different, "!", .warning)
+            case .worse: (.worse, "!", .warning)
+            case .different: (.different, "≠", .text)
             case .tooLittle: (.tooLittle, "?", .unknown)
             }
         var spans = [

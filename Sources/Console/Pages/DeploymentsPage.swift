@@ -43,7 +43,7 @@ struct DeploymentsPage {
         let outcome =
             record.ended.map { Span("\($0.body.outcome.glyph) \(model.words($0.body.outcome.word))", $0.body.outcome.role) }
             ?? Span("▸ " + model.words(.isRunning), .accent, .bold)
-        let took = model.figures.duration(milliseconds: Double(record.duration(at: model.now).count))
+        let took = model.figures.took(record.duration(at: model.now))
         return [
             [Span(when, .text)], [Span(record.kind.rawValue, .value)], [outcome],
             [Span(DeploymentsPage.move(record), .value)], [Span(Text.sanitised(record.started.by.name, limit: 40), .text)],

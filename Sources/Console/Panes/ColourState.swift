@@ -25,13 +25,13 @@ struct ColourState {
         // What the edges themselves say counts more than what a probe beside them was configured to read.
         if let traffic = model.traffic, traffic.colours.contains(colour.name), !traffic.edges.isEmpty {
             let answering = traffic.edges.count { $0.live[colour.name] != nil }
-            let isMissed = traffic.edges.contains { $0.misses[colour.name] != nil && $0.live[colour.name] == nil }
+            let health = traffic.health(of: colour.name).verdict
             let fact = traffic.version(of: colour.name)
             let last = traffic.edges.isEmpty ? nil : model.lastVersion(of: colour.name)
             version = (fact?.value ?? last).map { Text.sanitised($0, limit: 40) } ?? "v?"
             versionIsKnown = fact != nil
             share = traffic.split.map { Double($0.share(of: colour.name)) }
-            isUp = answering == traffic.edges.count ? true : isMissed ? false : nil
+            isUp = health == .critical ? false : answering == traffic.edges.count ? true : nil
             age = (traffic.edges.compactMap { $0.live[colour.name]?.age } + traffic.edges.compactMap { $0.split?.age }).max()
             edges = (answering, traffic.edges.count)
             return

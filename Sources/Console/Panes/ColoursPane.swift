@@ -135,7 +135,7 @@ struct ColoursPane {
 
     /// The newest action that moved traffic, and how long one key undoes it.
     private var last: [Span] {
-        guard let last = model.shown.actions.lastMove, let end = last.ended else { return [Span(model.words(.noMoveYet), .dim)] }
+        guard let last = model.shown.actions.history.first(where: { $0.split != nil }), let end = last.ended else { return [Span(model.words(.noMoveYet), .dim)] }
         let time = "\(model.shortClock(end.at.utc)) \(model.zone.abbreviation)"
         let age = model.figures.age(end.at.age(at: model.shownNow))
         let outcome = end.body.outcome

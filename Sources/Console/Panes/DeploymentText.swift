@@ -87,9 +87,9 @@ extension Model {
     func running(in traffic: Traffic) -> [Span]? {
         guard let mover = shown.actions.mover else { return nil }
         var spans = [Span("▸ \(Text.sanitised(mover.label, limit: 80))", .accent, .bold)]
-        if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
         if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
         if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
+        if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
         return spans
     }
 
@@ -101,7 +101,12 @@ extension Model {
         if board.actions.mover == nil, let died = board.actions.interrupted {
             let step = stepText(of: died) ?? words(.beforeAnyStep)
             let label = Text.sanitised(died.label, limit: 80)
-            let text = died.kind == .rollback ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
+            var text = died.kind == .rollback ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
+            // What can be done about it is never what is cut.
+            if Text.width(of: text) + 2 > size.width {
+                let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
+                text = died.kind == .rollback ? words(.diedRollbackShort, name, promote) : words(.diedShort, name, promote, abort)
+            }
             notices.append(Notice(role: .alarm, text: text))
         }
         // While traffic is moved the edges differ for the blink of an eye.
@@ -137,6 +142,11 @@ extension Figures {
         case ..<172_800: return "\(seconds / 3600):" + two(seconds / 60 % 60) + ":" + two(seconds % 60)
         default: return number(Int(seconds / 86_400)) + " d"
         }
+    }
+
+    /// How long something took: with decimals while it is short.
+    func took(_ span: Milliseconds) -> String {
+        span.count < 60_000 ? duration(milliseconds: Double(span.count)) : self.span(span)
     }
 
     /// A longer span in two units: `23 h 41 min`, `41 min`, `30 s`.

@@ -34,4 +34,5 @@ package enum Word: CaseIterable, Sendable {
     case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues
     case asked, fromClient, watchTitle, watchMedians, servingLatency, servingErrors, servingRequests, better, same
     case worse, different, tooLittle, helpNoteWall
+    case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
 }

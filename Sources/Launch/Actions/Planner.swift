@@ -36,8 +36,7 @@ package struct Planner: Sendable {
         guard let traffic else { return card.blocked("the launch config has no `deployment`") }
         let target = colour ?? traffic.rollbackTarget
         guard let target else { return card.blocked(unknownTraffic(traffic)) }
-        let source = traffic.live.flatMap { $0 == target ? traffic.colours.first { $0 != target } : $0 }
-        card.from = source.map(side)
+        card.from = traffic.colours.first { $0 != target }.map(side)
         card.to = side(target)
         card.target = target
         card.arguments = ["rollback", "--to", target]
@@ -50,7 +49,7 @@ package struct Planner: Sendable {
                 card.cautions.append("\(target) answers with a version that is none")
             }
         }
-        if let split = traffic.split { card.arguments += ["--from", split.name] }
+        if let split = traffic.splitInSight { card.arguments += ["--from", split.name] }
         if traffic.split == Split(all: target) { card.blockers.append("\(target) has all traffic already") }
         if card.to?.health == .critical {
             card.overridable.append("\(target) does not live: \(card.to?.trouble ?? "it does not answer")")
@@ -108,6 +107,8 @@ package struct Planner: Sendable {
         card.subject = record
         card.from = (record.started.from?.colour).map(side)
         card.to = (record.started.to?.colour).map(side)
+        // An abort goes the other way.
+        if kind == .abort { (card.from, card.to) = (card.to, card.from) }
         card.target = kind.risk == .grave ? record.started.to?.version ?? record.started.to?.colour : nil
         if let end = record.ended {
             guard end.body.outcome == .died, record.id == board.actions.interrupted?.id else {
@@ -143,14 +144,12 @@ package struct Planner: Sendable {
 
     private func side(_ colour: String) -> PlanCard.Side {
         guard let traffic else { return PlanCard.Side(colour: colour, health: .unknown) }
-        let silentEdges = traffic.edges.filter { $0.live[colour] == nil }
-        let miss = silentEdges.first { $0.misses[colour] != nil }
+        let health = traffic.health(of: colour)
         let version = traffic.version(of: colour)
         let ages = traffic.edges.compactMap { $0.live[colour]?.age } + (version.map { [$0.age] } ?? [])
         return PlanCard.Side(
-            colour: colour, version: version?.value, share: traffic.split?.share(of: colour),
-            health: silent ? .unknown : silentEdges.isEmpty ? .ok : miss == nil ? .unknown : .critical,
-            trouble: miss.map { "\($0.name): \($0.misses[colour] ?? "")" }, age: ages.max())
+            colour: colour, version: version?.value, share: traffic.splitInSight?.share(of: colour),
+            health: silent ? .unknown : health.verdict, trouble: health.trouble, age: ages.max())
     }
 }
 

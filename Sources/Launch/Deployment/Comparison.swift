@@ -39,8 +39,8 @@ package struct Comparison: Hashable, Sendable {
     package var readingsAfter: Int
     package var verdict: Verdict
 
-    /// - Parameter resolution: a difference smaller than this is none, as the recording rounds to it.
-    package init(before: [Float], after: [Float], better direction: Direction, resolution: Double = 0) {
+    /// - Parameter floor: a difference smaller than this is none.
+    package init(before: [Float], after: [Float], better direction: Direction, floor: Double = 0) {
         let (old, new) = (Comparison.sorted(before), Comparison.sorted(after))
         readingsBefore = old.count
         readingsAfter = new.count
@@ -53,7 +53,7 @@ package struct Comparison: Hashable, Sendable {
             return
         }
         let change = now - was
-        let noise = max(abs(was) * Comparison.tolerance, high - low, resolution)
+        let noise = max(abs(was) * Comparison.tolerance, high - low, floor)
         guard abs(change) > noise else {
             verdict = .same
             return

@@ -27,6 +27,15 @@ package struct WatchFigures: Hashable, Sendable {
 
     private static let yields: Set<Unit> = [.perSecond, .perMinute, .perHour, .pesos, .pesosPerHour]
 
+    /// A difference so small that nobody would act on it, in the unit.
+    private static func indifference(of unit: Unit) -> Double {
+        switch unit {
+        case .percent: 0.2
+        case .milliseconds: 2
+        default: unit.resolution
+        }
+    }
+
     /// Nil for an action that moved no traffic.
     package init?(of record: ActionRecord, board: Board, now: Moment) {
         guard let began = record.firstMovedAt, let settled = record.movedAt, let panes = board.manifest?.panes else {
@@ -51,7 +60,7 @@ package struct WatchFigures: Hashable, Sendable {
                     before: values(past, last: WatchFigures.span, until: began.utc + Milliseconds(-1000)),
                     after: values(present, last: span, until: end),
                     better: Comparison.Direction(of: present.series, otherwise: otherwise),
-                    resolution: present.series.unit.resolution))
+                    floor: WatchFigures.indifference(of: present.series.unit)))
         }
         var rows: [Row?] = []
         // Whoever serves against whoever served: the same measure, of two colours.
