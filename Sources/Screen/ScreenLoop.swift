@@ -20,10 +20,13 @@ package struct ScreenLoop {
         package var capabilities: Capabilities
         /// The command that starts the engine, to be named where none runs.
         package var engineCommand: String
+        /// How the commands of actions are started; nil: this screen starts nothing.
+        package var launcher: ActionLauncher.Setup?
 
         package init(
             journal: String, mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
-            terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String
+            terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String,
+            launcher: ActionLauncher.Setup? = nil
         ) {
             self.journal = journal
             self.mode = mode
@@ -33,6 +36,7 @@ package struct ScreenLoop {
             self.terminal = terminal
             self.capabilities = capabilities
             self.engineCommand = engineCommand
+            self.launcher = launcher
         }
     }
 
@@ -65,6 +69,7 @@ package struct ScreenLoop {
     private let clock: any Clock
     private let session: TerminalSession
     private let follower: JournalFollower
+    private let launcher: ActionLauncher?
     private var model: Model
     private var frame: Frame
     private var shownAt: Moment?
@@ -85,9 +90,11 @@ package struct ScreenLoop {
         self.session = session
         let waker = session.waker
         follower = JournalFollower(path: options.journal, history: ScreenLoop.history) { waker.wake() }
+        launcher = options.launcher.map { setup in ActionLauncher(setup) { waker.wake() } }
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
-            capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand)
+            capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand,
+            entropy: .random(in: 0...UInt64.max))
         frame = Frame(size: session.size)
         follower.start()
     }
@@ -101,6 +108,7 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { take(item) }
+            for ended in launcher?.take() ?? [] { commands += model.update(.actionFailed(ended.id, ended.reason)) }
             for event in events {
                 switch event {
                 case .key(let key): commands += model.update(.key(key))
@@ -116,6 +124,7 @@ package struct ScreenLoop {
                 case .quit: return .quit
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
+                case .act(let request): act(request)
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {
@@ -123,6 +132,14 @@ package struct ScreenLoop {
             }
             timeout = untilNextSecond()
         }
+    }
+
+    private mutating func act(_ request: ActionRequest) {
+        guard let launcher else {
+            _ = model.update(.actionFailed(request.id, "this screen starts nothing"))
+            return
+        }
+        launcher.launch(request)
     }
 
     private mutating func take(_ news: JournalFollower.News) {

@@ -26,7 +26,9 @@ package struct ScreenOptions: ParsableArguments {
     /// What the loop needs, from the options and the environment.
     ///
     /// - Throws: `ConfigErrors` or `KeymapError`: what is wrong in the theme or the keys, with its place.
-    package func loopOptions(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Options {
+    package func loopOptions(
+        journal: String, mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup? = nil
+    ) throws -> ScreenLoop.Options {
         let found = Charset.adopt()
         let charset = ascii ? .ascii : found
         return ScreenLoop.Options(
@@ -35,13 +37,18 @@ package struct ScreenOptions: ParsableArguments {
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
                 diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false)),
             capabilities: Capabilities(charset: charset, slow: slow),
-            engineCommand: engineCommand)
+            engineCommand: engineCommand, launcher: launcher)
     }
 
     /// Shows the screen until it is left, then ends the process as the ending says.
-    package func run(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Ending {
+    ///
+    /// - Parameter launcher: how actions are started; nil where none may be.
+    package func run(
+        journal: String, mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup? = nil
+    ) throws -> ScreenLoop.Ending {
         do {
-            let options = try loopOptions(journal: journal, mode: mode, engineCommand: engineCommand)
+            let options = try loopOptions(
+                journal: journal, mode: mode, engineCommand: engineCommand, launcher: launcher)
             return try ScreenLoop.run(options, clock: SystemClock())
         } catch {
             StandardStream.error.line("guardia: \(error)")

@@ -27,6 +27,7 @@ extension Model {
         } else if let reason = board.heartbeat?.notRecording {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
         }
+        notices += deploymentNotices
         if let frozen {
             let age = figures.age(frozen.now.age(at: now))
             notices.append(

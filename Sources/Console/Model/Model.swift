@@ -28,6 +28,12 @@ package struct Model: Sendable {
     package internal(set) var readerNote: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
+    /// The key that is being taken.
+    var pressed: Key?
+    /// Why actions that were fired here could not be started.
+    var failures: [ActionID: String] = [:]
+    /// Where the random ends of actions' names come from.
+    private var entropy: UInt64
 
     /// The board at the moment of the pause.
     package struct Frozen: Sendable {
@@ -37,7 +43,8 @@ package struct Model: Sendable {
 
     package init(
         board: Board = Board(), now: Moment, size: Size, mode: Mode, keymap: Keymap = .standard,
-        capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch"
+        capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
+        entropy: UInt64 = 0
     ) {
         self.board = board
         self.now = now
@@ -47,7 +54,14 @@ package struct Model: Sendable {
         self.capabilities = capabilities
         self.words = words
         self.engineCommand = engineCommand
+        self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
+    }
+
+    /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
+    mutating func draw() -> UInt16 {
+        entropy = entropy &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt16(truncatingIfNeeded: entropy >> 48)
     }
 
     /// What takes the keys.

@@ -40,8 +40,9 @@ struct Footer {
     private var entries: [Entry] {
         var entries: [Entry] = []
         for binding in model.keymap.bindings {
-            guard let rank = binding.footerRank, let key = binding.keys.first?.label,
-                binding.contexts.contains(model.context), model.isUseful(binding.action),
+            // Where one types, the first key that does not write.
+            guard let rank = binding.footerRank,
+                let key = binding.keys.first(where: { !model.context.isTyping || $0.typed == nil })?.label, binding.contexts.contains(model.context), model.isUseful(binding.action),
                 model.disabledReason(of: binding.action) == nil
             else { continue }
             if binding.action == .health {
