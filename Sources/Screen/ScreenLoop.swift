@@ -67,6 +67,7 @@ package struct ScreenLoop {
     private let follower: JournalFollower
     private var model: Model
     private var frame: Frame
+    private var pictures = Pictures()
     private var shownAt: Moment?
 
     /// Shows the screen until it is left, and gives the terminal back.
@@ -145,7 +146,7 @@ package struct ScreenLoop {
         let now = model.now
         if options.terminal.isSlow, !askedFor, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval { return }
         shownAt = now
-        view(model, into: &frame)
+        view(model, into: &frame, keeping: &pictures)
         session.draw(&frame, theme: options.theme)
     }
 

@@ -28,7 +28,7 @@ extension Model {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
         }
         if let frozen {
-            let age = figures.age(frozen.now.age(at: now))
+            let age = figures.age(frozen.now.age(at: asOf))
             notices.append(
                 Notice(role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
         }

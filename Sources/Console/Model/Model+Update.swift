@@ -7,11 +7,17 @@ extension Model {
         case .key(let press): return take(press)
         case .paste(let text): paste(text)
         case .resize(let size): self.size = size
-        case .tick(let now): self.now = now
-        case .board(let board): self.board = board
+        case .tick(let now): pass(to: now)
+        case .board(let board):
+            self.board = board
+            renew()
         case .manifest(let manifest): take(manifest)
-        case .readings(let ticks): for tick in ticks { board.apply(tick) }
-        case .events(let events): for event in events { board.apply(event) }
+        case .readings(let ticks):
+            for tick in ticks { board.apply(tick) }
+            renew()
+        case .events(let events):
+            for event in events { board.apply(event) }
+            renew()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note
         }
@@ -20,6 +26,7 @@ extension Model {
 
     private mutating func take(_ manifest: Manifest) {
         board.apply(manifest)
+        renew()
         // A detail of a series that no longer exists would show nothing for ever.
         overlays.removeAll { overlay in
             if case .detail(let id) = overlay { board.index(of: id) == nil } else { false }
@@ -50,7 +57,7 @@ extension Model {
         case .help: toggleHelp()
         case .palette: overlays.append(.palette(Palette()))
         case .filter: overlays.append(.filterPrompt(TextField(filter, limit: TextField.promptLimit), previous: filter))
-        case .pause: frozen = frozen == nil ? Frozen(board: board, now: now) : nil
+        case .pause: frozen = frozen == nil ? Frozen(board: board, now: asOf) : nil
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()

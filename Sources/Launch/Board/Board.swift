@@ -74,6 +74,13 @@ package struct Board: Sendable {
         assessment(of: id, at: now, engineSilent: isSilent(at: now))
     }
 
+    /// The judgement of every series, in the manifest's order. In place: a copy of a track retains all that it holds.
+    package func forEachAssessment(at now: Moment, engineSilent: Bool, _ body: (Series, Assessment) -> Void) {
+        for index in tracks.indices {
+            body(tracks[index].series, tracks[index].assessment(at: now, engineSilent: engineSilent))
+        }
+    }
+
     /// The same where it is known whether the engine is silent.
     package func assessment(of id: SeriesID, at now: Moment, engineSilent: Bool) -> Assessment {
         guard let index = indices[id] else { return Assessment(verdict: .unknown, freshness: .never) }
