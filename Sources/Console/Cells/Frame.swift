@@ -34,6 +34,11 @@ package struct Frame: Sendable {
         bounds.contains(point) ? cells[point.y * size.width + point.x] : nil
     }
 
+    /// The cells of a part of a row, which must lie in the frame.
+    package func cells(row: Int, _ columns: Range<Int>) -> ArraySlice<Cell> {
+        cells[row * size.width + columns.lowerBound..<row * size.width + columns.upperBound]
+    }
+
     /// What a cell shows: a base character and its combining marks; nothing for the right half of a wide one.
     package func scalars(of cell: Cell) -> [Unicode.Scalar] {
         if cell.isTail { return [] }

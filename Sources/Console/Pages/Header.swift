@@ -114,20 +114,5 @@ extension Model {
     }
 
     /// How many judged series stand at which verdict now.
-    var tally: [Verdict: Int] {
-        var tally: [Verdict: Int] = [:]
-        let isSilent = isSilent
-        board.forEachAssessment(at: asOf, engineSilent: isSilent) { series, assessment in
-            guard series.isJudged else { return }
-            // A percentile over no requests is not known, and nothing to look into; where it has a place it says so.
-            if assessment.verdict == .unknown, series.absence == .normal, !isSilent { return }
-            tally[assessment.verdict, default: 0] += 1
-        }
-        return tally
-    }
-}
-
-extension Series {
-    /// Whether the series can be anything but well.
-    var isJudged: Bool { thresholds != nil || unit == .verdict }
+    var tally: [Verdict: Int] { board.tally(at: asOf, engineSilent: isSilent) }
 }

@@ -74,11 +74,18 @@ package struct Board: Sendable {
         assessment(of: id, at: now, engineSilent: isSilent(at: now))
     }
 
-    /// The judgement of every series, in the manifest's order. In place: a copy of a track retains all that it holds.
-    package func forEachAssessment(at now: Moment, engineSilent: Bool, _ body: (Series, Assessment) -> Void) {
-        for index in tracks.indices {
-            body(tracks[index].series, tracks[index].assessment(at: now, engineSilent: engineSilent))
+    /// How many judged series stand at which verdict.
+    ///
+    /// What is missing by its nature (a percentile over no requests) is not known, and nothing to look into: it is left out.
+    package func tally(at now: Moment, engineSilent: Bool) -> [Verdict: Int] {
+        var tally: [Verdict: Int] = [:]
+        // In place: a copy of a track retains all that it holds.
+        for index in tracks.indices where tracks[index].series.isJudged {
+            let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
+            if verdict == .unknown, tracks[index].series.absence == .normal, !engineSilent { continue }
+            tally[verdict, default: 0] += 1
         }
+        return tally
     }
 
     /// The same where it is known whether the engine is silent.

@@ -69,12 +69,18 @@ package struct History: Hashable, Sendable {
 
     /// The values of the `count` slots that end at `time`, oldest first; NaN where nothing was read.
     package func values(last count: Int, until time: Timestamp) -> [Float] {
+        var values = [Float](repeating: .nan, count: max(0, count))
         let end = time.milliseconds.flooredDivision(by: interval.count)
-        return (0..<count).map { offset in value(at: end - Int64(count - 1 - offset)) }
-    }
-
-    private func value(at slot: Int64) -> Float {
-        guard newest != .min, slot <= newest, newest - slot < Int64(capacity) else { return .nan }
-        return slots[index(of: slot)]
+        let first = end - Int64(values.count) + 1
+        guard newest != .min else { return values }
+        let from = max(first, newest - Int64(capacity) + 1)
+        guard from <= min(end, newest) else { return values }
+        var place = index(of: from)
+        for slot in from...min(end, newest) {
+            values[Int(slot - first)] = slots[place]
+            place += 1
+            if place == capacity { place = 0 }
+        }
+        return values
     }
 }
