@@ -1,7 +1,7 @@
 package import Console
 import Glibc
 import Journal
-package import Launch
+import Launch
 package import Terminal
 
 /// What the dashboard and the kiosk do: follow a journal, show it, and do what the keys ask for.
@@ -11,7 +11,6 @@ package import Terminal
 package struct ScreenLoop {
     /// What to show, and how.
     package struct Options: Sendable {
-        package var journal: String
         package var mode: Mode
         package var theme: Theme
         package var keymap: Keymap
@@ -22,10 +21,9 @@ package struct ScreenLoop {
         package var engineCommand: String
 
         package init(
-            journal: String, mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
+            mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
             terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String
         ) {
-            self.journal = journal
             self.mode = mode
             self.theme = theme
             self.keymap = keymap
@@ -55,7 +53,7 @@ package struct ScreenLoop {
     }
 
     /// How much of the past the screen holds for its charts.
-    private static let history: Milliseconds = .hours(1)
+    static let history: Milliseconds = .hours(1)
     /// How long the first frame waits for the journal: a moment later it is drawn without.
     private static let patience: Duration = .milliseconds(150)
     /// On a serial line, how long between two frames that no key asked for.
@@ -73,24 +71,24 @@ package struct ScreenLoop {
     /// Shows the screen until it is left, and gives the terminal back.
     ///
     /// - Throws: `TerminalError` when there is no terminal fit to draw on.
-    package static func run(_ options: Options, clock: any Clock) throws(TerminalError) -> Ending {
+    static func run(_ options: Options, following follower: JournalFollower, clock: any Clock) throws(TerminalError) -> Ending {
         let session = try TerminalSession(options.terminal)
         defer { session.restore() }
-        var loop = ScreenLoop(options, session: session, clock: clock)
+        var loop = ScreenLoop(options, session: session, follower: follower, clock: clock)
         return loop.run()
     }
 
-    private init(_ options: Options, session: TerminalSession, clock: any Clock) {
+    private init(_ options: Options, session: TerminalSession, follower: JournalFollower, clock: any Clock) {
         self.options = options
         self.clock = clock
         self.session = session
-        let waker = session.waker
-        follower = JournalFollower(path: options.journal, history: ScreenLoop.history) { waker.wake() }
+        self.follower = follower
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
             capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand)
         frame = Frame(size: session.size)
-        follower.start()
+        let waker = session.waker
+        follower.onNews { waker.wake() }
     }
 
     private mutating func run() -> Ending {

@@ -40,9 +40,9 @@ package struct Board: Sendable {
         }
     }
 
-    /// Puts a run of the past into a series' history, oldest first; it changes no value.
-    package mutating func backfill(_ samples: ArraySlice<History.Sample>, at index: Int) {
-        tracks[index].backfill(samples)
+    /// Puts a run of the past into a series' history, oldest first; it changes no value. See ``History/record(_:at:present:)``.
+    package mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64, series index: Int) {
+        tracks[index].backfill(values, at: times, present: present)
     }
 
     /// Takes over the last known state of a series from a recording, unless the board knows a later look.
@@ -143,7 +143,9 @@ package struct Track: Sendable {
         }
     }
 
-    mutating func backfill(_ samples: ArraySlice<History.Sample>) { history.record(samples) }
+    mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64) {
+        history.record(values, at: times, present: present)
+    }
 
     mutating func restore(_ recollection: Recollection) {
         if let lookedAt, lookedAt.utc > recollection.lookedAt.utc { return }
