@@ -21,14 +21,16 @@ package final class JournalWatch {
     /// Waits until a look is due.
     ///
     /// - Parameter sawChange: whether the last look found something.
-    package func wait(sawChange: Bool) {
+    /// - Returns: whether something was written or replaced; false when it is only time to look.
+    @discardableResult
+    package func wait(sawChange: Bool) -> Bool {
         var item = pollfd(fd: queue, events: Int16(POLLIN), revents: 0)
-        let hasEvents = poll(&item, 1, rhythm.wait(sawChange: sawChange)) > 0
-        guard hasEvents else { return }
+        guard poll(&item, 1, rhythm.wait(sawChange: sawChange)) > 0 else { return false }
         // The first page of a transaction wakes; the pause lets it come to its end.
         poll(nil, 0, rhythm.written())
         drain()
         watch()
+        return true
     }
 
     /// Watches the log for writes, and the folder for another file under the journal's name.
