@@ -31,7 +31,7 @@ package struct Traffic: Hashable, Sendable {
 
         package init(
             name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, lock: String? = nil,
-            notice: String? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
+            notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
             misses: [String: String] = [:]
         ) {
             self.name = name
@@ -40,6 +40,7 @@ package struct Traffic: Hashable, Sendable {
             self.split = split
             self.lock = lock
             self.notice = notice
+            self.noticeAge = noticeAge
             self.versions = versions
             self.live = live
             self.misses = misses
