@@ -61,7 +61,10 @@ let package = Package(
         // MARK: Edge: the door of an edge, its helper and the proof of what it does
         .target(
             name: "Edge",
-            dependencies: ["Launch", "Wire", "CCrypto"]),
+            dependencies: ["Launch", "Wire", "CCrypto"],
+            // A link to Config/edge/guardia-door.
+            resources: [.embedInCode("Resources")]),
+        .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"]),
@@ -71,11 +74,11 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Journal", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Journal", "Rehearsal"]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
@@ -106,14 +109,15 @@ let package = Package(
         // MARK: Rehearsal: a whole launch on this machine
         .target(
             name: "Rehearsal",
-            dependencies: ["Launch", .product(name: "Subprocess", package: "swift-subprocess")]),
-        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Wire", "barberpro"]),
+            dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")]),
+        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Launch", "Wire", "Edge", "barberpro"]),
 
         // MARK: Executables
         .executableTarget(
             name: "guardia",
             dependencies: [
-                "Launch", "Journal", "Wire", "Watch", "Console", "Terminal", "Settings", "Screen", "Rehearsal",
+                "Launch", "Journal", "Wire", "Edge", "Watch", "Actions", "Console", "Terminal", "Settings", "Screen",
+                "Rehearsal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

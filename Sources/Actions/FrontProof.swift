@@ -1,55 +1,62 @@
 import Edge
-import Launch
+package import Launch
 
 /// Proves by an edge's own front door what it serves: a rename, a reload's exit code or a folder's listing are no proof.
 struct FrontProof: Sendable {
     /// New connections in a row that must answer alike: each of nginx's workers may answer one.
     static let answers = 3
+    /// Between two tries.
+    static let interval: Milliseconds = 10
+    /// How often it is tried before the last trouble is told: three seconds' worth.
+    static let tries = 300
 
     let answersPlan: AnswersPlan
+    let pause: Pause
 
-    /// Asks until the front door serves `split` on ``answers`` new connections in a row, then asks the application itself.
+    /// Asks until the front door serves `split` on ``answers`` new connections in a row and the application answers with
+    /// `version`, where all traffic goes to one colour.
     ///
-    /// - Parameters:
-    ///   - version: what the application must answer with, where all traffic goes to one colour.
-    /// - Throws: what was answered instead, when the deadline has passed.
-    func prove(
-        _ split: Split, version: String?, on door: any EdgeDoor, within deadline: Duration
-    ) async throws(EdgeError) {
+    /// - Throws: what was answered instead, at the end.
+    func prove(_ split: Split, version: String?, on door: any EdgeDoor, within deadline: Duration) async throws(EdgeError) {
         let end = ContinuousClock.now + deadline
-        var run = 0
-        while run < FrontProof.answers {
-            let answer = try await door.front(within: left(until: end))
-            if !answer.isBroken, answer.split == split.name {
-                run += 1
-                continue
+        var trouble = EdgeError(.timedOut, "prove the switch", on: door.plan.name, because: "it was not asked")
+        for _ in 0..<FrontProof.tries {
+            do throws(EdgeError) {
+                try await ask(split, version, door, within: max(end - .now, .milliseconds(100)))
+                return
+            } catch {
+                // Another's switch by right is for the caller to find; an answer that is not there yet is asked for again.
+                if case .cancelled = error.kind { throw error }
+                trouble = error
             }
-            run = 0
-            let served = answer.isBroken ? "DOOR BROKEN" : answer.split
-            try await pause(until: end, door, "the front door serves \(served), not \(split.name)")
+            guard ContinuousClock.now < end else { break }
+            do { try await pause(FrontProof.interval) } catch {
+                throw EdgeError(.cancelled, "prove the switch", on: door.plan.name, because: "called off")
+            }
         }
-        guard let version, split.canary == nil else { return }
-        while true {
-            let question = EdgeQuestion(.traffic(key: nil), path: answersPlan.versionPath)
-            let answer = try await door.ask(question, within: left(until: end))
-            let found = answersPlan.version(in: answer)
-            if found == version { return }
-            try await pause(
-                until: end, door, "the front door answers with \(found ?? "no version"), not \(version)")
-        }
+        throw trouble
     }
 
-    private func left(until end: ContinuousClock.Instant) -> Duration { max(end - .now, .milliseconds(1)) }
-
-    /// A short wait before the next try; throws when there is no time for one.
-    private func pause(
-        until end: ContinuousClock.Instant, _ door: any EdgeDoor, _ reason: String
+    private func ask(
+        _ split: Split, _ version: String?, _ door: any EdgeDoor, within deadline: Duration
     ) async throws(EdgeError) {
-        guard ContinuousClock.now + .milliseconds(10) < end else {
-            throw EdgeError(.broken, "prove the switch", on: door.plan.name, because: reason)
+        func wrong(_ reason: String) -> EdgeError {
+            EdgeError(.broken, "prove the switch", on: door.plan.name, because: reason)
         }
-        do { try await Task.sleep(for: .milliseconds(10)) } catch {
-            throw EdgeError(.cancelled, "prove the switch", on: door.plan.name, because: "called off")
+        for _ in 0..<FrontProof.answers {
+            let answer = try await door.front(within: deadline)
+            guard !answer.isBroken, answer.split == split.name else {
+                throw wrong("the front door serves \(answer.isBroken ? "DOOR BROKEN" : answer.split), not \(split.name)")
+            }
+        }
+        guard let version, split.canary == nil else { return }
+        let answer = try await door.ask(EdgeQuestion(.traffic(key: nil), path: answersPlan.versionPath), within: deadline)
+        let found = answersPlan.version(in: answer)
+        guard found == version else {
+            throw wrong("the front door answers \(answer.status) with \(found ?? "no version"), not \(version)")
         }
     }
 }
+
+/// Waits; throws when its task is cancelled.
+package typealias Pause = @Sendable (Milliseconds) async throws -> Void

@@ -51,15 +51,18 @@ package struct Rollback: Sendable {
     let order: Order
     let reporter: ActionReporter
     let followers: Followers
+    let pause: Pause
 
     package init(
-        _ order: Order, of deployment: Deployment, on edges: EdgeGroup, reporter: ActionReporter, followers: Followers
+        _ order: Order, of deployment: Deployment, on edges: EdgeGroup, reporter: ActionReporter, followers: Followers,
+        pause: @escaping Pause = { try await Task.sleep(for: $0.duration) }
     ) {
         self.order = order
         self.deployment = deployment
         self.edges = EdgeGroup(edges.doors.filter { !order.without.contains($0.plan.name) })
         self.reporter = reporter
         self.followers = followers
+        self.pause = pause
     }
 
     /// What one edge says before it is switched.
@@ -70,8 +73,7 @@ package struct Rollback: Sendable {
 
     /// Runs it to its end. The journal is told on the way and never waited for.
     package func run() async -> ActionResult {
-        var result = await act()
-        result = ActionResult(result.outcome, result.summary, missing: result.missing, split: result.split)
+        let result = await act()
         await reporter.finish(result)
         return result
     }
@@ -161,7 +163,7 @@ package struct Rollback: Sendable {
             flips.isWhole ? "all traffic to \(plan.target) on \(flips.all.count) edges" : flips.trouble, split: split)
 
         await reporter.begin("prove")
-        let proof = FrontProof(answersPlan: deployment.answers)
+        let proof = FrontProof(answersPlan: deployment.answers, pause: pause)
         let proofs = await flipped.each { door throws(EdgeError) in
             try await proof.prove(split, version: version, on: door, within: Rollback.proof)
         }

@@ -1,6 +1,9 @@
+package import Edge
 import FoundationEssentials
 import Glibc
+package import Launch
 import Subprocess
+import Wire
 
 /// A whole launch on this machine: BarberPro in two colours behind the door, its database, sessions, payment gateway
 /// and customers, and a scenario that happens to it.
@@ -31,11 +34,15 @@ package actor Rehearsal {
     package nonisolated let redis: RedisServer
     package nonisolated let nginx: NginxServer
     package nonisolated let door: Door
+    /// The door, as actions use it.
+    package nonisolated let edge: EdgeClient
+    package nonisolated let deployment: Deployment
     /// How to reach all of it; see `fill(_:)`.
     package nonisolated let variables: [String: String]
 
     private nonisolated let privateFolder: PrivateFolder
     private nonisolated let release: Release
+    private nonisolated let releases: ReleaseSocket
     private var parts: [Deed.Part: BarberProPart]
     private var engine: Daemon?
     private var background: Task<Void, Never>?
@@ -77,13 +84,19 @@ package actor Rehearsal {
         async let second = release.start("green", Rehearsal.idleVersion, in: folder)
         let (blue, green) = try await (first, second)
 
-        let door = try Door.make(at: "\(folder.path)/door", Split(all: "blue"))
+        let door = try await Door.make(in: folder, Split(all: "blue"))
+        let colours = [("blue", blue), ("green", green)].map {
+            ColourPlan(name: $0.0, hosts: ["127.0.0.1:\($0.1.port)"])
+        }
         let nginx = try await NginxServer.start(in: folder) { port, nginxFolder in
-            DoorConfiguration(
-                port: port, door: door.folder, folder: nginxFolder,
-                colours: [("blue", ["127.0.0.1:\(blue.port)"]), ("green", ["127.0.0.1:\(green.port)"])]
+            let deployment = door.deployment(port: port, colours: colours)
+            return FrontConfiguration(
+                port: port, folder: nginxFolder, edge: EdgeConfiguration(deployment, deployment.edges[0])
             ).text
         }
+        deployment = door.deployment(port: nginx.port, colours: colours)
+        edge = EdgeClient(deployment.edges[0], of: deployment, on: try Reactor())
+        releases = try ReleaseSocket(in: folder.path)
         try await history
         // The first answers of fresh processes are slow, and no news: they are given before anybody looks or comes.
         for part in [nginx.addresses, blue.addresses, green.addresses].joined() { try await Rehearsal.warm(part) }
@@ -104,7 +117,7 @@ package actor Rehearsal {
             "POSTGRES_USER": "guardia", "POSTGRES_DATABASE": "barberpro", "GATEWAY_TOKEN": "TEST-barberpro",
             "REDIS_SOCKET": redis.socket, "DOOR_URL": doorURL, "BLUE_URL": blue.url, "GREEN_URL": green.url,
             "BLUE_HOST": "127.0.0.1:\(blue.port)", "GREEN_HOST": "127.0.0.1:\(green.port)",
-            "EDGE_HELPER": "\(folder.path)/guardia-door", "BARBERPRO": try Program.barberpro.path(),
+            "EDGE_HELPER": door.helper, "BARBERPRO": try Program.barberpro.path(),
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
@@ -123,7 +136,7 @@ package actor Rehearsal {
             try await BarberProPart.start(
                 in: folder, name: colour,
                 [
-                    "serve", "--colour", colour, "--version", version, "--gateway", gateway.url,
+                    "serve", "--colour", colour, "--version=\(version)", "--gateway", gateway.url,
                     "--redis", redis.socket, "--postgres",
                     "host=\(postgres.socketFolder) port=\(postgres.port) user=barberpro dbname=barberpro",
                 ], port: port)
@@ -159,6 +172,11 @@ package actor Rehearsal {
                 group.addTask { await runner.run() }
                 let folder = privateFolder.path
                 group.addTask { await LogKeeper(folder: folder).run() }
+                group.addTask { [releases] in
+                    await releases.run { [weak self] colour, version in
+                        try await self?.perform(.release(colour: colour, version: version))
+                    }
+                }
             }
         }
     }
@@ -166,6 +184,7 @@ package actor Rehearsal {
     /// Ends it all and removes its folder.
     package func stop() async {
         background?.cancel()
+        await edge.close()
         await privateFolder.close()
     }
 
@@ -175,10 +194,12 @@ package actor Rehearsal {
         case .fault(let part, let fault): try await parts[part]?.set(fault: fault)
         case .mend(let part): try await parts[part]?.set(fault: [:])
         case .release(let colour, let version):
-            guard let part = Deed.Part(rawValue: colour), let old = parts[part] else { return }
+            guard let part = Deed.Part(rawValue: colour), [.blue, .green].contains(part), let old = parts[part] else {
+                throw RehearsalError.unknownColour(colour)
+            }
             await old.stop()
             parts[part] = try await release.start(colour, version, in: privateFolder, port: old.port)
-        case .shift(let split): try door.open(split)
+        case .shift(let split): try await edge.open(split)
         case .hangDatabase: try await postgres.pause()
         case .wakeDatabase: try await postgres.resume()
         // One string as long as all the memory there is: this write is still let in, the next is not.

@@ -6,6 +6,10 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
     case noHistory(log: [String])
     /// A template names a variable that a rehearsal does not have.
     case unknownVariable(String, known: [String])
+    /// The door could not be made; the helper's answer.
+    case noDoor(answer: String)
+    /// There is no colour of this name.
+    case unknownColour(String)
     /// Redis did not follow a command.
     case redis(command: String, answer: String)
 
@@ -15,6 +19,8 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
         case .noHistory(let log): (["the database could not be filled:"] + log).joined(separator: "\n    ")
         case .unknownVariable(let name, let known):
             "no variable ${\(name)}: a rehearsal has \(known.joined(separator: ", "))"
+        case .noDoor(let answer): "the door could not be made: \(answer)"
+        case .unknownColour(let name): "there is no colour \(name): blue and green are"
         case .redis(let command, let answer): "Redis answered \(command) with \(answer)"
         }
     }

@@ -67,6 +67,15 @@ struct DeployCourseTests {
         }
     }
 
+    @Test func whoeverIsPreemptedWhileAPersonIsAwaitedEnds() {
+        var course = DeployCourse(steps: steps)
+        _ = course.start()
+        for _ in 0..<5 { _ = course.ended(.done) }
+        _ = course.ended(.undecided("too few requests"))
+        #expect(course.preempted("luis took over") == .end(.preempted, "luis took over"))
+        #expect(course.waitedTooLong() == .none)
+    }
+
     @Test func aPauseHoldsBeforeTheNextStepUntilSomebodyGoesOn() {
         var course = DeployCourse(steps: steps)
         _ = course.start()

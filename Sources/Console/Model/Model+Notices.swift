@@ -29,7 +29,7 @@ extension Model {
         }
         notices += deploymentNotices
         if let frozen {
-            let age = figures.age(frozen.now.age(at: now))
+            let age = figures.age(frozen.now.age(at: asOf))
             notices.append(
                 Notice(role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
         }

@@ -8,12 +8,18 @@ extension Model {
         case .paste(let text): paste(text)
         case .resize(let size): self.size = size
         case .tick(let now):
-            self.now = now
+            pass(to: now)
             refreshConfirmation()
-        case .board(let board): self.board = board
+        case .board(let board):
+            self.board = board
+            renew()
         case .manifest(let manifest): take(manifest)
-        case .readings(let ticks): for tick in ticks { board.apply(tick) }
-        case .events(let events): for event in events { board.apply(event) }
+        case .readings(let ticks):
+            for tick in ticks { board.apply(tick) }
+            renew()
+        case .events(let events):
+            for event in events { board.apply(event) }
+            renew()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note
         case .actionFailed(let id, let reason): fail(id, reason)
@@ -23,6 +29,7 @@ extension Model {
 
     private mutating func take(_ manifest: Manifest) {
         board.apply(manifest)
+        renew()
         // A detail of a series that no longer exists would show nothing for ever.
         overlays.removeAll { overlay in
             if case .detail(let id) = overlay { board.index(of: id) == nil } else { false }
@@ -57,7 +64,7 @@ extension Model {
         case .help: toggleHelp()
         case .palette: overlays.append(.palette(Palette()))
         case .filter: overlays.append(.filterPrompt(TextField(filter, limit: TextField.promptLimit), previous: filter))
-        case .pause: frozen = frozen == nil ? Frozen(board: board, now: now) : nil
+        case .pause: frozen = frozen == nil ? Frozen(board: board, now: asOf) : nil
         case .deploy: chooseVersion()
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)

@@ -20,9 +20,16 @@ struct Footer {
         var rank: Int
         var key: String
         var title: String
+        let keyWidth: Int
+        let width: Int
 
-        var keyWidth: Int { Text.width(of: key) }
-        var width: Int { keyWidth + 1 + Text.width(of: title) }
+        init(rank: Int, key: String, title: String) {
+            self.rank = rank
+            self.key = key
+            self.title = title
+            keyWidth = Text.width(of: key)
+            width = keyWidth + 1 + Text.width(of: title)
+        }
     }
 
     /// The entries that fit, in their order. Help and quit never give way: by them one finds all the others.

@@ -1,5 +1,11 @@
 /// Draws the whole screen: a pure function of the model. The frame is made blank first, in the storage that it has.
 package func view(_ model: Model, into frame: inout Frame) {
+    var pictures = Pictures()
+    view(model, into: &frame, keeping: &pictures)
+}
+
+/// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.
+package func view(_ model: Model, into frame: inout Frame, keeping pictures: inout Pictures) {
     frame.reset(size: model.size)
     guard !model.size.isEmpty else { return }
     let layout = model.layout
@@ -10,8 +16,8 @@ package func view(_ model: Model, into frame: inout Frame) {
         return
     }
     switch model.page {
-    case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame)
-    case .wall: Wall(model: model, layout: layout).render(into: &frame)
+    case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame, keeping: &pictures)
+    case .wall: Wall(model: model, layout: layout).render(into: &frame, keeping: &pictures)
     }
     for overlay in model.overlays {
         switch overlay {

@@ -6,13 +6,13 @@ struct Wall {
     let model: Model
     let layout: Layout
 
-    func render(into frame: inout Frame) {
-        Header(model: model).render(into: &frame, area: layout.header)
-        Headline(model: model).render(into: &frame, area: layout.headline)
+    func render(into frame: inout Frame, keeping pictures: inout Pictures) {
+        let warRoom = WarRoom(model: model, layout: layout)
+        warRoom.renderTop(into: &frame, keeping: &pictures)
         let parts = layout.hero.rows([.fill(), .fixed(3)])
         renderClock(into: &frame, area: parts[0])
         renderStanding(into: &frame, area: parts[1])
-        WarRoom(model: model, layout: layout).renderBody(into: &frame)
+        warRoom.renderBody(into: &frame, keeping: &pictures)
         renderFoot(into: &frame, area: layout.footer)
     }
 

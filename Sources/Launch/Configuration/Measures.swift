@@ -123,6 +123,7 @@ extension Probe {
             case .door(let target):
                 [Measure("split", "split", .text)]
                     + target.colours.map { Measure("share.\($0)", "share of \($0)", .percent) }
+            case .edge(let target): target.measures
             }
         return [Probe.up] + own
     }

@@ -45,6 +45,7 @@ package struct Probe: Hashable, Sendable {
         case tls(TLSTarget)
         case command(CommandTarget)
         case door(DoorTarget)
+        indirect case edge(EdgeTarget)
     }
 }
 

@@ -100,6 +100,13 @@ package struct DeployCourse: Hashable, Sendable {
         }
     }
 
+    /// Somebody else has the lock by right, whatever was going on here.
+    package mutating func preempted(_ by: String) -> Move {
+        guard state != .ended else { return .none }
+        state = .ended
+        return .end(.preempted, by)
+    }
+
     /// Takes what an operator asks for.
     package mutating func asked(_ request: ActionEvent.Asked.Request, by name: String, reason: String) -> Move {
         let why = reason.isEmpty ? "" : ": \(reason)"

@@ -26,6 +26,8 @@ package struct Deployment: Hashable, Sendable, Codable {
     package var onLive: CommandPlan?
     package var onIdle: CommandPlan?
     package var schema: SchemaPlan?
+    /// Series that must be well for a deploy to begin: headroom of disk and connections, health, gates.
+    package var requires: [SeriesID]
 
     package init(
         colours: [ColourPlan], edges: [EdgePlan], sticky: StickyKey = .cookie("client"),
@@ -33,7 +35,8 @@ package struct Deployment: Hashable, Sendable, Codable {
         canary: CanaryPlan = CanaryPlan(), watch: WatchPlan = WatchPlan(), approvals: Int = 0,
         approvalLimit: Milliseconds = .minutes(15), standby: Milliseconds = .hours(24),
         lease: Milliseconds = .seconds(30),
-        onLive: CommandPlan? = nil, onIdle: CommandPlan? = nil, schema: SchemaPlan? = nil
+        onLive: CommandPlan? = nil, onIdle: CommandPlan? = nil, schema: SchemaPlan? = nil,
+        requires: [SeriesID] = []
     ) {
         self.colours = colours
         self.edges = edges
@@ -50,6 +53,7 @@ package struct Deployment: Hashable, Sendable, Codable {
         self.onLive = onLive
         self.onIdle = onIdle
         self.schema = schema
+        self.requires = requires
     }
 
     package func colour(_ name: String) -> ColourPlan? { colours.first { $0.name == name } }

@@ -16,7 +16,7 @@ package struct EdgeStatus: Hashable, Sendable {
     /// What will happen by itself, unless it is disarmed.
     package var armed: ArmedRevert?
     /// The last revert that happened by itself; kept until the next lock.
-    package var fired: String?
+    package var fired: FiredRevert?
     /// The edge's wall clock, in seconds since 1970.
     package var clock: Int64
     /// What was noted on the edge for the day when nothing else is there: `schema.current`, `schema.v1.4.0` = `12:15`.
@@ -24,7 +24,7 @@ package struct EdgeStatus: Hashable, Sendable {
 
     package init(
         door: Door, fence: Int64, lock: EdgeLock? = nil, freeze: EdgeFreeze? = nil, armed: ArmedRevert? = nil,
-        fired: String? = nil, clock: Int64, notes: [String: String] = [:]
+        fired: FiredRevert? = nil, clock: Int64, notes: [String: String] = [:]
     ) {
         self.door = door
         self.fence = fence
@@ -91,4 +91,26 @@ package struct ArmedRevert: Hashable, Sendable {
         self.action = action
         self.left = left
     }
+}
+
+/// What an edge did by itself because nobody confirmed.
+package struct FiredRevert: Hashable, Sendable {
+    /// Seconds since 1970, by the edge's clock.
+    package var at: Int64
+    package var from: String
+    package var to: String
+    /// The action that had armed it.
+    package var action: String
+
+    package init(at: Int64, from: String, to: String, action: String) {
+        self.at = at
+        self.from = from
+        self.to = to
+        self.action = action
+    }
+}
+
+extension FiredRevert: CustomStringConvertible {
+    /// `green → blue`
+    package var description: String { "\(from) → \(to)" }
 }

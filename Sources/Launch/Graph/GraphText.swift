@@ -80,6 +80,7 @@ extension Probe.Target {
         case .tls: "tls"
         case .command: "command"
         case .door: "door"
+        case .edge: "edge"
         }
     }
 }

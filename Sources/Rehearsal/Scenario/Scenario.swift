@@ -1,3 +1,5 @@
+package import Launch
+
 /// What happens to a launch, and when: a timeline that starts anew each period. No clock: it is asked what is due.
 package struct Scenario: Sendable, Hashable {
     package let name: String

@@ -1,3 +1,5 @@
+import Launch
+
 extension Scenario {
     /// The scenarios of `guardia rehearse --scenario`.
     package static let all: [Scenario] = [

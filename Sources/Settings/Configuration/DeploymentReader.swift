@@ -8,6 +8,7 @@ final class DeploymentReader {
     /// What refers to series and probes, which may stand further down.
     private var guards: [Field] = []
     private var schemaProbe: Field?
+    private var requires: [Field] = []
 
     init(_ catalogue: SeriesCatalogue) { self.catalogue = catalogue }
 
@@ -15,6 +16,7 @@ final class DeploymentReader {
         deployment = field.mapping { fields in
             let colours = colours(fields.required("colours"))
             let names = colours.map(\.name)
+            requires = fields.optional("requires")?.items() ?? []
             let usual = Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: [])))
             return Deployment(
                 colours: colours, edges: edges(fields.required("edges")),
@@ -33,17 +35,25 @@ final class DeploymentReader {
                 onIdle: fields.optional("on_idle")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
                 schema: fields.optional("schema").flatMap { schema($0) })
         }
+        if let deployment { addSeries(deployment, at: field) } else { catalogue.markIncomplete("edge") }
+    }
+
+    /// The series of each edge: before what may refer to them.
+    private func addSeries(_ deployment: Deployment, at field: Field) {
+        for (edge, probe) in zip(deployment.edges, deployment.probes) where !edge.name.isEmpty {
+            for (measure, var series) in zip(probe.measures, probe.series) {
+                series.title = "\(edge.name) \(measure.title)"
+                if !catalogue.add(series) {
+                    field.error("the series '\(series.id)' is produced twice", hint: "give the probe 'edge' another name")
+                }
+            }
+        }
     }
 
     /// The deployment, once all series and probes are known.
     func finish(_ probes: [Probe]) -> Deployment? {
-        deployment?.canary.analysis.guards = guards.compactMap { field in
-            guard let id = catalogue.resolve(field) else { return nil }
-            if catalogue[id]?.thresholds == nil, catalogue[id]?.unit != .verdict {
-                field.error("'\(id)' has no thresholds: nothing says when a canary spoils it", hint: "give it some")
-            }
-            return id
-        }
+        deployment?.canary.analysis.guards = judged(guards, "nothing says when a canary spoils it")
+        deployment?.requires = judged(requires, "nothing says when it is well enough for a deploy")
         if let field = schemaProbe, let name = field.text(), !catalogue.isExcused(name) {
             let candidates = probes.compactMap { probe in
                 if case .postgres = probe.target { probe.name } else { nil }
@@ -55,6 +65,17 @@ final class DeploymentReader {
             }
         }
         return deployment
+    }
+
+    /// Series that can be anything but well.
+    private func judged(_ fields: [Field], _ consequence: String) -> [SeriesID] {
+        fields.compactMap { field in
+            guard let id = catalogue.resolve(field) else { return nil }
+            if catalogue[id]?.thresholds == nil, catalogue[id]?.unit != .verdict {
+                field.error("'\(id)' has no thresholds: \(consequence)", hint: "give it some")
+            }
+            return id
+        }
     }
 
     // MARK: Colours and edges

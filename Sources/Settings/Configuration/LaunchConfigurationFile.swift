@@ -65,6 +65,7 @@ package struct LaunchConfigurationFile: Sendable {
                 version: fields.optional("version").flatMap { catalogue.resolve($0) })
         }
         let zone = fields.required("timezone")?.zone()
+        let plan = deployment.finish(probes.probes.map(\.probe))
         let configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
@@ -72,9 +73,11 @@ package struct LaunchConfigurationFile: Sendable {
             environment: fields.required("environment")?.identifier() ?? "",
             launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe), derivations: derivations.derivations, series: catalogue.all,
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations, series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: deployment.finish(probes.probes.map(\.probe)))
+            deployment: plan,
+            operators: fields.optional("operators")?.operatorRules() ?? .standard,
+            actAs: fields.optional("act_as")?.texts() ?? [])
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

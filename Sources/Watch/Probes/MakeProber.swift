@@ -16,5 +16,6 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .tls(let target): TLSProber(target, in: context)
     case .command(let target): CommandProber(target, in: context)
     case .door(let target): DoorProber(target, in: context)
+    case .edge(let target): EdgeProber(target, in: context)
     }
 }

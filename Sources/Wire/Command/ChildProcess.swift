@@ -1,19 +1,22 @@
 import CLinux
 import Glibc
 
-/// A program that was started in a session of its own, and the pipes that it writes to.
+/// A program that was started in a session of its own, and the pipes to it.
 struct ChildProcess: ~Copyable {
     private let pid: pid_t
     /// A pidfd: readable once the process has ended.
     let handle: Int32
     let output: Pipe
     let error: Pipe
+    /// Nil where it reads from nothing.
+    private(set) var input: Pipe?
 
     struct Failure: Error {
         let code: Int32
     }
 
-    init(_ arguments: [String], _ environment: [String: String]) throws(Failure) {
+    /// - Parameter listens: whether there is something for it to read.
+    init(_ arguments: [String], _ environment: [String: String], listens: Bool = false) throws(Failure) {
         guard let program = Self.path(of: arguments[0], in: environment["PATH"] ?? Command.defaultPath) else {
             throw Failure(code: ENOENT)
         }
@@ -23,15 +26,25 @@ struct ChildProcess: ~Copyable {
             output.closeBoth()
             throw Failure(code: code)
         }
+        let input = listens ? Pipe(ours: .write) : nil
+        guard input != nil || !listens else {
+            let code = errno
+            output.closeBoth()
+            error.closeBoth()
+            throw Failure(code: code)
+        }
         var pid: pid_t = 0
-        let code = Self.spawn(&pid, program, arguments, environment, output, error)
+        let code = Self.spawn(&pid, program, arguments, environment, input, output, error)
         close(output.write)
         close(error.write)
+        if let input { close(input.read) }
         guard code == 0 else {
             close(output.read)
             close(error.read)
+            if let input { close(input.write) }
             throw Failure(code: code)
         }
+        self.input = input
         self.pid = pid
         self.output = output
         self.error = error
@@ -42,6 +55,13 @@ struct ChildProcess: ~Copyable {
         close(handle)
         close(output.read)
         close(error.read)
+        if let input { close(input.write) }
+    }
+
+    /// Ends what it reads: a program that reads to the end comes to its own.
+    mutating func closeInput() {
+        if let input { close(input.write) }
+        input = nil
     }
 
     /// Before `reap()`, after which the number may be another's.
@@ -56,13 +76,17 @@ struct ChildProcess: ~Copyable {
     }
 
     private static func spawn(
-        _ pid: inout pid_t, _ program: String, _ arguments: [String], _ environment: [String: String], _ output: Pipe,
-        _ error: Pipe
+        _ pid: inout pid_t, _ program: String, _ arguments: [String], _ environment: [String: String], _ input: Pipe?,
+        _ output: Pipe, _ error: Pipe
     ) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input.read, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output.write, 1)
         posix_spawn_file_actions_adddup2(&actions, error.write, 2)
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
@@ -91,17 +115,20 @@ struct ChildProcess: ~Copyable {
     }
 }
 
-/// A pipe that no other program inherits, with a reading end that does not block.
+/// A pipe that no other program inherits, with an end of ours that does not block.
 struct Pipe {
+    enum End: Int {
+        case read, write
+    }
     let read: Int32
     let write: Int32
 
     /// Nil with `errno` set.
-    init?() {
+    init?(ours: End = .read) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+        _ = fcntl(ends[ours.rawValue], F_SETFL, O_NONBLOCK)
         read = ends[0]
         write = ends[1]
     }

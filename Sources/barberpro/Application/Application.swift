@@ -11,6 +11,7 @@ struct Application: Sendable {
     let gateway: PaymentGateway
     let gatewayWatch: GatewayWatch
     let metrics: Metrics
+    let misbehaviour: Misbehaviour?
     let lever = Lever()
 
     /// An answer that is not a success, by its HTTP status.
@@ -19,7 +20,16 @@ struct Application: Sendable {
         var reason: String
     }
 
+    /// Brings about what the version's name announces.
+    func misbehave() async {
+        guard let misbehaviour else { return }
+        if misbehaviour == .late { try? await Task.sleep(for: Misbehaviour.delay) }
+        if !Task.isCancelled { lever.set(misbehaviour.fault) }
+    }
+
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        // As long as the client waits: it has a deadline, we have none.
+        if misbehaviour == .dead { try? await Task.sleep(for: .seconds(3600)) }
         let start = ContinuousClock.now
         var response: HTTPResponse
         if let route = Route(method: request.method.rawValue, path: request.path) {

@@ -6,6 +6,9 @@ import Synchronization
 final class Lever: Sendable {
     private let state = Mutex((fault: Fault(), random: SplitMix64(seed: 1)))
 
+    /// Sets it from within.
+    func set(_ fault: Fault) { state.withLock { $0.fault = fault } }
+
     var fault: Fault { state.withLock { $0.fault } }
 
     /// Decides by chance, with the part's own generator.

@@ -3,7 +3,7 @@ import Wire
 
 /// Serves one colour of the application.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serves one colour of the application.")
+    static let configuration = CommandConfiguration(abstract: "Serves one colour of the application.", discussion: Misbehaviour.help)
 
     @Option var colour: String
     @Option var version: String
@@ -26,14 +26,17 @@ struct Serve: AsyncParsableCommand {
         let reactor = try Reactor()
         let payments = PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token)
         let gatewayWatch = GatewayWatch(payments)
+        let misbehaviour = Misbehaviour(version: version)
         let application = Application(
-            colour: colour, version: version,
+            colour: colour, version: misbehaviour == .wrong ? "v0.0.0" : version,
             database: Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor),
             sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)),
-            gateway: payments, gatewayWatch: gatewayWatch, metrics: Metrics(colour: colour, version: version))
+            gateway: payments, gatewayWatch: gatewayWatch, metrics: Metrics(colour: colour, version: version),
+            misbehaviour: misbehaviour)
         try await withThrowingTaskGroup { group in
             group.addTask { try await serve(port: port) { await application.answer($0) } }
             group.addTask { await gatewayWatch.run() }
+            Task { await application.misbehave() }
             // The server ends only by failing: then the rest goes, too.
             try await group.next()
             group.cancelAll()

@@ -1,3 +1,4 @@
+import Actions
 import ArgumentParser
 import Console
 import Foundation
@@ -19,6 +20,10 @@ struct Rehearse: AsyncParsableCommand {
 
             Scenarios:
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+            Releases: a version that ends in -bad fails one request in five, in -slow it takes 900 ms longer, in -dead it \
+            never answers, in -wrong it tells another version, and in -late it is well for 45 seconds, then fails one \
+            request in five. Any other version is well.
             """)
 
     @Option(help: ArgumentHelp("What happens to the launch: one of the scenarios above.", valueName: "name"))
@@ -97,7 +102,7 @@ struct Rehearse: AsyncParsableCommand {
 
     private func show(journal: String, _ rehearsal: Rehearsal) throws -> Int32 {
         try screen.run(
-            journal: journal, mode: .operator(name: Operator.name),
+            journal: journal, mode: .operator(name: OperatorIdentity.screenName),
             engineCommand: "guardia rehearse (this one's engine has died)",
             launcher: ActionStart.setup(journal: journal, config: configPath(of: rehearsal))
         ).exitCode

@@ -97,24 +97,6 @@ import Testing
     }
 }
 
-@Suite struct DoorAnswerTests {
-    @Test func openDoorNamesSplitAndColour() throws {
-        let answer = try DoorAnswer(parsing: "door=open split=/var/lib/guardia/door/splits/0003 slot=17 colour=blue\n")
-        #expect(answer == (try DoorAnswer(parsing: "door=open split=0003 slot=99 colour=blue")))
-        #expect((answer.split, answer.colour, answer.isBroken) == ("0003", "blue", false))
-    }
-
-    @Test func brokenDoorSaysSo() throws {
-        let answer = try DoorAnswer(parsing: "door=DOOR BROKEN split= slot=3 colour=any\n")
-        #expect((answer.split, answer.colour, answer.isBroken) == ("", "any", true))
-    }
-
-    @Test(arguments: ["", "<html>", "door=open", "door=open split=/a slot=1", "slot=1 door=open split=a colour=x"])
-    func anythingElseIsSaidToBeNone(text: String) {
-        #expect(throws: ProbeFailure.self) { try DoorAnswer(parsing: text) }
-    }
-}
-
 @Suite struct InstantAnswerTests {
     private let now = Timestamp(seconds: 1_435_781_460)
 

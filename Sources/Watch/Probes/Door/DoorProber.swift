@@ -1,3 +1,4 @@
+import Edge
 package import Launch
 package import Wire
 
@@ -50,7 +51,10 @@ package actor DoorProber: Prober, PinnedActor {
         let response = try await client.send(request, deadline: budget.remaining)
         // A dangling link makes nginx fail to resolve it: no split, no door.
         guard response.status == 200 else { throw ProbeFailure("status \(response.status) (\(request.target))") }
-        return try DoorAnswer(parsing: response.text)
+        guard let answer = DoorAnswer(parsing: response.text) else {
+            throw ProbeFailure("this is not the answer of a door: \(response.text.bounded(to: 80))")
+        }
+        return answer
     }
 
     private func read(_ budget: Budget) async throws -> DoorFolder {

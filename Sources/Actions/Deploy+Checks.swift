@@ -1,0 +1,142 @@
+import Edge
+import Launch
+import Wire
+
+extension Deploy {
+    // MARK: Before anything is changed
+
+    func preflight() async -> Outcome {
+        let findings = await findings()
+        if let first = findings.refusals.first {
+            let more = findings.refusals.count > 1 ? " (+\(findings.refusals.count - 1) more)" : ""
+            for refusal in findings.refusals { await reporter.note("preflight", refusal) }
+            return .refused(first + more)
+        }
+        for caution in findings.cautions { await reporter.note("preflight", caution) }
+        return .done(findings.facts.joined(separator: ", "))
+    }
+
+    /// All that speaks against it, at once.
+    func findings() async -> Preflight {
+        let now = world.clock.now()
+        var preflight = Preflight(
+            Preflight.Facts(
+                version: order.version, serving: ground.serving, statuses: ground.statuses, from: order.from,
+                hasReason: !order.reason.isEmpty, continues: order.continues != nil,
+                isInWindow: world.window.map { $0.contains(world.zone.civil(now.utc)) } ?? true))
+        preflight.judge(await world.board(), requires: deployment.requires, at: now)
+        if let schema = deployment.schema {
+            preflight.judge(await schemaFacts(schema), of: order.version)
+        }
+        return preflight
+    }
+
+    // MARK: The migration fence
+
+    /// The schema's version now and the range that the release lives with; what could not be asked is nil, with the reason.
+    func schemaFacts(_ plan: SchemaPlan) async -> Preflight.Schema {
+        var facts = Preflight.Schema()
+        do { facts.current = try await world.schema(plan) } catch { facts.trouble = "\(error)" }
+        let words = plan.range.filled(version: order.version, colour: ground.idle)
+        do {
+            let result = try await world.run(plan.range, words) { _ in }
+            facts.range = result.isSuccess ? SchemaRange(output: result.standardOutput.text) : nil
+            if facts.range == nil {
+                facts.trouble = result.isSuccess
+                    ? "the range command printed no two numbers" : "the range command failed: \(result.complaint)"
+            }
+        } catch { facts.trouble = "\(error)" }
+        schema = facts
+        return facts
+    }
+
+    /// Keeps the fence on the edges, for a rollback on the day when the database is down.
+    func noteSchema() async {
+        guard deployment.schema != nil, let current = schema?.current else { return }
+        let (fences, range, version) = (fences, schema?.range, order.version)
+        _ = await edges.each { door throws(EdgeError) in
+            let fence = fences[door.plan.name] ?? 0
+            try await door.note(SchemaRange.currentKey, String(current), fence: fence, within: Deploy.reach)
+            if let range { try await door.note(SchemaRange.key(of: version), range.note, fence: fence, within: Deploy.reach) }
+        }
+    }
+
+    // MARK: The gate
+
+    /// Every host, as seen from every edge: healthy and right several times in a row; then warm; then the smoke tests.
+    func gate() async -> Outcome {
+        let plan = deployment.gate
+        let hosts = deployment.colour(ground.idle)?.hosts.count ?? 0
+        let end = world.clock.now().advanced(by: plan.deadline)
+        let (idle, answers, version, world) = (ground.idle, deployment.answers, order.version, world)
+        let gates = await edges.each { door throws(EdgeError) in
+            for index in 0..<hosts {
+                try await Gate(door: door, colour: idle, host: index, version: version, plan: plan, answers: answers)
+                    .pass(until: end, world)
+            }
+        }
+        guard gates.isWhole else { return .failed(gates.trouble) }
+        let warmed = await edges.each { door throws(EdgeError) in
+            for index in 0..<hosts {
+                try await Gate(door: door, colour: idle, host: index, version: version, plan: plan, answers: answers).warmUp()
+            }
+        }
+        for (edge, error) in warmed.errors { await reporter.note("gate", "\(edge): warm-up: \(error.reason)") }
+        let smoked = await edges.each { door throws(EdgeError) in
+            for test in plan.smoke { try await Gate.smoke(test, idle, on: door) }
+        }
+        guard smoked.isWhole else { return .failed(smoked.trouble) }
+        return .done(
+            "\(hosts) host\(hosts == 1 ? "" : "s") × \(edges.doors.count) edge\(edges.doors.count == 1 ? "" : "s"), "
+                + "\(plan.healthy) healthy answers each, \(plan.smoke.count) smoke tests")
+    }
+
+    // MARK: Looking
+
+    /// Compares canary and serving colour until the bake is over or it is clear before.
+    func bake() async -> Outcome {
+        var analysis = CanaryAnalysis(deployment.canary.analysis)
+        let end = world.clock.now().advanced(by: order.bake)
+        var last = world.clock.now()
+        while true {
+            do { try await world.pause(1000) } catch { return .undecided("called off") }
+            let now = world.clock.now()
+            let seconds = last.age(at: now).seconds
+            last = now
+            let board = await world.board()
+            analysis.take(
+                canary: board?.figures(of: ground.idle, at: now) ?? .init(),
+                live: board?.figures(of: ground.live, at: now) ?? .init(),
+                guards: board?.verdicts(of: deployment.canary.analysis.guards, at: now) ?? [:], seconds: seconds)
+            if let early = analysis.early { return outcome(early) }
+            if now.uptime >= end.uptime { return outcome(analysis.final) }
+        }
+    }
+
+    private func outcome(_ judgement: CanaryAnalysis.Judgement) -> Outcome {
+        switch judgement {
+        case .passed(let words): .done(words)
+        case .failed(let words): .failed(words)
+        case .inconclusive(let words): .undecided(words)
+        }
+    }
+
+    /// Looks at what was promoted: what becomes critical now, and was not before, is a person's to judge.
+    func watch() async -> Outcome {
+        let started = world.clock.now()
+        let end = started.advanced(by: deployment.watch.span)
+        let watched = deployment.requires + deployment.canary.analysis.guards
+        var watchdog = PromotionWatch(critical: await world.board()?.criticals(at: started) ?? [], watched: watched)
+        while true {
+            do { try await world.pause(1000) } catch { return .undecided("called off") }
+            let now = world.clock.now()
+            if let board = await world.board() {
+                watchdog.take(board.verdicts(of: watchdog.subjects(of: board), at: now))
+            } else {
+                watchdog.takeNothing()
+            }
+            if let trouble = watchdog.trouble { return .undecided(trouble) }
+            if now.uptime >= end.uptime { return .done(watchdog.summary) }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+import Edge
+import Launch
+import Wire
+
+extension Deploy {
+    /// Performs one step. Idempotent: performed again after a death half-way, it finds what is there and goes on.
+    func perform(_ step: DeployStep) async -> Outcome {
+        switch step {
+        case .preflight: await preflight()
+        case .approve: await awaitApproval()
+        case .lock: await lock()
+        case .release: await release()
+        case .gate: await gate()
+        case .shift(let share): await shift(to: Split(live: ground.live, canary: ground.idle, share: share))
+        case .analyse: await bake()
+        case .arm: await arm()
+        case .promote: await shift(to: Split(all: ground.idle))
+        case .follow: await follow()
+        case .watch: await watch()
+        case .confirm: await awaitConfirmation()
+        case .unlock: await unlock()
+        }
+    }
+
+    // MARK: Locks
+
+    private func lock() async -> Outcome {
+        let (order, reporter, deployment) = (order, reporter, deployment)
+        let statuses = ground.statuses
+        do throws(EdgeError) {
+            fences = try await edges.lock(within: Deploy.reach) { door in
+                // The interrupted action's own lock is ours to take; anybody else's is not.
+                let isOurs = order.continues.map { statuses[door.plan.name]?.lock?.action == $0.id.text } ?? false
+                return LockClaim(
+                    holder: order.by.signature, action: reporter.id.text, kind: .deploy, reason: order.reason,
+                    lease: deployment.lease, force: isOurs ? .takeover : nil, fence: statuses[door.plan.name]?.fence)
+            }
+        } catch {
+            switch error.refusal {
+            case .held(let lock)?:
+                return .refused("\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action), \(lock.left) s left")
+            case .frozen(let freeze)?: return .refused("\(freeze.by) froze \(error.edge): \(freeze.reason)")
+            case nil: return .failed(error.description)
+            default: return .refused(error.description)
+            }
+        }
+        // Nobody can move it any more: is it still as it was planned?
+        let answers = await edges.each { door throws(EdgeError) in try await door.status(within: Deploy.reach) }
+        guard answers.isWhole else { return .failed(answers.trouble) }
+        if order.continues == nil {
+            for (edge, status) in answers.values.sorted(by: { $0.key < $1.key }) where status.split != ground.before {
+                return .refused(
+                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), not \(ground.before)")
+            }
+        }
+        ground.statuses = answers.values
+        keepLocks()
+        await noteSchema()
+        return .done("\(fences.count) of \(edges.doors.count) edges, for \(order.by.signature)")
+    }
+
+    private func unlock() async -> Outcome {
+        let fences = fences
+        let answers = await edges.each { door throws(EdgeError) in
+            try await door.release(fence: fences[door.plan.name] ?? 0, within: Deploy.reach)
+        }
+        self.fences = [:]
+        // What is not given back lapses by itself: no reason to call a good deploy bad.
+        return .done(answers.isWhole ? "given back" : "they lapse by themselves: \(answers.trouble)")
+    }
+
+    // MARK: Traffic
+
+    private func shift(to split: Split) async -> Outcome {
+        let fences = fences
+        let answers = await edges.each { door throws(EdgeError) in
+            try await Deploy.move(door, to: split, fence: fences[door.plan.name] ?? 0)
+        }
+        if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
+        guard answers.isWhole else { return .failed(answers.trouble) }
+        if let trouble = await prove(split, version: order.version) { return .failed(trouble) }
+        return .done("\(split) on \(edges.doors.count) edges, proved", split: split)
+    }
+
+    /// Stages and switches one edge from whatever it serves; nothing where it serves it already.
+    static func move(_ door: any EdgeDoor, to split: Split, fence: Int64) async throws(EdgeError) {
+        try await door.stage(split, fence: fence, within: reach)
+        let status = try await door.status(within: reach)
+        try await Rollback.flip(door, from: status.split, to: split, fence: fence)
+    }
+
+    /// Asks every front door; nil where all of them prove it.
+    private func prove(_ split: Split, version: String?) async -> String? {
+        let proof = FrontProof(answersPlan: deployment.answers, pause: world.pause)
+        let proofs = await edges.each { door throws(EdgeError) in
+            try await proof.prove(split, version: version, on: door, within: Deploy.proof)
+        }
+        return proofs.isWhole ? nil : proofs.trouble
+    }
+
+    private func preempted(_ errors: [(edge: String, error: EdgeError)]) async -> Outcome {
+        let by = await Deploy.whoHolds(errors.first.flatMap { edges[$0.edge] })
+        return Outcome(result: .preempted(by), detail: by)
+    }
+
+    /// All traffic back to the colour that served before.
+    func goBack() async -> Outcome {
+        let fences = fences
+        let split = ground.before
+        let answers = await edges.each { door throws(EdgeError) in
+            do throws(EdgeError) {
+                try await Deploy.move(door, to: split, fence: fences[door.plan.name] ?? 0)
+            } catch {
+                // An edge that went back by itself has raised its fence: it is where we want it.
+                guard error.refusal == .fenced, let status = try? await door.status(within: Deploy.reach),
+                    status.split == split, status.lock == nil
+                else { throw error }
+            }
+        }
+        if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
+        let switched = edges.only(answers.values.keys)
+        let proof = FrontProof(answersPlan: deployment.answers, pause: world.pause)
+        let serving = ground.serving
+        let proofs = await switched.each { door throws(EdgeError) in
+            try await proof.prove(split, version: serving, on: door, within: Deploy.proof)
+        }
+        unsettled = answers.errors.map(\.edge) + proofs.errors.map(\.edge)
+        guard unsettled.isEmpty else {
+            let words = [answers.trouble, proofs.trouble].filter { !$0.isEmpty }.joined(separator: "; ")
+            return Outcome(result: .failed(words), detail: words, split: split)
+        }
+        await Followers(deployment, run: world.run).follow(
+            live: ground.live, idle: ground.idle, version: serving ?? "", reporter)
+        return .done("all traffic goes to \(ground.live) \(serving ?? "") again, proved", split: split)
+    }
+
+    // MARK: The way back that needs nobody
+
+    private func arm() async -> Outcome {
+        guard let limit = order.confirmWithin else { return .done("nobody has to confirm") }
+        let fences = fences
+        let revert = Revert(
+            after: limit, from: Split(all: ground.idle), to: ground.before, action: reporter.id.text)
+        let answers = await edges.each { door throws(EdgeError) in
+            let fence = fences[door.plan.name] ?? 0
+            try await door.stage(revert.to, fence: fence, within: Deploy.reach)
+            try await door.arm(revert, fence: fence, within: Deploy.reach)
+        }
+        if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
+        guard answers.isWhole else { return .failed(answers.trouble) }
+        armedAt = world.clock.now()
+        return .done("each edge goes back to \(ground.live) by itself in \(limit.count / 1000) s, unless somebody confirms")
+    }
+
+    private func awaitConfirmation() async -> Outcome {
+        guard let limit = order.confirmWithin else { return .done("nobody has to confirm") }
+        let left = limit - (armedAt?.age(at: world.clock.now()) ?? 0)
+        do { try await world.pause(max(left, 0)) } catch { return .undecided("called off") }
+        return .failed("nobody confirmed within \(limit.count / 1000) s")
+    }
+
+    /// Somebody confirmed: the edges need not go back.
+    func confirm(_ words: String) async -> Outcome {
+        let fences = fences
+        let answers = await edges.each { door throws(EdgeError) in
+            try await door.disarm(fence: fences[door.plan.name] ?? 0, within: Deploy.reach)
+        }
+        if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
+        guard answers.isWhole else {
+            return .failed("it was confirmed, and not every edge could be told: \(answers.trouble)")
+        }
+        return .done(words)
+    }
+
+    // MARK: Release
+
+    private func release() async -> Outcome {
+        let plan = deployment.release
+        let hosts = plan.eachHost ? deployment.colour(ground.idle)?.hosts ?? [] : [""]
+        for host in hosts {
+            let words = plan.command.filled(version: order.version, colour: ground.idle, host: hostName(host))
+            let reporter = reporter
+            let lines = LineGatherer { lines in
+                await reporter.note("release", lines)
+            }
+            do throws(WireError) {
+                let result = try await world.run(plan.command, words) { lines.take($0) }
+                await lines.finish()
+                guard result.isSuccess else {
+                    return .failed("the release command \(host.isEmpty ? "" : "for \(host) ")failed: \(result.complaint)")
+                }
+            } catch {
+                await lines.finish()
+                return .failed("the release command \(host.isEmpty ? "" : "for \(host) ")failed: \(error.reason)")
+            }
+        }
+        return .done("\(order.version) on \(ground.idle)\(plan.eachHost ? ", \(hosts.count) hosts" : "")")
+    }
+
+    /// `10.0.1.12:8080` without its port.
+    private func hostName(_ host: String) -> String {
+        host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host
+    }
+
+    private func follow() async -> Outcome {
+        await Followers(deployment, run: world.run).follow(
+            live: ground.idle, idle: ground.live, version: order.version, reporter)
+        return .done("told")
+    }
+
+    // MARK: Approval
+
+    func approve(_ asked: ActionEvent.Asked) {
+        // Nobody approves what they asked for themselves.
+        guard asked.by.uid != order.by.uid else { return }
+        approvers[asked.by.uid] = asked.by
+    }
+
+    private func awaitApproval() async -> Outcome {
+        let end = world.clock.now().advanced(by: deployment.approvalLimit)
+        await reporter.note("approve", "another operator approves by: guardia approve \(reporter.id)")
+        while approvers.count < deployment.approvals {
+            if end.uptime < world.clock.now().uptime {
+                return .refused("nobody approved within \(deployment.approvalLimit.count / 60_000) min")
+            }
+            do { try await world.pause(200) } catch { return .undecided("called off") }
+        }
+        return .done("approved by \(approvers.values.map(\.signature).sorted().joined(separator: ", "))")
+    }
+}

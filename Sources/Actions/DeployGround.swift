@@ -1,0 +1,64 @@
+import Edge
+import Launch
+
+/// What a deploy stands on: who serves, who is idle, and what every edge said when it was planned.
+struct DeployGround: Sendable {
+    var live: String
+    var idle: String
+    /// The version that serves; nil: not known.
+    var serving: String?
+    var statuses: [String: EdgeStatus]
+
+    /// The split to go back to.
+    var before: Split { Split(all: live) }
+
+    /// Looks at every edge.
+    ///
+    /// - Parameter resuming: whose canary may be in force already.
+    /// - Returns: the ground, or why there is none to stand on.
+    static func look(
+        _ deployment: Deployment, _ edges: EdgeGroup, resuming: ActionRecord?
+    ) async -> Result<DeployGround, Refusal> {
+        let answers = await edges.each { door throws(EdgeError) in try await door.status(within: .seconds(3)) }
+        guard !answers.all.isEmpty else { return .failure(Refusal("no edge is left to deploy to")) }
+        guard answers.isWhole else {
+            return .failure(Refusal("\(answers.trouble): mend it, or leave it out with --without"))
+        }
+        var splits: [Split] = []
+        for (edge, result) in answers.all {
+            guard let status = try? result.get() else { continue }
+            switch status.door {
+            case .broken(let why): return .failure(Refusal("the door of \(edge) is broken: \(why)"))
+            case .open(let split): splits.append(split)
+            }
+        }
+        guard let first = splits.first else { return .failure(Refusal("no edge says who serves")) }
+        let live: String
+        if let resuming, let from = resuming.started.from?.colour {
+            live = from
+        } else {
+            guard splits.allSatisfy({ $0 == first }) else {
+                return .failure(Refusal("the edges serve different splits: roll back first, to one colour everywhere"))
+            }
+            guard first.canary == nil else {
+                return .failure(Refusal("a deploy is unfinished (\(first)): promote it, abort it or roll back first"))
+            }
+            live = first.live
+        }
+        guard deployment.colour(live) != nil, let idle = deployment.other(than: live)?.name else {
+            return .failure(Refusal("the edges serve '\(live)', which the launch config does not know"))
+        }
+        var ground = DeployGround(live: live, idle: idle, statuses: answers.values)
+        let standbys = await edges.each { door throws(EdgeError) in
+            await Standby.ask(live, deployment.answers, on: door, within: .seconds(2))
+        }
+        ground.serving = RollbackRules.agreed(standbys.values)
+        return .success(ground)
+    }
+}
+
+/// Why an action is refused before it changed anything.
+struct Refusal: Error, Hashable {
+    var words: String
+    init(_ words: String) { self.words = words }
+}

@@ -1,0 +1,87 @@
+package import Launch
+
+/// What an operator asks a deploy for, and who asks.
+package struct DeployOrder: Sendable {
+    package var version: String
+    /// The canary's shares; 100 comes by itself.
+    package var shares: [Int]
+    package var bake: Milliseconds
+    package var confirmWithin: Milliseconds?
+    /// The split that was in force when it was planned.
+    package var from: String?
+    package var reason: String
+    /// Edges that are left alone.
+    package var without: Set<String>
+    /// Goes ahead without approval; loudly.
+    package var breakGlass: Bool
+    /// How long a person may take to decide what could not be told.
+    package var decision: Milliseconds
+    package var by: Operator
+    package var command: [String]
+    package var pid: Int32
+    /// The interrupted deploy that this one goes on with.
+    package var continues: ActionRecord?
+
+    package init(
+        version: String, shares: [Int], bake: Milliseconds, confirmWithin: Milliseconds?, from: String? = nil,
+        reason: String = "", without: Set<String> = [], breakGlass: Bool = false, decision: Milliseconds = .minutes(30),
+        by: Operator, command: [String], pid: Int32, continues: ActionRecord? = nil
+    ) {
+        self.version = version
+        self.shares = shares
+        self.bake = bake
+        self.confirmWithin = confirmWithin
+        self.from = from
+        self.reason = reason
+        self.without = without
+        self.breakGlass = breakGlass
+        self.decision = decision
+        self.by = by
+        self.command = command
+        self.pid = pid
+        self.continues = continues
+    }
+}
+
+/// What a deploy needs of the world besides the edges. Each is a function, so that its rules are tested without one.
+package struct DeployWorld: Sendable {
+    /// What the journal says now; nil where it cannot be read.
+    package var board: @Sendable () async -> Board?
+    package var clock: any Clock
+    /// Waits; throws when its task is cancelled.
+    package var pause: Pause
+    /// Runs a command of the config.
+    package var run: Followers.Run
+    /// The schema's version, asked of the database.
+    package var schema: @Sendable (SchemaPlan) async throws -> Int64
+    /// When deploys are wanted; nil: always.
+    package var window: LaunchPlan.Window?
+    package var zone: Zone
+    /// What operators ask of this action while it runs.
+    package var requests: AsyncStream<ActionEvent.Asked>
+    /// Says when the leases are to be renewed: once each such span, until its reader is cancelled.
+    package var renewals: @Sendable (Milliseconds) -> AsyncStream<Void>
+
+    package init(
+        board: @escaping @Sendable () async -> Board?, clock: any Clock,
+        pause: @escaping Pause, run: @escaping Followers.Run,
+        schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchPlan.Window?, zone: Zone,
+        requests: AsyncStream<ActionEvent.Asked>,
+        renewals: @escaping @Sendable (Milliseconds) -> AsyncStream<Void> = DeployWorld.every
+    ) {
+        self.board = board
+        self.clock = clock
+        self.pause = pause
+        self.run = run
+        self.schema = schema
+        self.window = window
+        self.zone = zone
+        self.requests = requests
+        self.renewals = renewals
+    }
+
+    /// A tick each `span`.
+    @Sendable package static func every(_ span: Milliseconds) -> AsyncStream<Void> {
+        AsyncStream { try? await Task.sleep(for: span.duration) }
+    }
+}

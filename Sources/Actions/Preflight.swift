@@ -1,0 +1,89 @@
+import Launch
+
+/// Whether the launch is fit for a deploy: a value that facts are put into.
+struct Preflight: Sendable {
+    struct Facts: Sendable {
+        var version: String
+        var serving: String?
+        var statuses: [String: EdgeStatus]
+        var from: String?
+        var hasReason: Bool
+        var continues: Bool
+        var isInWindow: Bool
+    }
+
+    struct Schema: Sendable {
+        var current: Int64?
+        var range: SchemaRange?
+        var trouble: String?
+    }
+
+    private(set) var refusals: [String] = []
+    private(set) var cautions: [String] = []
+    private(set) var facts: [String] = []
+
+    init(_ known: Facts) {
+        if let trouble = ReleaseVersion.trouble(with: known.version) { refusals.append(trouble) }
+        if !known.continues, known.serving == known.version { refusals.append("\(known.version) serves already") }
+        if !known.isInWindow {
+            if known.hasReason {
+                cautions.append("outside the launch window")
+            } else {
+                refusals.append("outside the launch window: a deploy now needs --reason")
+            }
+        }
+        for (edge, status) in known.statuses.sorted(by: { $0.key < $1.key }) {
+            if let freeze = status.freeze, !known.continues {
+                refusals.append("\(freeze.by) froze \(edge): \(freeze.reason)")
+            }
+            if let lock = status.lock, !lock.hasLapsed, !known.continues {
+                refusals.append("\(lock.holder) has the lock of \(edge): \(lock.kind) \(lock.action), \(lock.left) s left")
+            }
+            if let from = known.from, !known.continues, status.split?.name != from {
+                refusals.append(
+                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), the plan was made by \(from)")
+            }
+        }
+        let clocks = known.statuses.values.map(\.clock)
+        if let first = clocks.min(), let last = clocks.max(), last - first > 60 {
+            cautions.append("the edges' clocks are \(last - first) s apart; locks and arms go by each edge's own")
+        }
+        facts.append("\(known.statuses.count) edge\(known.statuses.count == 1 ? "" : "s") free")
+        if let serving = known.serving { facts.append("\(serving) serves") }
+    }
+
+    /// What the config requires to be well, as the engine last saw it. What is not known is not well.
+    mutating func judge(_ board: Board?, requires: [SeriesID], at now: Moment) {
+        guard !requires.isEmpty else { return }
+        guard let board else {
+            refusals.append("the journal cannot be read: what must be well is not known")
+            return
+        }
+        if board.isSilent(at: now) {
+            refusals.append("the engine is silent: what must be well is not known")
+            return
+        }
+        for id in requires {
+            let title = board.track(id)?.series.title ?? id.name
+            switch board.assessment(of: id, at: now, engineSilent: false).verdict {
+            case .ok: facts.append("\(title) ok")
+            case .warning: cautions.append("\(title) is a warning")
+            case .critical: refusals.append("\(title) is critical")
+            case .unknown: refusals.append("\(title) is not known")
+            }
+        }
+    }
+
+    mutating func judge(_ schema: Schema, of version: String) {
+        guard let current = schema.current, let range = schema.range else {
+            refusals.append("whether \(version) lives with the schema is not known: \(schema.trouble ?? "nothing said so")")
+            return
+        }
+        if range.contains(current) {
+            facts.append("schema \(current) within \(range)")
+        } else {
+            let wayOut = current < range.min ? "migrate it first" : "deploy a release that knows it"
+            refusals.append("\(version) lives with the schema \(range), and it is at \(current): \(wayOut)")
+        }
+    }
+}

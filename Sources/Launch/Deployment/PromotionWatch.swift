@@ -1,0 +1,81 @@
+/// Looks after a promotion: what was not critical before and is now, several looks in a row, is told.
+package struct PromotionWatch: Sendable {
+    private static let looks = 5
+
+    private let standing: Set<SeriesID>
+    private let watched: [SeriesID]
+    private var streaks: [SeriesID: Int] = [:]
+    private var seen = 0
+    private var blind = 0
+
+    /// - Parameters:
+    ///   - critical: what was critical when it was promoted.
+    ///   - watched: what is looked at besides all that is judged.
+    package init(critical: Set<SeriesID>, watched: [SeriesID]) {
+        standing = critical
+        self.watched = watched
+    }
+
+    /// What is looked at: everything that the board judges.
+    package func subjects(of board: Board) -> [SeriesID] {
+        let judged = board.tracks.lazy.map(\.series).filter { $0.thresholds != nil || $0.unit == .verdict }.map(\.id)
+        return Array(Set(judged).union(watched))
+    }
+
+    package mutating func take(_ verdicts: [SeriesID: Verdict]) {
+        seen += 1
+        for (series, verdict) in verdicts where !standing.contains(series) {
+            streaks[series] = verdict == .critical ? (streaks[series] ?? 0) + 1 : 0
+        }
+    }
+
+    /// A look that brought nothing.
+    package mutating func takeNothing() { blind += 1 }
+
+    /// What a person must judge; nil while there is nothing.
+    package var trouble: String? {
+        if blind >= PromotionWatch.looks, seen == 0 { return "the journal cannot be read: what the promotion did is not known" }
+        let bad = streaks.filter { $0.value >= PromotionWatch.looks }.keys.sorted()
+        guard !bad.isEmpty else { return nil }
+        return "critical since the promotion: \(bad.prefix(3).map(\.name).joined(separator: ", "))"
+            + (bad.count > 3 ? " (+\(bad.count - 3) more)" : "")
+    }
+
+    package var summary: String { "nothing became critical in \(seen) looks\(blind > 0 ? ", \(blind) brought nothing" : "")" }
+}
+
+extension Board {
+    /// What is known of a colour now, for comparing it; what is not fresh is nil.
+    package func figures(of colour: String, at now: Moment) -> CanaryAnalysis.Figures {
+        guard let pane = manifest?.panes.colours.first(where: { $0.name == colour }) else { return .init() }
+        func number(_ id: SeriesID?) -> Double? {
+            guard let id, let track = track(id), track.miss == nil, assessment(of: id, at: now).freshness == .fresh else {
+                return nil
+            }
+            return track.number
+        }
+        return CanaryAnalysis.Figures(
+            requests: number(pane.requests), errors: number(pane.errors), p95: number(pane.latency))
+    }
+
+    package func verdicts(of series: [SeriesID], at now: Moment) -> [SeriesID: Verdict] {
+        let silent = isSilent(at: now)
+        return Dictionary(
+            series.map { ($0, assessment(of: $0, at: now, engineSilent: silent).verdict) }, uniquingKeysWith: { a, _ in a })
+    }
+
+    /// All that is critical now.
+    package func criticals(at now: Moment) -> Set<SeriesID> {
+        let silent = isSilent(at: now)
+        return Set(
+            tracks.lazy.filter { $0.assessment(at: now, engineSilent: silent).verdict == .critical }.map(\.series.id))
+    }
+}
+
+extension LaunchPlan.Window {
+    /// Whether a local time lies in it; its end does not.
+    package func contains(_ time: CivilTime) -> Bool {
+        let minute = time.hour * 60 + time.minute
+        return weekdays.contains(time.weekday) && minute >= fromMinute && minute < toMinute
+    }
+}

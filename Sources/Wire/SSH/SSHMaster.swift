@@ -1,0 +1,143 @@
+import Glibc
+
+/// One connection to another machine that is kept and shared: sessions over it start at the price of a local program, and
+/// its port forwardings are Unix sockets here.
+///
+/// OpenSSH's master (ssh(1), -M and ControlPersist) runs in the background and ends by itself a while after the last use, so
+/// nothing is left behind by a process that was killed. A master that is gone, or that no longer answers, is replaced.
+package actor SSHMaster {
+    package nonisolated let settings: SSHSettings
+    private let reactor: Reactor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    /// Ports of the other machine's loopback that are wanted here.
+    private let ports: [Int]
+    private let turn: Turn
+    private var folder: String?
+    private var generation = 0
+    private var isUp = false
+
+    /// How long an unused connection is kept, in seconds.
+    private static let persistence = 30
+
+    /// - Parameter ports: ports of the other machine's own loopback, to be reached by `socket(port:)`.
+    package init(_ settings: SSHSettings, forwarding ports: [Int] = [], on reactor: Reactor) {
+        self.settings = settings
+        self.reactor = reactor
+        self.ports = ports
+        turn = Turn(on: reactor)
+    }
+
+    // MARK: Using it
+
+    /// The program and arguments that run `command` over there, over the kept connection.
+    ///
+    /// - Throws: `WireError` where there is no connection by the deadline.
+    package func words(running command: String, deadline: Duration) async throws(WireError) -> [String] {
+        let path = try await connect(command, until: .now + deadline)
+        // Without the master it would connect anew, with none of what this one is for: so it must not.
+        return settings.words(connectingWithin: 1) + ["-S", path, "-o", "ControlMaster=no", "-o", "ProxyCommand=false"]
+            + ["-T", "--", settings.host, command]
+    }
+
+    /// The Unix socket that leads to a port of the other machine's loopback.
+    ///
+    /// - Parameter command: what a session is opened with, where there is no connection yet: nothing is sent to it.
+    package func socket(port: Int, opening command: String, deadline: Duration) async throws(WireError) -> String {
+        _ = try await connect(command, until: .now + deadline)
+        return socketPath(port)
+    }
+
+    /// Ends the connection; the next use makes another. For one that does not answer.
+    package func drop() {
+        guard isUp else { return }
+        isUp = false
+        leave(controlPath)
+    }
+
+    /// Ends the connection and removes the sockets' folder.
+    package func close() {
+        guard let folder else { return }
+        isUp = false
+        leave(controlPath, removing: folder)
+        self.folder = nil
+    }
+
+    // MARK: Making it
+
+    private var controlPath: String { "\(folder ?? "")/\(generation)" }
+    private func socketPath(_ port: Int) -> String { "\(controlPath).\(port)" }
+
+    /// The control socket of a connection that is there.
+    private func connect(_ command: String, until end: ContinuousClock.Instant) async throws(WireError) -> String {
+        try await turn.take("connect", on: settings.target, until: end)
+        defer { turn.pass() }
+        // OpenSSH removes the socket when the connection ends, however it ends.
+        if isUp, access(controlPath, F_OK) == 0 { return controlPath }
+        isUp = false
+        try makeFolder()
+        generation += 1
+        let remaining = max(end - .now, .milliseconds(1))
+        let seconds = Int(remaining.components.seconds) + 1
+        let forwardings = ports.flatMap { ["-L", "\(socketPath($0)):127.0.0.1:\($0)"] }
+        let words =
+            settings.words(connectingWithin: seconds)
+            + ["-M", "-S", controlPath, "-o", "ControlPersist=\(Self.persistence)", "-o", "ExitOnForwardFailure=yes"]
+            + ["-o", "StreamLocalBindMask=0177", "-n", "-T"] + forwardings + ["--", settings.host, command]
+        let result: CommandResult
+        do throws(WireError) {
+            result = try await Command.run(words, environment: SSHSettings.environment, deadline: remaining)
+        } catch {
+            leave(controlPath)
+            if error.kind == .timedOut { throw self.error(.timedOut, "no connection within the deadline") }
+            throw error
+        }
+        // The session's own status is the command's business; 255 is ssh's.
+        guard access(controlPath, F_OK) == 0 else { throw failure(result) }
+        isUp = true
+        return controlPath
+    }
+
+    private func makeFolder() throws(WireError) {
+        guard folder == nil else { return }
+        // Short: a Unix socket's path must stay under 108 bytes, and ssh appends a suffix of its own while it makes one.
+        var template = Array("/tmp/guardia-ssh-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw error(.outOfResources, String(cString: strerror(errno))) }
+        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// Tells a master to end, and removes what it may have left. Nobody waits for it.
+    private func leave(_ path: String, removing folder: String? = nil) {
+        let words = settings.words(connectingWithin: 1) + ["-S", path, "-o", "ProxyCommand=false", "-O", "exit"]
+            + ["--", settings.host]
+        let sockets = [path] + ports.map { socketPath($0) }
+        Task {
+            _ = try? await Command.run(words, environment: SSHSettings.environment, deadline: .seconds(2))
+            for socket in sockets { unlink(socket) }
+            if let folder { rmdir(folder) }
+        }
+    }
+
+    private func failure(_ result: CommandResult) -> WireError {
+        let words = result.standardError.text.split(whereSeparator: \.isNewline)
+            .filter { !$0.hasPrefix("@") }.suffix(3).joined(separator: "; ")
+        let reason = words.isEmpty ? "ssh ended (\(result.ending))" : words
+        let kind: WireError.Kind =
+            if reason.contains("Host key verification failed") || reason.contains("IDENTIFICATION HAS CHANGED") {
+                .untrusted
+            } else if reason.contains("Permission denied") {
+                .denied
+            } else if reason.contains("Could not resolve") {
+                .unresolved
+            } else if reason.contains("timed out") {
+                .timedOut
+            } else {
+                .unreachable
+            }
+        return error(kind, reason)
+    }
+
+    private func error(_ kind: WireError.Kind, _ reason: String) -> WireError {
+        WireError(kind, "connect", on: settings.target, because: reason)
+    }
+}

@@ -1,0 +1,181 @@
+import Actions
+import Edge
+import Launch
+import Testing
+
+struct RollbackTests {
+    private let journal = Recording()
+
+    private func rollback(
+        _ edges: [FakeEdge], _ deployment: Deployment = deployment(), _ change: (inout Rollback.Order) -> Void = { _ in }
+    ) async -> ActionResult {
+        var order = Rollback.Order(by: ana, command: ["guardia", "rollback"], pid: 1)
+        change(&order)
+        return await Rollback(
+            order, of: deployment, on: EdgeGroup(edges),
+            reporter: ActionReporter(ActionID("rollback-1"), journal: journal),
+            followers: Followers(deployment) { _, _, _ in fatalError("nothing follows") }, pause: { _ in }
+        ).run()
+    }
+
+    @Test func allTrafficGoesToTheStandbyAndTheLocksAreGivenBack() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        let result = await rollback(edges)
+        #expect(result.outcome == .done)
+        #expect(result.split == Split(all: "green"))
+        for edge in edges {
+            #expect(edge.now.split == Split(all: "green"))
+            #expect(edge.now.lock == nil)
+        }
+        #expect(journal.steps == ["lock done", "flip done", "prove done"])
+        #expect(journal.record?.started.to == .init(colour: "green", version: "v1.3.9"))
+    }
+
+    @Test func fromACanaryItGoesToTheColourBesideIt() async {
+        let edges = [FakeEdge("edge-1") { $0.split = Split(live: "blue", canary: "green", share: 75) }]
+        #expect(await rollback(edges, deployment(edges: ["edge-1"])).split == Split(all: "blue"))
+    }
+
+    @Test func backAndForthAnyNumberOfTimes() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        for turn in 0..<6 {
+            let result = await rollback(edges)
+            #expect(result.split == Split(all: turn.isMultiple(of: 2) ? "green" : "blue"))
+        }
+    }
+
+    @Test func aStandbyThatDoesNotLiveRefusesUnlessForced() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.dead = ["green"] }]
+        let refused = await rollback(edges)
+        #expect(refused.outcome == .refused)
+        #expect(refused.summary.contains("green does not live through edge-2"))
+        #expect(edges[0].now.split == Split(all: "blue"))
+        #expect(edges[0].now.log.allSatisfy { !$0.hasPrefix("take") })
+
+        let forced = await rollback(edges) { $0.force = true }
+        // It is switched; that the application does not answer is said, not hidden.
+        #expect(forced.outcome == .undecided)
+        #expect(edges[0].now.split == Split(all: "green"))
+    }
+
+    @Test func badHealthOnBothColoursRefusesNothing() async {
+        let edges = [FakeEdge("edge-1") { $0.health = ["blue": 503, "green": 503] }]
+        #expect(await rollback(edges, deployment(edges: ["edge-1"])).outcome == .done)
+    }
+
+    @Test func anotherVersionThanConfirmedRefuses() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        let result = await rollback(edges) { $0.expect = "v1.3.8" }
+        #expect(result.outcome == .refused)
+        #expect(result.summary.contains("green answers v1.3.9 through edge-1, not v1.3.8"))
+    }
+
+    @Test func anEdgeOutOfReachIsNamedAndTheOthersAreSwitched() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.isCut = true }, FakeEdge("edge-3")]
+        let result = await rollback(edges, deployment(edges: ["edge-1", "edge-2", "edge-3"])) { $0.to = "green" }
+        #expect(result.outcome == .undecided)
+        #expect(result.missing == ["edge-2"])
+        #expect(edges[0].now.split == Split(all: "green"))
+        #expect(edges[2].now.split == Split(all: "green"))
+        #expect(journal.record?.ended?.body.missing == ["edge-2"])
+        #expect(journal.record?.ended?.body.split == "green")
+    }
+
+    @Test func twelveEdgesTwoCutOffBeforeAndOneInTheMiddle() async {
+        let edges = (1...12).map { FakeEdge("edge-\($0)") }
+        edges[3].change { $0.isCut = true }
+        edges[8].change { $0.isCut = true }
+        edges[5].change { $0.before = { operation, state in if operation.hasPrefix("flip") { state.isCut = true } } }
+        let result = await rollback(edges, deployment(edges: edges.map(\.plan.name))) { $0.to = "green" }
+        #expect(result.outcome == .undecided)
+        #expect(Set(result.missing) == ["edge-4", "edge-6", "edge-9"])
+        for (index, edge) in edges.enumerated() where ![3, 5, 8].contains(index) {
+            #expect(edge.now.split == Split(all: "green"))
+        }
+    }
+
+    @Test func noEdgeReachedSwitchesNothingAndNeedsAPerson() async {
+        let edges = [FakeEdge("edge-1") { $0.isCut = true }]
+        let result = await rollback(edges, deployment(edges: ["edge-1"]))
+        #expect(result.outcome == .undecided)
+        #expect(result.split == nil)
+    }
+
+    @Test func aRunningDeployIsPreempted() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        for edge in edges {
+            edge.change {
+                $0.split = Split(live: "blue", canary: "green", share: 5)
+                $0.lock = EdgeLock(holder: "luis@bastion", action: "deploy-1", kind: "deploy", reason: "", left: 20)
+            }
+        }
+        #expect(await rollback(edges).split == Split(all: "blue"))
+        #expect(edges.allSatisfy { $0.now.fence == 11 })
+    }
+
+    @Test func theDeployThatMovesOnBetweenLookAndLockIsPreemptedAllTheSame() async {
+        let edge = FakeEdge("edge-1") {
+            $0.split = Split(live: "blue", canary: "green", share: 5)
+            $0.lock = EdgeLock(holder: "luis@bastion", action: "deploy-1", kind: "deploy", reason: "", left: 20)
+            $0.before = { operation, state in
+                if operation == "take rollback" { state.split = Split(live: "blue", canary: "green", share: 50) }
+            }
+        }
+        let result = await rollback([edge], deployment(edges: ["edge-1"])) { $0.from = "green-5.blue" }
+        #expect(result.outcome == .done)
+        #expect(edge.now.split == Split(all: "blue"))
+    }
+
+    @Test func ofTwoRollbacksOneActsAndTheOtherIsShownIt() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        edges[0].change {
+            $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)
+        }
+        let result = await rollback(edges)
+        #expect(result.outcome == .refused)
+        #expect(result.summary == "luis@bastion has the lock of edge-1: rollback rollback-7")
+        #expect(edges[1].now.lock == nil)
+    }
+
+    @Test func aDoorChangedByHandSinceThePlanRefuses() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.split = Split(live: "blue", canary: "green", share: 50) }]
+        let result = await rollback(edges) {
+            $0.from = "blue"
+            $0.to = "green"
+        }
+        #expect(result.outcome == .refused)
+        #expect(result.summary.contains("the world moved: edge-2 serves"))
+    }
+
+    @Test func aStandbyThatDiesAfterTheCheckIsSaid() async {
+        let edge = FakeEdge("edge-1") {
+            $0.before = { operation, state in if operation.hasPrefix("flip") { state.dead = ["green"] } }
+        }
+        let result = await rollback([edge], deployment(edges: ["edge-1"]))
+        #expect(result.outcome == .undecided)
+        #expect(result.missing == ["edge-1"])
+    }
+
+    @Test func nothingIsDoneWhereEverythingIsDone() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
+        let result = await rollback(edges) { $0.to = "blue" }
+        #expect(result == ActionResult(.done, "blue has all traffic already, on 2 edges"))
+        #expect(edges.allSatisfy { $0.now.fence == 10 })
+    }
+
+    @Test func aSchemaThatIsKnownNotToFitRefusesAnUnknownOneDoesNot() async {
+        let edges = [FakeEdge("edge-1") { $0.notes = ["schema.current": "16", "schema.v1.3.9": "12:15"] }]
+        let result = await rollback(edges, deployment(edges: ["edge-1"]))
+        #expect(result.outcome == .refused)
+        #expect(result.summary.contains("v1.3.9 lives with the schema 12 to 15, and it is at 16"))
+        edges[0].change { $0.notes = ["schema.current": "16"] }
+        #expect(await rollback(edges, deployment(edges: ["edge-1"])).outcome == .done)
+    }
+
+    @Test func edgesThatDisagreeNeedATarget() async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.split = Split(all: "green") }]
+        #expect(await rollback(edges).outcome == .refused)
+        #expect(await rollback(edges) { $0.to = "green" }.outcome == .done)
+        #expect(edges.allSatisfy { $0.now.split == Split(all: "green") })
+    }
+}
