@@ -124,7 +124,7 @@ struct StepLines {
         let column = min(48, max(20, width * 3 / 5))
         var time = ""
         if let start = step.startedAt {
-            let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.now)
+            let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.asOf)
             time = step.endedAt == nil ? model.figures.age(span) : model.figures.took(span)
         }
         return [

@@ -64,7 +64,7 @@ extension Model {
     /// How long one key still brings the previous version back.
     var runwayText: Span? {
         let key = keymap.label(of: .rollback)
-        switch Runway(board: board, now: now) {
+        switch Runway(board: board, now: asOf) {
         case .open(let version, let left)?:
             let name = Text.sanitised(version, limit: 40)
             let text = left.map { words(.runwayOpen, key, name, figures.span($0)) } ?? words(.runwayUnlimited, key, name)
@@ -95,7 +95,7 @@ extension Model {
 
     /// What of the deployment must be known before anything else is believed, the gravest first.
     var deploymentNotices: [Notice] {
-        guard deployment != nil, let traffic = Traffic(board: board, now: now, engineSilent: isSilent) else { return [] }
+        guard deployment != nil, let traffic = Traffic(board: board, now: asOf, engineSilent: isSilent) else { return [] }
         var notices: [Notice] = []
         let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
         if board.actions.mover == nil, let died = board.actions.interrupted {

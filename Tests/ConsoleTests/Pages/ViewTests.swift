@@ -3,7 +3,7 @@ import Launch
 import Testing
 
 @Suite struct ViewTests {
-    private static let hostile = [
+    static let hostile = [
         "\u{1b}[2J\u{1b}]0;owned\u{7}", "\u{202e}gnp.exe", "👩‍👩‍👧‍👦🇦🇷", "漢字カタカナ", "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
         "\u{200b}\u{feff}\u{0}\r\n\t", String(repeating: "x", count: 10_000_000),
     ]
@@ -39,7 +39,7 @@ import Testing
     }
 
     /// Nothing in the frame may move the cursor, change its direction or hide; and every row is as wide as the screen.
-    private func expectSafe(_ frame: Frame) {
+    static func expectSafe(_ frame: Frame) {
         for y in 0..<frame.size.height {
             var x = 0
             while x < frame.size.width {
@@ -68,7 +68,7 @@ import Testing
                 var model = model
                 _ = model.update(.resize(size))
                 for key in keys { model.press(key) }
-                expectSafe(model.frame)
+                Self.expectSafe(model.frame)
             }
         }
     }
