@@ -115,7 +115,8 @@ let package = Package(
         .executableTarget(
             name: "guardia",
             dependencies: [
-                "Launch", "Journal", "Wire", "Watch", "Console", "Terminal", "Settings", "Screen", "Rehearsal",
+                "Launch", "Journal", "Wire", "Edge", "Watch", "Actions", "Console", "Terminal", "Settings", "Screen",
+                "Rehearsal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

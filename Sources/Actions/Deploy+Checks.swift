@@ -17,7 +17,7 @@ extension Deploy {
     }
 
     /// All that speaks against it, at once.
-    private func findings() async -> Preflight {
+    func findings() async -> Preflight {
         let now = world.clock.now()
         var preflight = Preflight(
             Preflight.Facts(

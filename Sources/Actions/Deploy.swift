@@ -45,6 +45,7 @@ package actor Deploy {
     var schema: Preflight.Schema?
 
     private var course: DeployCourse
+    var steps: [DeployStep] { course.steps }
     private var serial = 0
     private var running: (step: DeployStep?, task: Task<Void, Never>)?
     private var keeping: Task<Void, Never>?

@@ -1,5 +1,5 @@
-import Edge
-import Launch
+package import Edge
+package import Launch
 
 /// What a colour shows of itself through one edge: whether it lives, and which version it is.
 package struct Standby: Hashable, Sendable {
@@ -10,7 +10,7 @@ package struct Standby: Hashable, Sendable {
     package var lives: Bool { trouble == nil }
 
     /// Asks the path that needs no dependency: a database that is down on both colours refuses no rollback.
-    static func ask(
+    package static func ask(
         _ colour: String, _ answers: AnswersPlan, on door: any EdgeDoor, within deadline: Duration
     ) async -> Standby {
         do throws(EdgeError) {

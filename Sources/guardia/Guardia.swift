@@ -14,11 +14,14 @@ struct Guardia: AsyncParsableCommand {
             Without a subcommand it opens the dashboard on the journal of this machine. To see it live without setting \
             anything up: guardia rehearse. On the screen, ? lists every key.
 
-            Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, or no terminal.
+            Exit codes: 0 done, 1 failed (of an action: and everything is as it was before), 2 wrong usage or configuration, \
+            or no terminal, 3 refused, 4 a person is needed.
             """,
         version: Version.text,
         subcommands: [
-            Monitor.self, Watch.self, Rehearse.self, Check.self, Graph.self, JournalCommand.self, Keys.self,
+            Monitor.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
+            PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
+            FreezeCommand.self, Check.self, Graph.self, JournalCommand.self, Keys.self,
             ResetTerminal.self,
         ],
         defaultSubcommand: Monitor.self)

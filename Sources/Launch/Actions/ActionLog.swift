@@ -96,6 +96,13 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
     /// The step that runs now, or the one that it stopped in.
     package var current: StepRecord? { steps.last { $0.isRunning } ?? steps.last { $0.endedAt != nil } }
 
+    /// How far it is: changes with each step that begins or ends, each note, and the end.
+    package var progress: Int {
+        steps.reduce(ended == nil ? 0 : 1_000_000) { sum, step in
+            sum + (step.startedAt == nil ? 0 : 1) + (step.endedAt == nil ? 0 : 1000) + step.notes.count
+        }
+    }
+
     /// Whether somebody has paused it and nobody let it go on.
     package var isPaused: Bool {
         requests.last { $0.request == .pause || $0.request == .promote }?.request == .pause && ended == nil
@@ -137,5 +144,15 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
             body(&step)
             steps.append(step)
         }
+    }
+}
+
+extension ActionEvent.Ended {
+    /// The end that is told in place of an action whose process died.
+    package static func died(_ record: ActionRecord) -> ActionEvent.Ended {
+        let step = record.current.map { "at \($0.step.name)" } ?? "before its first step"
+        return ActionEvent.Ended(
+            action: record.id, outcome: .died,
+            summary: "its process died \(step): guardia promote finishes it, guardia abort undoes it")
     }
 }

@@ -17,11 +17,15 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var panes: Panes
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
+    /// Who may act.
+    package var operators: OperatorRules
+    /// The words before `guardia` on the command line of an action that a dashboard starts.
+    package var actAs: [String]
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil
+        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -35,13 +39,15 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.operators = operators
+        self.actAs = actAs
     }
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, environment: environment,
-            series: series, panes: panes, deployment: deployment.map { DeploymentFacts($0) })
+            series: series, panes: panes, deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
     }
 }
 

@@ -32,11 +32,11 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 }
 
 extension DeploymentFacts {
-    package init(_ deployment: Deployment) {
+    package init(_ deployment: Deployment, actAs: [String] = []) {
         self.init(
             colours: deployment.colours.map(\.name), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
-            confirmWithin: deployment.watch.confirmWithin, approvals: deployment.approvals)
+            confirmWithin: deployment.watch.confirmWithin, approvals: deployment.approvals, actAs: actAs)
     }
 }
 

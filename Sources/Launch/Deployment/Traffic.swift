@@ -4,6 +4,11 @@ package struct Traffic: Hashable, Sendable {
     package struct Fact<Value: Hashable & Sendable>: Hashable, Sendable {
         package var value: Value
         package var age: Milliseconds
+
+        package init(value: Value, age: Milliseconds) {
+            self.value = value
+            self.age = age
+        }
     }
 
     /// One edge as it is known now; what is not known is nil, and never the last that was.
@@ -21,6 +26,22 @@ package struct Traffic: Hashable, Sendable {
         package var live: [String: Fact<Double>]
         /// Why a colour did not answer through this edge.
         package var misses: [String: String]
+
+        package init(
+            name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, lock: String? = nil,
+            notice: String? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
+            misses: [String: String] = [:]
+        ) {
+            self.name = name
+            self.isUp = isUp
+            self.trouble = trouble
+            self.split = split
+            self.lock = lock
+            self.notice = notice
+            self.versions = versions
+            self.live = live
+            self.misses = misses
+        }
     }
 
     package let colours: [String]

@@ -75,7 +75,9 @@ package struct LaunchConfigurationFile: Sendable {
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
             probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations, series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan)
+            deployment: plan,
+            operators: fields.optional("operators")?.operatorRules() ?? .standard,
+            actAs: fields.optional("act_as")?.texts() ?? [])
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

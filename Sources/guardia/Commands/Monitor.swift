@@ -1,3 +1,4 @@
+import Actions
 import ArgumentParser
 import Console
 import Screen
@@ -16,7 +17,7 @@ struct Monitor: ParsableCommand {
 
     func run() throws {
         let ending = try screen.run(
-            journal: journal.path, mode: .operator(name: Operator.name), engineCommand: "systemctl start guardia")
+            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName), engineCommand: "systemctl start guardia")
         throw ExitCode(ending.exitCode)
     }
 }

@@ -1,3 +1,4 @@
+import Actions
 import ArgumentParser
 import Console
 import Foundation
@@ -97,7 +98,7 @@ struct Rehearse: AsyncParsableCommand {
 
     private func show(journal: String) throws -> Int32 {
         try screen.run(
-            journal: journal, mode: .operator(name: Operator.name),
+            journal: journal, mode: .operator(name: OperatorIdentity.screenName),
             engineCommand: "guardia rehearse (this one's engine has died)"
         ).exitCode
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Settings
 
 /// Where the launch config is: shared by the commands that read it.
@@ -22,6 +23,28 @@ struct ConfigOptions: ParsableArguments {
     /// Reads the file; all its errors at once, or the configuration.
     func load() throws(ConfigErrors) -> LaunchConfigurationFile {
         try LaunchConfigurationFile.load(path: path, variables: pairs)
+    }
+
+    /// The same, and keeps it as the last that was good.
+    func loadAndKeep() throws(ConfigErrors) -> LaunchConfigurationFile {
+        let file = try load()
+        if let bytes = FileManager.default.contents(atPath: path) { KnownGood(of: path).keep(Array(bytes)) }
+        return file
+    }
+
+    /// The config, or where it has errors the last that had none: a rollback must not need one that parses today.
+    ///
+    /// - Returns: also the warning that says so.
+    func loadForRescue() throws(ConfigErrors) -> (file: LaunchConfigurationFile, warning: String?) {
+        do throws(ConfigErrors) {
+            return (try loadAndKeep(), nil)
+        } catch {
+            guard let kept = KnownGood(of: path).kept,
+                let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs)
+            else { throw error }
+            let time = Date(timeIntervalSince1970: TimeInterval(kept.seconds)).formatted(.iso8601)
+            return (file, "\(path) does not pass (\(error.errors.first.map { "\($0)" } ?? "")); going by the last that did, of \(time)")
+        }
     }
 
     var pairs: [String: String] {

@@ -1,10 +1,9 @@
-import Glibc
+import Actions
+import Launch
 
-/// Who sits at the keyboard: the Unix user, behind sudo the one who called it.
-enum Operator {
-    static var name: String {
-        if let caller = getenv("SUDO_USER"), getuid() == 0 { return String(cString: caller) }
-        guard let entry = getpwuid(getuid()) else { return "uid \(getuid())" }
-        return String(cString: entry.pointee.pw_name)
+extension OperatorIdentity {
+    /// Who sits at the keyboard, for the screen's corner; whoever that cannot be told of is said to be so.
+    static var screenName: String {
+        do { return try current(host: Origin.name).who.name } catch { return "?" }
     }
 }

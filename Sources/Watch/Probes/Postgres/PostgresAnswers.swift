@@ -1,9 +1,9 @@
-import Launch
-import Wire
+package import Launch
+package import Wire
 
 extension PostgresSettings {
     /// - Throws: what resolving the password's reference throws.
-    init(_ target: PostgresTarget, secret: (Secret) throws -> String) throws {
+    package init(_ target: PostgresTarget, secret: (Secret) throws -> String) throws {
         var parameters = [
             "host": target.host, "port": String(target.port), "dbname": target.database, "user": target.user,
             "sslmode": target.sslMode,

@@ -1,0 +1,31 @@
+package import Edge
+import Glibc
+package import Launch
+
+extension ActionReporter {
+    /// Runs an action that is one step, told before and after as every other.
+    package func single(
+        _ kind: ActionKind, by who: Operator, reason: String, command: [String], on edges: EdgeGroup,
+        _ body: (EdgeGroup) async -> Result<String, EdgeError>
+    ) async -> ActionResult {
+        let name = kind.rawValue
+        await tell(
+            .started(
+                .init(
+                    id: id, kind: kind, by: who, reason: reason, command: command, edges: edges.names,
+                    steps: [.init(name: name, title: name)], pid: getpid())))
+        await begin(name)
+        let result: ActionResult
+        switch await body(edges) {
+        case .success(let words):
+            await end(name, .done, words)
+            result = ActionResult(.done, words)
+        case .failure(let error):
+            await end(name, .failed, error.reason)
+            let isKnown = error.refusal != nil
+            result = ActionResult(isKnown ? .refused : .undecided, error.description, missing: isKnown ? [] : [error.edge])
+        }
+        await finish(result)
+        return result
+    }
+}

@@ -1,0 +1,65 @@
+import Journal
+package import Launch
+
+/// Follows a journal on a thread of its own: the board as it is now, and what operators ask of one action.
+package actor JournalBoard {
+    private let path: String
+    private let executor: ThreadExecutor
+    private var reader: JournalReader?
+    private var current: Board?
+    private var unheard: [ActionEvent.Asked] = []
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(_ path: String) {
+        self.path = path
+        executor = ThreadExecutor(name: "journal-board")
+    }
+
+    deinit { executor.stop() }
+
+    /// How much of the past is held: what a comparison with the time before needs.
+    private static let span: Milliseconds = .minutes(31)
+
+    /// The board; nil where the journal cannot be read now.
+    package func board() -> Board? {
+        catchUp()
+        return current
+    }
+
+    /// What was asked of `action` since the last call.
+    package func requests(of action: ActionID) -> [ActionEvent.Asked] {
+        catchUp()
+        defer { unheard = [] }
+        return unheard.filter { $0.action == action }
+    }
+
+    private func catchUp() {
+        do throws(JournalError) {
+            guard let reader, current != nil else {
+                let reader = try JournalReader(path: path)
+                current = try reader.currentBoard(span: JournalBoard.span)
+                self.reader = reader
+                return
+            }
+            switch try reader.change() {
+            case .nothing: break
+            case .replaced: current = try reader.currentBoard(span: JournalBoard.span)
+            case .news: for entry in try reader.news() { take(entry) }
+            }
+            if let beat = reader.heartbeat() { current?.heartbeat = beat }
+        } catch {
+            reader = nil
+            current = nil
+        }
+    }
+
+    private func take(_ entry: JournalEntry) {
+        switch entry {
+        case .manifest(let manifest): current?.apply(manifest)
+        case .tick(let tick): current?.apply(tick)
+        case .event(let event):
+            current?.apply(event)
+            if case .action(.asked(let asked)) = event.body { unheard.append(asked) }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Actions
+import ArgumentParser
+import Edge
+import Glibc
+import Journal
+import Launch
+
+/// `guardia promote`: on with the deploy that runs, waits, is to be confirmed, or was interrupted.
+struct PromoteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote",
+        abstract: "Go on: end a deploy's wait or analysis as good, confirm a promotion, or finish an interrupted deploy.")
+
+    @OptionGroup var options: ActionOptions
+    @Argument(help: "The deploy's id; otherwise the one that runs or was interrupted.")
+    var action: String?
+
+    func run() async throws { try await Steering(options, action, .promote).run() }
+}
+
+/// `guardia pause`: hold a deploy before its next step.
+struct PauseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Hold a running deploy before its next step; guardia promote lets it go on.")
+
+    @OptionGroup var options: ActionOptions
+    @Argument(help: "The deploy's id; otherwise the one that runs.")
+    var action: String?
+
+    func run() async throws { try await Steering(options, action, .pause).run() }
+}
+
+/// `guardia abort`: back to the colour that served before.
+struct AbortCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abort",
+        abstract: "End a deploy, running or interrupted, and take the traffic back to the colour that served before.")
+
+    @OptionGroup var options: ActionOptions
+    @Argument(help: "The deploy's id; otherwise the one that runs or was interrupted.")
+    var action: String?
+
+    func run() async throws { try await Steering(options, action, .abort).run() }
+}
+
+/// `guardia approve`: a second operator's yes to a deploy that waits for it.
+struct ApproveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Approve the deploy of another operator, as it was planned.")
+
+    @OptionGroup var options: ActionOptions
+    @Argument(help: "The deploy's id; otherwise the one that waits.")
+    var action: String?
+
+    func run() async throws { try await Steering(options, action, .approve).run() }
+}
+
+/// Asks something of a deploy through the journal; where its process is dead, does it in its place.
+struct Steering {
+    private let options: ActionOptions
+    private let wanted: String?
+    private let kind: ActionKind
+    /// How long a living deploy may take to answer.
+    private static let patience = 100
+
+    init(_ options: ActionOptions, _ action: String?, _ kind: ActionKind) {
+        self.options = options
+        wanted = action
+        self.kind = kind
+    }
+
+    func run() async throws {
+        let session = try ActionSession(options, for: kind, isRescue: true)
+        let board = JournalBoard(session.journal)
+        guard let log = await board.board()?.actions else {
+            throw Failure.undecided(
+                Told("\(session.journal) cannot be read, so no deploy can be found: guardia rollback needs no journal"))
+        }
+        guard let record = find(in: log) else {
+            throw Failure.refused(Told(wanted.map { "there is no deploy \($0) that runs or was interrupted" } ?? "no deploy runs, and none was interrupted"))
+        }
+        let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
+        if lives { throw await ask(record, board, session) }
+        switch kind {
+        case .promote: throw await resume(record, session)
+        case .abort: throw await undo(record, session)
+        default: throw Failure.refused(Told("\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it"))
+        }
+    }
+
+    private func find(in log: ActionLog) -> ActionRecord? {
+        let candidates = log.running.filter { $0.kind == .deploy } + (log.interrupted.map { [$0] } ?? [])
+        guard let wanted else { return candidates.first { $0.ended == nil } ?? candidates.first }
+        return candidates.last { $0.id.text == wanted }
+    }
+
+    // MARK: A deploy that lives
+
+    private func ask(_ record: ActionRecord, _ board: JournalBoard, _ session: ActionSession) async -> ExitCode {
+        guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
+        let who = session.identity.who
+        if kind == .approve, who.uid == record.started.by.uid {
+            return Failure.refused(Told("\(who.name) asked for \(record.id): another operator must approve it"))
+        }
+        let before = record.progress
+        await session.teller.tell(.asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
+        await session.teller.settle(within: .seconds(5))
+        var now: ActionRecord?
+        for _ in 0..<Steering.patience {
+            now = await board.board()?.actions[record.id]
+            if now.map({ $0.progress != before }) ?? false { break }
+            try? await Task.sleep(for: .milliseconds(100))
+            if kind == .pause || kind == .approve { break }
+        }
+        let words = "\(kind.rawValue) was told to \(record.id) by \(record.started.by.signature)"
+        let result: ActionResult =
+            if session.teller.trouble != nil {
+                ActionResult(.undecided, "\(words) — no: \(session.teller.trouble ?? ""); guardia rollback needs no journal")
+            } else if let now, now.progress != before || kind == .pause || kind == .approve {
+                ActionResult(.done, "\(words); it is at \(now.current?.step.name ?? "its end")")
+            } else {
+                ActionResult(.undecided, "\(words), and nothing has happened yet: see guardia status")
+            }
+        return await session.finish(result, record.id, json: options.json)
+    }
+
+    // MARK: A deploy that died
+
+    private func resume(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        await bury(record, session)
+        let plan = session.deployment
+        let shares = record.started.steps.compactMap { step in
+            step.name.hasPrefix("shift-") ? Int(step.name.dropFirst("shift-".count)) : nil
+        }
+        let confirms = record.started.steps.contains { $0.name == "confirm" }
+        let order = DeployOrder(
+            version: record.started.to?.version ?? "", shares: shares, bake: plan.canary.bake,
+            confirmWithin: confirms ? plan.watch.confirmWithin ?? .minutes(15) : nil,
+            reason: options.reason.isEmpty ? record.started.reason : options.reason, by: session.identity.who,
+            command: ActionSession.commandLine, pid: getpid(), continues: record)
+        return await DeployCommand.run(order, options, session)
+    }
+
+    private func undo(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        await bury(record, session)
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
+        let order = Rollback.Order(
+            to: record.started.from?.colour, reason: options.reason.isEmpty ? "undo \(record.id)" : options.reason,
+            by: session.identity.who, command: ActionSession.commandLine, continues: record.id, pid: getpid())
+        return await RollbackCommand.run(order, options, session)
+    }
+
+    /// Tells the journal that the action's process is dead, unless the engine has.
+    private func bury(_ record: ActionRecord, _ session: ActionSession) async {
+        guard record.ended == nil else { return }
+        await session.teller.tell(.ended(.died(record)))
+    }
+}
