@@ -18,16 +18,20 @@ struct ClientTests {
             let reason = "fair of the year: \"50 %\" off, $(id) ñ\n\u{1b}[2J"
             #expect(try await client.take(.test(reason: reason), within: limit) == 1)
             try await client.stage(Self.green, fence: 1, within: limit)
-            try await client.arm(Revert(after: .minutes(10), from: Self.green, to: Self.blue, action: "a1"), fence: 1, within: limit)
+            try await client.arm(
+                Revert(after: .minutes(10), from: Self.green, to: Self.blue, action: "a1"), fence: 1, within: limit)
             try await client.note("schema.v1.4.0", "12:15", fence: 1, within: limit)
             try await client.freeze(by: "bob", reason: "", within: limit)
             let flip = try await client.flip(from: Self.blue, to: Self.green, fence: 1, within: limit)
             let status = try await client.status(within: limit)
             #expect(status.split == Self.green && status.fence == 1 && abs(status.clock - flip.clock) < 20)
-            #expect(status.lock?.reason == reason && status.lock?.holder == "ana@bastion" && status.lock?.kind == "deploy")
+            #expect(
+                status.lock?.reason == reason && status.lock?.holder == "ana@bastion" && status.lock?.kind == "deploy")
             #expect((1...60).contains(status.lock?.left ?? 0))
             #expect(status.freeze?.by == "bob" && status.freeze?.reason == "")
-            #expect(status.armed?.from == "green" && status.armed?.to == "blue" && status.notes == ["schema.v1.4.0": "12:15"])
+            #expect(
+                status.armed?.from == "green" && status.armed?.to == "blue"
+                    && status.notes == ["schema.v1.4.0": "12:15"])
             try await client.disarm(fence: 1, within: limit)
             try await client.thaw(within: limit)
             try await client.renew(fence: 1, lease: .minutes(5), within: limit)
@@ -53,26 +57,36 @@ struct ClientTests {
                 return
             }
             #expect(lock.holder == "ana@bastion")
-            #expect(await edgeError { try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit) }?.refusal == .unstaged)
+            #expect(
+                await edgeError { try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit) }?
+                    .refusal == .unstaged)
             try await client.stage(Self.green, fence: fence, within: limit)
             #expect(
-                await edgeError { try await client.flip(from: Self.green, to: Self.blue, fence: fence, within: limit) }?.refusal
+                await edgeError { try await client.flip(from: Self.green, to: Self.blue, fence: fence, within: limit) }?
+                    .refusal
                     == .moved(current: "blue"))
             let other = try await client.take(.test("bob@b", kind: .rollback, force: .preempt), within: limit)
-            let fenced = await edgeError { try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit) }
+            let fenced = await edgeError {
+                try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
+            }
             #expect(fenced?.refusal == .fenced && fenced?.isUndecided == false)
             try await client.release(fence: other, within: limit)
             #expect(
-                await edgeError { try await client.take(.test(fence: fence), within: limit) }?.refusal == .overtaken(fence: other))
+                await edgeError { try await client.take(.test(fence: fence), within: limit) }?.refusal
+                    == .overtaken(fence: other))
             try await client.freeze(by: "ana", reason: "fair", within: limit)
-            guard case .frozen(let freeze)? = await edgeError({ try await client.take(.test(), within: limit) })?.refusal else {
+            guard
+                case .frozen(let freeze)? = await edgeError({ try await client.take(.test(), within: limit) })?.refusal
+            else {
                 Issue.record("not frozen")
                 return
             }
             #expect(freeze.by == "ana" && freeze.reason == "fair")
             #expect(
-                await edgeError { try await client.note("k", String(repeating: "v", count: 500), fence: other, within: limit) }?
-                    .refusal == .invalid)
+                await edgeError {
+                    try await client.note("k", String(repeating: "v", count: 500), fence: other, within: limit)
+                }?
+                .refusal == .invalid)
         }
     }
 
@@ -88,7 +102,8 @@ struct ClientTests {
             try await client.stage(Self.green, fence: fence, within: limit)
             // Another helper has the folder: ours waits, and is killed while it does.
             let holder = try await Command.run(
-                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door], deadline: limit)
+                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door],
+                deadline: limit)
             let pid = try #require(Int32(holder.standardOutput.text.prefix { $0.isNumber }))
             let flip = Task {
                 await edgeError { try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit) }
@@ -107,13 +122,18 @@ struct ClientTests {
     @Test("a helper that does not answer is an error by the deadline")
     func hangingHelper() async throws {
         try await withLab { lab in
-            try Data("#!/bin/sh\nread -r line\necho 'protocol 1'\necho ok\nsleep 600\n".utf8).write(to: URL(filePath: lab.helper))
+            try Data("#!/bin/sh\nread -r line\necho 'protocol 1'\necho ok\nsleep 600\n".utf8).write(
+                to: URL(filePath: lab.helper))
             let client = try client(lab)
             try await expectTimely { try await client.status(within: .milliseconds(300)) }
         }
     }
 
-    @Test("what is no helper is said to be none", arguments: ["#!/bin/sh\necho hello", "#!/bin/sh\nread -r l; echo 'protocol 9'; echo ok; cat", "#!/bin/sh\nyes", ""])
+    @Test(
+        "what is no helper is said to be none",
+        arguments: [
+            "#!/bin/sh\necho hello", "#!/bin/sh\nread -r l; echo 'protocol 9'; echo ok; cat", "#!/bin/sh\nyes", "",
+        ])
     func strangeHelper(_ script: String) async throws {
         try await withLab { lab in
             try Data(script.utf8).write(to: URL(filePath: lab.helper))

@@ -100,7 +100,8 @@ struct SSHServer: Sendable {
         var found = [pid]
         var index = 0
         while index < found.count {
-            let children = try? await Command.run(["pgrep", "-x", "-P", "\(found[index])", "sshd"], deadline: .seconds(5))
+            let children = try? await Command.run(
+                ["pgrep", "-x", "-P", "\(found[index])", "sshd"], deadline: .seconds(5))
             found += children?.standardOutput.text.split(separator: "\n").compactMap { Int32($0) } ?? []
             index += 1
         }

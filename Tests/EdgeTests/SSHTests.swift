@@ -43,7 +43,8 @@ struct SSHTests {
             try await client.stage(Self.green, fence: fence, within: limit)
             _ = try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
             #expect(
-                try await client.front(within: limit) == DoorAnswer(split: "green", colour: "green", digest: client.digest))
+                try await client.front(within: limit)
+                    == DoorAnswer(split: "green", colour: "green", digest: client.digest))
             let answer = try await client.ask(EdgeQuestion(.colour("blue"), path: "/version"), within: limit)
             #expect(answer.headers["x-version"] == "v1")
             #expect(try await client.status(within: limit).lock?.reason == "it's $HOME")
@@ -52,10 +53,13 @@ struct SSHTests {
             // The key can do nothing else, whatever is asked of it.
             let marker = "\(server.folder)/pwned"
             let words = [
-                "ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=\(server.folder)/known_hosts", "-o",
-                "IdentitiesOnly=yes", "-i", "\(server.folder)/key", "-p", "\(server.port)", "127.0.0.1", "touch \(marker)",
+                "ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=\(server.folder)/known_hosts",
+                "-o",
+                "IdentitiesOnly=yes", "-i", "\(server.folder)/key", "-p", "\(server.port)", "127.0.0.1",
+                "touch \(marker)",
             ]
-            let other = try await Command.run(["sh", "-c", "echo 'touch \(marker)' | \"$@\"", "sh"] + words, deadline: limit)
+            let other = try await Command.run(
+                ["sh", "-c", "echo 'touch \(marker)' | \"$@\"", "sh"] + words, deadline: limit)
             #expect(other.standardOutput.text == "refused invalid\n")
             #expect(access(marker, F_OK) != 0)
         }
@@ -111,11 +115,14 @@ struct SSHTests {
             await unknown.close()
 
             let known = try String(contentsOfFile: "\(server.folder)/other.pub", encoding: .utf8)
-            try Data("[127.0.0.1]:\(server.port) \(known)".utf8).write(to: URL(filePath: "\(server.folder)/known_others"))
+            try Data("[127.0.0.1]:\(server.port) \(known)".utf8).write(
+                to: URL(filePath: "\(server.folder)/known_others"))
             deployment.edges[0].ssh?.knownHosts = "\(server.folder)/known_others"
             deployment.edges[0].ssh?.key = "\(server.folder)/host"
             let denied = EdgeClient(deployment.edges[0], of: deployment, on: edge.reactor)
-            #expect(await edgeError { try await denied.status(within: limit) }?.reason.contains("Permission denied") == true)
+            #expect(
+                await edgeError { try await denied.status(within: limit) }?.reason.contains("Permission denied") == true
+            )
             await denied.close()
         }
     }
@@ -144,12 +151,14 @@ struct SSHTests {
         try await withRemote { edge, server, client in
             let fence = try await client.take(.test(), within: limit)
             try await client.stage(Self.green, fence: fence, within: limit)
-            try await client.arm(Revert(after: .seconds(1), from: Self.green, to: Self.blue, action: "a1"), fence: fence, within: limit)
+            try await client.arm(
+                Revert(after: .seconds(1), from: Self.green, to: Self.blue, action: "a1"), fence: fence, within: limit)
             _ = try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
             await server.stop()
             #expect(
                 await eventually {
-                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(edge.lab.door)/current")) == "splits/blue"
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(edge.lab.door)/current"))
+                        == "splits/blue"
                 })
             #expect(await eventually { (try? await edge.client.status(within: limit).fired?.to) == "blue" })
         }

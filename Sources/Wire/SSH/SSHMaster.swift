@@ -102,7 +102,8 @@ package actor SSHMaster {
 
     /// Tells a master to end, and removes what it may have left. Nobody waits for it.
     private func leave(_ path: String, removing folder: SocketFolder? = nil) {
-        let words = settings.words(connectingWithin: 1) + ["-S", path, "-o", "ProxyCommand=false", "-O", "exit"]
+        let words =
+            settings.words(connectingWithin: 1) + ["-S", path, "-o", "ProxyCommand=false", "-O", "exit"]
             + ["--", settings.host]
         let sockets = [path] + ports.map { socketPath($0) }
         Task {
