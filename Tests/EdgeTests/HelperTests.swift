@@ -212,6 +212,19 @@ struct HelperTests {
         }
     }
 
+    @Test("whoever only looks waits for nobody; whoever changes waits three seconds")
+    func lookingNeedsNoLock() async throws {
+        try await withLab { lab in
+            let holder = try await Command.run(
+                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door], deadline: limit)
+            let pid = try #require(Int32(holder.standardOutput.text.prefix { $0.isNumber }))
+            defer { kill(pid, SIGKILL) }
+            #expect(try await lab.run("status").line("split") == "split blue")
+            let take = try await lab.run("take", "any", "a", "a", "deploy", "30", "x")
+            #expect(take.status == 1 && take.last == "error another helper has held the door for three seconds")
+        }
+    }
+
     @Test func foldersCanBeSearchedByOthersWhateverTheUmask() async throws {
         try await withLab(split: nil) { lab in
             let result = try await Command.run(

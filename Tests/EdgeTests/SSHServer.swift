@@ -72,6 +72,7 @@ struct SSHServer: Sendable {
             PasswordAuthentication no
             KbdInteractiveAuthentication no
             PermitRootLogin prohibit-password
+            MaxStartups 100
             """)
     }
 
