@@ -239,6 +239,7 @@ struct CrashTests {
         let staged = try await lab.run("stage", "2", "green-5.blue")
         #expect(staged.status == 1 && staged.last == "error the split green-5.blue could not be made")
         #expect(try await lab.run("flip", "2", "green", "green-5.blue").last == "refused unstaged green-5.blue")
+        #expect(access("\(lab.door)/splits/green-5.blue", F_OK) != 0, "half a split is room that something else needs")
         #expect(try await lab.run("arm", "2", "1", "green", "blue", "b").last == "ok")
         #expect(await eventually { (try? await lab.split) == "blue" })
     }
