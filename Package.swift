@@ -101,9 +101,10 @@ let package = Package(
         .target(
             name: "Screen",
             dependencies: [
-                "Launch", "Journal", "Console", "Terminal", "Settings",
+                "Launch", "Journal", "Console", "Terminal", "Settings", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .testTarget(name: "ScreenTests", dependencies: ["Screen", "Launch"]),
 
         // MARK: Rehearsal: a whole launch on this machine
         .target(

@@ -5,6 +5,7 @@
 #include <sys/pidfd.h>
 
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 /* POSIX_SPAWN_SETSID of <spawn.h>. */
 static const short guardia_spawn_setsid = 0x80;

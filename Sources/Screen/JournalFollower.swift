@@ -18,31 +18,39 @@ final class JournalFollower: Sendable {
         case note(String?)
     }
 
-    /// How often the journal is asked whether anything was committed (`PRAGMA data_version`: a few microseconds).
-    private static let interval: Int32 = 100
     /// How long to wait before a journal that could not be opened is tried again.
     private static let retryInterval: Int32 = 500
 
     private let path: String
     private let history: Milliseconds
-    private let wake: @Sendable () -> Void
-    private let news = Mutex<[News]>([])
+    private let mailbox = Mutex(Mailbox())
 
-    /// - Parameters:
-    ///   - history: how much of the past the board is to hold.
-    ///   - wake: called on the follower's thread when there is news.
-    init(path: String, history: Milliseconds, wake: @escaping @Sendable () -> Void) {
+    private struct Mailbox {
+        var news: [News] = []
+        var wake: (@Sendable () -> Void)?
+    }
+
+    /// - Parameter history: how much of the past the board is to hold.
+    init(path: String, history: Milliseconds) {
         self.path = path
         self.history = history
-        self.wake = wake
     }
 
     /// Takes what came since the last call, in its order.
     func take() -> [News] {
-        news.withLock { news in
-            defer { news.removeAll() }
-            return news
+        mailbox.withLock { mailbox in
+            defer { mailbox.news.removeAll() }
+            return mailbox.news
         }
+    }
+
+    /// Has `wake` called, on the follower's thread, when there is news; at once where there is some already.
+    func onNews(_ wake: @escaping @Sendable () -> Void) {
+        let isWaiting = mailbox.withLock { mailbox in
+            mailbox.wake = wake
+            return !mailbox.news.isEmpty
+        }
+        if isWaiting { wake() }
     }
 
     /// Starts the thread. It ends with the process: it holds nothing that would have to be given back.
@@ -63,17 +71,20 @@ final class JournalFollower: Sendable {
     }
 
     private func post(_ items: [News], waking: Bool = true) {
-        news.withLock { $0 += items }
-        if waking { wake() }
+        let wake = mailbox.withLock { mailbox in
+            mailbox.news += items
+            return mailbox.wake
+        }
+        if waking { wake?() }
     }
 
     private func follow() {
         var subject: Subject?
+        let watch = JournalWatch(path: path)
         while true {
             do throws(JournalError) {
                 if subject == nil { subject = try open() }
-                try look(at: &subject)
-                poll(nil, 0, JournalFollower.interval)
+                watch.wait(sawChange: try look(at: &subject))
             } catch {
                 subject = nil
                 post([.note(error.description)])
@@ -96,9 +107,9 @@ final class JournalFollower: Sendable {
         return Subject(reader: reader)
     }
 
-    /// Tells what has changed since the last look.
-    private func look(at subject: inout Subject?) throws(JournalError) {
-        guard let reader = subject?.reader else { return }
+    /// Tells what has changed since the last look; whether there was anything.
+    private func look(at subject: inout Subject?) throws(JournalError) -> Bool {
+        guard let reader = subject?.reader else { return false }
         // A beat that was seen is remembered when its file goes: the engine fell silent then, it has not never been.
         if let now = reader.heartbeat(), now != subject?.beat {
             // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
@@ -110,11 +121,13 @@ final class JournalFollower: Sendable {
             subject?.isGone = isGone
             post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
         }
-        switch try reader.change() {
+        let change = try reader.change()
+        switch change {
         case .nothing: break
-        case .news: post([.entries(try reader.news())])
+        case .news: repeat { post([.entries(try reader.news())]) } while reader.isBehind
         case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
         }
+        return change != .nothing
     }
 
     private func note(of reader: JournalReader) -> String? {

@@ -1,7 +1,7 @@
 package import Console
 import Glibc
 import Journal
-package import Launch
+import Launch
 package import Terminal
 
 /// What the dashboard and the kiosk do: follow a journal, show it, and do what the keys ask for.
@@ -11,7 +11,6 @@ package import Terminal
 package struct ScreenLoop {
     /// What to show, and how.
     package struct Options: Sendable {
-        package var journal: String
         package var mode: Mode
         package var theme: Theme
         package var keymap: Keymap
@@ -20,12 +19,14 @@ package struct ScreenLoop {
         package var capabilities: Capabilities
         /// The command that starts the engine, to be named where none runs.
         package var engineCommand: String
+        /// How the commands of actions are started; nil: this screen starts nothing.
+        package var launcher: ActionLauncher.Setup?
 
         package init(
-            journal: String, mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
-            terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String
+            mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
+            terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String,
+            launcher: ActionLauncher.Setup? = nil
         ) {
-            self.journal = journal
             self.mode = mode
             self.theme = theme
             self.keymap = keymap
@@ -33,6 +34,7 @@ package struct ScreenLoop {
             self.terminal = terminal
             self.capabilities = capabilities
             self.engineCommand = engineCommand
+            self.launcher = launcher
         }
     }
 
@@ -55,7 +57,7 @@ package struct ScreenLoop {
     }
 
     /// How much of the past the screen holds for its charts.
-    private static let history: Milliseconds = .hours(1)
+    static let history: Milliseconds = .hours(1)
     /// How long the first frame waits for the journal: a moment later it is drawn without.
     private static let patience: Duration = .milliseconds(150)
     /// On a serial line, how long between two frames that no key asked for.
@@ -65,31 +67,35 @@ package struct ScreenLoop {
     private let clock: any Clock
     private let session: TerminalSession
     private let follower: JournalFollower
+    private let launcher: ActionLauncher?
     private var model: Model
     private var frame: Frame
+    private var pictures = Pictures()
     private var shownAt: Moment?
 
     /// Shows the screen until it is left, and gives the terminal back.
     ///
     /// - Throws: `TerminalError` when there is no terminal fit to draw on.
-    package static func run(_ options: Options, clock: any Clock) throws(TerminalError) -> Ending {
+    static func run(_ options: Options, following follower: JournalFollower, clock: any Clock) throws(TerminalError) -> Ending {
         let session = try TerminalSession(options.terminal)
         defer { session.restore() }
-        var loop = ScreenLoop(options, session: session, clock: clock)
+        var loop = ScreenLoop(options, session: session, follower: follower, clock: clock)
         return loop.run()
     }
 
-    private init(_ options: Options, session: TerminalSession, clock: any Clock) {
+    private init(_ options: Options, session: TerminalSession, follower: JournalFollower, clock: any Clock) {
         self.options = options
         self.clock = clock
         self.session = session
+        self.follower = follower
         let waker = session.waker
-        follower = JournalFollower(path: options.journal, history: ScreenLoop.history) { waker.wake() }
+        launcher = options.launcher.map { setup in ActionLauncher(setup) { waker.wake() } }
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
-            capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand)
+            capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand,
+            entropy: .random(in: 0...UInt64.max))
         frame = Frame(size: session.size)
-        follower.start()
+        follower.onNews { waker.wake() }
     }
 
     private mutating func run() -> Ending {
@@ -101,6 +107,7 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { take(item) }
+            for ended in launcher?.take() ?? [] { commands += model.update(.actionFailed(ended.id, ended.reason)) }
             for event in events {
                 switch event {
                 case .key(let key): commands += model.update(.key(key))
@@ -116,6 +123,7 @@ package struct ScreenLoop {
                 case .quit: return .quit
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
+                case .act(let request): act(request)
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {
@@ -123,6 +131,14 @@ package struct ScreenLoop {
             }
             timeout = untilNextSecond()
         }
+    }
+
+    private mutating func act(_ request: ActionRequest) {
+        guard let launcher else {
+            _ = model.update(.actionFailed(request.id, "this screen starts nothing"))
+            return
+        }
+        launcher.launch(request)
     }
 
     private mutating func take(_ news: JournalFollower.News) {
@@ -145,7 +161,7 @@ package struct ScreenLoop {
         let now = model.now
         if options.terminal.isSlow, !askedFor, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval { return }
         shownAt = now
-        view(model, into: &frame)
+        view(model, into: &frame, keeping: &pictures)
         session.draw(&frame, theme: options.theme)
     }
 

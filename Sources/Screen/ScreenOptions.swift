@@ -26,23 +26,34 @@ package struct ScreenOptions: ParsableArguments {
     /// What the loop needs, from the options and the environment.
     ///
     /// - Throws: `ConfigErrors` or `KeymapError`: what is wrong in the theme or the keys, with its place.
-    package func loopOptions(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Options {
-        let found = Charset.adopt()
+    private func loopOptions(
+        mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup?, charset found: Charset
+    ) throws -> ScreenLoop.Options {
         let charset = ascii ? .ascii : found
         return ScreenLoop.Options(
-            journal: journal, mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
+            mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
             terminal: TerminalOptions(
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
                 diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false)),
             capabilities: Capabilities(charset: charset, slow: slow),
-            engineCommand: engineCommand)
+            engineCommand: engineCommand, launcher: launcher)
     }
 
     /// Shows the screen until it is left, then ends the process as the ending says.
-    package func run(journal: String, mode: Mode, engineCommand: String) throws -> ScreenLoop.Ending {
+    ///
+    /// - Parameter launcher: how actions are started; nil where none may be.
+    package func run(
+        journal: String, mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup? = nil
+    ) throws -> ScreenLoop.Ending {
+        // Before any thread starts: it is the process's locale.
+        let charset = Charset.adopt()
+        // The journal is read while theme and terminal are made ready: the first frame waits for it alone.
+        let follower = JournalFollower(path: journal, history: ScreenLoop.history)
+        follower.start()
         do {
-            let options = try loopOptions(journal: journal, mode: mode, engineCommand: engineCommand)
-            return try ScreenLoop.run(options, clock: SystemClock())
+            let options = try loopOptions(
+                mode: mode, engineCommand: engineCommand, launcher: launcher, charset: charset)
+            return try ScreenLoop.run(options, following: follower, clock: SystemClock())
         } catch {
             StandardStream.error.line("guardia: \(error)")
             throw ExitCode(2)

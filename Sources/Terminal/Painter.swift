@@ -34,10 +34,7 @@ struct Painter {
         let screen = guardia_stdscr()
         frame.forEachChange(from: shown) { y, columns in
             row.removeAll(keepingCapacity: true)
-            for x in columns {
-                guard let cell = frame[Point(x, y)] else { continue }
-                append(cell, of: frame, palette)
-            }
+            for cell in frame.cells(row: y, columns) { append(cell, of: frame, palette) }
             mvwadd_wchnstr(screen, Int32(y), Int32(columns.lowerBound), row, Int32(row.count))
         }
         place(frame.cursor, on: screen)

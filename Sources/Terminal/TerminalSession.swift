@@ -141,7 +141,7 @@ package final class TerminalSession {
     private func readInput() -> [InputEvent] {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16 * 1024) { buffer in
             let count = read(input, buffer.baseAddress, buffer.count)
-            if count > 0 { return decoder.feed(buffer[..<count]) }
+            if count > 0 { return decoder.feed(Array(buffer[..<count])) }
             // The end of a terminal, or EIO from one that was hung up.
             return count < 0 && (errno == EINTR || errno == EAGAIN) ? [] : [.hangup]
         }

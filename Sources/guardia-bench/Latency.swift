@@ -13,11 +13,12 @@ struct Latency: AsyncParsableCommand {
         let recorder = try await JournalRecorder.open(path: journal, origin: "bench")
         var past = try Past(of: journal)
         let reader = try JournalReader(path: journal)
+        let watch = JournalWatch(path: journal)
         _ = try reader.currentBoard(span: .minutes(1))
         var random = SplitMix(state: 2)
         var delays: [Double] = []
         for _ in 0..<40 {
-            // The reader asks every 100 ms, as the dashboard does; the write falls anywhere in between.
+            // The reader waits as the dashboard does; the write falls anywhere in between.
             let pause = UInt64.random(in: 0..<100_000, using: &random)
             let tick = Tick(at: SystemClock().now(), readings: past.readings())
             let writer = Task { () -> Double in
@@ -25,7 +26,7 @@ struct Latency: AsyncParsableCommand {
                 await recorder.record(tick)
                 return Meter.now
             }
-            while try reader.change() != .news { poll(nil, 0, 100) }
+            while try reader.change() != .news { watch.wait(sawChange: false) }
             _ = try reader.news()
             delays.append(Meter.now - (try await writer.value))
         }

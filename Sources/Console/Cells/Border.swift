@@ -1,4 +1,4 @@
-/// The line that a box is drawn with. Focus changes the shape, not only the colour, so that it shows in mono too.
+/// The line that a box is drawn with.
 package enum Border: Hashable, Sendable {
     case rounded
     case heavy
@@ -13,6 +13,14 @@ package enum Border: Hashable, Sendable {
 }
 
 extension Frame {
+    /// Draws the top edge of a box heavily: what has the focus shows in its shape, not only in its colour, in mono too.
+    mutating func heavyTop(of area: Rect, _ role: Role) {
+        guard area.height > 0, area.width > 1 else { return }
+        for x in area.columns { plot("━", at: Point(x, area.y), role) }
+        plot("┍", at: area.origin, role)
+        plot("┑", at: Point(area.x + area.width - 1, area.y), role)
+    }
+
     /// Draws the outline of an area; one of a single row or column becomes a line.
     package mutating func box(_ area: Rect, _ border: Border, _ role: Role, _ attributes: Attributes = []) {
         guard !area.isEmpty else { return }

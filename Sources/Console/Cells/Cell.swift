@@ -34,5 +34,10 @@ package struct Cell: Hashable, Sendable {
         glyph & Self.clusterBit == 0 ? nil : Int(glyph & ~Self.clusterBit)
     }
 
+    /// The same cell in a frame whose table begins `count` clusters later.
+    func movingCluster(by count: Int) -> Cell {
+        clusterIndex.map { Cell(cluster: $0 + count, style) } ?? self
+    }
+
     private static let clusterBit: UInt32 = 1 << 31
 }

@@ -8,24 +8,29 @@ extension Frame {
             }
             return
         }
-        for y in 0..<size.height {
-            let start = y * size.width
-            var x = 0
-            while x < size.width {
-                guard differs(from: previous, at: start + x) else {
-                    x += 1
-                    continue
+        // Through buffers: a frame is 12,000 cells, and after most keys all but a few of them are equal.
+        cells.withUnsafeBufferPointer { new in
+            previous.cells.withUnsafeBufferPointer { old in
+                for y in 0..<size.height {
+                    let row = y * size.width..<(y + 1) * size.width
+                    var x = row.lowerBound
+                    while x < row.upperBound {
+                        guard differs(new[x], from: old[x], in: previous) else {
+                            x += 1
+                            continue
+                        }
+                        var first = x
+                        while first > row.lowerBound, new[first].isTail { first -= 1 }
+                        while x < row.upperBound, new[x].isTail || differs(new[x], from: old[x], in: previous) { x += 1 }
+                        body(y, first - row.lowerBound..<x - row.lowerBound)
+                    }
                 }
-                var first = x
-                while first > 0, cells[start + first].isTail { first -= 1 }
-                while x < size.width, differs(from: previous, at: start + x) || cells[start + x].isTail { x += 1 }
-                body(y, first..<x)
             }
         }
     }
 
-    private func differs(from previous: Frame, at index: Int) -> Bool {
-        let (new, old) = (cells[index], previous.cells[index])
+    @inline(__always)
+    private func differs(_ new: Cell, from old: Cell, in previous: Frame) -> Bool {
         guard let newCluster = new.clusterIndex, let oldCluster = old.clusterIndex else { return new != old }
         // The index means something in its own frame only.
         return new.style != old.style || clusters[newCluster] != previous.clusters[oldCluster]

@@ -34,6 +34,11 @@ package struct Frame: Sendable {
         bounds.contains(point) ? cells[point.y * size.width + point.x] : nil
     }
 
+    /// The cells of a part of a row, which must lie in the frame.
+    package func cells(row: Int, _ columns: Range<Int>) -> ArraySlice<Cell> {
+        cells[row * size.width + columns.lowerBound..<row * size.width + columns.upperBound]
+    }
+
     /// What a cell shows: a base character and its combining marks; nothing for the right half of a wide one.
     package func scalars(of cell: Cell) -> [Unicode.Scalar] {
         if cell.isTail { return [] }
@@ -74,6 +79,25 @@ package struct Frame: Sendable {
     mutating func intern(_ scalars: [Unicode.Scalar]) -> Int {
         clusters.append(scalars)
         return clusters.count - 1
+    }
+
+    /// Lays a smaller frame upon this one.
+    mutating func place(_ picture: Frame, at origin: Point) {
+        let area = Rect(origin: origin, size: picture.size).intersection(bounds)
+        guard !area.isEmpty else { return }
+        let first = clusters.count
+        clusters += picture.clusters
+        for y in area.rows {
+            let from = (y - origin.y) * picture.size.width + area.x - origin.x
+            let to = y * size.width + area.x
+            // What stood half below it is gone whole.
+            if cells[to].isTail { cells[to - 1] = .blank(cells[to - 1].style) }
+            let end = to + area.width
+            if area.x + area.width < size.width, cells[end].isTail { cells[end] = .blank(cells[end].style) }
+            cells.replaceSubrange(to..<end, with: picture.cells[from..<from + area.width])
+            guard !picture.clusters.isEmpty else { continue }
+            for index in to..<end { cells[index] = cells[index].movingCluster(by: first) }
+        }
     }
 
     /// Changes the style of cells and leaves what they show, as a selection does.

@@ -46,7 +46,7 @@ package struct KeyDecoder: Sendable {
         }
     }
 
-    package mutating func feed(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
+    package mutating func feed(_ bytes: [UInt8]) -> [InputEvent] {
         var events: [InputEvent] = []
         for byte in bytes {
             if let event = feed(byte) { events.append(event) }

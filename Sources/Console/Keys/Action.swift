@@ -8,6 +8,11 @@ package enum Action: String, CaseIterable, Sendable {
     case focusPrevious = "focus_previous"
     case health, business, alerts, geo, colours
     case open, back, zoom, filter, palette, help, pause
+    /// What acts on production; each asks first.
+    case deploy, rollback, promote, abort
+    /// Holds the running deploy before its next step.
+    case hold
+    case deployments
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -27,11 +32,25 @@ package enum Action: String, CaseIterable, Sendable {
 /// Where the keys go: what lies uppermost on the screen.
 package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
+    /// The steps of an action as they happen; all actions that were; one of those.
+    case action, deployments, deployment
     /// One line that is typed into: letters write, they do not act.
-    case filterPrompt, palette
+    case filterPrompt, palette, choice
+    /// The question before an action: it takes every key that does not belong to the terminal itself.
+    case confirmation
     /// The wall screen.
     case wall
 
     /// Whether keys that write something write it here.
-    package var isTyping: Bool { self == .filterPrompt || self == .palette }
+    package var isTyping: Bool { [.filterPrompt, .palette, .choice, .confirmation].contains(self) }
+}
+
+extension Action {
+    /// Whether it may change what serves; each of these asks first.
+    package var actsOnProduction: Bool {
+        switch self {
+        case .deploy, .rollback, .promote, .abort, .hold: true
+        default: false
+        }
+    }
 }

@@ -26,22 +26,31 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette]
-    private static let scrolled: Set<Context> = [.warRoom, .help]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment]
+    /// Where an action may be begun: everywhere but where one is being confirmed or typed.
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
 
     /// The whole table, in the order in which help lists it.
     ///
-    /// None of the defaults destroys anything. Those to come must keep clear of what fingers press by habit in tmux,
-    /// vim and a shell: Ctrl combinations, Enter, Backspace, Tab, arrows, hjkl.
+    /// What acts on production is a capital letter and asks first. So it keeps clear of what fingers press by habit in
+    /// tmux, vim and a shell: Ctrl combinations, Enter, Backspace, Tab, arrows, hjkl.
     static let defaults: [Binding] = [
         Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 8),
         Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 7),
+        Binding(.deploy, [Key("D")], .deploy, .deploySummary, in: acting, footer: 2),
+        Binding(.rollback, [Key("R")], .rollback, .rollbackSummary, in: acting, footer: 1),
+        Binding(.promote, [Key("P")], .promote, .promoteSummary, in: acting, footer: 1),
+        Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
+        Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
+        Binding(
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action], footer: 6),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
-        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette], footer: 3),
+        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette, .choice, .deployments], footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),
         Binding(.health, [Key("1")], .health, .healthSummary, in: [.warRoom, .detail], footer: 1),

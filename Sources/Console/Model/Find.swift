@@ -19,7 +19,7 @@ extension Model {
     package func finds(for query: String) -> [Find] {
         var all: [Find] = []
         for binding in keymap.bindings where binding.contexts.contains(.warRoom) && binding.action != .palette {
-            let reason = disabledReason(of: binding.action).map { words($0) }
+            let reason = disabledText(of: binding.action)
             all.append(
                 Find(
                     target: .action(binding.action), title: words(binding.title),

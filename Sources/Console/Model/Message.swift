@@ -18,6 +18,8 @@ package enum Message: Sendable {
     case heartbeat(Heartbeat?)
     /// What the journal's reader has to say (`copied to a private folder, 14:02`); nil: nothing any more.
     case readerNote(String?)
+    /// An action that was fired here ended before it said anything, or could not be started at all; why.
+    case actionFailed(ActionID, String)
 }
 
 /// What the loop is to do after a message. Everything else is a change of the model.
@@ -28,4 +30,6 @@ package enum Command: Hashable, Sendable {
     case redraw
     /// Give the terminal back and stop, as Ctrl-Z does.
     case suspend
+    /// Start the command of an action, in a session of its own.
+    case act(ActionRequest)
 }

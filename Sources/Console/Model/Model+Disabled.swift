@@ -1,3 +1,5 @@
+import Launch
+
 extension Model {
     /// Why an action can do nothing now; nil when it can. Footer, help and palette show it, dispatch obeys it.
     package func disabledReason(of action: Action) -> Word? {
@@ -9,13 +11,33 @@ extension Model {
             default: return .readOnlyWall
             }
         }
+        if action.actsOnProduction { return reasonNotToAct(action) }
         switch action {
+        case .deployments: return deployment == nil ? .noDeployment : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
             return items(of: focus).isEmpty ? .emptyPane : nil
         case .zoom: return layout.isTooSmall ? .tooSmall : nil
         case .nextPage: return .onlyOnWall
+        default: return nil
+        }
+    }
+
+    /// The reason in words, filled in; nil for an action that can be done.
+    func disabledText(of action: Action) -> String? {
+        disabledReason(of: action).map { words($0, deployment?.locked.map { Text.sanitised($0, limit: 200) } ?? "") }
+    }
+
+    private func reasonNotToAct(_ action: Action) -> Word? {
+        guard let deployment else { return .noDeployment }
+        if deployment.locked != nil { return .actionsLocked }
+        // The panes show the past: nobody must act on it.
+        if frozen != nil { return .screenPaused }
+        if layout.isTooSmall { return .tooSmall }
+        switch action {
+        case .promote, .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
+        case .hold: return board.actions.running.contains { $0.kind == .deploy } ? nil : .nothingRuns
         default: return nil
         }
     }

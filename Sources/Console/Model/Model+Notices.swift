@@ -27,8 +27,9 @@ extension Model {
         } else if let reason = board.heartbeat?.notRecording {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
         }
+        notices += deploymentNotices
         if let frozen {
-            let age = figures.age(frozen.now.age(at: now))
+            let age = figures.age(frozen.now.age(at: asOf))
             notices.append(
                 Notice(role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
         }

@@ -7,19 +7,29 @@ extension Model {
         case .key(let press): return take(press)
         case .paste(let text): paste(text)
         case .resize(let size): self.size = size
-        case .tick(let now): self.now = now
-        case .board(let board): self.board = board
+        case .tick(let now):
+            pass(to: now)
+            refreshConfirmation()
+        case .board(let board):
+            self.board = board
+            renew()
         case .manifest(let manifest): take(manifest)
-        case .readings(let ticks): for tick in ticks { board.apply(tick) }
-        case .events(let events): for event in events { board.apply(event) }
+        case .readings(let ticks):
+            for tick in ticks { board.apply(tick) }
+            renew()
+        case .events(let events):
+            for event in events { board.apply(event) }
+            renew()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note
+        case .actionFailed(let id, let reason): fail(id, reason)
         }
         return []
     }
 
     private mutating func take(_ manifest: Manifest) {
         board.apply(manifest)
+        renew()
         // A detail of a series that no longer exists would show nothing for ever.
         overlays.removeAll { overlay in
             if case .detail(let id) = overlay { board.index(of: id) == nil } else { false }
@@ -30,6 +40,10 @@ extension Model {
 
     private mutating func take(_ press: Key) -> [Command] {
         hint = nil
+        pressed = press
+        if case .confirmation(let confirmation) = overlays.last, keymap.action(for: press, in: context) ?? .back == .back {
+            return answer(confirmation, press)
+        }
         guard let action = keymap.action(for: press, in: context) else {
             if !type(press) { hint = words(.noSuchKey, press.label) }
             return []
@@ -39,8 +53,8 @@ extension Model {
 
     /// Does what a key or the palette asks for; refuses, with the reason, what cannot be done now.
     mutating func perform(_ action: Action) -> [Command] {
-        if let reason = disabledReason(of: action) {
-            hint = words(.disabled, words(keymap[action].title), words(reason))
+        if let reason = disabledText(of: action) {
+            hint = words(.disabled, words(keymap[action].title), reason)
             return []
         }
         switch action {
@@ -50,7 +64,11 @@ extension Model {
         case .help: toggleHelp()
         case .palette: overlays.append(.palette(Palette()))
         case .filter: overlays.append(.filterPrompt(TextField(filter, limit: TextField.promptLimit), previous: filter))
-        case .pause: frozen = frozen == nil ? Frozen(board: board, now: now) : nil
+        case .pause: frozen = frozen == nil ? Frozen(board: board, now: asOf) : nil
+        case .deploy: chooseVersion()
+        case .rollback: askRollback()
+        case .promote, .abort, .hold: askAboutSubject(action)
+        case .deployments: overlays = [.deployments(selected: nil)]
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -72,6 +90,7 @@ extension Model {
     private mutating func back() {
         if let top = overlays.popLast() {
             if case .filterPrompt(_, let previous) = top { filter = previous }
+            if case .action(let follow) = top { hint = leaving(follow) }
         } else if lists[focus]?.selected != nil {
             lists[focus] = nil
         } else if isZoomed {
@@ -93,7 +112,10 @@ extension Model {
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
             return choose(find)
-        case .help, .detail: break
+        case .choice(let choice): take(choice)
+        case .deployments(let selected):
+            if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
+        case .help, .detail, .confirmation, .action, .deployment: break
         case nil:
             if let selected = lists[focus]?.selected { overlays.append(.detail(selected)) } else { isZoomed = true }
         }
@@ -148,6 +170,18 @@ extension Model {
                 }
             return min(max(wanted, 0), max(count - 1, 0))
         }
+
+        /// The first line of a text that is scrolled, not gone through.
+        func scrolled(_ top: Int, room: Int, limit: Int) -> Int {
+            let wanted =
+                switch self {
+                case .by(let lines): top + lines
+                case .byPages(let pages): top + pages * max(1, room - 1)
+                case .first: 0
+                case .last: limit
+                }
+            return min(max(wanted, 0), max(limit, 0))
+        }
     }
 
     private mutating func move(_ step: Step) {
@@ -156,19 +190,26 @@ extension Model {
             let lines = helpLines.count
             let room = helpArea.height
             let limit = max(0, lines - room)
-            let next =
-                switch step {
-                case .by(let lines): top + lines
-                case .byPages(let pages): top + pages * max(1, room - 1)
-                case .first: 0
-                case .last: limit
-                }
-            overlays[overlays.count - 1] = .help(top: min(max(next, 0), limit))
+            overlays[overlays.count - 1] = .help(top: step.scrolled(top, room: room, limit: limit))
         case .palette(var palette):
             let count = finds(for: palette.query).count
             palette.selected = step.applied(to: palette.selected, count: count, room: 8)
             overlays[overlays.count - 1] = .palette(palette)
-        case .filterPrompt, .detail: break
+        case .choice(var choice):
+            choice.move(to: step.applied(to: choice.selected, count: choice.options.count, room: 8))
+            overlays[overlays.count - 1] = .choice(choice)
+        case .deployments(let selected):
+            let all = deployments
+            let index = all.firstIndex { $0.id == selected } ?? 0
+            let next = step.applied(to: index, count: all.count, room: DeploymentsPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .deployments(selected: all.isEmpty ? nil : all[next].id)
+        case .deployment(let id, let top):
+            let page = DeploymentPage(model: self, id: id)
+            let room = DeploymentPage.room(in: layout.body)
+            let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
+            let next = step.scrolled(top, room: room, limit: limit)
+            overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .filterPrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }
     }
@@ -197,22 +238,17 @@ extension Model {
     /// Gives a key to the field that is open; false where none is, or the key means nothing to it.
     private mutating func type(_ press: Key) -> Bool {
         guard context.isTyping else { return false }
-        switch (press.code, press.modifiers) {
-        case (.character(let scalar), []): edit { $0.insert(String(scalar)) }
-        case (.backspace, []): edit { $0.deleteBackward() }
-        case (.delete, []): edit { $0.deleteForward() }
-        case (.left, []): edit { $0.move(by: -1) }
-        case (.right, []): edit { $0.move(by: 1) }
-        case (.home, []): edit { $0.moveToStart() }
-        case (.end, []): edit { $0.moveToEnd() }
-        case (.character("u"), .control): edit { $0.clear() }
-        case (.character("w"), .control): edit { $0.deleteWord() }
-        default: return false
-        }
-        return true
+        var isTaken = false
+        edit { isTaken = $0.take(press) }
+        return isTaken
     }
 
     private mutating func paste(_ text: String) {
+        if case .confirmation(var confirmation) = overlays.last {
+            confirmation.paste()
+            overlays[overlays.count - 1] = .confirmation(confirmation)
+            return
+        }
         if context.isTyping { edit { $0.insert(text) } } else { hint = words(.pasteIgnored) }
     }
 
@@ -229,6 +265,9 @@ extension Model {
             change(&palette.field)
             if palette.query != query { palette.selected = 0 }
             overlays[overlays.count - 1] = .palette(palette)
+        case .choice(var choice):
+            choice.edit(change)
+            overlays[overlays.count - 1] = .choice(choice)
         default: break
         }
     }

@@ -4,8 +4,13 @@ package import Launch
 package struct Model: Sendable {
     /// The board as the journal has it now.
     package internal(set) var board: Board
-    /// The present.
+    /// Counts what changed the board, so that two pictures of one board can be known for the same.
+    package private(set) var revision = 0
+    /// The present: what the clock shows, and what the engine's silence is judged by.
     package internal(set) var now: Moment
+    /// The instant at which the board is judged and drawn: it moves on with what is read, and by itself where nothing comes
+    /// for a second. A key in between finds the panes as they are.
+    package private(set) var asOf: Moment
     package internal(set) var size: Size
     package let mode: Mode
     package let keymap: Keymap
@@ -28,6 +33,12 @@ package struct Model: Sendable {
     package internal(set) var readerNote: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
+    /// The key that is being taken.
+    var pressed: Key?
+    /// Why actions that were fired here could not be started.
+    var failures: [ActionID: String] = [:]
+    /// Where the random ends of actions' names come from.
+    private var entropy: UInt64
 
     /// The board at the moment of the pause.
     package struct Frozen: Sendable {
@@ -37,17 +48,26 @@ package struct Model: Sendable {
 
     package init(
         board: Board = Board(), now: Moment, size: Size, mode: Mode, keymap: Keymap = .standard,
-        capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch"
+        capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
+        entropy: UInt64 = 0
     ) {
         self.board = board
         self.now = now
+        asOf = now
         self.size = size
         self.mode = mode
         self.keymap = keymap
         self.capabilities = capabilities
         self.words = words
         self.engineCommand = engineCommand
+        self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
+    }
+
+    /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
+    mutating func draw() -> UInt16 {
+        entropy = entropy &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return UInt16(truncatingIfNeeded: entropy >> 48)
     }
 
     /// What takes the keys.
@@ -56,7 +76,20 @@ package struct Model: Sendable {
     /// The board that the panes show: the live one, or the one of the pause.
     var shown: Board { frozen?.board ?? board }
     /// The instant at which the shown board is judged.
-    var shownNow: Moment { frozen?.now ?? now }
+    var shownNow: Moment { frozen?.now ?? asOf }
+
+    /// The board has changed: from now on it is judged and drawn as of the present.
+    mutating func renew() {
+        revision += 1
+        asOf = now
+    }
+
+    /// Time goes on.
+    mutating func pass(to now: Moment) {
+        self.now = now
+        let passed = now.uptime - asOf.uptime
+        if now.boot != asOf.boot || passed < 0 || passed >= 1000 { asOf = now }
+    }
 
     var zone: Zone { board.manifest?.zone ?? .utc }
     var figures: Figures { Figures(board.manifest?.figures == .english ? .english : .argentine) }

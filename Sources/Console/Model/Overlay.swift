@@ -9,6 +9,16 @@ package enum Overlay: Hashable, Sendable {
     case filterPrompt(TextField, previous: String)
     /// Everything about one series.
     case detail(SeriesID)
+    /// Which version, or which colour, an action is to be about.
+    case choice(Choice)
+    /// The question before an action.
+    case confirmation(Confirmation)
+    /// An action that was fired here, as it happens.
+    case action(ActionFollow)
+    /// All actions, newest first; the cursor is on one by its name.
+    case deployments(selected: ActionID?)
+    /// One action with its steps and what it changed; `top` is the first line shown.
+    case deployment(ActionID, top: Int)
 
     var context: Context {
         switch self {
@@ -16,6 +26,11 @@ package enum Overlay: Hashable, Sendable {
         case .palette: .palette
         case .filterPrompt: .filterPrompt
         case .detail: .detail
+        case .choice: .choice
+        case .confirmation: .confirmation
+        case .action: .action
+        case .deployments: .deployments
+        case .deployment: .deployment
         }
     }
 }

@@ -14,7 +14,10 @@ struct Digest {
     func render(into frame: inout Frame, area: Rect) {
         guard let panes = model.shown.manifest?.panes else { return }
         let colours = min(panes.colours.count, max(0, area.height - 3))
-        let parts = area.rows([.fill(), .fixed(colours)])
+        // The wall says it in its bar.
+        let traffic = model.page == .wall ? nil : model.traffic
+        let parts = area.rows([.fill(), .fixed(colours), .fixed(traffic == nil ? 0 : 1)])
+        if let traffic { renderLight(traffic, into: &frame, area: parts[2]) }
         let lines = lines(of: panes)
         for (index, line) in lines.prefix(parts[0].height).enumerated() {
             render(line, into: &frame, area: parts[0].row(index))
@@ -26,6 +29,16 @@ struct Digest {
         for (index, colour) in panes.colours.prefix(colours).enumerated() {
             render(ColourState(colour, model: model), into: &frame, area: parts[1].row(index))
         }
+    }
+
+    /// What runs, else the rollback light.
+    private func renderLight(_ traffic: Traffic, into frame: inout Frame, area: Rect) {
+        let line = area.inset(left: 1)
+        guard let running = model.running(in: traffic) else {
+            frame.put([model.light(of: traffic)], at: line.origin, width: line.width)
+            return
+        }
+        frame.put(running, at: line.origin, width: line.width)
     }
 
     private func lines(of panes: Panes) -> [Line] {
@@ -84,7 +97,7 @@ struct Digest {
             Span(Text.padded(state.version, to: 9), state.versionIsKnown ? .value : .unknown),
             Span(Text.padded(model.words(state.word), to: 5), state.isServing == true ? state.role : .dim),
             Span(Text.padded(share, to: 6, align: .trailing) + "  ", state.share == nil ? .unknown : .value),
-            Span(model.words(state.healthWord), state.healthRole),
+            Span(state.health(model.words), state.healthRole),
         ]
         frame.put(spans, at: area.origin, width: area.width)
     }

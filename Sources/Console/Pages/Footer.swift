@@ -20,9 +20,16 @@ struct Footer {
         var rank: Int
         var key: String
         var title: String
+        let keyWidth: Int
+        let width: Int
 
-        var keyWidth: Int { Text.width(of: key) }
-        var width: Int { keyWidth + 1 + Text.width(of: title) }
+        init(rank: Int, key: String, title: String) {
+            self.rank = rank
+            self.key = key
+            self.title = title
+            keyWidth = Text.width(of: key)
+            width = keyWidth + 1 + Text.width(of: title)
+        }
     }
 
     /// The entries that fit, in their order. Help and quit never give way: by them one finds all the others.
@@ -40,8 +47,9 @@ struct Footer {
     private var entries: [Entry] {
         var entries: [Entry] = []
         for binding in model.keymap.bindings {
-            guard let rank = binding.footerRank, let key = binding.keys.first?.label,
-                binding.contexts.contains(model.context), model.isUseful(binding.action),
+            // Where one types, the first key that does not write.
+            guard let rank = binding.footerRank,
+                let key = binding.keys.first(where: { !model.context.isTyping || $0.typed == nil })?.label, binding.contexts.contains(model.context), model.isUseful(binding.action),
                 model.disabledReason(of: binding.action) == nil
             else { continue }
             if binding.action == .health {

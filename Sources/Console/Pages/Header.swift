@@ -99,7 +99,8 @@ struct Header {
 extension Model {
     /// `T+00:42:17`; from a hundred hours on with days: `T+12 d 03:14`.
     func launchClock(_ launchAt: Timestamp) -> String {
-        let since = now.utc - launchAt
+        // By the second that the clock beside it shows.
+        let since = Timestamp(seconds: now.utc.seconds) - launchAt
         guard abs(since.count) >= Milliseconds.hours(100).count else { return figures.launchClock(since) }
         let minutes = abs(since.count) / 60_000
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)
@@ -109,24 +110,9 @@ extension Model {
 
     /// The judgement of a series now, also while the panes are paused.
     func liveAssessment(of id: SeriesID) -> Assessment {
-        board.assessment(of: id, at: now, engineSilent: isSilent)
+        board.assessment(of: id, at: asOf, engineSilent: isSilent)
     }
 
     /// How many judged series stand at which verdict now.
-    var tally: [Verdict: Int] {
-        var tally: [Verdict: Int] = [:]
-        let isSilent = isSilent
-        for track in board.tracks where track.series.isJudged {
-            let verdict = track.assessment(at: now, engineSilent: isSilent).verdict
-            // A percentile over no requests is not known, and nothing to look into; where it has a place it says so.
-            if verdict == .unknown, track.series.absence == .normal, !isSilent { continue }
-            tally[verdict, default: 0] += 1
-        }
-        return tally
-    }
-}
-
-extension Series {
-    /// Whether the series can be anything but well.
-    var isJudged: Bool { thresholds != nil || unit == .verdict }
+    var tally: [Verdict: Int] { board.tally(at: asOf, engineSilent: isSilent) }
 }

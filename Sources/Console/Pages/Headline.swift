@@ -65,7 +65,7 @@ struct Headline {
             Span("  " + model.facts(of: worst), role),
         ]
         if let since = worst.since {
-            let age = model.figures.age(since.age(at: model.now))
+            let age = model.figures.age(since.age(at: model.asOf))
             spans.append(Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim))
         }
         if open.count > 1 { spans.append(Span("  " + model.words(.more, String(open.count - 1)), .label)) }

@@ -40,7 +40,7 @@ extension Model {
         var beneath = self
         beneath.overlays.removeAll()
         var lines = bindings.map { binding in
-            let reason = beneath.disabledReason(of: binding.action).map { words($0) }
+            let reason = beneath.disabledText(of: binding.action)
             let summary = words(binding.summary)
             return HelpLine(
                 keys: binding.keys.map(\.label).joined(separator: " "),
@@ -50,7 +50,9 @@ extension Model {
         lines.append(HelpLine(keys: "", summary: "", reason: nil))
         // Not on a wall that no key closes.
         let mayQuit = beneath.disabledReason(of: .quit) == nil
-        let note = words(.helpNote) + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
+        let acting = keymap.bindings.filter(\.action.actsOnProduction).compactMap { $0.keys.first?.label }
+        let note =
+            (mode.isKiosk ? words(.helpNoteWall) : words(.helpNote, acting.joined(separator: " "))) + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
         lines += Text.wrapped(note, to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
         return lines
     }

@@ -20,7 +20,7 @@ package struct Layout: Hashable, Sendable {
     /// - Parameters:
     ///   - notices: how many lines the headline would like to have.
     ///   - zoomed: the pane that has the whole screen.
-    ///   - colours: how many colours the blue/green pane lists.
+    ///   - colours: how many lines the blue/green pane has: a colour each, and what runs.
     ///   - page: the wall gives its upper part to big letters.
     ///   - rows: how many rows the longer of the health and business panes has.
     package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom) {
@@ -76,14 +76,16 @@ extension Model {
     /// Where everything stands now.
     package var layout: Layout {
         Layout(
-            size: size, notices: noticeCount, zoomed: isZoomed ? focus : nil,
-            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)),
+            size: size, notices: size.height >= 30 ? noticeCount : 1, zoomed: isZoomed ? focus : nil,
+            // What runs, or ran last, has a line of its own below the colours.
+            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)) + (shown.manifest?.deployment == nil ? 0 : 1),
             rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
             page: page)
     }
 
     private var noticeCount: Int {
         (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1) + (readerNote == nil ? 0 : 1)
+            + deploymentNotices.count
     }
 
     /// How many items of a pane fit on the screen as it is.

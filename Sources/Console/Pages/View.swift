@@ -1,5 +1,11 @@
 /// Draws the whole screen: a pure function of the model. The frame is made blank first, in the storage that it has.
 package func view(_ model: Model, into frame: inout Frame) {
+    var pictures = Pictures()
+    view(model, into: &frame, keeping: &pictures)
+}
+
+/// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.
+package func view(_ model: Model, into frame: inout Frame, keeping pictures: inout Pictures) {
     frame.reset(size: model.size)
     guard !model.size.isEmpty else { return }
     let layout = model.layout
@@ -10,14 +16,20 @@ package func view(_ model: Model, into frame: inout Frame) {
         return
     }
     switch model.page {
-    case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame)
-    case .wall: Wall(model: model, layout: layout).render(into: &frame)
+    case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame, keeping: &pictures)
+    case .wall: Wall(model: model, layout: layout).render(into: &frame, keeping: &pictures)
     }
     for overlay in model.overlays {
         switch overlay {
         case .help(let top): HelpOverlay(model: model, top: top).render(into: &frame)
         case .palette(let palette): PaletteOverlay(model: model, palette: palette).render(into: &frame)
         case .filterPrompt(let field, _): FilterPrompt(model: model, field: field).render(into: &frame, area: layout.footer)
+        case .choice(let choice): ChoiceView(model: model, choice: choice).render(into: &frame)
+        case .confirmation(let question): ConfirmationView(model: model, confirmation: question).render(into: &frame)
+        case .action(let follow): ActionView(model: model, follow: follow).render(into: &frame)
+        case .deployments(let selected):
+            DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .deployment(let id, let top): DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
         case .detail(let id): DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
         }
     }

@@ -6,17 +6,23 @@ struct Wall {
     let model: Model
     let layout: Layout
 
-    func render(into frame: inout Frame) {
-        Header(model: model).render(into: &frame, area: layout.header)
-        Headline(model: model).render(into: &frame, area: layout.headline)
+    func render(into frame: inout Frame, keeping pictures: inout Pictures) {
+        let warRoom = WarRoom(model: model, layout: layout)
+        warRoom.renderTop(into: &frame, keeping: &pictures)
         let parts = layout.hero.rows([.fill(), .fixed(3)])
         renderClock(into: &frame, area: parts[0])
         renderStanding(into: &frame, area: parts[1])
-        WarRoom(model: model, layout: layout).renderBody(into: &frame)
+        warRoom.renderBody(into: &frame, keeping: &pictures)
         renderFoot(into: &frame, area: layout.footer)
     }
 
-    private func renderClock(into frame: inout Frame, area: Rect) {
+    private func renderClock(into frame: inout Frame, area whole: Rect) {
+        var area = whole
+        if let shares, whole.width >= 2 * Wall.widestClock, whole.height >= BigText.height {
+            let halves = whole.columns([.fill(), .fill()])
+            area = halves[0]
+            renderShares(shares, into: &frame, area: halves[1])
+        }
         let text = model.board.manifest?.launchAt.map { model.launchClock($0) } ?? model.clock(model.now.utc)
         BigText(text, role: .kioskClock).render(into: &frame, area: area)
     }
@@ -33,7 +39,41 @@ struct Wall {
             case .critical: .kioskCritical
             }
         frame.fill(area, role)
-        frame.put(text(worst, tally), in: area, row: area.height / 2, role, .bold, align: .centre)
+        let traffic = model.traffic
+        frame.put(text(worst, tally), in: area, row: traffic == nil ? area.height / 2 : 0, role, .bold, align: .centre)
+        guard let traffic, area.height >= 3 else { return }
+        renderTraffic(traffic, into: &frame, area: area.inset(top: 1))
+    }
+
+    /// Who serves and whether there is a way back; what runs, where something does.
+    private func renderTraffic(_ traffic: Traffic, into frame: inout Frame, area: Rect) {
+        frame.fill(area, .text)
+        let serving = traffic.split.map { split in
+            split.colours.map { colour in
+                let version = traffic.version(of: colour)?.value ?? "v?"
+                return "\(colour.uppercased()) \(Text.sanitised(version, limit: 24)) \(split.share(of: colour)) %"
+            }.joined(separator: " · ")
+        }
+        let known = Span(serving ?? model.words(.servingUnknown), serving == nil ? .kioskUnknown : .strong, .bold)
+        frame.put([known], at: area.row(0).origin, width: area.width, align: .centre)
+        let second = model.running(in: traffic) ?? [model.light(of: traffic)]
+        frame.put(second, at: area.row(1).origin, width: area.width, align: .centre)
+    }
+
+    /// The share of each colour that serves, while more than one does; nil where that is not known.
+    private var shares: [(colour: String, share: Int)]? {
+        guard let split = model.traffic?.split, split.canary != nil else { return nil }
+        return split.colours.map { ($0, split.share(of: $0)) }
+    }
+
+    /// The launch clock in big letters.
+    private static let widestClock = 50
+
+    private func renderShares(_ shares: [(colour: String, share: Int)], into frame: inout Frame, area: Rect) {
+        let parts = area.columns(shares.map { _ in .fill() })
+        for (part, share) in zip(parts, shares) {
+            BigText("\(share.share)%", role: share.colour == "green" ? .green : .blue).render(into: &frame, area: part)
+        }
     }
 
     private func text(_ worst: Verdict, _ tally: [Verdict: Int]) -> String {

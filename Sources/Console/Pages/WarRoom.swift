@@ -5,39 +5,63 @@ struct WarRoom {
     let model: Model
     let layout: Layout
 
-    func render(into frame: inout Frame) {
-        Header(model: model).render(into: &frame, area: layout.header)
-        Headline(model: model).render(into: &frame, area: layout.headline)
-        renderBody(into: &frame)
+    func render(into frame: inout Frame, keeping pictures: inout Pictures) {
+        renderTop(into: &frame, keeping: &pictures)
+        renderBody(into: &frame, keeping: &pictures)
         Footer(model: model).render(into: &frame, area: layout.footer)
     }
 
-    func renderBody(into frame: inout Frame) {
+    /// Header and headline.
+    func renderTop(into frame: inout Frame, keeping pictures: inout Pictures) {
+        let header = pictures.picture(of: .header, size: layout.header.size, model: model) {
+            Header(model: model).render(into: &$0.frame, area: $0.frame.bounds)
+        }
+        frame.place(header.frame, at: layout.header.origin)
+        let headline = pictures.picture(of: .headline, size: layout.headline.size, model: model) {
+            Headline(model: model).render(into: &$0.frame, area: $0.frame.bounds)
+        }
+        frame.place(headline.frame, at: layout.headline.origin)
+    }
+
+    func renderBody(into frame: inout Frame, keeping pictures: inout Pictures) {
         if model.shown.manifest == nil {
             frame.put(model.words(.noManifest), in: layout.body, row: layout.body.height / 2, .unknown, align: .centre)
         } else if layout.panes.isEmpty {
             Digest(model: model).render(into: &frame, area: layout.body)
         } else {
             for pane in PaneID.allCases {
-                if let area = layout.panes[pane] { render(pane, into: &frame, area: area) }
+                if let area = layout.panes[pane] { render(pane, into: &frame, area: area, keeping: &pictures) }
             }
         }
     }
 
-    private func render(_ pane: PaneID, into frame: inout Frame, area: Rect) {
+    /// The border is drawn each time: the focus moves from pane to pane, and what they hold stays what it was.
+    private func render(_ pane: PaneID, into frame: inout Frame, area: Rect, keeping pictures: inout Pictures) {
         guard let panes = model.shown.manifest?.panes else { return }
+        let picture = pictures.picture(of: .pane(pane), size: area.inset(1).size, model: model) { picture in
+            picture.scrollbar = draw(pane, panes, into: &picture.frame)
+            picture.facts = facts(of: pane, panes)
+        }
         let inside = Panel(
-            title: "\(pane.digit) \(title(of: pane, panes))", facts: facts(of: pane, panes),
+            title: "\(pane.digit) \(title(of: pane, panes))", facts: picture.facts,
             isFocused: pane == model.focus && !model.mode.isKiosk
         ).render(into: &frame, area: area)
         if model.frozen != nil { frame.markPaused(area) }
+        frame.place(picture.frame, at: inside.origin)
+        picture.scrollbar?.render(into: &frame, area: inside.inset(right: -1))
+    }
+
+    private func draw(_ pane: PaneID, _ panes: Panes, into frame: inout Frame) -> Scrollbar? {
+        let area = frame.bounds
         switch pane {
         case .health, .business:
             let all = pane == .health ? panes.health : panes.business
-            RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(into: &frame, area: inside)
-        case .alerts: AlertsPane(model: model).render(into: &frame, area: inside)
-        case .geo: GeoPane(model: model).render(into: &frame, area: inside)
-        case .colours: ColoursPane(model: model).render(into: &frame, area: inside)
+            return RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(into: &frame, area: area)
+        case .alerts: return AlertsPane(model: model).render(into: &frame, area: area)
+        case .geo: return GeoPane(model: model).render(into: &frame, area: area)
+        case .colours:
+            ColoursPane(model: model).render(into: &frame, area: area)
+            return nil
         }
     }
 

@@ -6,13 +6,14 @@ struct AlertsPane {
 
     static func capacity(in size: Size) -> Int { size.height }
 
-    func render(into frame: inout Frame, area: Rect) {
-        guard !area.isEmpty else { return }
+    /// Draws the pane within its border, and returns what belongs upon that.
+    func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
+        guard !area.isEmpty else { return nil }
         let items = model.items(of: .alerts)
         guard !items.isEmpty else {
             let word: Word = model.filter.isEmpty ? .noAlerts : .nothingMatches
             frame.put(model.words(word), in: area.inset(left: 1, right: 1), .dim)
-            return
+            return nil
         }
         let entries = Dictionary(
             model.shown.feed.sorted.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -22,7 +23,7 @@ struct AlertsPane {
             render(entry, into: &frame, area: area.row(row))
             if id == model.lists[.alerts]?.selected { frame.select(area.row(row)) }
         }
-        Scrollbar(visible: visible, count: items.count).render(into: &frame, area: area.inset(right: -1))
+        return Scrollbar(visible: visible, count: items.count)
     }
 
     /// Glyph, word, time, title, value and bound, since: the title gives way last.

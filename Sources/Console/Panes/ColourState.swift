@@ -12,6 +12,8 @@ struct ColourState {
     let isUp: Bool?
     /// How old the oldest of its facts is; nil where there is none.
     let age: Milliseconds?
+    /// Through how many edges it answers, of how many; nil where no edge is asked.
+    let edges: (answering: Int, all: Int)?
 
     init(_ colour: Panes.Colour, model: Model) {
         func known(_ id: SeriesID?) -> Track? {
@@ -20,6 +22,21 @@ struct ColourState {
             return freshness == .fresh || freshness == .stale ? track : nil
         }
         self.colour = colour
+        // What the edges themselves say counts more than what a probe beside them was configured to read.
+        if let traffic = model.traffic, traffic.colours.contains(colour.name), !traffic.edges.isEmpty {
+            let answering = traffic.edges.count { $0.live[colour.name] != nil }
+            let health = traffic.health(of: colour.name).verdict
+            let fact = traffic.version(of: colour.name)
+            let last = traffic.edges.isEmpty ? nil : model.lastVersion(of: colour.name)
+            version = (fact?.value ?? last).map { Text.sanitised($0, limit: 40) } ?? "v?"
+            versionIsKnown = fact != nil
+            share = traffic.split.map { Double($0.share(of: colour.name)) }
+            isUp = health == .critical ? false : answering == traffic.edges.count ? true : nil
+            age = (traffic.edges.compactMap { $0.live[colour.name]?.age } + traffic.edges.compactMap { $0.split?.age }).max()
+            edges = (answering, traffic.edges.count)
+            return
+        }
+        edges = nil
         version = colour.version.flatMap { model.shown.track($0)?.text }.map { Text.sanitised($0, limit: 40) } ?? "v?"
         versionIsKnown = known(colour.version) != nil
         share = known(colour.share)?.number.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
@@ -56,6 +73,11 @@ struct ColourState {
         }
     }
 
+    /// `healthy 2/2`: through how many of the edges.
+    func health(_ words: Words) -> String {
+        words(healthWord) + (edges.map { " \($0.answering)/\($0.all)" } ?? "")
+    }
+
     /// A colour that is down is critical where it serves; an idle one that is down is a warning: no way back.
     var healthRole: Role {
         switch isUp {
@@ -63,5 +85,13 @@ struct ColourState {
         case false?: isServing == false ? .warning : .critical
         case nil: .unknown
         }
+    }
+}
+
+extension Model {
+    /// The version that a colour last told any edge, however long ago.
+    func lastVersion(of colour: String) -> String? {
+        let edges = shown.manifest?.deployment?.edges ?? []
+        return edges.lazy.compactMap { shown.track($0.version(colour))?.text }.first
     }
 }

@@ -10,15 +10,21 @@ struct ColoursPane {
             frame.put(model.words(.nothingConfigured), in: area.inset(left: 1, right: 1), .dim)
             return
         }
+        let status = status(room: area.height - panes.colours.count)
         // With room, a line of air between the colours (they must not be taken for one another), and below them their past.
-        let gap = area.height >= panes.colours.count * 2 ? 2 : 1
+        let gap = area.height >= panes.colours.count * 2 + status.count ? 2 : 1
         for (index, colour) in panes.colours.prefix(area.height).enumerated() {
             let state = ColourState(colour, model: model)
             let line = area.row(index * gap)
             render(state, into: &frame, area: line)
             if let id = colour.all.first, id == model.lists[.colours]?.selected { frame.select(line) }
         }
-        renderPast(of: panes.colours, into: &frame, area: area.inset(top: panes.colours.count * gap, left: 1, right: 1))
+        let below = area.inset(top: panes.colours.count * gap, left: 1, right: 1)
+        for (row, line) in status.prefix(below.height).enumerated() {
+            frame.put(line, at: below.row(row).origin, width: below.width)
+        }
+        renderPast(
+            of: panes.colours, into: &frame, area: below.inset(top: status.isEmpty ? 0 : min(status.count + 1, below.height)))
     }
 
     /// The latency of each colour side by side, on the scale of each.
@@ -62,8 +68,9 @@ struct ColoursPane {
             draw(&frame, Point(right, area.y))
             right -= 2
         }
-        let health = model.words(state.healthWord)
-        place(8) { frame, point in frame.put(health, at: point, state.healthRole, width: 8) }
+        let health = state.health(model.words)
+        let healthWidth = state.edges == nil ? 8 : 12
+        place(healthWidth) { frame, point in frame.put(health, at: point, state.healthRole, width: healthWidth) }
         if area.width >= 100 {
             place(16) { frame, point in
                 guard let age = state.age else { return }
@@ -101,8 +108,50 @@ struct ColoursPane {
         }
     }
 
-    /// The door's own word, in the title of the pane.
+    /// What runs, what is armed, frozen or locked, and what was done last: as many lines as there is room for. A zoomed pane
+    /// has the steps of what runs too.
+    private func status(room: Int) -> [[Span]] {
+        guard room > 0, let traffic = model.traffic else { return [] }
+        let words = model.words
+        var lines: [[Span]] = []
+        if let running = model.running(in: traffic) {
+            lines.append(running)
+        } else {
+            if let lock = traffic.lock {
+                lines.append([Span("! " + words(.lockedBy, Text.sanitised(lock, limit: 120)), .warning, .bold)])
+            }
+            if let revert = model.comingRevert(traffic) { lines.append([revert]) }
+        }
+        if let freeze = traffic.freeze {
+            lines.append([Span("! " + words(.deploysFrozen, Text.sanitised(freeze, limit: 120)), .warning, .bold)])
+        }
+        if lines.isEmpty || room > 1 { lines.append(last) }
+        if let mover = model.shown.actions.mover, room >= mover.steps.count + lines.count + 8 {
+            let drawer = StepLines(model: model, record: mover, width: 80)
+            lines += mover.steps.map { drawer.line($0) }
+        }
+        return Array(lines.prefix(room))
+    }
+
+    /// The newest action that moved traffic, and how long one key undoes it.
+    private var last: [Span] {
+        guard let last = model.shown.actions.history.first(where: { $0.split != nil }), let end = last.ended else { return [Span(model.words(.noMoveYet), .dim)] }
+        let time = "\(model.shortClock(end.at.utc)) \(model.zone.abbreviation)"
+        let age = model.figures.age(end.at.age(at: model.shownNow))
+        let outcome = end.body.outcome
+        var spans = [
+            Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim),
+            Span("\(outcome.glyph) \(model.words(outcome.word))", outcome.role),
+        ]
+        if model.frozen == nil, case .open? = Runway(board: model.board, now: model.now), let runway = model.runwayText {
+            spans.append(Span("  " + runway.text, .dim))
+        }
+        return spans
+    }
+
+    /// The rollback light, in the title of the pane; a broken door is louder. Without a deployment, the door's own word.
     var facts: [Span] {
+        if let traffic = model.traffic, model.doorStanding != .critical { return [model.light(of: traffic)] }
         guard let door = model.shown.manifest?.panes.door else { return [] }
         var spans: [Span] = []
         if let split = door.split, let name = model.shown.track(split)?.text {

@@ -34,15 +34,16 @@ struct GeoPane {
         return grid.columns * grid.rows
     }
 
-    func render(into frame: inout Frame, area: Rect) {
-        guard !area.isEmpty else { return }
+    /// Draws the pane within its border, and returns what belongs upon that.
+    func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
+        guard !area.isEmpty else { return nil }
         let regions = Dictionary(
             model.regions.map { ($0.region.latency, $0) }, uniquingKeysWith: { first, _ in first })
         let items = model.items(of: .geo)
         guard !items.isEmpty else {
             let word: Word = model.filter.isEmpty ? .nothingConfigured : .nothingMatches
             frame.put(model.words(word), in: area.inset(left: 1, right: 1), .dim)
-            return
+            return nil
         }
         let grid = Grid(area.size, count: items.count)
         let room = grid.columns * grid.rows
@@ -61,9 +62,7 @@ struct GeoPane {
         renderLegend(
             Array(regions.values), hidden: items.count - visible.count, into: &frame,
             area: area.row(min(grid.rows + (area.height > grid.rows + 2 ? 1 : 0), area.height - 1)).inset(left: 1, right: 1))
-        if grid.columns == 1 {
-            Scrollbar(visible: visible, count: items.count).render(into: &frame, area: area.inset(right: -1))
-        }
+        return grid.columns == 1 ? Scrollbar(visible: visible, count: items.count) : nil
     }
 
     private func look(of state: RegionState) -> (role: Role, mark: Unicode.Scalar) {

@@ -62,7 +62,7 @@ struct RowLine {
         guard let at = track.valueAt else { return }
         var spans = model.lastKnown(track, at: at, words: true, room: area.width)
         spans += [
-            Span("  " + model.figures.age(at.age(at: model.now)), .stale),
+            Span("  " + model.figures.age(at.age(at: model.shownNow)), .stale),
             Span(track.miss.map { "  " + $0 } ?? "", .dim),
         ]
         frame.put(spans, at: area.origin, width: area.width)

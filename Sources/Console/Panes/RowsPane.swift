@@ -24,12 +24,13 @@ struct RowsPane {
 
     static func capacity(rows: Int, in size: Size) -> Int { size.height / lines(rows: rows, in: size) }
 
-    func render(into frame: inout Frame, area: Rect) {
-        guard !area.isEmpty else { return }
+    /// Draws the pane within its border, and returns what belongs upon that.
+    func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
+        guard !area.isEmpty else { return nil }
         guard !rows.isEmpty else {
             frame.put(
                 model.words(model.filter.isEmpty ? .nothingConfigured : .nothingMatches), in: area.inset(left: 1), .dim)
-            return
+            return nil
         }
         let lines = Self.lines(rows: rows.count, in: area.size)
         let visible = model.visible(rows.map(\.main), of: pane, room: area.height / lines)
@@ -39,7 +40,7 @@ struct RowsPane {
             RowLine(pane: self, row: row, columns: columns).render(into: &frame, area: part)
             if row.main == model.lists[pane]?.selected { frame.select(part.row(0)) }
         }
-        Scrollbar(visible: visible, count: rows.count).render(into: &frame, area: area.inset(right: -1))
+        return Scrollbar(visible: visible, count: rows.count)
     }
 
     func series(_ id: SeriesID) -> Series? { model.shown.track(id)?.series }

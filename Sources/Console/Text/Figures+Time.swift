@@ -70,5 +70,11 @@ extension Figures {
         return convention == .argentine ? "\(day)/\(month)/\(time.year)" : "\(time.year)-\(month)-\(day)"
     }
 
+    /// The same without the year: `24/11`, `11-24`.
+    package func shortDate(_ time: CivilTime) -> String {
+        let (day, month) = (Self.two(Int64(time.day)), Self.two(Int64(time.month)))
+        return convention == .argentine ? "\(day)/\(month)" : "\(month)-\(day)"
+    }
+
     private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
 }

@@ -14,8 +14,10 @@ package struct Panel: Sendable {
     /// then they go.
     @discardableResult
     package func render(into frame: inout Frame, area: Rect) -> Rect {
+        // Focus is seen on the top edge alone: moving it sends two lines, where two whole frames would be sixty.
         let borderRole: Role = isFocused ? .borderFocused : .border
-        frame.box(area, isFocused ? .heavy : .rounded, borderRole)
+        frame.box(area, .rounded, .border)
+        if isFocused { frame.heavyTop(of: area, borderRole) }
         let inside = area.inset(1)
 
         // Corner, line, space … space, line, corner.

@@ -64,7 +64,7 @@ package struct TextField: Hashable, Sendable {
         var start = text.startIndex
         let cursorIndex = index(cursor)
         var left = Text.width(of: text[..<cursorIndex])
-        while left > area.width - 1, start < cursorIndex {
+        while isFocused, left > area.width - 1, start < cursorIndex {
             let next = text.index(after: start)
             left -= Text.width(of: text[start..<next])
             start = next

@@ -18,4 +18,21 @@ package enum Word: CaseIterable, Sendable {
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
     case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
     case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
+    case deploy, deploySummary, rollback, rollbackSummary, promote, promoteSummary, abort, abortSummary, hold
+    case holdSummary, deployments, deploymentsSummary, noDeployment, actionsLocked, screenPaused, nothingRuns
+    case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart, nothingChanged
+    case deployTitle, rollbackTitle, promoteTitle, abortTitle, holdTitle, versionQuestion, versionHint
+    case colourQuestion, colourHint, labelFrom, labelTo, labelEdges, labelLast, labelFiring, labelRuns, labelReason
+    case labelMind, labelAbout, typeVersion, typeColour, typeForce, replaces, doesNotAnswer, inFlight, timeAgo
+    case nothingFires, worldMoved, enterInField, enterToButton, typeFirst, settlingNote, lockedNote, pasteNote
+    case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
+    case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
+    case finishOrUndo, outcomeDone, outcomeWentBack, outcomeRefused, outcomePreempted, outcomeUndecided, outcomeDied
+    case isRunning, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown, runwayOpen
+    case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, diedRollback, splitBrain, missingSince
+    case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
+    case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues
+    case asked, fromClient, watchTitle, watchMedians, servingLatency, servingErrors, servingRequests, better, same
+    case worse, different, tooLittle, helpNoteWall
+    case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
 }

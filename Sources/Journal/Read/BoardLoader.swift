@@ -84,19 +84,22 @@ struct BoardLoader {
 /// Collects readings by series into short runs, which the board takes over whole: through `Board.apply(Tick)`, an hour
 /// would be 720,000 values with a name each.
 private struct Runs {
+    /// As many as a word has bits: one of them says which rows a series has a value in.
+    private static let capacity = UInt64.bitWidth
+
     var board: Board
     private var columns: [Column]
     /// The runs of all columns, one after the other.
-    private var samples: [History.Sample]
-    /// How many ticks were taken since the last ``flush()``.
-    private var rows = 0
+    private var values: [Float]
+    /// When the rows since the last ``flush()`` were recorded.
+    private var times: [Timestamp] = []
 
     private struct Column {
-        static let capacity = 64
         /// The series' place on the board; nil: it is not in the manifest.
         let track: Int?
         let step: Double
-        var count = 0
+        /// A bit a row.
+        var present: UInt64 = 0
     }
 
     init(_ board: Board, table: SeriesTable) {
@@ -104,17 +107,17 @@ private struct Runs {
         columns = table.ids.indices.map { number in
             Column(track: table.ids[number].flatMap { board.index(of: $0) }, step: table.resolutions[number].step)
         }
-        samples = Array(
-            repeating: History.Sample(at: Timestamp(milliseconds: 0), value: .nan),
-            count: columns.count * Column.capacity)
+        values = Array(repeating: .nan, count: columns.count * Runs.capacity)
+        times.reserveCapacity(Runs.capacity)
     }
 
     mutating func take(_ row: TickCursor.Row, from cursor: inout TickCursor) {
-        // A series comes once in a tick, so no column can hold more than there were rows.
-        if rows == Column.capacity { flush() }
-        rows += 1
+        if times.count == Runs.capacity { flush() }
+        let position = times.count
+        let bit = UInt64(1) << UInt64(position)
+        times.append(row.utc)
         columns.withUnsafeMutableBufferPointer { columns in
-            samples.withUnsafeMutableBufferPointer { samples in
+            values.withUnsafeMutableBufferPointer { values in
                 cursor.readings(of: row) { series, cell in
                     guard series < columns.count else { return }
                     let value: Float
@@ -124,8 +127,8 @@ private struct Runs {
                     case .missed: value = .nan
                     case .text: return
                     }
-                    samples[series * Column.capacity + columns[series].count] = History.Sample(at: row.utc, value: value)
-                    columns[series].count += 1
+                    values[series * Runs.capacity + position] = value
+                    columns[series].present |= bit
                 }
             }
         }
@@ -133,11 +136,12 @@ private struct Runs {
 
     mutating func flush() {
         for column in columns.indices {
-            let start = column * Column.capacity
-            let end = start + columns[column].count
-            columns[column].count = 0
-            if let track = columns[column].track { board.backfill(samples[start..<end], at: track) }
+            let present = columns[column].present
+            columns[column].present = 0
+            guard let track = columns[column].track, present != 0 else { continue }
+            let start = column * Runs.capacity
+            board.backfill(values[start..<start + times.count], at: times, present: present, series: track)
         }
-        rows = 0
+        times.removeAll(keepingCapacity: true)
     }
 }

@@ -15,7 +15,8 @@ package final class JournalReader {
     private var copy: PrivateCopy?
     private var identity: FileIdentity?
     private var version: Int64?
-    private var hasMore = false
+    /// Whether the last ``news()`` left some for the next.
+    package private(set) var isBehind = false
 
     private var table = SeriesTable()
     private var texts = TextTable()
@@ -64,7 +65,7 @@ package final class JournalReader {
         // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
         // never.
         version = try dataVersion()
-        hasMore = false
+        isBehind = false
         return try store.read { db in
             table = try SeriesTable(db)
             lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
@@ -121,7 +122,7 @@ package final class JournalReader {
         }
         let version = try dataVersion()
         defer { self.version = version }
-        return version != self.version || hasMore ? .news : .nothing
+        return version != self.version || isBehind ? .news : .nothing
     }
 
     /// "The integer values returned by two invocations of PRAGMA data_version from the same connection will be different
@@ -147,7 +148,7 @@ package final class JournalReader {
                 db, where: "sequence > ? ORDER BY sequence LIMIT \(JournalReader.newsLimit)", [lastEvent])
             lastEvent = events.last?.sequence ?? lastEvent
             news += events.map(JournalEntry.event)
-            hasMore = ticks.count == JournalReader.newsLimit || events.count == JournalReader.newsLimit
+            isBehind = ticks.count == JournalReader.newsLimit || events.count == JournalReader.newsLimit
             return news
         }
     }

@@ -32,6 +32,20 @@ package struct ActionLog: Hashable, Sendable {
         return records[died]
     }
 
+    /// What promote, abort and pause are about: the deploy that runs or waits, else what was interrupted.
+    package var unfinished: ActionRecord? { running.last { $0.kind == .deploy } ?? interrupted }
+
+    /// Edges that the newest move did not reach, and the split that they should serve; nil where all is as it should be, and
+    /// while something moves traffic.
+    package var unmended: (split: Split, edges: [String], by: ActionID)? {
+        guard mover == nil, let index = records.lastIndex(where: { $0.kind.movesTraffic && $0.split != nil }),
+            let end = records[index].ended?.body, let split = end.split.flatMap({ Split(name: $0) })
+        else { return nil }
+        let mended = records[(index + 1)...].filter { $0.kind == .mend && $0.ended?.body.outcome == .done }
+        let edges = end.missing.filter { edge in !mended.contains { $0.started.edges.contains(edge) } }
+        return edges.isEmpty ? nil : (split, edges, records[index].id)
+    }
+
     package mutating func take(_ event: ActionEvent, at moment: Moment) {
         if case .started(let started) = event {
             guard self[started.id] == nil else { return }
@@ -57,13 +71,19 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
     package let at: Moment
     /// The steps of the plan, in order; further ones that happened (going back) after them.
     package private(set) var steps: [StepRecord]
-    package private(set) var requests: [ActionEvent.Asked] = []
+    package private(set) var requests: [Request] = []
     package private(set) var ended: End?
     /// The traffic split that it last left in force.
     package private(set) var split: String?
 
     package var id: ActionID { started.id }
     package var kind: ActionKind { started.kind }
+
+    /// What somebody asked of it while it ran, and when.
+    package struct Request: Hashable, Sendable {
+        package var body: ActionEvent.Asked
+        package var at: Moment
+    }
 
     /// How it ended, and when.
     package struct End: Hashable, Sendable {
@@ -78,6 +98,8 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
         package var endedAt: Moment?
         package var outcome: ActionEvent.StepEnded.Outcome?
         package var detail = ""
+        /// The traffic split that it left in force; nil where it moved nothing.
+        package var split: String?
         /// The newest lines of its output.
         package var notes: [String] = []
 
@@ -105,7 +127,7 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
 
     /// Whether somebody has paused it and nobody let it go on.
     package var isPaused: Bool {
-        requests.last { $0.request == .pause || $0.request == .promote }?.request == .pause && ended == nil
+        requests.last { $0.body.request == .pause || $0.body.request == .promote }?.body.request == .pause && ended == nil
     }
 
     mutating func take(_ event: ActionEvent, at moment: Moment) {
@@ -127,9 +149,10 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
                 step.endedAt = moment
                 step.outcome = event.outcome
                 step.detail = event.detail
+                step.split = event.split
             }
             if let split = event.split { self.split = split }
-        case .asked(let event): requests.append(event)
+        case .asked(let event): requests.append(Request(body: event, at: moment))
         case .ended(let event):
             ended = End(body: event, at: moment)
             if let split = event.split { self.split = split }

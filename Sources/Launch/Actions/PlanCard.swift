@@ -21,6 +21,10 @@ package struct PlanCard: Hashable, Sendable {
     package var edges: [Traffic.Edge]
     /// The newest action that moved traffic.
     package var last: ActionRecord?
+    /// The action that moves traffic now.
+    package var mover: ActionRecord?
+    /// The deploy that this goes on with, ends or holds.
+    package var subject: ActionRecord?
     /// What fires now, worst first.
     package var firing: [Feed.Entry]
     /// The words after `guardia`.
@@ -31,156 +35,82 @@ package struct PlanCard: Hashable, Sendable {
     package var target: String?
     /// Why it cannot be fired now; empty where it can.
     package var blockers: [String]
+    /// Refuses it too, unless ``force`` is typed before the target.
+    package var overridable: [String]
     /// What must be known and does not refuse it.
     package var cautions: [String]
+    /// The versions that are known: what is typed may not be the beginning of two.
+    package var versions: [String]
 
     package var risk: Risk { kind.risk }
 
+    /// The word that is typed before the target of an action that should not be done.
+    package static let force = "FORCE"
+
     /// Whether what was typed names the target: the whole of it, or for a version a beginning of at least four characters
-    /// that no other of `versions` begins with.
-    package func isConfirmed(by typed: String, among versions: [String] = []) -> Bool {
+    /// that no other known version begins with.
+    package func isConfirmed(by typed: String) -> Bool {
         guard let target else { return true }
         if typed == target { return true }
         guard typed.count >= 4, target.hasPrefix(typed) else { return false }
         return !versions.contains { $0 != target && $0.hasPrefix(typed) }
     }
 
-    /// What may not have changed between confirming and firing.
-    package struct Ground: Hashable, Sendable {
-        package var splits: [String?]
-        package var locks: [String?]
-        package var versions: [String?]
-    }
-
-    package var ground: Ground {
-        Ground(
-            splits: edges.map { $0.split?.value.name }, locks: edges.map(\.lock), versions: [from?.version, to?.version])
+    /// Whether what was typed forces it: the word, one space, and the whole of the target. Only a rollback can be forced.
+    package func isForced(by typed: String) -> Bool {
+        kind == .rollback && target.map { typed == "\(PlanCard.force) \($0)" } ?? false
     }
 }
 
-/// Makes plan cards from a board: pure, so that what the dialog shows is tested without a dialog.
-package struct Planner: Sendable {
-    package let board: Board
-    package let now: Moment
-    package let traffic: Traffic?
-    private let silent: Bool
-
-    package init(board: Board, now: Moment) {
-        self.board = board
-        self.now = now
-        silent = board.isSilent(at: now)
-        traffic = Traffic(board: board, now: now, engineSilent: silent)
-    }
-
-    /// Back to the standby, or to `colour`.
-    package func rollback(to colour: String? = nil) -> PlanCard {
-        var card = card(.rollback)
-        guard let traffic else { return card.blocked("the launch config has no `deployment`") }
-        let target = colour ?? traffic.rollbackTarget
-        guard let target else { return card.blocked(unknownTraffic(traffic)) }
-        let source = traffic.live.flatMap { $0 == target ? traffic.colours.first { $0 != target } : $0 }
-        card.from = source.map(side)
-        card.to = side(target)
-        let sameVersion = card.from?.version != nil && card.from?.version == card.to?.version
-        let version = card.to?.version
-        card.target = sameVersion ? target : version ?? target
-        card.arguments = ["rollback", "--to", target]
-        if let version { card.arguments += ["--expect", version] }
-        if let split = traffic.split { card.arguments += ["--from", split.name] }
-        if traffic.split == Split(all: target) { card.blockers.append("\(target) has all traffic already") }
-        if card.to?.health == .critical {
-            card.blockers.append("\(target) does not live: \(card.to?.trouble ?? "it does not answer")")
-        }
-        // Contract: what is unknown or stale is shown, and refuses no rollback.
-        if card.to?.health == .unknown {
-            card.cautions.append("whether \(target) lives is not known: the rollback asks it first")
-        }
-        if traffic.isSplitBrain { card.cautions.append("the edges serve different splits: all go to \(target)") }
-        if let mover = board.actions.mover {
-            card.cautions.append("\(mover.kind.rawValue) \(mover.started.to?.version ?? "") by \(mover.started.by.name) is ended by this")
-        }
-        return card
-    }
-
-    /// A version to the colour without traffic.
-    package func deploy(_ version: String) -> PlanCard {
-        var card = card(.deploy)
-        card.target = version
-        card.arguments = ["deploy", version]
-        guard let traffic else { return card.blocked("the launch config has no `deployment`") }
-        guard let live = traffic.live, let idle = traffic.colours.first(where: { $0 != live }) else {
-            return card.blocked(unknownTraffic(traffic))
-        }
-        card.from = side(live)
-        card.to = side(idle)
-        if let split = traffic.split { card.arguments += ["--from", split.name] }
-        if card.from?.version == version { card.blockers.append("\(version) serves already, on \(live)") }
-        if let mover = board.actions.mover {
-            card.blockers.append("\(mover.kind.rawValue) by \(mover.started.by.name) is running")
-        } else if let lock = traffic.lock {
-            card.blockers.append("the edges are locked: \(lock)")
-        } else if traffic.split?.canary != nil {
-            card.blockers.append("\(idle) has traffic: promote or abort what runs first")
-        }
-        for edge in traffic.edges where edge.isUp != true {
-            card.blockers.append("\(edge.name): \(edge.trouble ?? "it was not reached lately")")
-        }
-        for edge in traffic.edges {
-            if let notice = edge.notice, notice.hasPrefix("frozen") { card.blockers.append("\(edge.name) is \(notice)") }
-        }
-        if traffic.isSplitBrain { card.blockers.append("the edges serve different splits: roll back, or mend them first") }
-        if silent { card.blockers.append("the engine is silent: nothing would tell how the release does") }
-        return card
-    }
-
-    /// On with the deploy that runs, waits or was interrupted.
-    package func promote() -> PlanCard { steering(.promote) }
-    /// Back from it.
-    package func abort() -> PlanCard { steering(.abort) }
-
-    private func steering(_ kind: ActionKind) -> PlanCard {
-        var card = card(kind)
-        guard let record = board.actions.running.last(where: { $0.kind == .deploy }) ?? board.actions.interrupted else {
-            return card.blocked("no deploy is running, and none was interrupted")
-        }
-        card.arguments = [kind.rawValue, record.id.text]
-        card.from = (record.started.from?.colour).map(side)
-        card.to = (record.started.to?.colour).map(side)
-        card.target = kind.risk == .grave ? record.started.to?.version ?? record.started.to?.colour : nil
-        return card
-    }
-
-    // MARK: Parts
-
-    private func card(_ kind: ActionKind) -> PlanCard {
-        let firing = board.feed.sorted.filter { $0.change.to > .unknown }
-        return PlanCard(
-            kind: kind, edges: traffic?.edges ?? [], last: board.actions.lastMove, firing: firing, arguments: [kind.rawValue],
-            reason: firing.first.map { board.track($0.id)?.series.title ?? $0.id.name } ?? "", blockers: [], cautions: [])
-    }
-
-    private func unknownTraffic(_ traffic: Traffic) -> String {
-        let edge = traffic.edges.first { $0.split == nil }
-        return "who serves is not known" + (edge.map { " (\($0.name): \($0.trouble ?? "not reached lately"))" } ?? "")
-    }
-
-    private func side(_ colour: String) -> PlanCard.Side {
-        guard let traffic else { return PlanCard.Side(colour: colour, health: .unknown) }
-        let silentEdges = traffic.edges.filter { $0.live[colour] == nil }
-        let miss = silentEdges.first { $0.misses[colour] != nil }
-        let version = traffic.version(of: colour)
-        let ages = traffic.edges.compactMap { $0.live[colour]?.age } + (version.map { [$0.age] } ?? [])
-        return PlanCard.Side(
-            colour: colour, version: version?.value, share: traffic.split?.share(of: colour),
-            health: silent ? .unknown : silentEdges.isEmpty ? .ok : miss == nil ? .unknown : .critical,
-            trouble: miss.map { "\($0.name): \($0.misses[colour] ?? "")" }, age: ages.max())
-    }
-}
+// MARK: What may not change between confirming and firing
 
 extension PlanCard {
-    fileprivate func blocked(_ reason: String) -> PlanCard {
-        var card = self
-        card.blockers.append(reason)
-        return card
+    /// What has changed on the ground since `earlier` was shown, in sentences; empty where nothing that is known did.
+    ///
+    /// A fact that is not known any more is no change: in an outage the probes flap, and a dialog that begins anew with each
+    /// miss could never be confirmed. The action asks the edges itself before it does anything (`--from`, `--expect`).
+    package func changes(since earlier: PlanCard) -> [String] {
+        var changes: [String] = []
+        // The deploy that this steers or ends goes on meanwhile: that it moves traffic is no surprise.
+        let isMoving = subject != nil || kind == .rollback && mover != nil && mover?.id == earlier.mover?.id
+        for (old, new) in zip(earlier.edges, edges) {
+            if let was = old.split?.value, let now = new.split?.value, was != now, !isMoving {
+                changes.append("\(new.name) serves \(now) now, it served \(was)")
+            }
+            if let lock = new.lock, lock != old.lock { changes.append("\(new.name) is locked: \(lock)") }
+        }
+        for (old, new) in [(earlier.from, from), (earlier.to, to)] {
+            guard let old, let new else { continue }
+            if old.colour != new.colour {
+                changes.append("\(new.colour) stands where \(old.colour) stood")
+            } else if let was = old.version, let now = new.version, was != now {
+                changes.append("\(new.colour) is \(now) now, it was \(was)")
+            }
+        }
+        if mover?.id != earlier.mover?.id {
+            if let mover { changes.append("\(mover.label) has begun") }
+            if let mover = earlier.mover, mover.id != self.mover?.id { changes.append("\(mover.label) has ended") }
+        }
+        if kind == .promote, let old = earlier.subject?.current?.step, let new = subject?.current?.step, old != new {
+            changes.append("the deploy is at “\(new.title)” now, it was at “\(old.title)”")
+        }
+        return changes
+    }
+
+    /// Whether this knows less than `earlier`: a version, a split or a side has gone out of sight.
+    package func isVaguer(than earlier: PlanCard) -> Bool {
+        func isLost(_ old: Any?, _ new: Any?) -> Bool { old != nil && new == nil }
+        if zip(earlier.edges, edges).contains(where: { isLost($0.split, $1.split) }) { return true }
+        return [(earlier.from, from), (earlier.to, to)].contains { old, new in
+            isLost(old, new) || isLost(old?.version, new?.version)
+        }
+    }
+}
+
+extension ActionRecord {
+    /// `deploy v1.4.1 by ana`
+    package var label: String {
+        let to = started.to?.version ?? started.to?.colour
+        return "\(kind.rawValue) \(to.map { $0 + " " } ?? "")by \(started.by.name)"
     }
 }

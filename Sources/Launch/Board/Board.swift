@@ -40,9 +40,9 @@ package struct Board: Sendable {
         }
     }
 
-    /// Puts a run of the past into a series' history, oldest first; it changes no value.
-    package mutating func backfill(_ samples: ArraySlice<History.Sample>, at index: Int) {
-        tracks[index].backfill(samples)
+    /// Puts a run of the past into a series' history, oldest first; it changes no value. See ``History/record(_:at:present:)``.
+    package mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64, series index: Int) {
+        tracks[index].backfill(values, at: times, present: present)
     }
 
     /// Takes over the last known state of a series from a recording, unless the board knows a later look.
@@ -72,6 +72,20 @@ package struct Board: Sendable {
     /// The judgement of one series now; unknown for a series that the manifest does not name.
     package func assessment(of id: SeriesID, at now: Moment) -> Assessment {
         assessment(of: id, at: now, engineSilent: isSilent(at: now))
+    }
+
+    /// How many judged series stand at which verdict.
+    ///
+    /// What is missing by its nature (a percentile over no requests) is not known, and nothing to look into: it is left out.
+    package func tally(at now: Moment, engineSilent: Bool) -> [Verdict: Int] {
+        var tally: [Verdict: Int] = [:]
+        // In place: a copy of a track retains all that it holds.
+        for index in tracks.indices where tracks[index].series.isJudged {
+            let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
+            if verdict == .unknown, tracks[index].series.absence == .normal, !engineSilent { continue }
+            tally[verdict, default: 0] += 1
+        }
+        return tally
     }
 
     /// The same where it is known whether the engine is silent.
@@ -129,7 +143,9 @@ package struct Track: Sendable {
         }
     }
 
-    mutating func backfill(_ samples: ArraySlice<History.Sample>) { history.record(samples) }
+    mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64) {
+        history.record(values, at: times, present: present)
+    }
 
     mutating func restore(_ recollection: Recollection) {
         if let lookedAt, lookedAt.utc > recollection.lookedAt.utc { return }

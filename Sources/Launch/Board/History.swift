@@ -36,29 +36,26 @@ package struct History: Hashable, Sendable {
         slots[index(of: slot)] = Float(value)
     }
 
-    /// One value with its time, as a run of the past is loaded.
-    package struct Sample: Hashable, Sendable {
-        package var at: Timestamp
-        package var value: Float
-
-        package init(at: Timestamp, value: Float) {
-            self.at = at
-            self.value = value
-        }
-    }
-
-    /// Puts many values in at once: an hour of two hundred series is 720,000 of them, and the screen waits for it.
-    package mutating func record(_ samples: ArraySlice<Sample>) {
-        for sample in samples {
+    /// Puts up to 64 values in at once: an hour of two hundred series is 720,000 of them, and the screen waits for it.
+    ///
+    /// - Parameters:
+    ///   - times: of each value its time.
+    ///   - present: a bit a value, the lowest for the first; where it is not set there is none.
+    package mutating func record(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64) {
+        var left = present
+        while left != 0 {
+            let position = left.trailingZeroBitCount
+            left &= left &- 1
+            let (value, time) = (values[values.startIndex + position], times[position])
             // Almost always it is the next slot: no division is needed to see that.
             let start = newest == .min ? .max : (newest + 1) * interval.count
-            if sample.at.milliseconds >= start, sample.at.milliseconds - start < interval.count {
+            if time.milliseconds >= start, time.milliseconds - start < interval.count {
                 newest += 1
                 cursor += 1
                 if cursor == capacity { cursor = 0 }
-                slots[cursor] = sample.value
+                slots[cursor] = value
             } else {
-                record(Double(sample.value), at: sample.at)
+                record(Double(value), at: time)
             }
         }
     }
@@ -69,12 +66,18 @@ package struct History: Hashable, Sendable {
 
     /// The values of the `count` slots that end at `time`, oldest first; NaN where nothing was read.
     package func values(last count: Int, until time: Timestamp) -> [Float] {
+        var values = [Float](repeating: .nan, count: max(0, count))
         let end = time.milliseconds.flooredDivision(by: interval.count)
-        return (0..<count).map { offset in value(at: end - Int64(count - 1 - offset)) }
-    }
-
-    private func value(at slot: Int64) -> Float {
-        guard newest != .min, slot <= newest, newest - slot < Int64(capacity) else { return .nan }
-        return slots[index(of: slot)]
+        let first = end - Int64(values.count) + 1
+        guard newest != .min else { return values }
+        let from = max(first, newest - Int64(capacity) + 1)
+        guard from <= min(end, newest) else { return values }
+        var place = index(of: from)
+        for slot in from...min(end, newest) {
+            values[Int(slot - first)] = slots[place]
+            place += 1
+            if place == capacity { place = 0 }
+        }
+        return values
     }
 }

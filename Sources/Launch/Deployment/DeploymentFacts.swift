@@ -8,6 +8,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     package var canarySteps: [Int]
     package var bake: Milliseconds
     package var confirmWithin: Milliseconds?
+    /// How long the colour that was left keeps running; nil: not known.
+    package var standby: Milliseconds?
     /// How many others must approve a deploy.
     package var approvals: Int
     /// The words before `guardia` on the command line of an action: `sudo -n -u guardia`.
@@ -18,13 +20,14 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     package init(
         colours: [String], edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
         confirmWithin: Milliseconds? = nil,
-        approvals: Int = 0, actAs: [String] = [], locked: String? = nil
+        standby: Milliseconds? = nil, approvals: Int = 0, actAs: [String] = [], locked: String? = nil
     ) {
         self.colours = colours
         self.edges = edges
         self.canarySteps = canarySteps
         self.bake = bake
         self.confirmWithin = confirmWithin
+        self.standby = standby
         self.approvals = approvals
         self.actAs = actAs
         self.locked = locked
@@ -36,7 +39,8 @@ extension DeploymentFacts {
         self.init(
             colours: deployment.colours.map(\.name), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
-            confirmWithin: deployment.watch.confirmWithin, approvals: deployment.approvals, actAs: actAs)
+            confirmWithin: deployment.watch.confirmWithin, standby: deployment.standby,
+            approvals: deployment.approvals, actAs: actAs)
     }
 }
 

@@ -20,7 +20,9 @@ package struct Traffic: Hashable, Sendable {
         package var split: Fact<Split>?
         /// Who holds its lock; nil: free, or not known.
         package var lock: String?
+        /// What the edge says besides, and how old that is.
         package var notice: String?
+        package var noticeAge: Milliseconds?
         package var versions: [String: Fact<String>]
         /// How long each colour took to answer through this edge, in milliseconds.
         package var live: [String: Fact<Double>]
@@ -29,7 +31,7 @@ package struct Traffic: Hashable, Sendable {
 
         package init(
             name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, lock: String? = nil,
-            notice: String? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
+            notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
             misses: [String: String] = [:]
         ) {
             self.name = name
@@ -38,6 +40,7 @@ package struct Traffic: Hashable, Sendable {
             self.split = split
             self.lock = lock
             self.notice = notice
+            self.noticeAge = noticeAge
             self.versions = versions
             self.live = live
             self.misses = misses
@@ -86,7 +89,7 @@ package struct Traffic: Hashable, Sendable {
         return Edge(
             name: series.name, isUp: up.map { $0.value >= 1 }, trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
             split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) } },
-            lock: words(series.lock), notice: words(series.notice),
+            lock: words(series.lock), notice: words(series.notice), noticeAge: text(series.notice)?.age,
             versions: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
                 text(series.version(colour)).map { (colour, $0) }
             }),
@@ -106,6 +109,12 @@ package struct Traffic: Hashable, Sendable {
         return first
     }
 
+    /// The split that all edges in sight serve; nil where they differ or none is in sight.
+    package var splitInSight: Split? {
+        let splits = Set(edges.compactMap { $0.split?.value })
+        return splits.count == 1 ? splits.first : nil
+    }
+
     /// Edges that are known to serve different splits.
     package var isSplitBrain: Bool { Set(edges.compactMap { $0.split?.value }).count > 1 }
 
@@ -120,11 +129,11 @@ package struct Traffic: Hashable, Sendable {
         }
     }
 
-    /// Where a rollback goes: out of a canary to the colour that it grew beside, else to the other colour.
+    /// Where a rollback goes: out of a canary to the colour that it grew beside, else to the other colour. An edge that is
+    /// out of sight does not hide it; edges that disagree have no standby that anyone could name.
     package var rollbackTarget: String? {
-        if let split, split.canary != nil { return split.live }
-        guard let live else { return nil }
-        return colours.first { $0 != live }
+        guard let split = splitInSight else { return nil }
+        return split.canary != nil ? split.live : colours.first { $0 != split.live }
     }
 
     /// The version behind a colour, where all edges that know one agree; with the age of the oldest answer.
@@ -132,6 +141,17 @@ package struct Traffic: Hashable, Sendable {
         let facts = edges.compactMap { $0.versions[colour] }
         guard let first = facts.first, facts.allSatisfy({ $0.value == first.value }) else { return nil }
         return Fact(value: first.value, age: facts.map(\.age).max() ?? first.age)
+    }
+
+    /// Whether a colour answers through every edge that is in reach, and where it does not, why. An edge that is out of
+    /// reach itself says nothing of what stands behind it.
+    package func health(of colour: String) -> (verdict: Verdict, trouble: String?) {
+        let asked = edges.filter { $0.isUp == true || $0.live[colour] != nil }
+        let silent = asked.filter { $0.live[colour] == nil }
+        if let edge = silent.first(where: { $0.misses[colour] != nil }) {
+            return (.critical, "\(edge.name): \(edge.misses[colour] ?? "")")
+        }
+        return (asked.isEmpty || !silent.isEmpty ? .unknown : .ok, nil)
     }
 
     /// Who holds a lock on any edge.

@@ -44,6 +44,9 @@ package struct Series: Hashable, Sendable, Codable, Identifiable {
         case normal
     }
 
+    /// Whether the series can be anything but well.
+    package var isJudged: Bool { thresholds != nil || unit == .verdict }
+
     package init(
         id: SeriesID, title: String, unit: Unit, interval: Milliseconds, thresholds: Thresholds? = nil,
         absence: Absence = .alarming, inputs: [SeriesID] = []

@@ -9,15 +9,22 @@ struct Monitor: ParsableCommand {
         abstract: "Open the dashboard on a journal (the default).",
         discussion: """
             It reads the journal and nothing else: no backend can freeze it. Without an engine it says so. \
-            Press ? for the keys, q to leave.
+            Press ? for the keys, q to leave. What is confirmed on it (D, R, P, X, W) is started as a command of its own, \
+            which goes on when the dashboard does not.
             """)
 
     @OptionGroup var journal: JournalOption
     @OptionGroup var screen: ScreenOptions
 
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("The launch config that actions started here are to use.", valueName: "file"))
+    var config: String?
+
     func run() throws {
         let ending = try screen.run(
-            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName), engineCommand: "systemctl start guardia")
+            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName), engineCommand: "systemctl start guardia",
+            launcher: ActionStart.setup(journal: journal.path, config: config))
         throw ExitCode(ending.exitCode)
     }
 }

@@ -62,7 +62,7 @@ struct Rehearse: AsyncParsableCommand {
                 Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate))
             do {
                 let journal = try await startEngine(of: rehearsal)
-                let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal)
+                let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal, rehearsal)
                 await rehearsal.stop()
                 throw ExitCode(code)
             } catch {
@@ -80,7 +80,7 @@ struct Rehearse: AsyncParsableCommand {
     /// the shipped one with the addresses of this rehearsal filled in.
     private func startEngine(of rehearsal: Rehearsal) async throws -> String {
         let folder = rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp"
-        let config = "\(folder)/launch.yaml"
+        let config = configPath(of: rehearsal)
         let token = "\(folder)/gateway-token"
         let journal = rehearsal.variables["JOURNAL"] ?? "\(folder)/journal.sqlite"
         try rehearsal.fill(String(decoding: RehearsalSettings.yaml, as: UTF8.self))
@@ -96,10 +96,15 @@ struct Rehearse: AsyncParsableCommand {
         return journal
     }
 
-    private func show(journal: String) throws -> Int32 {
+    private func configPath(of rehearsal: Rehearsal) -> String {
+        "\(rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp")/launch.yaml"
+    }
+
+    private func show(journal: String, _ rehearsal: Rehearsal) throws -> Int32 {
         try screen.run(
             journal: journal, mode: .operator(name: OperatorIdentity.screenName),
-            engineCommand: "guardia rehearse (this one's engine has died)"
+            engineCommand: "guardia rehearse (this one's engine has died)",
+            launcher: ActionStart.setup(journal: journal, config: configPath(of: rehearsal))
         ).exitCode
     }
 

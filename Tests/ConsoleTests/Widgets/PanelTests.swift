@@ -16,7 +16,7 @@ import Testing
         #expect(panel(34, 3) == [
             "╭─ 1 Health ───── 9 ok · 1 warn ─╮", "│                                │", "╰────────────────────────────────╯",
         ])
-        #expect(panel(34, 3, isFocused: true)[0] == "┏━ 1 Health ━━━━━ 9 ok · 1 warn ━┓")
+        #expect(panel(34, 3, isFocused: true)[0] == "┍━ 1 Health ━━━━━ 9 ok · 1 warn ━┑")
     }
 
     @Test("facts give way to the title")

@@ -1,0 +1,49 @@
+import Launch
+
+/// The question before the question: which version to deploy, or which colour to go back to where that is not known. It acts
+/// on nothing: what is chosen is still to be confirmed.
+package struct Choice: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case version, colour
+    }
+
+    /// What can be chosen from, and what is known of it.
+    package struct Option: Hashable, Sendable {
+        package var text: String
+        package var note: String
+    }
+
+    package let subject: Subject
+    package let options: [Option]
+    package private(set) var field = TextField(limit: ReleaseVersion.limit + 8)
+    /// The option whose text is in the field.
+    package private(set) var selected: Int?
+    /// Why what is in the field cannot be chosen; said once Enter was pressed.
+    package private(set) var trouble: String?
+
+    package init(_ subject: Subject, options: [Option]) {
+        self.subject = subject
+        self.options = options
+    }
+
+    package var text: String { field.text }
+
+    /// Takes an option into the field.
+    package mutating func move(to index: Int) {
+        guard options.indices.contains(index) else { return }
+        selected = index
+        trouble = nil
+        field.clear()
+        field.insert(options[index].text)
+    }
+
+    package mutating func edit(_ change: (inout TextField) -> Void) {
+        let before = field.text
+        change(&field)
+        guard field.text != before else { return }
+        selected = options.firstIndex { $0.text == field.text }
+        trouble = nil
+    }
+
+    package mutating func refuse(_ reason: String) { trouble = reason }
+}

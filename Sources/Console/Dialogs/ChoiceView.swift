@@ -1,0 +1,36 @@
+import Launch
+
+/// Which version, or which colour: a field, and below it what is known.
+struct ChoiceView {
+    let model: Model
+    let choice: Choice
+
+    func render(into frame: inout Frame) {
+        let words = model.words
+        let isVersion = choice.subject == .version
+        var lines: [DialogLine] = [
+            DialogLine(.field(label: [Span("▸ ", .key)], choice.field, isFocused: true), rank: DialogLine.kept)
+        ]
+        if let trouble = choice.trouble {
+            lines.append(DialogLine([Span("✗ " + Text.sanitised(trouble, limit: 200), .critical)], rank: DialogLine.kept))
+        } else {
+            lines.append(DialogLine([Span(words(isVersion ? .versionHint : .colourHint), .hint)], rank: 50))
+        }
+        // What is selected is always among those that are seen.
+        let room = max(1, min(10, frame.size.height - 6))
+        var scroll = Scroll()
+        if let selected = choice.selected { scroll.reveal(selected, count: choice.options.count, height: room) }
+        for index in scroll.visible(count: choice.options.count, height: room) {
+            let option = choice.options[index]
+            let isSelected = index == choice.selected
+            lines.append(
+                DialogLine(
+                    [
+                        Span(isSelected ? "▸ " : "  ", .accent),
+                        Span(Text.padded(option.text, to: 24) + "  ", isSelected ? .selection : .value),
+                        Span(option.note, .dim),
+                    ], rank: isSelected ? DialogLine.kept : 40))
+        }
+        LinesDialog(model: model, title: words(isVersion ? .versionQuestion : .colourQuestion)).render(lines, into: &frame)
+    }
+}

@@ -1,0 +1,132 @@
+import Launch
+
+/// The dialog before an action: the plan, the exact command, and what must be typed.
+struct ConfirmationView {
+    let model: Model
+    let confirmation: Confirmation
+
+    private var words: Words { model.words }
+    private var card: PlanCard { confirmation.facts }
+    private var lock: Confirmation.Lock? { confirmation.lock(at: model.now) }
+
+    func render(into frame: inout Frame) {
+        LinesDialog(model: model, title: model.title(of: confirmation), isGrave: card.risk == .grave)
+            .render(lines(width: LinesDialog.width(on: frame.size)), into: &frame)
+    }
+
+    private func lines(width: Int) -> [DialogLine] {
+        let plan = PlanLines(model: model, card: card, width: width)
+        var lines: [DialogLine] = [.blank(1)]
+        lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
+        lines.append(.blank(2))
+        lines += runs(width: width, label: plan.labelWidth)
+        lines.append(.blank(3))
+        lines.append(
+            DialogLine(
+                .field(label: [Span(words(.labelReason) + "  ", .dim)], confirmation.reason, isFocused: confirmation.focus == .reason),
+                rank: 60))
+        lines += target(width: width)
+        lines.append(.blank(4))
+        lines += standing(width: width)
+        lines.append(DialogLine(.buttons(buttons), rank: DialogLine.kept + 1))
+        lines.append(DialogLine([Span(words(confirmation.wanted == nil ? .hintRoutine : .hintGrave), .hint)], rank: 15))
+        return lines
+    }
+
+    /// The command line, wrapped; what an operator could type instead.
+    private func runs(width: Int, label column: Int) -> [DialogLine] {
+        let label = Text.padded(words(.labelRuns), to: column)
+        let wrapped = Text.wrapped(confirmation.commandLine, to: width - column)
+        return wrapped.prefix(4).enumerated().map { index, line in
+            let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
+            let isCut = index == 3 && wrapped.count > 4
+            return DialogLine([start, Span(line + (isCut ? " …" : ""), .value)], rank: index == 0 ? 70 : 40 - index)
+        }
+    }
+
+    private func target(width: Int) -> [DialogLine] {
+        guard let target = confirmation.wanted else { return [] }
+        let isVersion = target != card.to?.colour
+        let safe = Text.sanitised(target, limit: 60)
+        var label = words(isVersion ? .typeVersion : .typeColour) + "  "
+        if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
+        let isFocused = confirmation.focus == .target
+        let column = Text.width(of: label)
+        // Too narrow for both: what must be typed stands above the field all the same.
+        let indent = width - column >= 24 ? column : 2
+        return [
+            DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept),
+            DialogLine(
+                .field(
+                    label: [Span(String(repeating: " ", count: indent), .text)], confirmation.target, isFocused: isFocused),
+                rank: DialogLine.kept + 2),
+        ]
+    }
+
+    /// Why the yes button does nothing, what moved, and how many keys did nothing.
+    private func standing(width: Int) -> [DialogLine] {
+        var lines: [DialogLine] = []
+        func add(_ text: String, _ role: Role, rank: Int, atMost rows: Int = 2) {
+            for (index, line) in Text.wrapped(text, to: width).prefix(rows).enumerated() {
+                lines.append(DialogLine([Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : rank >= 90 ? 89 : 30))
+            }
+        }
+        if !confirmation.moved.isEmpty {
+            let moved = confirmation.moved.map { Text.sanitised($0, limit: 200) }.joined(separator: "; ")
+            add("! " + words(.worldMoved, moved), .warning, rank: DialogLine.kept)
+        }
+        switch lock {
+        case .blocked(let reason)?: add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
+        case .overridable(let reason)?:
+            add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
+            add(words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint, rank: 95)
+        case .untyped?, .settling?, nil: break
+        }
+        var spans: [Span] = []
+        if let note { spans += [Span(" \(note) ", .notice), Span("  ", .dialog)] }
+        if confirmation.discarded > 0 {
+            let word: Word = confirmation.discarded == 1 ? .discardedKey : .discardedKeys
+            spans.append(Span(words(word, String(confirmation.discarded)), .hint))
+        }
+        if !spans.isEmpty { lines.append(DialogLine(spans, rank: note == nil ? 80 : 88)) }
+        return lines
+    }
+
+    private var note: String? {
+        switch confirmation.note {
+        case .enterInField?: words(lock == nil || lock == .settling ? .enterToButton : .enterInField)
+        case .locked?:
+            switch lock {
+            case .untyped?: words(confirmation.wanted == nil ? .settlingNote : .typeFirst)
+            case .settling?: words(.settlingNote)
+            case .blocked?, .overridable?: words(.lockedNote)
+            case nil: nil
+            }
+        case .pasteIgnored?: words(.pasteNote)
+        case nil: nil
+        }
+    }
+
+    private var buttons: [Button] {
+        let isYes = confirmation.focus == .yes
+        let word: Word =
+            switch confirmation.intent {
+            case .deploy: .yesDeploy
+            case .rollback: confirmation.arguments.contains("--force") ? .yesForce : .yesRollback
+            case .promote: .yesPromote
+            case .abort: .yesAbort
+            case .pause: .yesHold
+            }
+        var yes = words(word)
+        switch lock {
+        case .untyped?: yes += " – " + words(.typeFirstShort)
+        case .blocked?, .overridable?: yes += " – " + words(.lockedShort)
+        case .settling?, nil: break
+        }
+        return [
+            // No is the answer wherever the focus is, until the yes button has it.
+            Button(words(.noButton), isYes ? .normal : .focused),
+            Button(yes, lock == nil || lock == .settling ? (isYes ? .focused : .normal) : (isYes ? .focused : .disabled)),
+        ]
+    }
+}

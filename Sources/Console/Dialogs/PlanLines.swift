@@ -1,0 +1,133 @@
+import Launch
+
+/// A plan card as the lines of its dialog: what is labelled stands in one column.
+struct PlanLines {
+    let model: Model
+    let card: PlanCard
+    let width: Int
+
+    /// Under so many columns the signs stand for the words.
+    private var isNarrow: Bool { width < 60 }
+    var labelWidth: Int { isNarrow ? 6 : 8 }
+
+    private var words: Words { model.words }
+
+    private func line(_ label: Word?, _ spans: [Span], rank: Int) -> DialogLine {
+        let text = Text.padded(label.map { words($0) } ?? "", to: labelWidth)
+        return DialogLine([Span(text, .dim)] + spans, rank: rank)
+    }
+
+    // MARK: From and to
+
+    var sides: [DialogLine] {
+        var lines: [DialogLine] = []
+        if let from = card.from { lines.append(line(.labelFrom, side(from), rank: DialogLine.kept - 5)) }
+        if let to = card.to {
+            var coming = to
+            // What the idle colour runs now is not where a deploy goes.
+            if card.kind == .deploy { coming.version = card.target }
+            lines.append(line(.labelTo, side(coming), rank: DialogLine.kept - 4))
+            if card.kind == .deploy, let now = to.version {
+                lines.append(line(nil, [Span(words(.replaces, Text.sanitised(now, limit: 60)), .dim)], rank: 22))
+            }
+        }
+        return lines
+    }
+
+    private func side(_ side: PlanCard.Side) -> [Span] {
+        let role: Role = side.colour == "green" ? .green : .blue
+        let version = side.version.map { Text.sanitised($0, limit: 40) } ?? "v?"
+        let share = side.share.map { model.figures.percent(Double($0), decimals: 0) } ?? "?"
+        let word: Word = side.share.map { $0 >= 100 ? .live : $0 > 0 ? .canary : .idle } ?? .unknown
+        var spans = [
+            Span(Text.padded(side.colour.uppercased(), to: max(isNarrow ? 5 : 6, Text.width(of: side.colour))) + " ", role, .bold),
+            Span(Text.padded(version, to: isNarrow ? 8 : 10) + " ", side.version == nil ? .unknown : .value, .bold),
+        ]
+        // Whether it lives is worth more than what share it has.
+        if isNarrow { spans.append(Span("\(side.health.glyph) ", side.health.role, .bold)) }
+        spans.append(
+            Span(Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing), side.share == nil ? .unknown : .text))
+        guard !isNarrow else { return spans }
+        switch side.health {
+        case .ok: spans.append(Span("  " + words(.healthy), .ok))
+        case .unknown: spans.append(Span("  ? " + words(.healthUnknown), .unknown))
+        default: spans.append(Span("  ✗ " + words(.doesNotAnswer), .critical, .bold))
+        }
+        spans += figures(of: side.colour)
+        if let age = side.age {
+            spans.append(Span("  " + words(width < 84 ? .agoShort : .checkedAgo, model.figures.age(age)), .dim))
+        }
+        return spans
+    }
+
+    /// What is measured of a colour, each with `?` where it is not known now.
+    private func figures(of colour: String) -> [Span] {
+        guard let pane = model.board.manifest?.panes.colours.first(where: { $0.name == colour }) else { return [] }
+        var spans: [Span] = []
+        for (id, label) in [(pane.latency, ""), (pane.errors, " " + words(.errors))] {
+            guard let id, let track = model.board.track(id) else { continue }
+            let judged = model.liveAssessment(of: id)
+            let isKnown = judged.freshness == .fresh || judged.freshness == .stale
+            let text = isKnown ? track.number.map { model.figures.value($0, unit: track.series.unit) } ?? "?" : "?"
+            let role: Role = isKnown ? judged.verdict > .unknown ? judged.verdict.role : .value : .unknown
+            spans += [Span("  " + text, role), Span(label, .dim)]
+        }
+        return spans
+    }
+
+    // MARK: What else must be known
+
+    /// The deploy that is steered: where it is.
+    var subject: [DialogLine] {
+        guard let subject = card.subject else { return [] }
+        var spans = [Span(Text.sanitised(subject.label, limit: 80), .value)]
+        if let step = model.stepText(of: subject) { spans.append(Span("  " + step, .text)) }
+        if subject.ended?.body.outcome == .died { spans.append(Span("  " + words(.outcomeDied), .critical, .bold)) }
+        return [line(.labelAbout, spans, rank: DialogLine.kept - 3)]
+    }
+
+    var edges: [DialogLine] {
+        var spans: [Span] = []
+        var isWell = true
+        for edge in card.edges {
+            if !spans.isEmpty { spans.append(Span("   ", .text)) }
+            spans.append(Span(Text.sanitised(edge.name, limit: 24) + " ", .text))
+            switch edge.isUp {
+            case true?: spans.append(Span("✓", .ok))
+            case false?: spans.append(Span("✗ " + Text.sanitised(edge.trouble ?? "", limit: 80), .critical))
+            case nil: spans.append(Span("? " + Text.sanitised(edge.trouble ?? "", limit: 80), .unknown))
+            }
+            isWell = isWell && edge.isUp == true
+        }
+        if isWell, let from = card.from, card.kind == .rollback || card.kind == .abort {
+            spans.append(Span("   " + words(.inFlight, from.colour.uppercased()), .dim))
+        }
+        return spans.isEmpty ? [] : [line(.labelEdges, spans, rank: isWell ? 45 : 75)]
+    }
+
+    var last: [DialogLine] {
+        guard let last = card.last, last.id != card.subject?.id else { return [] }
+        let time = "\(model.shortClock(last.at.utc)) \(model.zone.abbreviation)"
+        let age = model.figures.age(last.at.age(at: model.now))
+        let text = Text.sanitised(last.label, limit: 80) + ", " + words(.timeAgo, time, age)
+        return [line(.labelLast, [Span(text, .text)], rank: 25)]
+    }
+
+    var firing: [DialogLine] {
+        guard !card.firing.isEmpty else { return [line(.labelFiring, [Span(words(.nothingFires), .dim)], rank: 10)] }
+        var spans: [Span] = []
+        for entry in card.firing.prefix(3) {
+            if !spans.isEmpty { spans.append(Span("   ", .text)) }
+            let verdict = entry.change.to
+            spans.append(Span("\(verdict.glyph) \(model.title(of: entry.id)) \(model.facts(of: entry))", verdict.role))
+        }
+        if card.firing.count > 3 { spans.append(Span("  " + words(.more, String(card.firing.count - 3)), .label)) }
+        return [line(.labelFiring, spans, rank: 35)]
+    }
+
+    var cautions: [DialogLine] {
+        card.cautions.prefix(4).enumerated().map { index, text in
+            line(index == 0 ? .labelMind : nil, [Span("! " + Text.sanitised(text, limit: 300), .warning)], rank: 55 - index)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package import Launch
+
+/// An action that was fired here: what was asked for, and when.
+package struct ActionFollow: Hashable, Sendable {
+    package let request: ActionRequest
+    package let firedAt: Moment
+    /// What it is called before it has said anything.
+    package let title: String
+}
+
+extension Model {
+    var deployment: DeploymentFacts? { board.manifest?.deployment }
+
+    /// Every action that moved or meant to move something, the newest first.
+    var deployments: [ActionRecord] { shown.actions.records.reversed() }
+
+    // MARK: Asking
+
+    /// `D`: which version first.
+    mutating func chooseVersion() {
+        let planner = Planner(board: board, now: now)
+        let traffic = planner.traffic
+        let live = traffic?.live
+        let options = planner.versions.filter(ReleaseVersion.isFit).map { version in
+            let behind = traffic?.colours.filter { traffic?.version(of: $0)?.value == version } ?? []
+            let colours = behind.map { $0.uppercased() + ($0 == live ? " " + words(.live) : "") }
+            return Choice.Option(text: version, note: colours.isEmpty ? words(.deployedBefore) : colours.joined(separator: ", "))
+        }
+        overlays.append(.choice(Choice(.version, options: options)))
+    }
+
+    /// `R`: at once where it is known who serves, else by the colour that is to serve.
+    mutating func askRollback() {
+        let planner = Planner(board: board, now: now)
+        if let colour = planner.traffic?.rollbackTarget {
+            ask(.rollback(to: colour))
+            return
+        }
+        // Nothing that is only not known refuses a rollback; but nobody guesses where to.
+        let options = (deployment?.colours ?? []).map { colour in
+            let version = planner.traffic?.version(of: colour)?.value
+            return Choice.Option(text: colour, note: version.map { Text.sanitised($0, limit: 60) } ?? words(.versionUnknown))
+        }
+        overlays.append(.choice(Choice(.colour, options: options)))
+    }
+
+    /// `P`, `X`, `W`.
+    mutating func askAboutSubject(_ action: Action) {
+        guard let subject = board.actions.unfinished?.id else { return }
+        switch action {
+        case .promote: ask(.promote(subject))
+        case .abort: ask(.abort(subject))
+        default: ask(.pause(subject))
+        }
+    }
+
+    /// Enter in a choice.
+    mutating func take(_ choice: Choice) {
+        var choice = choice
+        switch choice.subject {
+        case .version:
+            if let trouble = ReleaseVersion.trouble(with: choice.text) {
+                choice.refuse(trouble)
+                break
+            }
+            overlays.removeLast()
+            return ask(.deploy(version: choice.text))
+        case .colour:
+            guard let colour = choice.options.first(where: { $0.text == choice.text.lowercased() })?.text else {
+                choice.refuse(words(.noSuchColour))
+                break
+            }
+            overlays.removeLast()
+            return ask(.rollback(to: colour))
+        }
+        overlays[overlays.count - 1] = .choice(choice)
+    }
+
+    private mutating func ask(_ intent: ActionIntent) {
+        let card = Planner(board: board, now: now).card(for: intent)
+        overlays.append(
+            .confirmation(
+                Confirmation(
+                    card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter), actAs: deployment?.actAs ?? [],
+                    random: draw())))
+    }
+
+    // MARK: Answering
+
+    /// Shows an open question the world as it is now.
+    mutating func refreshConfirmation() {
+        for (index, overlay) in overlays.enumerated() {
+            guard case .confirmation(var confirmation) = overlay else { continue }
+            confirmation.refresh(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+            overlays[index] = .confirmation(confirmation)
+        }
+    }
+
+    mutating func answer(_ confirmation: Confirmation, _ press: Key) -> [Command] {
+        var confirmation = confirmation
+        // Just before it is fired it is compared with the newest that is known.
+        confirmation.refresh(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+        guard !layout.isTooSmall || press.code == .escape else {
+            confirmation.discard()
+            overlays[overlays.count - 1] = .confirmation(confirmation)
+            return []
+        }
+        switch confirmation.take(press, at: now) {
+        case .stay: overlays[overlays.count - 1] = .confirmation(confirmation)
+        case .cancel:
+            overlays.removeLast()
+            hint = words(.nothingDone)
+        case .fire(let request):
+            overlays.removeLast()
+            overlays.removeAll { if case .action = $0 { true } else { false } }
+            overlays.append(.action(ActionFollow(request: request, firedAt: now, title: title(of: confirmation))))
+            return [.act(request)]
+        }
+        return []
+    }
+
+    /// `ROLL BACK production to v1.3.9`
+    func title(of confirmation: Confirmation) -> String {
+        let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
+        let to = confirmation.facts.to
+        let version = confirmation.plan.target ?? confirmation.facts.subject?.started.to?.version ?? to?.version ?? to?.colour ?? ""
+        let word: Word =
+            switch confirmation.intent {
+            case .deploy: .deployTitle
+            case .rollback: .rollbackTitle
+            case .promote: .promoteTitle
+            case .abort: .abortTitle
+            case .pause: .holdTitle
+            }
+        return words(word, environment, Text.sanitised(version, limit: 60))
+    }
+
+    // MARK: After it was fired
+
+    /// What to tell who leaves an action that goes on.
+    func leaving(_ follow: ActionFollow) -> String? {
+        let id = follow.request.id
+        if let record = board.actions[id] {
+            return record.ended == nil ? words(.goesOn, record.kind.rawValue, keymap.label(of: .deployments)) : nil
+        }
+        return failures[id] == nil ? words(.goesOn, follow.request.kind.rawValue, keymap.label(of: .deployments)) : nil
+    }
+
+    /// A command that never came to its first event: its last word is said where the steps would be.
+    mutating func fail(_ id: ActionID, _ reason: String) {
+        guard board.actions[id] == nil else { return }
+        if failures.count >= 16 { failures.removeAll() }
+        failures[id] = reason
+        let isShown = overlays.contains { if case .action(let follow) = $0 { follow.request.id == id } else { false } }
+        if !isShown { hint = words(.couldNotStart, id.text, Text.sanitised(reason, limit: 200)) }
+    }
+}

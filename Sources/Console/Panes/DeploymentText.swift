@@ -1,0 +1,162 @@
+import Launch
+
+extension ActionOutcome {
+    var word: Word {
+        switch self {
+        case .done: .outcomeDone
+        case .wentBack: .outcomeWentBack
+        case .refused: .outcomeRefused
+        case .preempted: .outcomePreempted
+        case .undecided: .outcomeUndecided
+        case .died: .outcomeDied
+        }
+    }
+
+    var glyph: Unicode.Scalar {
+        switch self {
+        case .done: "✓"
+        case .wentBack, .refused, .preempted: "!"
+        case .undecided: "?"
+        case .died: "✗"
+        }
+    }
+
+    var role: Role {
+        switch self {
+        case .done: .ok
+        case .wentBack, .refused, .preempted: .warning
+        case .undecided: .unknown
+        case .died: .critical
+        }
+    }
+}
+
+extension Model {
+    /// Who serves, as the board that is shown has it; nil where nothing is deployed by guardia.
+    var traffic: Traffic? { Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow)) }
+
+    /// `step 5/9 “Canary 25 %” 3 min`
+    func stepText(of record: ActionRecord) -> String? {
+        guard let step = record.current, let index = record.steps.firstIndex(where: { $0.step.name == step.step.name }) else {
+            return nil
+        }
+        let title = Text.sanitised(step.step.title, limit: 60)
+        return words(.stepOf, "\(index + 1)", "\(record.steps.count)", title)
+    }
+
+    /// How long the current step has been going on; where none runs, how long the action has.
+    func stepAge(of record: ActionRecord) -> String {
+        let since = record.current.flatMap { $0.isRunning ? $0.startedAt : nil } ?? record.at
+        return figures.age(since.age(at: shownNow))
+    }
+
+    /// The rollback light in words; a light that is not known is never green.
+    func light(of traffic: Traffic) -> Span {
+        switch RollbackLight(traffic) {
+        case .ready(_, let version, let age, let edges):
+            let through = words(edges == 1 ? .edgeCount : .edgesCount, "\(edges)/\(traffic.edges.count)")
+            return Span(words(.lightReady, Text.sanitised(version, limit: 40), figures.age(age), through), .ok, .bold)
+        case .blocked(let reason): return Span(words(.lightBlocked, Text.sanitised(reason, limit: 200)), .warning, .bold)
+        case .unknown(let reason): return Span(words(.lightUnknown, Text.sanitised(reason, limit: 200)), .unknown, .bold)
+        }
+    }
+
+    /// How long one key still brings the previous version back.
+    var runwayText: Span? {
+        let key = keymap.label(of: .rollback)
+        switch Runway(board: board, now: now) {
+        case .open(let version, let left)?:
+            let name = Text.sanitised(version, limit: 40)
+            let text = left.map { words(.runwayOpen, key, name, figures.span($0)) } ?? words(.runwayUnlimited, key, name)
+            return Span(text, .ok)
+        case .over(let version, let since)?:
+            return Span(words(.runwayOver, key, Text.sanitised(version, limit: 40), figures.span(since)), .warning)
+        case .closed(let reason)?: return Span(words(.runwayClosed, Text.sanitised(reason, limit: 200)), .warning)
+        case nil: return nil
+        }
+    }
+
+    /// `goes back to BLUE by itself in 04:12 unless confirmed: P`
+    func comingRevert(_ traffic: Traffic) -> Span? {
+        guard let revert = traffic.comingRevert else { return nil }
+        let left = figures.countdown(revert.left)
+        return Span(words(.goesBack, revert.colour.uppercased(), left, keymap.label(of: .promote)), .warning, .bold)
+    }
+
+    /// What moves the traffic now, in one line; nil where nothing does.
+    func running(in traffic: Traffic) -> [Span]? {
+        guard let mover = shown.actions.mover else { return nil }
+        var spans = [Span("▸ \(Text.sanitised(mover.label, limit: 80))", .accent, .bold)]
+        if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
+        if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
+        if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
+        return spans
+    }
+
+    /// What of the deployment must be known before anything else is believed, the gravest first.
+    var deploymentNotices: [Notice] {
+        guard deployment != nil, let traffic = Traffic(board: board, now: now, engineSilent: isSilent) else { return [] }
+        var notices: [Notice] = []
+        let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
+        if board.actions.mover == nil, let died = board.actions.interrupted {
+            let step = stepText(of: died) ?? words(.beforeAnyStep)
+            let label = Text.sanitised(died.label, limit: 80)
+            var text = died.kind == .rollback ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
+            // What can be done about it is never what is cut.
+            if Text.width(of: text) + 2 > size.width {
+                let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
+                text = died.kind == .rollback ? words(.diedRollbackShort, name, promote) : words(.diedShort, name, promote, abort)
+            }
+            notices.append(Notice(role: .alarm, text: text))
+        }
+        // While traffic is moved the edges differ for the blink of an eye.
+        if traffic.isSplitBrain, board.actions.mover == nil {
+            let sides = traffic.edges.compactMap { edge in edge.split.map { "\(edge.name) \($0.value)" } }
+            let text = words(.splitBrain, Text.sanitised(sides.joined(separator: " · "), limit: 120), keymap.label(of: .rollback))
+            notices.append(Notice(role: .alarm, text: text))
+        }
+        if let last = board.actions.lastMove, let end = last.ended?.body {
+            let missing = end.missing.filter { name in
+                let edge = traffic.edges.first { $0.name == name }
+                return end.split == nil || edge?.split?.value.name != end.split
+            }
+            if !missing.isEmpty {
+                let names = Text.sanitised(missing.joined(separator: ", "), limit: 80)
+                notices.append(Notice(role: .alarm, text: words(.missingSince, names, Text.sanitised(last.label, limit: 80))))
+            }
+        }
+        if board.actions.mover == nil, let revert = comingRevert(traffic) {
+            notices.append(Notice(role: .notice, text: revert.text))
+        }
+        return notices
+    }
+}
+
+extension Figures {
+    /// A span that runs out: `04:12`, from an hour on `1:04:12`, from two days on `3 d`.
+    func countdown(_ span: Milliseconds) -> String {
+        let seconds = max(0, span.count / 1000)
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        switch seconds {
+        case ..<3600: return two(seconds / 60) + ":" + two(seconds % 60)
+        case ..<172_800: return "\(seconds / 3600):" + two(seconds / 60 % 60) + ":" + two(seconds % 60)
+        default: return number(Int(seconds / 86_400)) + " d"
+        }
+    }
+
+    /// How long something took: with decimals while it is short.
+    func took(_ span: Milliseconds) -> String {
+        span.count < 60_000 ? duration(milliseconds: Double(span.count)) : self.span(span)
+    }
+
+    /// A longer span in two units: `23 h 41 min`, `41 min`, `30 s`.
+    func span(_ span: Milliseconds) -> String {
+        let seconds = max(0, span.count / 1000)
+        switch seconds {
+        case ..<60: return "\(seconds) s"
+        case ..<3600: return "\(seconds / 60) min"
+        case ..<172_800: return "\(seconds / 3600) h \(seconds / 60 % 60) min"
+        default: return "\(seconds / 86_400) d \(seconds / 3600 % 24) h"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import CLinux
+import Glibc
+
+/// A program in a session of its own that outlives whoever started it: no terminal, no open file but its own output, default
+/// signals, the root folder. Closing the terminal, a hangup and the end of this process do not reach it.
+struct SessionChild: ~Copyable {
+    /// How it ended.
+    enum Ending: Hashable {
+        case exited(Int32)
+        case signalled(Int32)
+
+        var words: String {
+            switch self {
+            case .exited(let status): "it ended with exit code \(status)"
+            case .signalled(let signal): "it was ended by signal \(signal)"
+            }
+        }
+    }
+
+    struct Failure: Error {
+        let code: Int32
+
+        var words: String { String(cString: strerror(code)) }
+    }
+
+    let pid: pid_t
+
+    /// - Parameters:
+    ///   - output: takes stdout and stderr.
+    ///   - environment: `NAME=value`.
+    init(_ words: [String], environment: [String], output: Int32) throws(Failure) {
+        guard let program = Self.path(of: words[0], environment) else { throw Failure(code: ENOENT) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        posix_spawn_file_actions_addchdir_np(&actions, "/")
+
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+
+        var pid: pid_t = 0
+        let code = Self.withCStrings(words) { words in
+            Self.withCStrings(environment) { environment in
+                posix_spawn(&pid, program, &actions, &attributes, words, environment)
+            }
+        }
+        guard code == 0 else { throw Failure(code: code) }
+        self.pid = pid
+    }
+
+    /// Blocks until it has ended: for a thread that has nothing else to do.
+    consuming func wait() -> Ending {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) == -1 {
+            guard errno == EINTR else { return .exited(0) }
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
+    }
+
+    private static func path(of program: String, _ environment: [String]) -> String? {
+        guard !program.contains("/") else { return program }
+        let path = environment.first { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) } ?? "/usr/bin:/bin"
+        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let pointers = strings.map { strdup($0) } + [nil]
+        defer { pointers.forEach { free($0) } }
+        return body(pointers)
+    }
+}

@@ -1,0 +1,58 @@
+import Console
+import Launch
+import Testing
+
+/// Pictures of the blue/green pane, its headline and the deployments page, calm and in trouble.
+@Suite struct DeploymentSnapshots {
+    static let stories: [(String, Deployed)] = [
+        ("calm", Deployed()), ("canary", .canary), ("interrupted", .interrupted), ("split-brain", .splitBrain),
+        ("standby-down", .standbyDown), ("edge-gone", .edgeGone),
+    ]
+
+    @Test("the war room", arguments: stories.indices)
+    func warRoom(index: Int) {
+        let (name, deployed) = Self.stories[index]
+        for (width, height) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
+            expectSnapshot(deployed.model(width, height).frame, "\(name)-\(width)x\(height)")
+        }
+    }
+
+    @Test("a deploy that goes back by itself unless somebody confirms")
+    func armed() {
+        let armed = Deployed.canary.reading {
+            for edge in Deployed.edges { $0.set(edge.notice, "goes back to blue in 253 s") }
+        }
+        expectSnapshot(armed.model(80, 24).frame, "armed-80x24")
+        let dead = Deployed.interrupted.reading {
+            for edge in Deployed.edges { $0.set(edge.notice, "goes back to blue in 253 s") }
+        }
+        expectSnapshot(dead.model(120, 40).frame, "armed-interrupted-120x40")
+    }
+
+    @Test func frozenDeploys() {
+        let frozen = Deployed().reading { for edge in Deployed.edges { $0.set(edge.notice, "frozen by leo: month end") } }
+        expectSnapshot(frozen.model(80, 24).frame, "frozen-80x24")
+    }
+
+    @Test("the pane zoomed while a canary runs", arguments: [(80, 24), (120, 40)])
+    func zoomed(width: Int, height: Int) {
+        expectSnapshot(Deployed.canary.model(width, height).pressing("5", "z").frame, "zoom-canary-\(width)x\(height)")
+    }
+
+    @Test("the wall", arguments: [(40, 12), (80, 24), (200, 60)])
+    func wall(width: Int, height: Int) {
+        let mode = Mode.kiosk(mayQuit: false)
+        expectSnapshot(Deployed().model(width, height, mode: mode).frame, "wall-\(width)x\(height)")
+        expectSnapshot(Deployed.canary.model(width, height, mode: mode).frame, "wall-canary-\(width)x\(height)")
+    }
+
+    @Test("the history, and one of it", arguments: [(40, 12), (80, 24), (120, 40), (200, 60)])
+    func history(width: Int, height: Int) {
+        var model = Deployed.canary.model(width, height).pressing("H")
+        expectSnapshot(model.frame, "history-\(width)x\(height)")
+        model.press("down", "enter")
+        expectSnapshot(model.frame, "action-\(width)x\(height)")
+        model.press("end")
+        expectSnapshot(model.frame, "action-end-\(width)x\(height)")
+    }
+}
