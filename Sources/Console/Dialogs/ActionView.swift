@@ -50,6 +50,12 @@ struct ActionView {
             if record.isPaused {
                 lines.insert(DialogLine([Span("! " + words(.heldNow, model.keymap.label(of: .promote)), .warning, .bold)], rank: 90), at: 0)
             }
+            if let why = record.waitsFor {
+                let (promote, abort) = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
+                let text = words(.personNeeded, promote, abort, Text.sanitised(why, limit: 300))
+                let waiting = Text.wrapped("? " + text, to: width).prefix(3)
+                lines.insert(contentsOf: waiting.map { DialogLine([Span($0, .warning, .bold)], rank: 95) }, at: 0)
+            }
             return lines
         }
         let role = end.body.outcome.role

@@ -233,6 +233,7 @@ extension Words {
         case .outcomeUndecided: "UNDECIDED"
         case .outcomeDied: "DIED"
         case .isRunning: "running"
+        case .personNeeded: "A PERSON IS NEEDED · {} goes on · {} goes back: {}"
         case .stepOf: "step {}/{} “{}”"
         case .beforeAnyStep: "its first step"
         case .edgeCount: "{} edge"
