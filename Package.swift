@@ -67,7 +67,10 @@ let package = Package(
         .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
-        .target(name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"]),
+        .target(
+            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"],
+            // Links to Config: what `guardia setup` installs.
+            resources: [.embedInCode("Resources")]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine

@@ -6,6 +6,8 @@ package struct OperatorIdentity: Sendable {
     package let who: Operator
     /// The names of the groups that they are in.
     package let groups: Set<String>
+    /// Whether this process is not the operator's own: it acts with more rights than they have.
+    package let isDelegated: Bool
 
     /// Why it cannot be told who acts.
     package struct Unclear: Error, CustomStringConvertible {
@@ -29,7 +31,7 @@ package struct OperatorIdentity: Sendable {
         let name = name(of: uid)
         return OperatorIdentity(
             who: Operator(name: name, uid: uid, host: host, client: client.flatMap { $0.utf8.count <= 64 ? $0 : nil }),
-            groups: groups(of: name, uid))
+            groups: groups(of: name, uid), isDelegated: uid != own)
     }
 
     /// `/proc/self/loginuid`, which the kernel keeps from the login on; nil where there was none (a container, a service).

@@ -25,7 +25,8 @@ package struct DoorAnswer: Hashable, Sendable {
             guard let next, let end = rest.firstRange(of: " \(next)=") else { return rest }
             return rest[..<end.lowerBound]
         }
-        guard line.hasPrefix("door="), let door = field("door", until: "split"), let path = field("split", until: "slot"),
+        guard line.hasPrefix("door="), let door = field("door", until: "split"),
+            let path = field("split", until: "slot"),
             let colour = field("colour", until: "config")
         else { return nil }
         isBroken = door != "open"

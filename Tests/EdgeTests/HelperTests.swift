@@ -28,8 +28,11 @@ struct HelperTests {
     func wholeCourse(_ shell: [String]) async throws {
         try await withLab(shell: shell) { lab in
             #expect(try await lab.run("status").lines.dropFirst() == ["split blue", "fence 0", "ok"])
-            #expect(try await lab.run("take", "any", "ana@b", "a1", "deploy", "30", "v1.5.0").lines == ["fence 1", "ok"])
-            for (from, to) in [("blue", "green-5.blue"), ("green-5.blue", "green"), ("green", "blue"), ("blue", "green")] {
+            #expect(
+                try await lab.run("take", "any", "ana@b", "a1", "deploy", "30", "v1.5.0").lines == ["fence 1", "ok"])
+            for (from, to) in [
+                ("blue", "green-5.blue"), ("green-5.blue", "green"), ("green", "blue"), ("blue", "green"),
+            ] {
                 #expect(try await lab.run("stage", "1", to).lines == ["ok"])
                 let flip = try await lab.run("flip", "1", from, to)
                 #expect(flip.line("switched")?.hasPrefix("switched \(from) \(to) ") == true && flip.last == "ok")
@@ -141,7 +144,8 @@ struct HelperTests {
             #expect(try await lab.run("note", "1", "key7", "%").last == "ok")
             #expect(try await lab.run("note", "1", "one.more", "x").last == "ok")
             #expect(try await lab.run("status").lines.filter { $0.hasPrefix("note ") }.count == 64)
-            #expect(try await lab.run("note", "1", "key1", String(repeating: "v", count: 181)).last == "refused invalid")
+            #expect(
+                try await lab.run("note", "1", "key1", String(repeating: "v", count: 181)).last == "refused invalid")
             #expect(try await lab.run("note", "9", "key1", "x").last == "refused fenced 1")
         }
     }
@@ -166,12 +170,17 @@ struct HelperTests {
         try await withLab { lab in
             let marker = "\(lab.folder.path)/pwned"
             let lines = [
-                "", " status", "status ", "status  x", "statuss", "--help", "take", "status x", "init green", "backend door",
-                "serve", "watch 1", "$(touch \(marker))", "`touch \(marker)`", "status; touch \(marker)", "status | cat",
+                "", " status", "status ", "status  x", "statuss", "--help", "take", "status x", "init green",
+                "backend door",
+                "serve", "watch 1", "$(touch \(marker))", "`touch \(marker)`", "status; touch \(marker)",
+                "status | cat",
                 "take any a a deploy 30 'x'", "take any a a deploy 30 \"x\"", "take any a a deploy 30 *",
-                "take any a a deploy 30 %4", "take any a a deploy 30 %zz", "take any a a deploy 30 x%", "status\u{1b}[2J",
-                "status\r", "take any a a deploy -1 x", "take any a a deploy 030 x", "take any a a deploy 9999999999999999 x",
-                "take any a a party 30 x", "take any a a deploy 30 x force", "take any \(String(repeating: "h", count: 257)) a deploy 30 x",
+                "take any a a deploy 30 %4", "take any a a deploy 30 %zz", "take any a a deploy 30 x%",
+                "status\u{1b}[2J",
+                "status\r", "take any a a deploy -1 x", "take any a a deploy 030 x",
+                "take any a a deploy 9999999999999999 x",
+                "take any a a party 30 x", "take any a a deploy 30 x force",
+                "take any \(String(repeating: "h", count: 257)) a deploy 30 x",
                 "take any a a deploy 30 \(String(repeating: "r", count: 513))", String(repeating: "x", count: 10_000),
                 "freeze año x", "stage 0 ../../etc", "stage 0 any", "stage 0 green-100.blue", "stage 0 green-05.blue",
                 "stage 0 green-5.green", "stage 0 a-b-5.c", "history 1001", "history -1",
@@ -191,7 +200,9 @@ struct HelperTests {
         try await withLab { lab in
             let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<20 {
-                    group.addTask { try await lab.run("take", "any", "op\(number)", "a\(number)", "rollback", "60", "x").last }
+                    group.addTask {
+                        try await lab.run("take", "any", "op\(number)", "a\(number)", "rollback", "60", "x").last
+                    }
                 }
                 return try await group.reduce(into: [String]()) { $0.append($1) }
             }
@@ -201,10 +212,24 @@ struct HelperTests {
         }
     }
 
+    @Test("whoever only looks waits for nobody; whoever changes waits three seconds")
+    func lookingNeedsNoLock() async throws {
+        try await withLab { lab in
+            let holder = try await Command.run(
+                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door], deadline: limit)
+            let pid = try #require(Int32(holder.standardOutput.text.prefix { $0.isNumber }))
+            defer { kill(pid, SIGKILL) }
+            #expect(try await lab.run("status").line("split") == "split blue")
+            let take = try await lab.run("take", "any", "a", "a", "deploy", "30", "x")
+            #expect(take.status == 1 && take.last == "error another helper has held the door for three seconds")
+        }
+    }
+
     @Test func foldersCanBeSearchedByOthersWhateverTheUmask() async throws {
         try await withLab(split: nil) { lab in
             let result = try await Command.run(
-                ["sh", "-c", "umask 077; exec \"$0\" --door \"$1\" init blue", lab.helper, lab.door], deadline: .seconds(10))
+                ["sh", "-c", "umask 077; exec \"$0\" --door \"$1\" init blue", lab.helper, lab.door],
+                deadline: .seconds(10))
             #expect(result.isSuccess)
             for path in ["", "/splits", "/splits/blue", "/splits/blue/blue"] {
                 var status = stat()
@@ -225,7 +250,8 @@ struct HelperTests {
             #expect(try await lab.run("init", "green").last == "ok")
             #expect(try await lab.split == "blue")
             // A name that lies: a slot of another colour beside the own.
-            try FileManager.default.createDirectory(atPath: "\(lab.door)/splits/blue/green", withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: "\(lab.door)/splits/blue/green", withIntermediateDirectories: false)
             try Data().write(to: URL(filePath: "\(lab.door)/splits/blue/green/7"))
             #expect(try await broken() == "broken the split blue is not whole")
             try await lab.run("init", "blue")

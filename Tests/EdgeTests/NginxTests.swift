@@ -65,7 +65,9 @@ struct NginxTests {
         }
     }
 
-    @Test("a hundred switches under kept connections, with requests in flight: none is lost, each is answered by who took it")
+    @Test(
+        "a hundred switches under kept connections, with requests in flight: none is lost, each is answered by who took it"
+    )
     func switchingUnderLoad() async throws {
         try await withEdge { edge in
             let fence = try await edge.client.take(.test(kind: .rollback), within: limit)
@@ -112,13 +114,16 @@ struct NginxTests {
         }
     }
 
-    @Test("shares are exact, a canary that grows keeps its clients", arguments: [StickyKey.cookie("client"), .header("X-Client")])
+    @Test(
+        "shares are exact, a canary that grows keeps its clients",
+        arguments: [StickyKey.cookie("client"), .header("X-Client")])
     func canary(_ sticky: StickyKey) async throws {
         try await withEdge(sticky: sticky) { edge in
             func inCanary() async throws -> Set<Int> {
                 var found: Set<Int> = []
                 for key in 0..<400 {
-                    let answer = try await edge.client.ask(EdgeQuestion(.traffic(key: "k\(key)"), path: "/"), within: limit)
+                    let answer = try await edge.client.ask(
+                        EdgeQuestion(.traffic(key: "k\(key)"), path: "/"), within: limit)
                     if answer.headers["x-version"] == "v2" { found.insert(key) }
                 }
                 return found
@@ -129,7 +134,8 @@ struct NginxTests {
             let large = try await inCanary()
             #expect(small.isSubset(of: large))
             // Within five standard deviations; the keys are the same in every run.
-            #expect((10...70).contains(small.count) && (150...250).contains(large.count), "\(small.count) \(large.count)")
+            #expect(
+                (10...70).contains(small.count) && (150...250).contains(large.count), "\(small.count) \(large.count)")
             try await edge.open(Self.green)
             #expect(try await inCanary().count == 400)
         }
@@ -139,7 +145,9 @@ struct NginxTests {
         case unsearchable, gone, dangling, unmounted
     }
 
-    @Test("a door that is damaged under traffic: every request is answered, and the front says DOOR BROKEN", arguments: Damage.allCases)
+    @Test(
+        "a door that is damaged under traffic: every request is answered, and the front says DOOR BROKEN",
+        arguments: Damage.allCases)
     private func damage(_ damage: Damage) async throws {
         try await withEdge { edge in
             let door = edge.lab.door
@@ -163,7 +171,8 @@ struct NginxTests {
                 case .unmounted:
                     // What a disk leaves that is no longer mounted: an empty folder.
                     cover = try await Command.run(
-                        ["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", door], deadline: limit).isSuccess
+                        ["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", door], deadline: limit
+                    ).isSuccess
                     if !cover { print("not tested: mounting is not allowed here") }
                 }
                 if damage != .unmounted || cover {
@@ -246,11 +255,14 @@ struct NginxTests {
         _ = try await client.flip(from: canary, to: Split(all: "green"), fence: fence, within: limit)
         #expect(try await eventually { try await client.front(within: limit).colour == "green" })
 
-        try Data("#!/bin/sh\necho 'nginx: [emerg] unknown directive \"x\"' >&2\nexit 1\n".utf8).write(to: URL(filePath: test))
+        try Data("#!/bin/sh\necho 'nginx: [emerg] unknown directive \"x\"' >&2\nexit 1\n".utf8).write(
+            to: URL(filePath: test))
         let error = await edgeError {
             try await client.flip(from: Split(all: "green"), to: canary, fence: fence, within: limit)
         }
-        #expect(error?.kind == .broken && error?.reason.contains("emerg unknown directive x") == true, "\(error?.reason ?? "")")
+        #expect(
+            error?.kind == .broken && error?.reason.contains("emerg unknown directive x") == true,
+            "\(error?.reason ?? "")")
         #expect(try await client.status(within: limit).split == Split(all: "green"))
         await client.close()
     }

@@ -43,7 +43,8 @@ struct DoorLab: Sendable {
     func run(_ words: [String], environment: [String: String] = [:]) async throws -> Outcome {
         let result = try await Command.run(
             shell + [helper, "--door", door] + words,
-            environment: environment.merging(["PATH": Command.defaultPath]) { given, _ in given }, deadline: .seconds(60))
+            environment: environment.merging(["PATH": Command.defaultPath]) { given, _ in given },
+            deadline: .seconds(60))
         let status: Int
         switch result.ending {
         case .exited(let code): status = code

@@ -23,14 +23,17 @@ import Testing
     @Test func whatIsEndlessIsCut() {
         let answer = DoorAnswer(parsing: "door=open split=\(String(repeating: "x", count: 10_000)) slot=1 colour=blue")
         #expect(answer == nil, "the colour lies beyond what is read")
-        #expect(DoorAnswer(parsing: "door=open split=\(String(repeating: "x", count: 900)) slot=1 colour=b")?.split.count == 80)
+        #expect(
+            DoorAnswer(parsing: "door=open split=\(String(repeating: "x", count: 900)) slot=1 colour=b")?.split.count
+                == 80)
     }
 }
 
 @Suite struct HelperWordTests {
     @Test(
         arguments: [
-            ("", "%"), ("v1.5.0", "v1.5.0"), ("año", "a%C3%B1o"), ("a b", "a%20b"), ("%", "%25"), ("-x", "-x"), ("\n", "%0A"),
+            ("", "%"), ("v1.5.0", "v1.5.0"), ("año", "a%C3%B1o"), ("a b", "a%20b"), ("%", "%25"), ("-x", "-x"),
+            ("\n", "%0A"),
             ("'\"$`;|&<>()*?[]{}~!#\\", "%27%22%24%60%3B%7C%26%3C%3E%28%29%2A%3F%5B%5D%7B%7D%7E%21%23%5C"),
         ])
     func wordsComeBackAsTheyWere(text: String, word: String) {
@@ -71,7 +74,8 @@ import Testing
             var short = lines
             short[index] = String(short[index].prefix { $0 != " " }) + " x"
             #expect(
-                HelperAnswer(short).flatMap { EdgeStatus($0) } == nil || short[index].hasPrefix("note"), "\(short[index])")
+                HelperAnswer(short).flatMap { EdgeStatus($0) } == nil || short[index].hasPrefix("note"),
+                "\(short[index])")
         }
     }
 
@@ -83,10 +87,12 @@ import Testing
 
     @Test(
         arguments: [
-            ("held ana@b a1 deploy x 30", "ana@b holds the lock: deploy a1"), ("frozen ana 12 fair%20day", "deploys are frozen by ana: fair day"),
+            ("held ana@b a1 deploy x 30", "ana@b holds the lock: deploy a1"),
+            ("frozen ana 12 fair%20day", "deploys are frozen by ana: fair day"),
             ("fenced 9", "the lock is no longer ours"), ("moved 12", "the lock was taken since, fence 12"),
             ("moved green-5.blue", "green-5.blue serves now"), ("moved %", "the door is broken"),
-            ("unstaged green", "the split green is not there, or not whole"), ("invalid", "the helper does not take this request"),
+            ("unstaged green", "the split green is not there, or not whole"),
+            ("invalid", "the helper does not take this request"),
             ("novelty x", "the helper does not take this request"),
         ])
     func refusalsSayWhy(words: String, reason: String) {

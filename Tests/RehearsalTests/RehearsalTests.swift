@@ -189,6 +189,44 @@ struct RehearsalTests {
         }
     }
 
+    @Test("barberpro release gives a colour another version, which misbehaves as its name says")
+    func releases() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            func release(_ colour: String, _ version: String) async throws -> CommandResult {
+                let words = [
+                    rehearsal.variables["BARBERPRO"] ?? "", "release", "--folder",
+                    rehearsal.variables["REHEARSAL_FOLDER"] ?? "", "--colour", colour, "--version=\(version)",
+                ]
+                return try await Command.run(words, deadline: .seconds(30))
+            }
+            let green = rehearsal.url("GREEN")
+            let good = try await release("green", "v1.5.0")
+            #expect(good.isSuccess && good.standardOutput.text.hasSuffix("green runs v1.5.0\n"))
+            #expect(try await browser.get(green + "/version").headers["X-Version"] == "v1.5.0")
+            #expect(try await browser.get(rehearsal.url("DOOR") + "/version").headers["X-Version"] == "v1.4.0")
+
+            #expect(try await release("green", "v1.5.1-bad").isSuccess)
+            var failures = 0
+            for _ in 0..<100 where try await browser.get(green + "/search?province=AR-B").status == 500 { failures += 1 }
+            // One in five: five standard deviations.
+            #expect((1...40).contains(failures), "\(failures)")
+            #expect(try await browser.get(green + "/healthz").status == 200)
+
+            #expect(try await release("green", "v1.5.2-wrong").isSuccess)
+            #expect(try await browser.get(green + "/version").headers["X-Version"] == "v0.0.0")
+            #expect(try await release("green", "v1.5.3-dead").isSuccess)
+            let dead = try await rehearsal.edge.helperVersion(within: .seconds(5))  // the edge is well
+            #expect(dead == EdgeHelper.version)
+            await #expect(throws: EdgeError.self) {
+                try await rehearsal.edge.ask(EdgeQuestion(.colour("green"), path: "/version"), within: .milliseconds(300))
+            }
+            #expect(try await release("red", "v1").ending == .exited(status: 1))
+            #expect(try await release("green", "v 1").isSuccess == false)
+            #expect(try await release("green", "v1.3.9").isSuccess)
+            #expect(try await browser.get(green + "/version").headers["X-Version"] == "v1.3.9")
+        }
+    }
+
     @Test("the duration that counts is the customer's, by their province")
     func provinceLatency() async throws {
         try await withRehearsal { rehearsal, browser async throws in

@@ -12,7 +12,10 @@ extension EdgeClient {
 
     package func take(_ claim: LockClaim, within deadline: Duration) async throws(EdgeError) -> Int64 {
         let words =
-            ["take", claim.fence.map(String.init) ?? "any", short(claim.holder), short(claim.action), claim.kind.rawValue]
+            [
+                "take", claim.fence.map(String.init) ?? "any", short(claim.holder), short(claim.action),
+                claim.kind.rawValue,
+            ]
             + [wholeSeconds(claim.lease), HelperWord.encode(claim.reason, limit: 512)]
             + (claim.force.map { [$0.rawValue] } ?? [])
         let answer = try await request(words, "take the lock", within: deadline)
@@ -37,7 +40,9 @@ extension EdgeClient {
     package func flip(from: Split, to: Split, fence: Int64, within deadline: Duration) async throws(EdgeError) -> Flip {
         let operation = "switch to \(to.name)"
         let answer = try await request(["flip", String(fence), from.name, to.name], operation, within: deadline)
-        guard let words = answer.texts("switched", count: 3), let clock = Int64(words[2]) else { throw malformed(operation) }
+        guard let words = answer.texts("switched", count: 3), let clock = Int64(words[2]) else {
+            throw malformed(operation)
+        }
         return Flip(from: words[0], to: words[1], clock: clock)
     }
 
@@ -73,7 +78,8 @@ extension EdgeClient {
             ["history", String(min(max(count, 1), 1000))], "read the history", isHarmless: true, within: deadline)
         // A line that was cut when the disk was full says nothing.
         return answer.lines.compactMap { words in
-            guard words.count >= 4, words[0] == "history", let clock = Int64(words[1]), let fence = Int64(words[2]) else {
+            guard words.count >= 4, words[0] == "history", let clock = Int64(words[1]), let fence = Int64(words[2])
+            else {
                 return nil
             }
             let texts = words.dropFirst(4).map { HelperWord.decode($0) ?? String($0) }
@@ -112,7 +118,9 @@ extension EdgeError {
                     ?? (.invalid, "deploys are frozen")
             case "fenced": (.fenced, "the lock is no longer ours")
             case "moved":
-                texts.first.flatMap { Int64($0) }.map { (.overtaken(fence: $0), "the lock was taken since, fence \($0)") }
+                texts.first.flatMap { Int64($0) }.map {
+                    (.overtaken(fence: $0), "the lock was taken since, fence \($0)")
+                }
                     ?? (.moved(current: texts.first ?? ""), Self.words(current: texts.first ?? ""))
             case "unstaged": (.unstaged, "the split \(texts.first ?? "") is not there, or not whole")
             default: (.invalid, "the helper does not take this request")
@@ -120,7 +128,9 @@ extension EdgeError {
         self.init(.refused(refusal), operation, on: edge, because: reason)
     }
 
-    private static func words(current: String) -> String { current.isEmpty ? "the door is broken" : "\(current) serves now" }
+    private static func words(current: String) -> String {
+        current.isEmpty ? "the door is broken" : "\(current) serves now"
+    }
 
     init(_ error: WireError, _ operation: String, on edge: String) {
         let kind: Kind =

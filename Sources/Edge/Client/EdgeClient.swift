@@ -7,6 +7,7 @@ package actor EdgeClient: EdgeDoor {
     package nonisolated let digest: String
     nonisolated let answers: AnswersPlan
     nonisolated let sticky: StickyKey
+    nonisolated let colours: [String]
     private let reactor: Reactor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
@@ -23,6 +24,7 @@ package actor EdgeClient: EdgeDoor {
         self.reactor = reactor
         answers = deployment.answers
         sticky = deployment.sticky
+        colours = deployment.colours.map(\.name)
         digest = EdgeConfiguration(deployment, plan).digest
         http = HTTPClient(on: reactor, maximumOfIdle: 8)
         master = plan.ssh.map { SSHMaster(SSHSettings($0), forwarding: [plan.frontPort], on: reactor) }
@@ -98,7 +100,8 @@ package actor EdgeClient: EdgeDoor {
     }
 
     /// The session that is open, or a new one.
-    private func open(_ operation: String, until end: ContinuousClock.Instant) async throws(EdgeError) -> CommandSession {
+    private func open(_ operation: String, until end: ContinuousClock.Instant) async throws(EdgeError) -> CommandSession
+    {
         if let session, await session.isUsable { return session }
         do throws(WireError) {
             try await opening.take(operation, on: plan.name, until: end)
@@ -120,7 +123,8 @@ package actor EdgeClient: EdgeDoor {
         guard hello.end == .done, hello.words("protocol")?.first == EdgeHelper.dialect[...] else {
             await fresh.close()
             throw EdgeError(
-                .broken, operation, on: plan.name, because: "\(plan.helper) is not a helper that this guardia understands")
+                .broken, operation, on: plan.name,
+                because: "\(plan.helper) is not a helper that this guardia understands")
         }
         version = hello.words("version")?.first.map(String.init) ?? ""
         session = fresh

@@ -33,7 +33,9 @@ enum HelperWord {
         var rest = Array(word.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
+                guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else {
+                    return nil
+                }
                 bytes.append(high << 4 | low)
             } else if isPlain(byte) {
                 bytes.append(byte)
@@ -45,7 +47,8 @@ enum HelperWord {
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "._:@/+,=-".utf8.contains(byte)
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || "._:@/+,=-".utf8.contains(byte)
     }
 
     private static func hex(_ nibble: UInt8) -> String { String(nibble, radix: 16, uppercase: true) }

@@ -15,6 +15,9 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
 
+    /// Whether it is about who serves.
+    package var movesTraffic: Bool { self == .deploy || self == .rollback }
+
     /// How much an action may break. It has no default: an action without one does not compile.
     package var risk: Risk {
         switch self {

@@ -35,6 +35,17 @@ package struct ActionLog: Hashable, Sendable {
     /// What promote, abort and pause are about: the deploy that runs or waits, else what was interrupted.
     package var unfinished: ActionRecord? { running.last { $0.kind == .deploy } ?? interrupted }
 
+    /// Edges that the newest move did not reach, and the split that they should serve; nil where all is as it should be, and
+    /// while something moves traffic.
+    package var unmended: (split: Split, edges: [String], by: ActionID)? {
+        guard mover == nil, let index = records.lastIndex(where: { $0.kind.movesTraffic && $0.split != nil }),
+            let end = records[index].ended?.body, let split = end.split.flatMap({ Split(name: $0) })
+        else { return nil }
+        let mended = records[(index + 1)...].filter { $0.kind == .mend && $0.ended?.body.outcome == .done }
+        let edges = end.missing.filter { edge in !mended.contains { $0.started.edges.contains(edge) } }
+        return edges.isEmpty ? nil : (split, edges, records[index].id)
+    }
+
     package mutating func take(_ event: ActionEvent, at moment: Moment) {
         if case .started(let started) = event {
             guard self[started.id] == nil else { return }

@@ -40,11 +40,19 @@ final class DeploymentReader {
 
     /// The series of each edge: before what may refer to them.
     private func addSeries(_ deployment: Deployment, at field: Field) {
-        for (edge, probe) in zip(deployment.edges, deployment.probes) where !edge.name.isEmpty {
+        let names = deployment.edges.map(\.name)
+        // Where names are missing or given twice, that is said already.
+        guard Set(deployment.colours.map(\.name)).count == 2, Set(names).count == names.count, !names.contains("")
+        else {
+            catalogue.markIncomplete("edge")
+            return
+        }
+        for (edge, probe) in zip(deployment.edges, deployment.probes) {
             for (measure, var series) in zip(probe.measures, probe.series) {
                 series.title = "\(edge.name) \(measure.title)"
                 if !catalogue.add(series) {
-                    field.error("the series '\(series.id)' is produced twice", hint: "give the probe 'edge' another name")
+                    field.error(
+                        "the series '\(series.id)' is produced twice", hint: "give the probe 'edge' another name")
                 }
             }
         }

@@ -48,7 +48,8 @@ package actor CommandSession {
         case (_, .failure(let failure)?):
             let isOurs = [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(failure.code)
             throw WireError(
-                isOurs ? .outOfResources : .invalid, "run", on: target, because: String(cString: strerror(failure.code)))
+                isOurs ? .outOfResources : .invalid, "run", on: target, because: String(cString: strerror(failure.code))
+            )
         case (.cancelled, nil): throw WireError(.cancelled, "run", on: target, because: "cancelled")
         case (_, nil): throw WireError(.timedOut, "run", on: target, because: "it did not start within the deadline")
         }
@@ -93,7 +94,8 @@ package actor CommandSession {
         program = nil
     }
 
-    private func send(_ bytes: [UInt8], _ operation: String, until end: ContinuousClock.Instant) async throws(WireError) {
+    private func send(_ bytes: [UInt8], _ operation: String, until end: ContinuousClock.Instant) async throws(WireError)
+    {
         var rest = bytes[...]
         while !rest.isEmpty {
             guard let program else { throw ended(operation) }
@@ -126,7 +128,8 @@ package actor CommandSession {
             program.error.drain(into: &complaint, upTo: Self.complaintLimit)
             size += chunk.bytes.count
             guard size <= outputLimit, !chunk.isTruncated else {
-                throw WireError(.tooLarge, operation, on: target, because: "the answer has more than \(outputLimit) bytes")
+                throw WireError(
+                    .tooLarge, operation, on: target, because: "the answer has more than \(outputLimit) bytes")
             }
             pending += chunk.bytes
             if !goesOn, chunk.bytes.isEmpty { throw ended(operation) }

@@ -19,7 +19,9 @@ final class SessionProgram: Sendable {
 
     deinit { end(gently: false) }
 
-    static func start(_ arguments: [String], _ environment: [String: String]) throws(ChildProcess.Failure) -> SessionProgram {
+    static func start(_ arguments: [String], _ environment: [String: String]) throws(ChildProcess.Failure)
+        -> SessionProgram
+    {
         let child = try ChildProcess(arguments, environment, listens: true)
         let input = child.input?.write ?? -1
         return SessionProgram(child, input: input)

@@ -13,7 +13,7 @@ package actor SSHMaster {
     /// Ports of the other machine's loopback that are wanted here.
     private let ports: [Int]
     private let turn: Turn
-    private var folder: String?
+    private var folder: SocketFolder?
     private var generation = 0
     private var isUp = false
 
@@ -61,11 +61,12 @@ package actor SSHMaster {
         isUp = false
         leave(controlPath, removing: folder)
         self.folder = nil
+        generation = 0
     }
 
     // MARK: Making it
 
-    private var controlPath: String { "\(folder ?? "")/\(generation)" }
+    private var controlPath: String { "\(folder?.path ?? "")/\(generation)" }
     private func socketPath(_ port: Int) -> String { "\(controlPath).\(port)" }
 
     /// The control socket of a connection that is there.
@@ -75,7 +76,8 @@ package actor SSHMaster {
         // OpenSSH removes the socket when the connection ends, however it ends.
         if isUp, access(controlPath, F_OK) == 0 { return controlPath }
         isUp = false
-        try makeFolder()
+        for port in ports { unlink(socketPath(port)) }
+        if folder?.exists != true { folder = try SocketFolder() }
         generation += 1
         let remaining = max(end - .now, .milliseconds(1))
         let seconds = Int(remaining.components.seconds) + 1
@@ -98,23 +100,16 @@ package actor SSHMaster {
         return controlPath
     }
 
-    private func makeFolder() throws(WireError) {
-        guard folder == nil else { return }
-        // Short: a Unix socket's path must stay under 108 bytes, and ssh appends a suffix of its own while it makes one.
-        var template = Array("/tmp/guardia-ssh-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw error(.outOfResources, String(cString: strerror(errno))) }
-        folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-    }
-
     /// Tells a master to end, and removes what it may have left. Nobody waits for it.
-    private func leave(_ path: String, removing folder: String? = nil) {
-        let words = settings.words(connectingWithin: 1) + ["-S", path, "-o", "ProxyCommand=false", "-O", "exit"]
+    private func leave(_ path: String, removing folder: SocketFolder? = nil) {
+        let words =
+            settings.words(connectingWithin: 1) + ["-S", path, "-o", "ProxyCommand=false", "-O", "exit"]
             + ["--", settings.host]
         let sockets = [path] + ports.map { socketPath($0) }
         Task {
             _ = try? await Command.run(words, environment: SSHSettings.environment, deadline: .seconds(2))
             for socket in sockets { unlink(socket) }
-            if let folder { rmdir(folder) }
+            folder?.remove()
         }
     }
 

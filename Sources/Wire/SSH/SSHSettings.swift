@@ -33,7 +33,8 @@ package struct SSHSettings: Hashable, Sendable {
         let options = [
             "BatchMode=yes", "StrictHostKeyChecking=yes", "UpdateHostKeys=no", "GlobalKnownHostsFile=/dev/null",
             "UserKnownHostsFile=\(knownHostsFile ?? "/dev/null")", "IdentitiesOnly=yes", "IdentityAgent=none",
-            "IdentityFile=\(keyFile ?? "none")", "PreferredAuthentications=publickey", "ForwardAgent=no", "ForwardX11=no",
+            "IdentityFile=\(keyFile ?? "none")", "PreferredAuthentications=publickey", "ForwardAgent=no",
+            "ForwardX11=no",
             "PermitLocalCommand=no", "RequestTTY=no", "EscapeChar=none", "LogLevel=ERROR", "ConnectionAttempts=1",
             "ConnectTimeout=\(seconds)", "ServerAliveInterval=3", "ServerAliveCountMax=2", "Port=\(port)",
         ]
@@ -48,10 +49,12 @@ package struct SSHSettings: Hashable, Sendable {
     package static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     private static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || "._:@/+,=-".utf8.contains(byte)
-        }
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "._:@/+,=-".utf8.contains(byte)
+            }
         return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
     }
 }

@@ -30,6 +30,31 @@ struct ActionOptions: ParsableArguments {
         }
     }
 
+    /// What an operator behind sudo may not bring along; nil where they bring nothing.
+    var delegationTrouble: String? {
+        if !config.variables.isEmpty { return "--set is not for operators behind sudo: the service user's config stands alone" }
+        if journal != nil { return "--journal is not for operators behind sudo: the service user's journal is the config's" }
+        guard config.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
+        // The file, and every folder on the way to it: whoever can write one of them can put another file there.
+        var path = config.path
+        while true {
+            if let trouble = ActionOptions.openness(of: path) { return trouble }
+            guard path != "/" else { return nil }
+            path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+            if path.isEmpty { path = "/" }
+        }
+    }
+
+    /// Who else can change a file or what a folder holds; nil where nobody can. A config that is gone is no way in by itself.
+    private static func openness(of path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return errno == ENOENT ? nil : "\(path) cannot be looked at" }
+        let isOwn = status.st_uid == 0 || status.st_uid == geteuid()
+        let isFile = status.st_mode & S_IFMT == S_IFREG
+        let isOpen = status.st_mode & 0o002 != 0 || (isFile && status.st_mode & 0o020 != 0)
+        return isOwn && !isOpen ? nil : "\(path) can be changed by others than root and the service user"
+    }
+
     /// The id that was given, or a new one.
     func actionID(_ kind: ActionKind, at now: Timestamp) -> ActionID {
         id.map { ActionID($0) } ?? ActionID(kind, at: now, random: .random(in: 0 ... .max))

@@ -27,6 +27,9 @@ struct ActionSession {
     ///
     /// - Parameter isRescue: goes by the last good config where today's has errors.
     init(_ options: ActionOptions, for kind: ActionKind?, isRescue: Bool) throws {
+        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        // Whoever acts with the service user's rights may not bring a config of their own: it says which commands are run.
+        if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
         let file: LaunchConfigurationFile
         do {
             if isRescue {
@@ -44,7 +47,6 @@ struct ActionSession {
             throw Failure.usage(Told("\(options.config.path) has no section 'deployment': there is nothing to act on"))
         }
         self.deployment = deployment
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
         // Looking is for whoever can read the config.
         if let kind, let refusal = launch.operators.refusal(
             of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)

@@ -155,6 +155,8 @@ enum Simple {
         _ kind: ActionKind, _ id: ActionID, _ options: ActionOptions, _ session: ActionSession,
         _ body: (EdgeGroup) async throws(EdgeError) -> String
     ) async -> ActionResult {
+        let sign = ActionSign(id, journal: session.journal)
+        defer { sign.end() }
         let reporter = session.reporter(id, json: options.json)
         return await reporter.single(
             kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine, on: session.edges

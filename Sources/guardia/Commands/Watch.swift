@@ -1,4 +1,6 @@
+import Actions
 import ArgumentParser
+import Edge
 import Journal
 import Launch
 import Logging
@@ -6,6 +8,7 @@ import ServiceLifecycle
 import Settings
 import UnixSignals
 import Watch
+import Wire
 
 /// `guardia watch`: the engine.
 struct Watch: AsyncParsableCommand {
@@ -29,7 +32,7 @@ struct Watch: AsyncParsableCommand {
         let zone: Zone
         let clock = SystemClock()
         do {
-            file = try config.load()
+            file = try config.loadAndKeep()
             zone = try ZoneTable.make(
                 name: file.configuration.zoneName, abbreviation: file.configuration.zoneAbbreviation,
                 around: clock.now().utc)
@@ -50,7 +53,9 @@ struct Watch: AsyncParsableCommand {
             }
             // Read through a reader of its own, after the recorder has made the file.
             let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
-            let service = EngineService(engine: engine, recorder: recorder, standing: standing)
+            let service = EngineService(
+                engine: engine, recorder: recorder, standing: standing,
+                warden: try Watch.warden(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -61,6 +66,16 @@ struct Watch: AsyncParsableCommand {
             throw Failure.failed(error)
         }
     }
+
+    private static func warden(
+        _ launch: LaunchConfiguration, journal: String, clock: any Clock
+    ) throws -> ActionWarden? {
+        guard let deployment = launch.deployment else { return nil }
+        let reactor = try Reactor()
+        return ActionWarden(
+            journal: journal, origin: Origin.name, clock: clock, deployment: deployment,
+            edges: EdgeGroup(deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }))
+    }
 }
 
 /// The engine as a service that ends when a signal asks it to.
@@ -68,9 +83,19 @@ private struct EngineService: Service {
     var engine: Engine
     var recorder: JournalRecorder
     var standing: [SeriesID: Verdict]
+    /// What looks after actions; nil where nothing is deployed.
+    var warden: ActionWarden?
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await engine.run(recorder: recorder, standing: standing) }
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingTaskGroup { group in
+                if let warden { group.addTask { await warden.run() } }
+                group.addTask { try await engine.run(recorder: recorder, standing: standing) }
+                // The engine ends when it is asked to, or fails: either way the warden ends with it.
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
     }
 }
 

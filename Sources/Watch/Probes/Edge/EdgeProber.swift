@@ -84,7 +84,9 @@ package actor EdgeProber: Prober, PinnedActor {
             answer = try await door.ask(
                 EdgeQuestion(.colour(colour), path: answers.versionPath), within: budget.remaining)
         } catch {
-            return [("live", error), ("version", error)].map { Finding("\($0.0).\(colour)", .missed(error.reason.bounded())) }
+            return [("live", error), ("version", error)].map {
+                Finding("\($0.0).\(colour)", .missed(error.reason.bounded()))
+            }
         }
         let version = answers.version(in: answer)
         let told = version.map { Measurement.text($0.bounded(to: 80)) }
@@ -101,7 +103,8 @@ package actor EdgeProber: Prober, PinnedActor {
 
     // MARK: What they mean together
 
-    private func findings(_ front: Result<DoorAnswer, EdgeError>, _ status: Result<EdgeStatus, EdgeError>?) -> [Finding] {
+    private func findings(_ front: Result<DoorAnswer, EdgeError>, _ status: Result<EdgeStatus, EdgeError>?) -> [Finding]
+    {
         var findings: [Finding] = []
         if let trouble = trouble(front, status) { findings.append(Finding("up", .missed(trouble))) }
         if case .success(let name)? = front.served {
@@ -110,7 +113,8 @@ package actor EdgeProber: Prober, PinnedActor {
             findings += colours.map { colour in
                 Finding(
                     "share.\(colour)",
-                    split.map { .number(Double($0.share(of: colour))) } ?? .missed("\(name) is no split that guardia knows"))
+                    split.map { .number(Double($0.share(of: colour))) }
+                        ?? .missed("\(name) is no split that guardia knows"))
             }
         } else {
             let reason = front.trouble ?? "DOOR BROKEN"
@@ -187,7 +191,9 @@ extension EdgeStatus {
         if let armed { parts.append("goes back to \(armed.to) in \(max(armed.left, 0)) s") }
         if let fired { parts.append("went back to \(fired.to) by itself") }
         // Leases do not depend on it; what its history and its logs say does.
-        if abs(clock - now) > 5 { parts.append("its clock is \(abs(clock - now)) s \(clock > now ? "ahead" : "behind")") }
+        if abs(clock - now) > 5 {
+            parts.append("its clock is \(abs(clock - now)) s \(clock > now ? "ahead" : "behind")")
+        }
         return parts.joined(separator: "; ")
     }
 }

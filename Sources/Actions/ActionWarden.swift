@@ -1,0 +1,129 @@
+import Edge
+import Glibc
+import Journal
+package import Launch
+
+/// What the engine does for actions, once a second: brings what was spooled into the journal, finds actions whose process
+/// died, and mends edges that a rollback could not reach when they come back.
+package actor ActionWarden {
+    private let path: String
+    private let origin: String
+    private let host: String
+    private let clock: any Clock
+    private let deployment: Deployment
+    private let edges: EdgeGroup
+    private let board: JournalBoard
+    private let executor: ThreadExecutor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment, edges: EdgeGroup) {
+        self.path = path
+        self.origin = origin
+        host = origin
+        self.clock = clock
+        self.deployment = deployment
+        self.edges = edges
+        board = JournalBoard(path)
+        executor = ThreadExecutor(name: "warden")
+    }
+
+    deinit { executor.stop() }
+
+    /// Looks once a second until the task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            await look()
+            try? await Task.sleep(for: .seconds(1))
+        }
+        for door in edges.doors { await door.close() }
+    }
+
+    /// One look: what `run` does each second.
+    package func look() async {
+        drainSpool()
+        guard let log = await board.board()?.actions else { return }
+        bury(log)
+        await mend(log)
+    }
+
+    private func drainSpool() {
+        // While the disk is still full, what waits stays where it is, and is tried again.
+        _ = try? Spool(of: path).drain { events throws(JournalError) in try append(events) }
+    }
+
+    /// Through a writer of its own each time: it is rarely needed, and the journal may have been replaced meanwhile.
+    private func append(_ events: [Event]) throws(JournalError) {
+        guard !events.isEmpty else { return }
+        try JournalWriter(path: path, origin: origin, role: .action).append(events)
+    }
+
+    // MARK: Actions that died
+
+    /// Tells the end of every action of this machine whose process is gone.
+    private func bury(_ log: ActionLog) {
+        for record in log.running where record.started.by.host == host && !lives(record) {
+            // Not told now, it is told at the next look.
+            _ = try? append([Event(origin: origin, at: clock.now(), body: .action(.ended(.died(record))))])
+        }
+    }
+
+    /// The lock decides. Where none could be made (a full disk), a process of that number that is a guardia is taken for it.
+    private func lives(_ record: ActionRecord) -> Bool {
+        if ActionLock.lives(record.id, journal: path) != false { return true }
+        guard let file = fopen("/proc/\(record.started.pid)/cmdline", "re") else { return false }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = fread(&bytes, 1, bytes.count, file)
+        let words = bytes.prefix(count).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        return words.first?.hasSuffix("guardia") ?? false
+    }
+
+    // MARK: Edges that come back
+
+    /// Takes each edge that was out of reach to what was decided meanwhile, unless somebody else moved it since.
+    private func mend(_ log: ActionLog) async {
+        guard let (split, names, cause) = log.unmended else { return }
+        let (deployment, origin) = (deployment, origin)
+        let teller = JournalTeller(journal: path, origin: origin, clock: clock)
+        let clock = clock
+        _ = await edges.only(names).each { door throws(EdgeError) in
+            // Out of reach still: nothing is told, it is asked again in a second.
+            guard let status = try? await door.status(within: .seconds(1)) else { return }
+            if let lock = status.lock, !lock.hasLapsed { return }
+            let who = Operator(name: "engine", uid: getuid(), host: origin)
+            let id = ActionID(.mend, at: clock.now().utc, random: .random(in: 0 ... .max))
+            _ = await ActionReporter(id, journal: teller).single(
+                .mend, by: who, reason: "\(door.plan.name) was out of reach of \(cause)", command: [], on: EdgeGroup([door])
+            ) { group in
+                await Mend(split: split, deployment: deployment, status: status).run(on: door, as: who, id)
+            }
+        }
+        await teller.settle(within: .seconds(2))
+        teller.close()
+    }
+}
+
+/// Brings one edge to a split, as a rollback does.
+struct Mend: Sendable {
+    let split: Split
+    let deployment: Deployment
+    let status: EdgeStatus
+
+    func run(on door: any EdgeDoor, as who: Operator, _ id: ActionID) async -> Result<String, EdgeError> {
+        do throws(EdgeError) {
+            if status.split != split {
+                let fence = try await door.take(
+                    LockClaim(
+                        holder: who.signature, action: id.text, kind: .rollback, reason: "mend", lease: deployment.lease,
+                        fence: status.fence), within: Rollback.reach)
+                try await Rollback.flip(door, from: status.split, to: split, fence: fence)
+                try? await door.release(fence: fence, within: Rollback.reach)
+            }
+            let proof = FrontProof(answersPlan: deployment.answers) { try await Task.sleep(for: $0.duration) }
+            try await proof.prove(split, version: nil, on: door, within: Rollback.proof)
+            return .success("\(door.plan.name) serves \(split) again, proved")
+        } catch {
+            return .failure(error)
+        }
+    }
+}

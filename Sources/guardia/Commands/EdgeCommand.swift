@@ -1,0 +1,69 @@
+import ArgumentParser
+import Edge
+import Launch
+import Settings
+
+/// `guardia edge …`: what an edge needs, and what differs on one.
+struct EdgeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "edge", abstract: "Put the door into an edge's nginx, and say what differs on an edge.",
+        discussion: "docs/edge-setup.md is the way through.",
+        subcommands: [EdgeRender.self, EdgeInstallCommand.self, EdgeCheckCommand.self])
+}
+
+/// The edges of a launch config that a command is about.
+struct EdgeSelection: ParsableArguments {
+    @OptionGroup var config: ConfigOptions
+
+    @Argument(help: "The edge's name; left out: all of them.")
+    var edge: String?
+
+    /// - Throws: an exit code; what is wrong has been told.
+    func load() throws -> (deployment: Deployment, edges: [EdgePlan]) {
+        let launch: LaunchConfiguration
+        do { launch = try config.load().configuration } catch { throw Failure.usage(error) }
+        guard let deployment = launch.deployment else {
+            throw Failure.usage(EdgeMistake("\(config.path) has no 'deployment': there is no edge"))
+        }
+        guard let edge else { return (deployment, deployment.edges) }
+        let edges = deployment.edges.filter { $0.name == edge }
+        guard !edges.isEmpty else {
+            let names = deployment.edges.map(\.name)
+            throw Failure.usage(
+                EdgeMistake(
+                    "there is no edge '\(edge)'; \(Nearest.hint(for: edge, among: names) ?? "there are \(names.joined(separator: ", "))")"
+                ))
+        }
+        return (deployment, edges)
+    }
+}
+
+/// What is wrong with the words of the command.
+struct EdgeMistake: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// `guardia edge render`: the texts that nginx includes.
+struct EdgeRender: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "render", abstract: "Print what nginx includes for the door of an edge.")
+
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case http, server
+    }
+
+    @OptionGroup var selection: EdgeSelection
+
+    @Option(help: "Only what stands in http { }, or only what stands in server { }.")
+    var part: Part?
+
+    func run() throws {
+        let (deployment, edges) = try selection.load()
+        for edge in edges {
+            let configuration = EdgeConfiguration(deployment, edge)
+            if part != .server { Output.line(configuration.http) }
+            if part != .http { Output.line(configuration.server) }
+        }
+    }
+}

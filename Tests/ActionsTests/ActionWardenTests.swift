@@ -1,0 +1,105 @@
+import Actions
+import Edge
+import Foundation
+import Journal
+import Launch
+import Testing
+
+struct ActionWardenTests {
+    private let folder: String
+    private var path: String { "\(folder)/a.journal" }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("warden-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private func warden(_ edges: [FakeEdge]) -> ActionWarden {
+        ActionWarden(
+            journal: path, origin: "bastion", clock: SystemClock(), deployment: deployment(edges: edges.map(\.plan.name)),
+            edges: EdgeGroup(edges))
+    }
+
+    private func started(_ id: String, kind: ActionKind = .deploy, host: String = "bastion") -> Event.Body {
+        .action(
+            .started(
+                .init(
+                    id: ActionID(id), kind: kind, by: Operator(name: "ana", uid: 1000, host: host), reason: "", command: [],
+                    from: .init(colour: "blue"), steps: [], pid: Int32.max)))
+    }
+
+    private func log() throws -> ActionLog { try JournalReader(path: path).currentBoard(span: .minutes(1)).actions }
+
+    @Test func anActionWhoseProcessIsGoneIsToldToHaveDied() async throws {
+        try JournalWriter(path: path, origin: "bastion").append([started("deploy-1")], at: SystemClock().now())
+        await warden([]).look()
+        #expect(try log().interrupted?.id == ActionID("deploy-1"))
+        #expect(try log().records.first?.ended?.body.outcome == .died)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func anActionThatHoldsItsSignLivesAndOneOfAnotherMachineIsNotOurs() async throws {
+        try JournalWriter(path: path, origin: "bastion").append(
+            [started("deploy-1"), started("deploy-2", host: "elsewhere")], at: SystemClock().now())
+        do {
+            let sign = try ActionLock(ActionID("deploy-1"), journal: path)
+            await warden([]).look()
+            #expect(try log().running.count == 2)
+            _ = consume sign
+        }
+        await warden([]).look()
+        #expect(try log().running.map(\.id) == [ActionID("deploy-2")])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func whatWasSpooledIsInTheJournalAtTheNextLook() async throws {
+        _ = try JournalWriter(path: path, origin: "bastion")
+        let moment = SystemClock().now()
+        try Spool(of: path).keep([Event(origin: "bastion", at: moment, body: started("rollback-1", kind: .rollback))])
+        await warden([]).look()
+        #expect(try JournalReader(path: path).events(limit: 10).first?.at == moment)
+        #expect(try JournalReader(path: path).verify().holds)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(path).spool").isEmpty)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func anEdgeThatComesBackIsTakenToWhatWasDecided() async throws {
+        let edge = FakeEdge("edge-2") { $0.isCut = true }
+        let other = FakeEdge("edge-1") { $0.split = Split(all: "green") }
+        try JournalWriter(path: path, origin: "bastion").append(
+            [
+                started("rollback-1", kind: .rollback),
+                .action(
+                    .ended(
+                        .init(
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"], split: "green"))),
+            ], at: SystemClock().now())
+        let warden = warden([other, edge])
+        await warden.look()
+        #expect(edge.now.split == Split(all: "blue"))
+        edge.change { $0.isCut = false }
+        await warden.look()
+        #expect(edge.now.split == Split(all: "green"))
+        #expect(edge.now.lock == nil)
+        #expect(other.now.log.isEmpty)
+        #expect(try log().unmended == nil)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func anEdgeThatSomebodyHoldsIsLeftAlone() async throws {
+        let edge = FakeEdge("edge-2") {
+            $0.lock = EdgeLock(holder: "luis@bastion", action: "lock-1", kind: "lock", reason: "", left: 100)
+        }
+        try JournalWriter(path: path, origin: "bastion").append(
+            [
+                started("rollback-1", kind: .rollback),
+                .action(
+                    .ended(
+                        .init(
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"], split: "green"))),
+            ], at: SystemClock().now())
+        await warden([edge]).look()
+        #expect(edge.now.split == Split(all: "blue"))
+        try FileManager.default.removeItem(atPath: folder)
+    }
+}

@@ -1,0 +1,209 @@
+import Edge
+import FoundationEssentials
+import Glibc
+import Launch
+import Rehearsal
+import Testing
+import Wire
+
+@Suite("An edge on another machine", .timeLimit(.minutes(3)))
+struct SSHTests {
+    private static let green = Split(all: "green")
+    private static let blue = Split(all: "blue")
+
+    /// An edge that is reached by a key which may do nothing but ask the helper and reach the front door.
+    private func withRemote(
+        environment: String = "", isForced: Bool = true, _ body: (EdgeLab, SSHServer, EdgeClient) async throws -> Void
+    ) async throws {
+        try await withEdge { edge in
+            let serve = "\(environment)\(edge.lab.helper) --door \(edge.lab.door) serve"
+            let forced = "restrict,port-forwarding,permitopen=\"127.0.0.1:\(edge.nginx.port)\",command=\"\(serve)\""
+            let server = try await SSHServer(in: edge.lab.folder, options: isForced ? forced : "restrict,port-forwarding")
+            var deployment = edge.deployment
+            deployment.edges[0].ssh = server.plan
+            let client = EdgeClient(deployment.edges[0], of: deployment, on: edge.reactor)
+            do {
+                try await body(edge, server, client)
+            } catch {
+                await client.close()
+                await server.stop()
+                throw error
+            }
+            await client.close()
+            await server.stop()
+        }
+    }
+
+    @Test("everything works through a forced command, and the front door through the same connection")
+    func wholeCourse() async throws {
+        try await withRemote { edge, server, client in
+            try await client.prepare(within: limit)
+            let fence = try await client.take(.test(reason: "it's $HOME"), within: limit)
+            try await client.stage(Self.green, fence: fence, within: limit)
+            _ = try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
+            #expect(
+                try await client.front(within: limit)
+                    == DoorAnswer(split: "green", colour: "green", digest: client.digest))
+            let answer = try await client.ask(EdgeQuestion(.colour("blue"), path: "/version"), within: limit)
+            #expect(answer.headers["x-version"] == "v1")
+            #expect(try await client.status(within: limit).lock?.reason == "it's $HOME")
+            #expect(try await client.helperVersion(within: limit) == EdgeHelper.version)
+
+            // The key can do nothing else, whatever is asked of it.
+            let marker = "\(server.folder)/pwned"
+            let words = [
+                "ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "UserKnownHostsFile=\(server.folder)/known_hosts",
+                "-o",
+                "IdentitiesOnly=yes", "-i", "\(server.folder)/key", "-p", "\(server.port)", "127.0.0.1",
+                "touch \(marker)",
+            ]
+            let other = try await Command.run(
+                ["sh", "-c", "echo 'touch \(marker)' | \"$@\"", "sh"] + words, deadline: limit)
+            #expect(other.standardOutput.text == "refused invalid\n")
+            #expect(access(marker, F_OK) != 0)
+        }
+    }
+
+    @Test("a connection that is cut, and a server that was restarted, are replaced without anybody noticing")
+    func replaced() async throws {
+        try await withRemote { _, server, client in
+            let fence = try await client.take(.test(), within: limit)
+            for _ in 0..<3 {
+                await server.cut()
+                #expect(try await client.status(within: limit).fence == fence)
+                #expect(try await client.front(within: limit).split == "blue")
+            }
+            await server.stop()
+            let gone = await edgeError { try await client.status(within: limit) }
+            #expect(gone?.kind == .unreachable, "\(String(describing: gone))")
+            #expect(await edgeError { try await client.front(within: limit) }?.kind == .unreachable)
+            try await server.start()
+            #expect(try await client.status(within: limit).fence == fence)
+            #expect(try await client.front(within: limit).split == "blue")
+        }
+    }
+
+    @Test("a server that hangs is an error by the deadline, and is used again when it goes on")
+    func hanging() async throws {
+        try await withRemote { _, server, client in
+            try await client.prepare(within: limit)
+            #expect(try await client.front(within: limit).split == "blue")
+            await server.pause()
+            try await expectTimely { try await client.status(within: .milliseconds(300)) }
+            try await expectTimely { try await client.front(within: .milliseconds(300)) }
+            await server.resume()
+            #expect(await eventually { (try? await client.status(within: .seconds(2)).split) == Self.blue })
+            #expect(try await client.front(within: limit).split == "blue")
+        }
+    }
+
+    @Test("a host key that changed, and a key that is not let in, are said to be so")
+    func strangers() async throws {
+        try await withRemote { edge, server, client in
+            _ = try await client.status(within: limit)
+            try await server.restartWithAnotherHostKey()
+            let changed = await edgeError { try await client.status(within: limit) }
+            #expect(changed?.kind == .unreachable)
+            #expect(changed?.reason.contains("Host key verification failed") == true, "\(changed?.reason ?? "")")
+
+            var deployment = edge.deployment
+            deployment.edges[0].ssh = server.plan
+            deployment.edges[0].ssh?.knownHosts = "/dev/null"
+            let unknown = EdgeClient(deployment.edges[0], of: deployment, on: edge.reactor)
+            #expect(await edgeError { try await unknown.status(within: limit) }?.reason.contains("Host key") == true)
+            await unknown.close()
+
+            let known = try String(contentsOfFile: "\(server.folder)/other.pub", encoding: .utf8)
+            try Data("[127.0.0.1]:\(server.port) \(known)".utf8).write(
+                to: URL(filePath: "\(server.folder)/known_others"))
+            deployment.edges[0].ssh?.knownHosts = "\(server.folder)/known_others"
+            deployment.edges[0].ssh?.key = "\(server.folder)/host"
+            let denied = EdgeClient(deployment.edges[0], of: deployment, on: edge.reactor)
+            #expect(
+                await edgeError { try await denied.status(within: limit) }?.reason.contains("Permission denied") == true
+            )
+            await denied.close()
+        }
+    }
+
+    @Test("leases do not go by the edge's wall clock, which may be ten minutes off")
+    func clocks() async throws {
+        let shims = "/tmp/guardia-shim-\(getpid())"
+        try FileManager.default.createDirectory(atPath: shims, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: shims) }
+        let script = "#!/bin/sh\necho $(($(/bin/date +%s) + 600))\n"
+        try Data(script.utf8).write(to: URL(filePath: "\(shims)/date"))
+        chmod("\(shims)/date", 0o755)
+        try await withRemote(environment: "env PATH=\(shims):/usr/bin:/bin ") { edge, _, client in
+            let fence = try await client.take(.test(lease: .seconds(30)), within: limit)
+            let there = try await client.status(within: limit)
+            let here = try await edge.client.status(within: limit)
+            #expect((595...605).contains(there.clock - here.clock))
+            #expect((1...30).contains(there.lock?.left ?? 0) && (1...30).contains(here.lock?.left ?? 0))
+            #expect(await edgeError { try await edge.client.take(.test("bob@b"), within: limit) }?.refusal != nil)
+            try await client.release(fence: fence, within: limit)
+        }
+    }
+
+    @Test("an armed revert survives the connection, the session and the server that brought it")
+    func armedRevert() async throws {
+        try await withRemote { edge, server, client in
+            let fence = try await client.take(.test(), within: limit)
+            try await client.stage(Self.green, fence: fence, within: limit)
+            try await client.arm(
+                Revert(after: .seconds(1), from: Self.green, to: Self.blue, action: "a1"), fence: fence, within: limit)
+            _ = try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
+            await server.stop()
+            #expect(
+                await eventually {
+                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(edge.lab.door)/current"))
+                        == "splits/blue"
+                })
+            #expect(await eventually { (try? await edge.client.status(within: limit).fired?.to) == "blue" })
+        }
+    }
+
+    @Test("closed, it leaves no process and no file")
+    func nothingIsLeft() async throws {
+        try await withRemote { _, server, client in
+            #expect(try await client.front(within: limit).split == "blue")
+            _ = try await client.status(within: limit)
+            await client.close()
+            // The master and its clients bear the path of this test's key.
+            #expect(
+                await eventually {
+                    let found = try? await Command.run(["pgrep", "-f", "\(server.folder)/key"], deadline: limit)
+                    return found?.ending == .exited(status: 1)
+                })
+        }
+    }
+
+    @Test("ten edges, each over a connection of its own, are switched side by side")
+    func tenAtOnce() async throws {
+        try await withRemote(isForced: false) { edge, server, _ in
+            var clients: [EdgeClient] = []
+            for number in 0..<10 {
+                let door = "\(server.folder)/door-\(number)"
+                let made = try await Command.run([edge.lab.helper, "--door", door, "init", "blue"], deadline: limit)
+                #expect(made.isSuccess)
+                let plan = EdgePlan(
+                    name: "edge-\(number)", ssh: server.plan, door: door, front: edge.url, helper: edge.lab.helper)
+                clients.append(EdgeClient(plan, of: edge.deployment, on: edge.reactor))
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for client in clients {
+                    group.addTask {
+                        let fence = try await client.take(.test(), within: limit)
+                        try await client.stage(Self.green, fence: fence, within: limit)
+                        _ = try await client.flip(from: Self.blue, to: Self.green, fence: fence, within: limit)
+                    }
+                }
+                try await group.waitForAll()
+            }
+            for client in clients {
+                #expect(try await client.status(within: limit).split == Self.green)
+                await client.close()
+            }
+        }
+    }
+}
