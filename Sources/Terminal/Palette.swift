@@ -4,7 +4,10 @@ import Console
 /// A theme in ncurses' terms: for each role its attributes and the number of its colour pair.
 struct Palette {
     let theme: Theme
-    private var entries: [(attributes: attr_t, pair: Int32)] = []
+    private typealias Entry = (attributes: attr_t, pair: Int32)
+    private var entries: [Entry] = []
+    /// The same for what stands on a dialog.
+    private var raised: [Entry] = []
 
     /// Defines the pairs. Pairs are shared between roles of the same colours, since a terminal of 8 colours has 64 only.
     init(theme: Theme, depth: ColourDepth) {
@@ -12,25 +15,28 @@ struct Palette {
         let shown = theme.downsampled(to: depth)
         let limit = depth == .mono ? 0 : max(0, tigetnum("pairs") - 1)
         var pairs: [Paint: Int32] = [Paint(): 0]
-        for role in Role.allCases {
-            let paint = shown[role]
+        func pair(of paint: Paint) -> Int32? {
             let colours = Paint(paint.foreground, on: paint.background)
-            var pair = pairs[colours]
-            if pair == nil, pairs.count <= limit {
-                let next = Int32(pairs.count)
-                init_extended_pair(
-                    next, Self.number(of: paint.foreground, depth), Self.number(of: paint.background, depth))
-                pairs[colours] = next
-                pair = next
-            }
-            entries.append((Self.bits(paint.attributes), pair ?? 0))
+            if let pair = pairs[colours] { return pair }
+            guard pairs.count <= limit else { return nil }
+            let next = Int32(pairs.count)
+            init_extended_pair(next, Self.number(of: paint.foreground, depth), Self.number(of: paint.background, depth))
+            pairs[colours] = next
+            return next
+        }
+        for role in Role.allCases { entries.append((Self.bits(shown[role].attributes), pair(of: shown[role]) ?? 0)) }
+        // After all others: where the pairs run out, a dialog has the terminal's own background in places.
+        for (role, entry) in zip(Role.allCases, entries) {
+            var paint = shown[role]
+            if paint.background == .terminal { paint.background = shown[.dialog].background }
+            raised.append((entry.attributes, pair(of: paint) ?? entry.pair))
         }
     }
 
     /// What to give `setcchar` for a cell of this style.
     func look(_ style: Style) -> (attributes: attr_t, pair: Int32) {
-        let entry = entries[Int(style.role.rawValue)]
-        guard !style.attributes.isEmpty else { return entry }
+        guard !style.attributes.isEmpty else { return entries[Int(style.role.rawValue)] }
+        let entry = (style.attributes.contains(.raised) ? raised : entries)[Int(style.role.rawValue)]
         let extra = Self.bits(style.attributes)
         // Reversed twice is not reversed: a chip on a role that mono shows reversed must still stand out from it.
         let reverse = (entry.attributes ^ extra) & GUARDIA_REVERSE

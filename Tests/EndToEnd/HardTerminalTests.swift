@@ -85,7 +85,8 @@ final class RecordedJournal {
 
     init(
         path: String = "/tmp/guardia-e2e-\(UInt32.random(in: 0 ... .max)).journal", product: String = "BarberPro",
-        version: String = "v1.4.0", miss: String = "connection refused by 127.0.0.1:5432"
+        version: String = "v1.4.0", miss: String = "connection refused by 127.0.0.1:5432",
+        deployment: DeploymentFacts? = nil
     ) throws {
         self.path = path
         let all = [
@@ -100,7 +101,8 @@ final class RecordedJournal {
             panes: Panes(
                 health: [
                     Panes.Row(title: "API", main: "api.p95"), Panes.Row(title: "Postgres", main: "db.query"),
-                ], colours: [Panes.Colour(name: "blue", version: "blue.version"), Panes.Colour(name: "green")]))
+                ], colours: [Panes.Colour(name: "blue", version: "blue.version"), Panes.Colour(name: "green")]),
+            deployment: deployment)
         let clock = SystemClock()
         let writer = try JournalWriter(path: path, origin: "test")
         let now = clock.now()

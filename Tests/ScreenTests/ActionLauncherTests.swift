@@ -7,12 +7,18 @@ import Testing
 
 /// Real children: a script stands where guardia would.
 @Suite struct ActionLauncherTests {
-    private let folder: URL
+    private let holder: Holder
+    private var folder: URL { holder.url }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("guardia-launch-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// A folder that goes with the test.
+    private final class Holder {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("guardia-launch-\(UUID().uuidString.prefix(8))")
+
+        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+        deinit { try? FileManager.default.removeItem(at: url) }
     }
+
+    init() throws { holder = try Holder() }
 
     private func script(_ body: String) throws -> String {
         let path = folder.appendingPathComponent("program-\(UUID().uuidString.prefix(8))").path
@@ -31,9 +37,9 @@ import Testing
         return try await until { launcher.take().first?.reason }
     }
 
-    /// Asks until there is an answer, ten seconds at most.
+    /// Asks until there is an answer, a minute at most.
     private func until<Answer>(_ ask: () -> Answer?) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < deadline {
             if let answer = ask() { return answer }
             try await Task.sleep(for: .milliseconds(10))

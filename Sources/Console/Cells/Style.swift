@@ -22,6 +22,8 @@ package struct Attributes: OptionSet, Hashable, Sendable {
     package static let blink = Attributes(rawValue: 1 << 4)
     /// Foreground and background change places.
     package static let reverse = Attributes(rawValue: 1 << 5)
+    /// It stands on a dialog: where its role has no background of its own, it has the dialog's.
+    package static let raised = Attributes(rawValue: 1 << 6)
 
     /// Each attribute with the name that a theme file and a snapshot use.
     package static let named: [(name: String, attribute: Attributes)] = [

@@ -59,7 +59,6 @@ struct LinesDialog {
     let model: Model
     let title: String
     var isGrave = false
-    /// Whether the title is cut at the end, or the window is as wide as it needs.
     static let widest = 96
 
     /// The columns that the lines have.
@@ -69,8 +68,9 @@ struct LinesDialog {
         let screen = frame.bounds.inset(bottom: 1)
         let width = Self.width(on: screen.size)
         let shown = DialogLine.fitting(lines, height: screen.height - 2)
-        let area = Dialog(title: title, content: Size(width: width, height: shown.count), isGrave: isGrave)
-            .render(into: &frame, area: screen)
+        let dialog = Dialog(title: title, content: Size(width: width, height: shown.count), isGrave: isGrave)
+        let area = dialog.render(into: &frame, area: screen)
         for (row, line) in shown.enumerated() { line.render(into: &frame, area: area.row(row)) }
+        dialog.raise(in: &frame, area: screen)
     }
 }

@@ -6,8 +6,9 @@ struct HelpOverlay {
     func render(into frame: inout Frame) {
         let lines = model.helpLines
         let area = model.helpArea
-        Dialog(title: model.words(.helpTitle), content: area.size)
-            .render(into: &frame, area: model.layout.body)
+        let dialog = Dialog(title: model.words(.helpTitle), content: area.size)
+        dialog.render(into: &frame, area: model.layout.body)
+        defer { dialog.raise(in: &frame, area: model.layout.body) }
         let visible = Scroll(top: top).visible(count: lines.count, height: area.height)
         let keys = lines.map { Text.width(of: $0.keys) }.max() ?? 0
         for (row, line) in lines[visible].enumerated() {

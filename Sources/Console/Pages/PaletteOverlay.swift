@@ -7,8 +7,9 @@ struct PaletteOverlay {
         let body = model.layout.body
         let width = max(0, min(76, body.width - 4))
         let height = min(16, body.height - 2)
-        let area = Dialog(title: model.words(.paletteTitle), content: Size(width: width, height: height))
-            .render(into: &frame, area: body)
+        let dialog = Dialog(title: model.words(.paletteTitle), content: Size(width: width, height: height))
+        let area = dialog.render(into: &frame, area: body)
+        defer { dialog.raise(in: &frame, area: body) }
         guard !area.isEmpty else { return }
         frame.put(":", at: area.origin, .key, width: area.width)
         palette.field.render(

@@ -16,8 +16,7 @@ package struct Dialog: Sendable {
     /// the screen is smaller.
     @discardableResult
     package func render(into frame: inout Frame, area: Rect) -> Rect {
-        // A border, and a column of air on either side.
-        let box = area.centred(Size(width: content.width + 4, height: content.height + 2))
+        let box = box(in: area)
         frame.fill(box, .dialog)
         frame.box(box, .heavy, .dialogBorder)
         if box.width > 6, box.height > 0 {
@@ -27,6 +26,16 @@ package struct Dialog: Sendable {
             frame.plot(" ", at: Point(box.x + 3 + width, box.y), .dialogBorder)
         }
         return box.inset(top: 1, left: 2, bottom: 1, right: 2)
+    }
+
+    /// Once everything stands in it: gives what has no background of its own the dialog's.
+    package func raise(in frame: inout Frame, area: Rect) {
+        frame.restyle(box(in: area)) { $0.attributes.insert(.raised) }
+    }
+
+    /// A border, and a column of air on either side.
+    private func box(in area: Rect) -> Rect {
+        area.centred(Size(width: content.width + 4, height: content.height + 2))
     }
 }
 

@@ -269,7 +269,7 @@ import Testing
             $0.miss(edge.live("green"), text)
         })
         for deployed in states {
-            for (width, height) in [(40, 12), (80, 24), (120, 40)] {
+            for (width, height) in [(40, 12), (80, 24)] {
                 for keys in [[], ["D"], ["R"], ["P"], ["X"], ["H"], ["H", "enter"], ["5", "z"], ["H", "enter", "end"]] {
                     var model = deployed.model(width, height)
                     for key in keys { model.press(key) }
