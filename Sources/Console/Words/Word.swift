@@ -17,5 +17,5 @@ package enum Word: CaseIterable, Sendable {
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
     case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
-    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
+    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds, outsideWindow, lastKnownShort
 }
