@@ -17,7 +17,7 @@ package enum Word: CaseIterable, Sendable {
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
     case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
-    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
+    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds, outsideWindow, lastKnownShort
     case deploy, deploySummary, rollback, rollbackSummary, promote, promoteSummary, abort, abortSummary, hold
     case holdSummary, deployments, deploymentsSummary, noDeployment, actionsLocked, screenPaused, nothingRuns
     case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart, nothingChanged

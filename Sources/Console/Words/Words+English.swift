@@ -81,6 +81,8 @@ extension Words {
         case .unknownShort: "{} unkn"
         case .neverRead: "never read"
         case .lastKnown: "LAST KNOWN {}"
+        case .lastKnownShort: "LAST {}"
+        case .outsideWindow: "outside the window"
         case .nothingConfigured: "nothing configured here"
         case .nothingMatches: "nothing matches the filter"
         case .noManifest: "waiting for the engine's first word: no manifest in the journal yet"
