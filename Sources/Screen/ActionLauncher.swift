@@ -11,6 +11,8 @@ package final class ActionLauncher: Sendable {
     /// An action's command has ended, or never began.
     package struct Ended: Hashable, Sendable {
         package var id: ActionID
+        /// Whether it ended with anything but success, or never began.
+        package var hasFailed: Bool
         /// The last line that it wrote, and how it ended.
         package var reason: String
     }
@@ -19,19 +21,22 @@ package final class ActionLauncher: Sendable {
     package struct Setup: Hashable, Sendable {
         /// This program's own path, as `/proc/self/exe` had it at the start.
         package var program: String
-        /// What follows the words of every action: `--journal`, `--config`.
+        /// What follows the words of every action: `--journal` and `--config` as this dashboard was told.
         package var options: [String]
+        /// The same where it runs as another user, who has a journal and a config of its own and takes no other journal.
+        package var delegatedOptions: [String]
         /// Whether a transient systemd unit is tried first.
         package var systemd: SystemdScope?
         /// `NAME=value`; the default is this process's own, without what only a login session has.
         package var environment: [String]
 
         package init(
-            program: String = Setup.ownPath, options: [String] = [], systemd: SystemdScope? = SystemdScope.standing,
+            program: String = Setup.ownPath, options: [String] = [], delegatedOptions: [String] = [], systemd: SystemdScope? = SystemdScope.standing,
             environment: [String] = Setup.ownEnvironment
         ) {
             self.program = program
             self.options = options
+            self.delegatedOptions = delegatedOptions
             self.systemd = systemd
             self.environment = environment
         }
@@ -84,18 +89,19 @@ package final class ActionLauncher: Sendable {
             pthread_detach(thread)
         } else {
             Unmanaged<Context>.fromOpaque(context).release()
-            tell(request.id, "no thread to start it on: \(String(cString: strerror(code)))")
+            tell(request.id, hasFailed: true, "no thread to start it on: \(String(cString: strerror(code)))")
         }
     }
 
-    private func tell(_ id: ActionID, _ reason: String) {
-        ended.withLock { $0.append(Ended(id: id, reason: reason)) }
+    private func tell(_ id: ActionID, hasFailed: Bool, _ reason: String) {
+        ended.withLock { $0.append(Ended(id: id, hasFailed: hasFailed, reason: reason)) }
         wake()
     }
 
     /// The whole command line.
     package func words(of request: ActionRequest) -> [String] {
-        request.actAs + [setup.program] + request.arguments + ["--id", request.id.text] + setup.options
+        request.actAs + [setup.program] + request.arguments + ["--id", request.id.text]
+            + (request.actAs.isEmpty ? setup.options : setup.delegatedOptions)
     }
 
     // MARK: On the thread
@@ -105,24 +111,27 @@ package final class ActionLauncher: Sendable {
         if request.actAs.isEmpty, let scope = setup.systemd, let unit = TransientUnit(scope, request.id, setup.environment) {
             if unit.start(words(of: request), output: output) {
                 unit.waitForAnEarlyEnd()
-                return finish(request, "its unit \(unit.name) has ended", output)
+                // How it ended is not known here; what it did is in the journal.
+                return finish(request, hasFailed: true, "its unit \(unit.name) has ended", output)
             }
             // Without a service manager a session of its own does as well, short of KillUserProcesses.
             output.clear()
         }
         do throws(SessionChild.Failure) {
             let child = try SessionChild(words(of: request), environment: setup.environment, output: output.descriptor)
-            finish(request, child.wait().words, output)
+            let ending = child.wait()
+            finish(request, hasFailed: ending != .exited(0), ending.words, output)
         } catch {
             let program = words(of: request).first ?? ""
-            tell(request.id, "\(program): \(error.words)")
+            tell(request.id, hasFailed: true, "\(program): \(error.words)")
         }
     }
 
-    private func finish(_ request: ActionRequest, _ ending: String, _ output: borrowing OutputFile) {
+    private func finish(_ request: ActionRequest, hasFailed: Bool, _ ending: String, _ output: borrowing OutputFile) {
         poll(nil, 0, ActionLauncher.echo)
         let line = output.lastLine
-        tell(request.id, line.isEmpty ? ending : "\(line) (\(ending))")
+        // Of a success its own words are enough.
+        tell(request.id, hasFailed: hasFailed, line.isEmpty ? ending : hasFailed ? "\(line) (\(ending))" : line)
     }
 }
 

@@ -107,7 +107,9 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { take(item) }
-            for ended in launcher?.take() ?? [] { commands += model.update(.actionFailed(ended.id, ended.reason)) }
+            for ended in launcher?.take() ?? [] { 
+                commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
+            }
             for event in events {
                 switch event {
                 case .key(let key): commands += model.update(.key(key))
@@ -135,7 +137,7 @@ package struct ScreenLoop {
 
     private mutating func act(_ request: ActionRequest) {
         guard let launcher else {
-            _ = model.update(.actionFailed(request.id, "this screen starts nothing"))
+            _ = model.update(.actionEnded(request.id, hasFailed: true, words: "this screen starts nothing"))
             return
         }
         launcher.launch(request)

@@ -17,7 +17,7 @@ struct ActionView {
     }
 
     private func lines(_ screen: Size) -> [DialogLine] {
-        guard let record = model.board.actions[follow.request.id] else { return beforeTheFirstWord(screen) }
+        guard let record = model.record(of: follow) else { return beforeTheFirstWord(screen) }
         let width = LinesDialog.width(on: screen)
         var lines: [DialogLine] = []
         let command = ShellWords.line(record.started.command)
@@ -25,17 +25,32 @@ struct ActionView {
         lines.append(.blank(1))
         lines += StepLines(model: model, record: record, width: width).lines(room: max(3, screen.height - 10))
         lines.append(.blank(2))
+        if record.id != follow.request.id { lines += answer(width) }
         lines += ending(record, width)
         return lines
+    }
+
+    /// What became of something that was asked of a running deploy.
+    private func answer(_ width: Int) -> [DialogLine] {
+        guard let ending = model.endings[follow.request.id] else {
+            let age = model.figures.age(follow.firedAt.age(at: model.now))
+            return [DialogLine([Span("… " + words(.asking, follow.request.kind.rawValue, age), .text)], rank: 96)]
+        }
+        let text = (ending.hasFailed ? "✗ " : "✓ ") + Text.sanitised(ending.words, limit: 400)
+        return Text.wrapped(text, to: width).prefix(3).map {
+            DialogLine([Span($0, ending.hasFailed ? .critical : .ok, .bold)], rank: 97)
+        }
     }
 
     private func beforeTheFirstWord(_ screen: Size) -> [DialogLine] {
         let width = LinesDialog.width(on: screen)
         let age = follow.firedAt.age(at: model.now)
-        if let failure = model.failures[follow.request.id] {
-            let text = words(.couldNotStart, follow.request.kind.rawValue, Text.sanitised(failure, limit: 600))
-            return Text.wrapped("✗ " + text, to: width).prefix(6).map { DialogLine([Span($0, .critical, .bold)], rank: DialogLine.kept) }
-                + [DialogLine([Span(words(.nothingChanged), .hint)], rank: 50)]
+        if let ending = model.endings[follow.request.id] {
+            let said = Text.sanitised(ending.words, limit: 600)
+            let text = ending.hasFailed ? "✗ " + words(.couldNotStart, follow.request.kind.rawValue, said) : "? " + said
+            return Text.wrapped(text, to: width).prefix(6)
+                .map { DialogLine([Span($0, ending.hasFailed ? .critical : .unknown, .bold)], rank: DialogLine.kept) }
+                + [DialogLine([Span(words(.noStepSeen), .hint)], rank: 50)]
         }
         var lines = [DialogLine([Span("… " + words(.starting, model.figures.age(age)), .text)], rank: DialogLine.kept)]
         if age > Self.patience {

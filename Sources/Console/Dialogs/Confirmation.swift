@@ -44,6 +44,8 @@ package struct Confirmation: Hashable, Sendable {
     package static let settling: Milliseconds = 500
     /// The longest reason.
     package static let reasonLimit = 200
+    /// The longest that a command takes.
+    static let reasonBytes = 1000
 
     package let intent: ActionIntent
     /// What is confirmed: frozen once typing has begun.
@@ -113,10 +115,12 @@ package struct Confirmation: Hashable, Sendable {
         var words = plan.arguments
         if isForced { words.append("--force") }
         // A reason that begins with a dash would be taken for an option.
-        if reason.text.hasPrefix("-") {
-            words.append("--reason=" + reason.text)
-        } else if !reason.text.isEmpty {
-            words += ["--reason", reason.text]
+        var why = reason.text
+        while why.utf8.count > Confirmation.reasonBytes { why.removeLast() }
+        if why.hasPrefix("-") {
+            words.append("--reason=" + why)
+        } else if !why.isEmpty {
+            words += ["--reason", why]
         }
         return words + ["--yes"]
     }

@@ -116,6 +116,7 @@ struct ConfirmationView {
             case .promote: .yesPromote
             case .abort: .yesAbort
             case .pause: .yesHold
+            case .approve: .yesApprove
             }
         var yes = words(word)
         switch lock {

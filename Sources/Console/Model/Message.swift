@@ -18,8 +18,8 @@ package enum Message: Sendable {
     case heartbeat(Heartbeat?)
     /// What the journal's reader has to say (`copied to a private folder, 14:02`); nil: nothing any more.
     case readerNote(String?)
-    /// An action that was fired here ended before it said anything, or could not be started at all; why.
-    case actionFailed(ActionID, String)
+    /// The command of an action that was fired here has ended, or could not be started at all; its last words.
+    case actionEnded(ActionID, hasFailed: Bool, words: String)
 }
 
 /// What the loop is to do after a message. Everything else is a change of the model.

@@ -6,6 +6,14 @@ package struct ActionFollow: Hashable, Sendable {
     package let firedAt: Moment
     /// What it is called before it has said anything.
     package let title: String
+    /// The deploy that it asks something of, whose steps are what there is to see.
+    package let subject: ActionID?
+}
+
+/// How a command ended, and its last words.
+struct ActionEnding: Hashable, Sendable {
+    var hasFailed: Bool
+    var words: String
 }
 
 extension Model {
@@ -48,7 +56,8 @@ extension Model {
     mutating func askAboutSubject(_ action: Action) {
         guard let subject = board.actions.unfinished?.id else { return }
         switch action {
-        case .promote: ask(.promote(subject))
+        // To go on is to approve, where that is what it waits for.
+        case .promote: ask(board.actions[subject]?.waitsForApproval == true ? .approve(subject) : .promote(subject))
         case .abort: ask(.abort(subject))
         default: ask(.pause(subject))
         }
@@ -113,7 +122,8 @@ extension Model {
         case .fire(let request):
             overlays.removeLast()
             overlays.removeAll { if case .action = $0 { true } else { false } }
-            overlays.append(.action(ActionFollow(request: request, firedAt: now, title: title(of: confirmation))))
+            overlays.append(.action(ActionFollow(
+                        request: request, firedAt: now, title: title(of: confirmation), subject: confirmation.intent.subject)))
             return [.act(request)]
         }
         return []
@@ -131,27 +141,34 @@ extension Model {
             case .promote: .promoteTitle
             case .abort: .abortTitle
             case .pause: .holdTitle
+            case .approve: .approveTitle
             }
         return words(word, environment, Text.sanitised(version, limit: 60))
     }
 
     // MARK: After it was fired
 
-    /// What to tell who leaves an action that goes on.
-    func leaving(_ follow: ActionFollow) -> String? {
-        let id = follow.request.id
-        if let record = board.actions[id] {
-            return record.ended == nil ? words(.goesOn, record.kind.rawValue, keymap.label(of: .deployments)) : nil
-        }
-        return failures[id] == nil ? words(.goesOn, follow.request.kind.rawValue, keymap.label(of: .deployments)) : nil
+    /// The action whose steps a window shows: the one that was fired, else the deploy that it asks something of.
+    func record(of follow: ActionFollow) -> ActionRecord? {
+        board.actions[follow.request.id] ?? follow.subject.flatMap { board.actions[$0] }
     }
 
-    /// A command that never came to its first event: its last word is said where the steps would be.
-    mutating func fail(_ id: ActionID, _ reason: String) {
+    /// What to tell who leaves an action that goes on.
+    func leaving(_ follow: ActionFollow) -> String? {
+        let isOver = record(of: follow).map { $0.ended != nil } ?? (endings[follow.request.id] != nil)
+        guard !isOver else { return nil }
+        let kind = record(of: follow)?.kind ?? follow.request.kind
+        return words(.goesOn, kind.rawValue, keymap.label(of: .deployments))
+    }
+
+    /// The end of a command that never came to its first event is told where the steps would be; else the journal tells.
+    mutating func take(_ ending: ActionEnding, of id: ActionID) {
         guard board.actions[id] == nil else { return }
-        if failures.count >= 16 { failures.removeAll() }
-        failures[id] = reason
+        if endings.count >= 16 { endings.removeAll() }
+        endings[id] = ending
         let isShown = overlays.contains { if case .action(let follow) = $0 { follow.request.id == id } else { false } }
-        if !isShown { hint = words(.couldNotStart, id.text, Text.sanitised(reason, limit: 200)) }
+        guard !isShown else { return }
+        let said = Text.sanitised(ending.words, limit: 200)
+        hint = ending.hasFailed ? words(.couldNotStart, id.text, said) : said
     }
 }

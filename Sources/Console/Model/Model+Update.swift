@@ -22,7 +22,7 @@ extension Model {
             renew()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note
-        case .actionFailed(let id, let reason): fail(id, reason)
+        case .actionEnded(let id, let hasFailed, let words): take(ActionEnding(hasFailed: hasFailed, words: words), of: id)
         }
         return []
     }

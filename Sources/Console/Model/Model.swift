@@ -35,8 +35,8 @@ package struct Model: Sendable {
     package internal(set) var hint: String?
     /// The key that is being taken.
     var pressed: Key?
-    /// Why actions that were fired here could not be started.
-    var failures: [ActionID: String] = [:]
+    /// How the commands ended that were fired here, as far as they did.
+    var endings: [ActionID: ActionEnding] = [:]
     /// Where the random ends of actions' names come from.
     private var entropy: UInt64
 

@@ -20,7 +20,7 @@ package enum Word: CaseIterable, Sendable {
     case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds, outsideWindow, lastKnownShort
     case deploy, deploySummary, rollback, rollbackSummary, promote, promoteSummary, abort, abortSummary, hold
     case holdSummary, deployments, deploymentsSummary, noDeployment, actionsLocked, screenPaused, nothingRuns
-    case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart, nothingChanged
+    case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart
     case deployTitle, rollbackTitle, promoteTitle, abortTitle, holdTitle, versionQuestion, versionHint
     case colourQuestion, colourHint, labelFrom, labelTo, labelEdges, labelLast, labelFiring, labelRuns, labelReason
     case labelMind, labelAbout, typeVersion, typeColour, typeForce, replaces, doesNotAnswer, inFlight, timeAgo
@@ -35,4 +35,5 @@ package enum Word: CaseIterable, Sendable {
     case asked, fromClient, watchTitle, watchMedians, servingLatency, servingErrors, servingRequests, better, same
     case worse, different, tooLittle, helpNoteWall
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
+    case approveTitle, yesApprove, asking, noStepSeen
 }

@@ -20,10 +20,19 @@ package struct ActionRequest: Hashable, Sendable {
 package enum ActionIntent: Hashable, Sendable {
     case deploy(version: String)
     case rollback(to: String)
-    /// These three are about the deploy of that name.
+    /// These four are about the deploy of that name.
     case promote(ActionID)
     case abort(ActionID)
     case pause(ActionID)
+    case approve(ActionID)
+
+    /// The action that it is about, where it is about one that was begun.
+    package var subject: ActionID? {
+        switch self {
+        case .deploy, .rollback: nil
+        case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
+        }
+    }
 
     package var kind: ActionKind {
         switch self {
@@ -32,6 +41,7 @@ package enum ActionIntent: Hashable, Sendable {
         case .promote: .promote
         case .abort: .abort
         case .pause: .pause
+        case .approve: .approve
         }
     }
 }

@@ -19,6 +19,7 @@ package struct Planner: Sendable {
         case .promote(let id): steering(.promote, id)
         case .abort(let id): steering(.abort, id)
         case .pause(let id): steering(.pause, id)
+        case .approve(let id): steering(.approve, id)
         }
     }
 
@@ -114,10 +115,14 @@ package struct Planner: Sendable {
             guard end.body.outcome == .died, record.id == board.actions.interrupted?.id else {
                 return card.blocked("\(record.label) has ended: \(end.body.outcome.rawValue)")
             }
-            if kind == .pause { card.blockers.append("\(record.label) does not run: its process died") }
+            if kind == .pause || kind == .approve { card.blockers.append("\(record.label) does not run: its process died") }
             if kind == .abort, record.kind == .rollback {
                 card.blockers.append("a rollback is finished or done anew, not undone: that would bring back what was fled from")
             }
+        } else if kind == .promote, record.waitsForApproval {
+            card.blockers.append("another operator must approve it first")
+        } else if kind == .approve, !record.waitsForApproval {
+            card.blockers.append("\(record.label) waits for no approval")
         } else if kind == .promote, let step = record.stepThatGoesOnByItself {
             card.blockers.append("nothing waits for you: “\(step.title)” goes on by itself")
         } else if kind == .pause, record.isPaused {
@@ -162,10 +167,13 @@ extension PlanCard {
 }
 
 extension ActionRecord {
+    /// Whether it runs and another operator must say yes before it does anything.
+    package var waitsForApproval: Bool { ended == nil && current?.isRunning == true && current?.step.name == "approve" }
+
     /// The step that runs and that nobody has to say anything to; nil where the action waits for a person.
     fileprivate var stepThatGoesOnByItself: ActionEvent.Step? {
         guard !isPaused, let running = steps.last(where: \.isRunning) else { return nil }
-        let waiting = ["analyse", "watch", "confirm", "approve"]
+        let waiting = ["analyse", "watch", "confirm"]
         return waiting.contains { running.step.name.hasPrefix($0) } ? nil : running.step
     }
 }

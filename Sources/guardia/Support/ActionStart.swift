@@ -4,9 +4,8 @@ import Screen
 /// How the dashboard calls the commands of actions: this very program, on the journal and the config that it was told.
 enum ActionStart {
     static func setup(journal: String, config: String?) -> ActionLauncher.Setup {
-        var options = ["--journal", absolute(journal)]
-        if let config { options += ["--config", absolute(config)] }
-        return ActionLauncher.Setup(options: options)
+        let config = config.map { ["--config", absolute($0)] } ?? []
+        return ActionLauncher.Setup(options: ["--journal", absolute(journal)] + config, delegatedOptions: config)
     }
 
     /// A command's working folder is the root.

@@ -122,7 +122,7 @@ import Testing
     @Test("an action that could not be started says so at once", arguments: [(40, 12), (80, 24)])
     func couldNotStart(width: Int, height: Int) {
         var (model, id) = fired(width, height)
-        _ = model.update(.actionFailed(id, "sudo: a password is required (it ended with exit code 1)"))
+        _ = model.update(.actionEnded(id, hasFailed: true, words: "sudo: a password is required (it ended with exit code 1)"))
         expectSnapshot(model.frame, "not-started-\(width)x\(height)")
     }
 

@@ -230,14 +230,51 @@ import Testing
         var model = aboutToRollBack()
         guard case .act(let request)? = model.press("enter").first else { return }
         model.press("esc")
-        _ = model.update(.actionFailed(request.id, "sudo: a password is required"))
+        _ = model.update(.actionEnded(request.id, hasFailed: true, words: "sudo: a password is required"))
         #expect(model.hint == "\(request.id) could not be started: sudo: a password is required")
     }
 
     @Test func anEndThatTheJournalTellsOfIsNoFailureToStart() {
         var model = Deployed.canary.model(120, 40)
-        _ = model.update(.actionFailed(ActionID("deploy-20261023T173500Z-0002"), "it ended with exit code 0"))
+        _ = model.update(.actionEnded(ActionID("deploy-20261023T173500Z-0002"), hasFailed: true, words: "it ended with exit code 1"))
         #expect(model.hint == nil)
+    }
+
+    @Test func somethingAskedOfADeployIsAnsweredAboveItsSteps() {
+        var model = Deployed.canary.model(120, 40).pressing("X")
+        model.wait(1000, .canary)
+        model.press("tab")
+        guard case .act(let request)? = model.press("enter").first else {
+            Issue.record("nothing was fired")
+            return
+        }
+        #expect(model.frame.rows.joined().contains("abort: asked, 0 s"))
+        #expect(model.frame.rows.joined().contains("Analysis at 25 %"))
+        _ = model.update(.actionEnded(request.id, hasFailed: false, words: "abort was told to deploy-1"))
+        #expect(model.frame.rows.joined().contains("✓ abort was told to deploy-1"))
+        _ = model.update(.actionEnded(request.id, hasFailed: true, words: "no such deploy (it ended with exit code 3)"))
+        #expect(model.frame.rows.joined().contains("✗ no such deploy"))
+    }
+
+    @Test func aDeployThatWaitsForApprovalIsApprovedByTheKeyThatGoesOn() {
+        var deployed = Deployed()
+        let id = ActionID("deploy-x")
+        deployed.happened(
+            [
+                .started(
+                    .init(
+                        id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [], from: .init(colour: "blue", version: "v1.4.0"),
+                        to: .init(colour: "green", version: "v1.4.1"), steps: [.init(name: "approve", title: "Approval")], pid: 1)),
+                .stepStarted(.init(action: id, step: "approve")),
+            ], ago: 3)
+        var model = deployed.model(120, 40).pressing("P")
+        model.wait(1000, deployed)
+        model.press("tab")
+        guard case .act(let request)? = model.press("enter").first else {
+            Issue.record("refused: \(model.frame.rows)")
+            return
+        }
+        #expect(request.kind == .approve && request.arguments == ["approve", "deploy-x", "--yes"])
     }
 
     @Test("hostile words in every place of an action are shown safely", arguments: ViewTests.hostile.indices)
