@@ -32,7 +32,7 @@ struct ActionView {
 
     /// What became of something that was asked of a running deploy.
     private func answer(_ width: Int) -> [DialogLine] {
-        guard let ending = model.endings[follow.request.id] else {
+        guard let ending = model.answer(to: follow) else {
             let age = model.figures.age(follow.firedAt.age(at: model.now))
             return [DialogLine([Span("… " + words(.asking, follow.request.kind.rawValue, age), .text)], rank: 96)]
         }
