@@ -167,7 +167,7 @@ package actor Deploy {
                 running = (nil, task)
                 return nil
             case .goBack(let reason):
-                await stop()
+                await stop(tellingWhy: reason)
                 await reporter.begin("go-back")
                 await reporter.note("go-back", reason)
                 startWork("go-back") { await self.goBack() }
@@ -231,12 +231,15 @@ package actor Deploy {
 
     /// Ends what runs: what only looks, waits or runs a command is called off; what moves traffic or locks is let finish, so
     /// that no late switch comes after the way back.
-    private func stop() async {
+    ///
+    /// - Parameter reason: told as the end of a step that is called off.
+    private func stop(tellingWhy reason: String? = nil) async {
         guard let (step, task) = running else { return }
         running = nil
         serial += 1
         if step?.isCallable ?? true { task.cancel() }
         await task.value
+        if let reason, let step, step.isCallable { await tellEnd(of: step.name, .undecided(reason)) }
     }
 
     private func tellEnd(of name: String, _ outcome: Outcome) async {

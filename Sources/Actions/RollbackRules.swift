@@ -35,7 +35,9 @@ extension Rollback {
                     .refused, "there is no colour '\(target)': \(deployment.colours.map(\.name).joined(separator: " or "))")
             }
             let all = Split(all: target)
-            if !splits.isEmpty, splits.count == looks.all.count, splits.allSatisfy({ $0 == all }) {
+            // Whoever undoes a dead action also gives back the lock that it left.
+            let isThere = !splits.isEmpty && splits.count == looks.all.count && splits.allSatisfy { $0 == all }
+            if isThere, order.continues == nil {
                 return end(.done, "\(target) has all traffic already, on \(splits.count.edges)")
             }
             if let from = order.from, let moved = moved(from, target, reached) { return end(.refused, moved) }

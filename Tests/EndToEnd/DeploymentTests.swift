@@ -1,0 +1,202 @@
+import Foundation
+import Launch
+import Testing
+
+/// Deploys and rollbacks on a real nginx with two real colours, while customers count what fails.
+@Suite(.serialized, .timeLimit(.minutes(6)))
+struct DeploymentTests {
+    /// Kills a deploy (-9) before and after each of its steps; each time the next `guardia` finishes or undoes it, in turn.
+    @Test func killedAnywhereItIsNamedAndFinishedOrUndoneAndNoRequestFails() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+        let steps = ["preflight", "lock", "release", "gate", "shift-50", "analyse-50", "promote", "watch", "unlock"]
+        var turn = 0
+        for step in steps {
+            for isAfter in [false, true] where !(step == "unlock" && isAfter) {
+                turn += 1
+                let version = "v2.\(turn).0"
+                let before = bastion.split
+                let deploy = try bastion.start("deploy", version, "--yes", "--canary", "50", "--bake", "1s", "--reason", "test \(turn)")
+                try await bastion.waitFor("\(step) \(isAfter ? "ended" : "began") in \(version)") { record in
+                    guard record.started.to?.version == version else { return false }
+                    // The analysis of a second is undecided: a person goes on, where the point lies behind it.
+                    if record.waitsFor != nil, steps.firstIndex(of: step) ?? 0 > 5 { _ = try? bastion.run("promote", "--yes") }
+                    let now = record.steps.first { $0.step.name == step }
+                    return isAfter ? now?.endedAt != nil : now?.startedAt != nil
+                }
+                deploy.killHard()
+                _ = try await deploy.status()
+                if try bastion.log.running.isEmpty, try bastion.log.interrupted == nil { continue }
+                let status = try bastion.run("status")
+                let isNamed = try await eventually { try bastion.log.interrupted != nil || bastion.run("status").output.contains("DIED") }
+                #expect(isNamed, "\(step): \(status.output)")
+
+                if turn.isMultiple(of: 2) {
+                    let undo = try bastion.run("abort", "--yes")
+                    #expect(undo.status == 0, "\(step) \(isAfter): \(undo.output)\(undo.errors)")
+                    #expect(bastion.split == before, "\(step) \(isAfter)")
+                } else {
+                    let finish = try bastion.start("promote", "--yes")
+                    try await bastion.waitFor("the finish of \(version)") { record in
+                        if record.waitsFor != nil { _ = try? bastion.run("promote", "--yes") }
+                        return record.started.continues != nil && record.ended != nil
+                    }
+                    #expect(try await finish.status() == 0, "\(step) \(isAfter): \(finish.text)")
+                    #expect(bastion.split != before, "\(step) \(isAfter)")
+                }
+                #expect(try bastion.log.interrupted == nil)
+                #expect(try bastion.run("lock", "show").output.contains("free"))
+            }
+        }
+        let failures = try await load.stop()
+        #expect(load.requests > 1000)
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
+    @Test func aRollbackNeedsTheEdgeAlone() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        #expect(try bastion.run("status").status == 0)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+
+        // The config is broken after it was good once.
+        try "product: [".write(toFile: bastion.config, atomically: true, encoding: .utf8)
+        let broken = try bastion.run("rollback", "--yes")
+        #expect(broken.status == 0, "\(broken.output)\(broken.errors)")
+        #expect(broken.errors.contains("going by the last that did"))
+        #expect(bastion.split == "green")
+        try FileManager.default.removeItem(atPath: bastion.config)
+        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(bastion.split == "blue")
+
+        // The engine is dead, PostgreSQL hangs: both colours say that they are not healthy.
+        for pid in rehearsal.processes("guardia watch") { kill(pid, SIGKILL) }
+        let postgres = rehearsal.processes("postgres").filter { Processes.commandLine($0).contains("-D") }
+        for pid in postgres { kill(pid, SIGSTOP) }
+        defer { for pid in postgres { kill(pid, SIGCONT) } }
+        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(bastion.split == "green")
+
+        // The journal is gone, and where it was nothing can be written.
+        for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: rehearsal.journal + end) }
+        try FileManager.default.createDirectory(atPath: rehearsal.journal, withIntermediateDirectories: false)
+        let blind = try bastion.run("rollback", "--yes")
+        #expect(blind.status == 0, "\(blind.output)\(blind.errors)")
+        #expect(blind.errors.contains("spool"))
+        #expect(bastion.split == "blue")
+
+        let failures = try await load.stop()
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
+    @Test func aRollbackPreemptsADeployAndOfTwoRollbacksOneActs() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+        let deploy = try bastion.start("deploy", "v3.0.0", "--yes", "--canary", "50", "--bake", "10m")
+        try await bastion.waitFor("the canary") { $0.steps.contains { $0.step.name == "analyse-50" && $0.isRunning } }
+        #expect(bastion.split == "green-50.blue")
+        let rollback = try bastion.run("rollback", "--yes")
+        #expect(rollback.status == 0, "\(rollback.output)\(rollback.errors)")
+        #expect(bastion.split == "blue")
+        #expect(try await deploy.status() == 3, "\(deploy.text)")
+        #expect(deploy.text.contains("took over with rollback") || deploy.text.contains("is gone"))
+
+        for _ in 0..<8 {
+            let before = bastion.split
+            let target = before == "blue" ? "green" : "blue"
+            let both = [try bastion.start("rollback", "--yes", "--to", target), try bastion.start("rollback", "--yes", "--to", target)]
+            var codes: [Int32] = []
+            for one in both { codes.append(try #require(try await one.status())) }
+            // Either the second is shown the first, or it came after it and found everything done.
+            #expect(codes.contains(0) && codes.allSatisfy { [0, 3].contains($0) }, "\(codes): \(both.map(\.text))")
+            #expect(bastion.split == target)
+        }
+        let failures = try await load.stop()
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
+    @Test func badReleasesAreCaughtAndMoveNoTraffic() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let slow = try Bastion(
+            rehearsal, [("gate:\n    every: 200ms\n    deadline: 20s", "gate:\n    every: 200ms\n    deadline: 2s")])
+        for version in ["v4.0.0-dead", "v4.0.1-wrong"] {
+            let result = try slow.run("deploy", version, "--yes", "--canary", "none")
+            #expect(result.status == 1, "\(version): \(result.output)\(result.errors)")
+            #expect(result.output.contains("no traffic was moved"))
+        }
+        #expect(slow.split == "blue")
+        let commands: [(String, String)] = [
+            (#"["sh", "-c", "sleep 60"]"#, "it did not end within the deadline"),
+            (#"["sh", "-c", "yes flood | head -c 3000000; exit 3"]"#, "it exited with 3"),
+            (#"["sh", "-c", "sleep 30 & exit 0"]"#, "not v5.0"),
+            (#"["true"]"#, "not v5.0"),
+        ]
+        let own = "run: [\"\(rehearsal.variables["BARBERPRO"] ?? "")\", release, --folder, \"\(rehearsal.folder)\", --colour, "
+            + "\"{colour}\", --version, \"{version}\"]\n    deadline: 30s"
+        for (number, (words, reason)) in commands.enumerated() {
+            let bastion = try Bastion(
+                rehearsal,
+                [
+                    (own, "run: \(words)\n    deadline: 2s"),
+                    ("gate:\n    every: 200ms\n    deadline: 20s", "gate:\n    every: 200ms\n    deadline: 1s"),
+                ])
+            let result = try bastion.run("deploy", "v5.0.\(number)", "--yes", "--canary", "none")
+            #expect(result.status == 1, "\(words): \(result.output)\(result.errors)")
+            #expect(result.output.contains(reason), "\(words): \(result.output.suffix(2000))")
+            #expect(bastion.split == "blue")
+        }
+    }
+
+    @Test func unconfirmedAnEdgeGoesBackByItselfThoughTheBastionIsDead() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+        let deploy = try bastion.start("deploy", "v6.0.0", "--yes", "--canary", "none", "--confirm-within", "10s")
+        try await bastion.waitFor("the promotion") { $0.steps.contains { $0.step.name == "promote" && $0.outcome == .done } }
+        #expect(bastion.split == "green")
+        // As if the bastion had lost its power.
+        deploy.killHard()
+        for pid in rehearsal.processes("guardia watch") { kill(pid, SIGKILL) }
+        #expect(try await eventually(within: 30) { bastion.split == "blue" })
+        #expect(try bastion.run("status").output.contains("went back by itself"))
+
+        let again = try bastion.start("deploy", "v6.0.1", "--yes", "--canary", "none", "--confirm-within", "10m")
+        try await bastion.waitFor("the wait for a confirmation") {
+            $0.started.to?.version == "v6.0.1" && $0.steps.contains { $0.step.name == "confirm" && $0.isRunning }
+        }
+        #expect(try bastion.run("promote", "--yes").status == 0)
+        #expect(try await again.status() == 0, "\(again.text)")
+        #expect(bastion.split == "green")
+        #expect(!(try bastion.run("status").output.contains("by itself in")))
+        let failures = try await load.stop()
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
+    @Test func whatMayNotBeIsRefusedWithItsReasonAndItsCode() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        #expect(try bastion.run("rollback").status == 2)
+        #expect(try bastion.run("deploy", "v1;id", "--yes").status == 2)
+        #expect(try bastion.run("deploy", "v1.4.0", "--yes").status == 3)
+        #expect(try bastion.run("promote", "--yes").status == 3)
+        let moved = try bastion.run("rollback", "--yes", "--from", "green", "--to", "green")
+        #expect(moved.status == 3)
+        #expect(moved.output.contains("the world moved"))
+        #expect(try bastion.run("rollback", "--yes", "--expect", "v0.1").status == 3)
+        #expect(try bastion.run("freeze", "--reason", "black friday", "--yes").status == 0)
+        #expect(try bastion.run("deploy", "v7.0.0", "--yes").output.contains("black friday"))
+        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(try bastion.run("freeze", "--off").status == 0)
+        #expect(try bastion.run("lock", "take", "--yes", "--reason", "by hand").status == 0)
+        #expect(try bastion.run("deploy", "v7.0.0", "--yes").status == 3)
+        #expect(try bastion.run("lock", "release").status == 0)
+        let json = try bastion.run("rollback", "--yes", "--json")
+        let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(report["outcome"] as? String == "done")
+        #expect(report["exit"] as? Int == 0)
+        #expect(try bastion.run("deploy", "v7.0.0", "--dry-run").status == 0)
+        #expect(bastion.split == "blue")
+    }
+}
