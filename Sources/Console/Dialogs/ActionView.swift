@@ -84,7 +84,8 @@ struct ActionView {
                     [Span(words(.finishOrUndo, model.keymap.label(of: .promote), model.keymap.label(of: .abort)), .strong)],
                     rank: 95))
         }
-        if record.split != nil, let runway = model.runwayText {
+        // What went back has brought the previous version back already.
+        if record.split != nil, end.body.outcome == .done, let runway = model.runwayText {
             lines += Text.wrapped(runway.text, to: width).prefix(3).map { DialogLine([Span($0, runway.style.role, .bold)], rank: 92) }
         }
         return lines
@@ -126,8 +127,14 @@ struct StepLines {
         }
     }
 
+    private var column: Int { min(48, max(20, width * 3 / 5)) }
+
+    /// The columns that are left for what came of a step.
+    var detailWidth: Int { max(0, width - column - 12) }
+
     func line(_ step: ActionRecord.StepRecord) -> [Span] {
-        let title = Text.sanitised(step.step.title, limit: 80)
+        // A step that was not planned has no title but its name.
+        let title = step.step.title == "go-back" ? model.words(.goBackStep) : Text.sanitised(step.step.title, limit: 80)
         let (glyph, role): (String, Role) =
             switch step.outcome {
             case .done?: ("✓", .ok)
@@ -136,7 +143,6 @@ struct StepLines {
             case .undecided?: ("?", .unknown)
             case nil: step.isRunning ? (record.ended == nil ? "▸" : "✗", record.ended == nil ? .accent : .critical) : ("·", .dim)
             }
-        let column = min(48, max(20, width * 3 / 5))
         var time = ""
         if let start = step.startedAt {
             let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.asOf)

@@ -73,16 +73,22 @@ struct DeploymentPage {
     // MARK: Steps
 
     private func steps(of record: ActionRecord, width: Int) -> [[Span]] {
-        let drawer = StepLines(model: model, record: record, width: width)
+        let drawer = StepLines(model: model, record: record, width: width - 8)
         var lines: [[Span]] = []
+        func add(_ text: String, _ role: Role) {
+            for part in Text.wrapped(text, to: max(10, width - 14)).prefix(6) {
+                lines.append([Span(String(repeating: " ", count: 14), .dim), Span(part, role)])
+            }
+        }
         for step in record.steps {
             let start = step.startedAt.map { model.clock($0.utc) } ?? "        "
-            lines.append([Span(start, .dim)] + drawer.line(step))
-            for note in step.notes {
-                for part in Text.wrapped(note, to: max(10, width - 14)).prefix(4) {
-                    lines.append([Span(String(repeating: " ", count: 14), .dim), Span(part, .dim)])
-                }
-            }
+            // What came of it is worth lines of its own where it does not fit beside the step.
+            let fits = Text.width(of: step.detail, atMost: width) <= drawer.detailWidth
+            var short = step
+            if !fits { short.detail = "" }
+            lines.append([Span(start, .dim)] + drawer.line(short))
+            for note in step.notes { add(note, .dim) }
+            if !fits { add(step.detail, step.outcome == .failed ? .critical : .text) }
         }
         return lines
     }

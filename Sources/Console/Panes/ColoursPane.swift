@@ -143,7 +143,7 @@ struct ColoursPane {
             Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim),
             Span("\(outcome.glyph) \(model.words(outcome.word))", outcome.role),
         ]
-        if model.frozen == nil, case .open? = Runway(board: model.board, now: model.asOf), let runway = model.runwayText {
+        if model.frozen == nil, outcome == .done, case .open? = Runway(board: model.board, now: model.asOf), let runway = model.runwayText {
             spans.append(Span("  " + runway.text, .dim))
         }
         return spans
