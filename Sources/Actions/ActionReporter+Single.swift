@@ -28,4 +28,21 @@ extension ActionReporter {
         await finish(result)
         return result
     }
+
+    /// Asks something of another action, as an action of its own: who asked is kept, and whoever fired it can follow it.
+    package func steer(
+        _ kind: ActionKind, of record: ActionRecord, by who: Operator, reason: String, command: [String],
+        _ body: () async -> ActionResult
+    ) async -> ActionResult {
+        await tell(
+            .started(
+                .init(
+                    id: id, kind: kind, by: who, reason: reason, command: command, from: record.started.from,
+                    to: record.started.to, steps: [.init(name: "ask", title: "Ask \(record.id)")], pid: getpid())))
+        await begin("ask")
+        let result = await body()
+        await end("ask", result.outcome == .done ? .done : .undecided, result.summary)
+        await finish(result)
+        return result
+    }
 }

@@ -56,7 +56,7 @@ extension Deploy {
         ground.statuses = answers.values
         keepLocks()
         await noteSchema()
-        return .done("\(fences.count) of \(edges.doors.count) edges, for \(order.by.signature)")
+        return .done("\(fences.count) of \(edges.doors.count.edges), for \(order.by.signature)")
     }
 
     private func unlock() async -> Outcome {
@@ -79,7 +79,7 @@ extension Deploy {
         if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
         guard answers.isWhole else { return .failed(answers.trouble) }
         if let trouble = await prove(split, version: order.version) { return .failed(trouble) }
-        return .done("\(split) on \(edges.doors.count) edges, proved", split: split)
+        return .done("\(split) on \(edges.doors.count.edges), proved", split: split)
     }
 
     /// Stages and switches one edge from whatever it serves; nothing where it serves it already.

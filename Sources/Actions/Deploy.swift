@@ -185,7 +185,7 @@ package actor Deploy {
         switch outcome {
         case .done:
             return ActionResult(
-                .done, "all traffic goes to \(target), on \(edges.doors.count) edges", split: Split(all: ground.idle))
+                .done, "all traffic goes to \(target), on \(edges.doors.count.edges)", split: Split(all: ground.idle))
         case .wentBack:
             return ActionResult(.wentBack, words, split: course.hasMoved ? ground.before : nil)
         case .undecided:

@@ -55,7 +55,7 @@ package struct DeployWorld: Sendable {
     /// The schema's version, asked of the database.
     package var schema: @Sendable (SchemaPlan) async throws -> Int64
     /// When deploys are wanted; nil: always.
-    package var window: LaunchPlan.Window?
+    package var window: LaunchWindow?
     package var zone: Zone
     /// What operators ask of this action while it runs.
     package var requests: AsyncStream<ActionEvent.Asked>
@@ -65,7 +65,7 @@ package struct DeployWorld: Sendable {
     package init(
         board: @escaping @Sendable () async -> Board?, clock: any Clock,
         pause: @escaping Pause, run: @escaping Followers.Run,
-        schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchPlan.Window?, zone: Zone,
+        schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchWindow?, zone: Zone,
         requests: AsyncStream<ActionEvent.Asked>,
         renewals: @escaping @Sendable (Milliseconds) -> AsyncStream<Void> = DeployWorld.every
     ) {

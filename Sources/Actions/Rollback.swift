@@ -141,7 +141,7 @@ package struct Rollback: Sendable {
             await reporter.end("lock", .failed, error.reason)
             return Rollback.refused(error)
         }
-        await reporter.end("lock", .done, "\(fences.count) of \(edges.doors.count) edges")
+        await reporter.end("lock", .done, "\(fences.count) of \(edges.doors.count.edges)")
 
         await reporter.begin("flip")
         let before = looks.values.compactMapValues(\.status.split)
@@ -160,7 +160,7 @@ package struct Rollback: Sendable {
         }
         await reporter.end(
             "flip", flips.isWhole ? .done : .failed,
-            flips.isWhole ? "all traffic to \(plan.target) on \(flips.all.count) edges" : flips.trouble, split: split)
+            flips.isWhole ? "all traffic to \(plan.target) on \(flips.all.count.edges)" : flips.trouble, split: split)
 
         await reporter.begin("prove")
         let proof = FrontProof(answersPlan: deployment.answers, pause: pause)
@@ -178,11 +178,11 @@ package struct Rollback: Sendable {
         let missing = unreached + flips.errors.map(\.edge) + proofs.errors.map(\.edge)
         let target = "\(plan.target)\(version.map { " \($0)" } ?? "")"
         if missing.isEmpty {
-            return ActionResult(.done, "all traffic goes to \(target), proved on \(edges.doors.count) edges", split: split)
+            return ActionResult(.done, "all traffic goes to \(target), proved on \(edges.doors.count.edges)", split: split)
         }
         return ActionResult(
             .undecided,
-            "all traffic goes to \(target) on \(proofs.values.count) of \(edges.doors.count) edges; not on "
+            "all traffic goes to \(target) on \(proofs.values.count) of \(edges.doors.count.edges); not on "
                 + missing.map { name in "\(name) (\(why(name, looks, flips, proofs)))" }.joined(separator: ", "),
             missing: missing, split: split)
     }

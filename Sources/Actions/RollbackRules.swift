@@ -36,7 +36,7 @@ extension Rollback {
             }
             let all = Split(all: target)
             if !splits.isEmpty, splits.count == looks.all.count, splits.allSatisfy({ $0 == all }) {
-                return end(.done, "\(target) has all traffic already, on \(splits.count) edges")
+                return end(.done, "\(target) has all traffic already, on \(splits.count.edges)")
             }
             if let from = order.from, let moved = moved(from, target, reached) { return end(.refused, moved) }
             let source = deployment.colours.map(\.name).filter { $0 != target }.max { left, right in

@@ -87,6 +87,12 @@ struct SSHServer: Sendable {
         try await Self.run("/usr/sbin/sshd", "-f", "\(folder)/sshd_config", "-E", "\(folder)/sshd.log")
         let isUp = await eventually { pid != nil }
         #expect(isUp)
+        // Where the tests are killed, the folder goes, and it with the folder.
+        let script = """
+            while [ -d "$0" ]; do sleep 1; done
+            grep -qsF "$0" /proc/$1/cmdline && kill "$1"
+            """
+        try await Self.run("sh", "-c", "sh -c '\(script)' \(folder) \(pid ?? 0) >/dev/null 2>&1 &")
     }
 
     private var pid: Int32? {

@@ -76,8 +76,8 @@ struct QuantityTests {
     @Test("launch windows")
     func windows() throws {
         let window = try CalendarText.window("Mon-Fri 09:00-18:00")
-        #expect(window == LaunchPlan.Window(weekdays: 1...5, fromMinute: 540, toMinute: 1080))
-        #expect(try CalendarText.window("Sat 00:00-24:00").weekdays == 6...6)
+        #expect(window == LaunchWindow(weekdays: 1...5, fromMinute: 540, toMinute: 1080))
+        #expect(try CalendarText.window("Sat 00:00-24:00").firstDay == 6)
         for text in [
             "Fri-Mon 09:00-18:00", "Mon-Fri 18:00-09:00", "Mon-Fri 9:00-18:00", "Mon-Fri", "Lun-Vie 09:00-18:00",
         ] {

@@ -32,7 +32,7 @@ struct ActionView {
 
     /// What became of something that was asked of a running deploy.
     private func answer(_ width: Int) -> [DialogLine] {
-        guard let ending = model.endings[follow.request.id] else {
+        guard let ending = model.answer(to: follow) else {
             let age = model.figures.age(follow.firedAt.age(at: model.now))
             return [DialogLine([Span("… " + words(.asking, follow.request.kind.rawValue, age), .text)], rank: 96)]
         }
@@ -64,6 +64,12 @@ struct ActionView {
             var lines = [DialogLine([Span(words(.leaveGoesOn), .hint)], rank: 40)]
             if record.isPaused {
                 lines.insert(DialogLine([Span("! " + words(.heldNow, model.keymap.label(of: .promote)), .warning, .bold)], rank: 90), at: 0)
+            }
+            if let why = record.waitsFor {
+                let (promote, abort) = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
+                let text = words(.personNeeded, promote, abort, Text.sanitised(why, limit: 300))
+                let waiting = Text.wrapped("? " + text, to: width).prefix(3)
+                lines.insert(contentsOf: waiting.map { DialogLine([Span($0, .warning, .bold)], rank: 95) }, at: 0)
             }
             return lines
         }

@@ -150,7 +150,18 @@ extension Model {
 
     /// The action whose steps a window shows: the one that was fired, else the deploy that it asks something of.
     func record(of follow: ActionFollow) -> ActionRecord? {
-        board.actions[follow.request.id] ?? follow.subject.flatMap { board.actions[$0] }
+        let own = board.actions[follow.request.id]
+        // What is only asked of a deploy has one step of its own; the deploy's are those that one wants to see.
+        if own?.kind.isSteering ?? true, let subject = follow.subject.flatMap({ board.actions[$0] }) { return subject }
+        return own
+    }
+
+    /// What became of something that was asked of a running deploy; nil: nothing yet.
+    func answer(to follow: ActionFollow) -> ActionEnding? {
+        if let end = board.actions[follow.request.id]?.ended?.body {
+            return ActionEnding(hasFailed: end.outcome != .done, words: end.summary)
+        }
+        return endings[follow.request.id]
     }
 
     /// What to tell who leaves an action that goes on.

@@ -17,13 +17,20 @@ struct Header {
     private func leftSide(room: Int) -> [Span] {
         // Each once: the tally asks every series, and this is drawn after each key.
         let (product, launchClock, time, tally) = (product, launchClock, time, model.tally)
-        let long = counts(.long, tally)
-        let tiny = counts(.tiny, tally)
-        let attempts = [
+        let (long, short, tiny) = (counts(.long, tally), counts(.short, tally), counts(.tiny, tally))
+        // That no launch is wanted now outranks the time of day that it is said of.
+        let window = window
+        let isOutside = launchClock.isEmpty ? window : launchClock + [Span(" ", .header)] + window
+        let withWindow = [
+            [[Span("guardia", .dim)], product, isOutside, time, long], [product, isOutside, time, long],
+            [product, isOutside, time, short], [product, isOutside, short], [product, isOutside, tiny],
+        ]
+        let without = [
             [[Span("guardia", .dim)], product, launchClock, time, long], [product, launchClock, time, long],
-            [product, launchClock, time, counts(.short, tally)], [product, launchClock, time, tiny],
-            [product, launchClock, tiny], [product, launchClock],
-        ].map { parts in parts.filter { !$0.isEmpty } }
+            [product, launchClock, time, short], [product, launchClock, time, tiny], [product, launchClock, tiny],
+            [product, launchClock],
+        ]
+        let attempts = (window.isEmpty ? without : withWindow + without).map { parts in parts.filter { !$0.isEmpty } }
         for parts in attempts {
             let width = parts.reduce(-2) { $0 + 3 + $1.reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) } }
             if width <= room { return [Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]) }
@@ -47,6 +54,12 @@ struct Header {
     private var launchClock: [Span] {
         guard let launchAt = model.board.manifest?.launchAt else { return [] }
         return [Span(model.launchClock(launchAt), .headerClock)]
+    }
+
+    /// `outside the window`, where a launch is not wanted now.
+    private var window: [Span] {
+        guard let window = model.board.manifest?.launchWindow, !window.contains(model.zone.civil(model.now.utc)) else { return [] }
+        return [Span(model.words(.outsideWindow), .warning)]
     }
 
     private var time: [Span] {

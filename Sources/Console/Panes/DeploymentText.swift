@@ -88,6 +88,10 @@ extension Model {
         guard let mover = shown.actions.mover else { return nil }
         var spans = [Span("▸ \(Text.sanitised(mover.label, limit: 80))", .accent, .bold)]
         if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
+        if let why = mover.waitsFor {
+            let keys = (keymap.label(of: .promote), keymap.label(of: .abort))
+            spans.append(Span("  " + words(.personNeeded, keys.0, keys.1, Text.sanitised(why, limit: 120)), .warning, .bold))
+        }
         if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
         if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
         return spans

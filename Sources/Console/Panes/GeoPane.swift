@@ -108,9 +108,11 @@ struct GeoPane {
             frame.put(model.words(.noTraffic), at: Point(x, area.y), .dim, width: end - x)
             return
         }
-        if state.freshness == .lastKnown, let at = model.shown.track(state.region.latency)?.valueAt {
-            let text = end - x >= 19 ? model.words(.lastKnown, model.clock(at.utc)) : "? " + model.clock(at.utc)
-            frame.put(text, at: Point(x, area.y), .unknown, width: end - x)
+        if state.freshness == .lastKnown, let track = model.shown.track(state.region.latency), let at = track.valueAt {
+            frame.put(
+                model.lastKnown(
+                    track, at: at, words: true, room: end - x, column: ValueColumns(.milliseconds).width),
+                at: Point(x, area.y), width: end - x)
             return
         }
         if state.freshness == .never {

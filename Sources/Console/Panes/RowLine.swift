@@ -61,10 +61,9 @@ struct RowLine {
     private func renderLastKnown(_ track: Track, into frame: inout Frame, area: Rect) {
         guard let at = track.valueAt else { return }
         var spans = model.lastKnown(track, at: at, words: true, room: area.width)
-        spans += [
-            Span("  " + model.figures.age(at.age(at: model.shownNow)), .stale),
-            Span(track.miss.map { "  " + $0 } ?? "", .dim),
-        ]
+        let age = "  " + model.figures.age(at.age(at: model.shownNow))
+        let used = spans.reduce(Text.width(of: age)) { $0 + Text.width(of: $1.text) }
+        if used <= area.width { spans += [Span(age, .stale), Span(track.miss.map { "  " + $0 } ?? "", .dim)] }
         frame.put(spans, at: area.origin, width: area.width)
     }
 
@@ -192,13 +191,23 @@ extension Model {
         return figures.percent(number, decimals: 0)
     }
 
-    /// `LAST KNOWN 14:42:17 87 ms`, or without the words where another word says it; a value that would be cut is left
-    /// out: half a number is a wrong one.
-    func lastKnown(_ track: Track, at: Moment, words hasWords: Bool, room: Int) -> [Span] {
-        let time = hasWords ? words(.lastKnown, clock(at.utc)) : clock(at.utc)
-        let value = " " + value(of: track)
-        let fits = Text.width(of: time) + Text.width(of: value, atMost: room) <= room
-        return [Span(time, .unknown)] + (fits ? [Span(value, .stale)] : [])
+    /// `LAST KNOWN 14:42:17 87 ms`; where there is less room `LAST 14:42:17 87 ms`, then without seconds, then `? 14:42 87 ms`;
+    /// without a word where another one says it. A value that would still be cut is left out: half a number is a wrong one.
+    ///
+    /// - Parameter column: the width of the values, where several stand one below the other in the same form.
+    func lastKnown(_ track: Track, at: Moment, words hasWords: Bool, room: Int, column: Int? = nil) -> [Span] {
+        let (time, short) = (clock(at.utc), shortClock(at.utc))
+        var value = value(of: track)
+        if let column { value = Text.padded(value, to: column, align: .trailing) }
+        let width = 1 + Text.width(of: value, atMost: room)
+        let forms =
+            hasWords
+            ? [words(.lastKnown, time), words(.lastKnownShort, time), words(.lastKnownShort, short), "? " + short]
+            : [time, short]
+        if let form = forms.first(where: { Text.width(of: $0) + width <= room }) {
+            return [Span(form, .unknown), Span(" " + value, .stale)]
+        }
+        return [Span(forms.first { Text.width(of: $0) <= room } ?? short, .unknown)]
     }
 
     /// The last value of a series as it is read.

@@ -17,7 +17,7 @@ package enum Word: CaseIterable, Sendable {
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs
     case detailLatest, warningBound, criticalBound, noThresholds, noMiss, probed, noChart, aboveBound
     case belowBound, helpTitle, helpNote, helpQuit, paletteTitle, palettePlaceholder, noFind, heartbeat, heartbeatNone
-    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds
+    case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds, outsideWindow, lastKnownShort
     case deploy, deploySummary, rollback, rollbackSummary, promote, promoteSummary, abort, abortSummary, hold
     case holdSummary, deployments, deploymentsSummary, noDeployment, actionsLocked, screenPaused, nothingRuns
     case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart
@@ -28,7 +28,7 @@ package enum Word: CaseIterable, Sendable {
     case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
     case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
     case finishOrUndo, outcomeDone, outcomeWentBack, outcomeRefused, outcomePreempted, outcomeUndecided, outcomeDied
-    case isRunning, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown, runwayOpen
+    case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown, runwayOpen
     case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, diedRollback, splitBrain, missingSince
     case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
     case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues

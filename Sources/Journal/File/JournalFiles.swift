@@ -1,4 +1,5 @@
 import Glibc
+import Launch
 
 /// The names of the files that make up one journal.
 struct JournalFiles: Hashable, Sendable {
@@ -30,10 +31,31 @@ struct JournalFiles: Hashable, Sendable {
         if fchmod(descriptor, JournalFiles.mode) != 0 { throw JournalError(errno: errno, path: path) }
     }
 
+    /// How long the database is; 0 where there is none.
+    var size: Int64 { JournalFiles.size(of: path) }
     /// How long the write-ahead log is; 0 where there is none.
-    var logSize: Int64 {
+    var logSize: Int64 { JournalFiles.size(of: log) }
+
+    private static func size(of path: String) -> Int64 {
         var status = stat()
-        return stat(log, &status) == 0 ? Int64(status.st_size) : 0
+        return stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+
+    /// Whether the database was emptied under its log: SQLite makes a log only once it has written the file's header, and
+    /// it would throw the log away here.
+    var isEmptiedUnderItsLog: Bool { FileIdentity(path: path) != nil && size == 0 && logSize > 0 }
+
+    /// Moves the remains of a journal out of the way of a new one, log and index with it: they are kept for whoever wants
+    /// to recover them.
+    ///
+    /// - Returns: the new path.
+    @discardableResult
+    func setAside(at time: Timestamp) throws(JournalError) -> String {
+        let remains = JournalFiles(path: "\(path).damaged-\(time.seconds)")
+        for (old, new) in [(path, remains.path), (log, remains.log), (index, remains.index)] {
+            guard rename(old, new) == 0 || errno == ENOENT else { throw JournalError(errno: errno, path: old) }
+        }
+        return remains.path
     }
 }
 
@@ -48,6 +70,17 @@ struct FileIdentity: Hashable, Sendable {
     init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Nil where `descriptor` is not open.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         isRegular = status.st_mode & S_IFMT == S_IFREG

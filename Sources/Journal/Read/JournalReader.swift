@@ -13,7 +13,8 @@ package final class JournalReader {
 
     private(set) var store: Store
     private var copy: PrivateCopy?
-    private var identity: FileIdentity?
+    /// Where the files are that were opened.
+    private var place: JournalPlace
     private var version: Int64?
     /// Whether the last ``news()`` left some for the next.
     package private(set) var isBehind = false
@@ -30,22 +31,24 @@ package final class JournalReader {
 
     package init(path: String) throws(JournalError) {
         self.path = path
-        (store, copy, identity) = try JournalReader.open(path)
+        (store, copy, place) = try JournalReader.open(path)
         isCopy = copy != nil
     }
 
-    private static func open(_ path: String) throws(JournalError) -> (Store, PrivateCopy?, FileIdentity?) {
+    private static func open(_ path: String) throws(JournalError) -> (Store, PrivateCopy?, JournalPlace) {
         guard let identity = FileIdentity(path: path), access(path, R_OK) == 0 else {
             throw errno == EACCES ? .denied(path: path) : .notThere(path: path)
         }
         guard identity.isRegular else { throw .notAJournal(path: path, reason: "it is not a regular file") }
+        let files = JournalFiles(path: path)
         do throws(JournalError) {
-            return (try checked(Store(path: path, readonly: true), path), nil, identity)
+            let store = try checked(Store(path: path, readonly: true), path)
+            return (store, nil, JournalPlace(files))
         } catch {
             guard case .failed = error else { throw error }
             // SQLITE_CANTOPEN: "the WAL-index could not be opened or created".
-            guard let copy = PrivateCopy(of: JournalFiles(path: path)) else { throw error }
-            return (try checked(Store(path: copy.path, readonly: false), path), copy, identity)
+            guard let copy = PrivateCopy(of: files) else { throw error }
+            return (try checked(Store(path: copy.path, readonly: false), path), copy, JournalPlace(files))
         }
     }
 
@@ -113,9 +116,9 @@ package final class JournalReader {
     /// Whether anything was committed since the last look: to be asked every 100 ms, in a few microseconds.
     package func change() throws(JournalError) -> JournalChange {
         if isCopy { return .nothing }
-        let found = FileIdentity(path: path)
-        if let found, found != identity {
-            (store, copy, identity) = try JournalReader.open(path)
+        let now = JournalPlace(JournalFiles(path: path))
+        if now.database != nil, !place.isReadable(now: now) {
+            (store, copy, place) = try JournalReader.open(path)
             isCopy = copy != nil
             version = nil
             return .replaced

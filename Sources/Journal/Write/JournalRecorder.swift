@@ -10,6 +10,11 @@ package actor JournalRecorder {
     private let retention: Retention
     private(set) var writer: JournalWriter?
     private var queue: RecorderQueue
+    /// What a journal that is begun anew is told.
+    private var manifest: (Manifest, Moment)?
+    private var standing = StandingVerdicts()
+    /// What became of the journal that was open, and since when there is none.
+    private var loss: (loss: JournalLoss, at: Moment)?
     private var pruning = PruningPace()
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -36,15 +41,36 @@ package actor JournalRecorder {
 
     deinit { executor.stop() }
 
-    private func open() throws { writer = try JournalWriter(path: path, origin: origin) }
+    private func open() throws {
+        do throws(JournalError) {
+            let writer = try JournalWriter(path: path, origin: origin)
+            for event in try writer.standing() { standing.take(event) }
+            self.writer = writer
+            if writer.hasSetAside { confess(.truncated) }
+        } catch .damaged {
+            // Watching goes on, on a new file: an engine that does not start pages nobody.
+            try JournalFiles(path: path).setAside(at: SystemClock().now().utc)
+            writer = try JournalWriter(path: path, origin: origin)
+            confess(.damaged)
+        }
+    }
+
+    /// The first event of a journal that is begun anew says why.
+    private func confess(_ loss: JournalLoss) {
+        let now = SystemClock().now()
+        queue.beginAnew(manifest: nil, standing: [], because: loss.reason, since: now.utc, at: now)
+    }
 
     /// Appends events; while the disk takes writes, they are on it when this returns.
     package func append(_ bodies: [Event.Body], at moment: Moment) {
-        queue.push(bodies.map { Event(origin: origin, at: moment, body: $0) })
+        let events = bodies.map { Event(origin: origin, at: moment, body: $0) }
+        for event in events { standing.take(event) }
+        queue.push(events)
         drainUnlessFailing(at: moment)
     }
 
     package func record(_ manifest: Manifest, at moment: Moment) {
+        self.manifest = (manifest, moment)
         queue.push(manifest, at: moment)
         drainUnlessFailing(at: moment)
     }
@@ -56,10 +82,16 @@ package actor JournalRecorder {
 
     /// The engine's pulse, once a second: tries again what waits, writes the heartbeat, keeps the log and the file small.
     package func beat(at moment: Moment) {
+        if loss != nil { beginAnew(at: moment) } else { watchFiles(at: moment) }
         drain(at: moment)
-        guard let writer else { return }
+        let beat = Heartbeat(at: moment, notRecording: queue.failure)
+        guard let writer else {
+            // A close recorder beats no more; one that has lost its journal says so where readers look.
+            if loss != nil { try? BeatFile.Writer(JournalFiles(path: path)).write(beat) }
+            return
+        }
         // Where even this fails no reader sees a beat: to them the engine is silent, which is the truth.
-        try? writer.beat(Heartbeat(at: moment, notRecording: queue.failure))
+        try? writer.beat(beat)
         guard queue.failure == nil else { return }
         writer.checkpoint()
         if pruning.isDue(at: moment) {
@@ -72,7 +104,39 @@ package actor JournalRecorder {
     package func close(at moment: Moment) {
         drain(at: moment)
         writer?.checkpoint()
+        (writer, loss) = (nil, nil)
+    }
+
+    // MARK: Files that were taken away
+
+    /// Sees whether what is written still goes where readers look.
+    private func watchFiles(at moment: Moment) {
+        if let loss = writer?.loss() { lose(loss, at: moment) }
+    }
+
+    /// Lets the lost files go. A beat later a new journal is begun; until then every screen says why nothing is recorded.
+    private func lose(_ loss: JournalLoss, at moment: Moment) {
+        if loss == .logLost { writer?.rescueLog() }
         writer = nil
+        self.loss = (loss, moment)
+        queue.failed(loss.reason)
+    }
+
+    /// Opens what is under the journal's name now, or makes it, and tells it what stands.
+    private func beginAnew(at moment: Moment) {
+        guard let (loss, since) = loss else { return }
+        do throws(JournalError) {
+            if loss.leavesRemains, FileIdentity(path: path) != nil { try JournalFiles(path: path).setAside(at: moment.utc) }
+            writer = try JournalWriter(path: path, origin: origin)
+            // What the log held is in the file: nothing is to be told twice.
+            let isSame = loss == .logLost || loss == .lockLost
+            queue.beginAnew(
+                manifest: isSame ? nil : manifest, standing: isSame ? [] : standing.events, because: loss.reason,
+                since: since.utc, at: moment)
+            self.loss = nil
+        } catch {
+            queue.failed(error.brief)
+        }
     }
 
     /// A failing disk is tried again once a beat, not with each entry.
@@ -91,6 +155,7 @@ package actor JournalRecorder {
                 }
                 queue.wrote(batch, at: moment)
             } catch {
+                if case .damaged = error { return lose(.damaged, at: moment) }
                 return queue.failed(error.brief)
             }
         }

@@ -25,7 +25,12 @@ package final class JournalWriter {
     private let origin: String
     private let logLimit: Int64
     private let lock: JournalLock?
-    private let beatFile: BeatFile.Writer?
+    private let isEngine: Bool
+    /// Whether the file that was found was truncated, and has been moved out of the way.
+    let hasSetAside: Bool
+    private var beatFile: BeatFile.Writer?
+    /// Where the files are that were opened.
+    private var place: JournalPlace
     var encoder = TickEncoder()
     private var catalog = Catalog()
     /// The log's length when it was last looked at.
@@ -43,11 +48,53 @@ package final class JournalWriter {
         self.path = path
         self.origin = origin.cut(toBytes: TextLimit.bytes)
         self.logLimit = logLimit
-        lock = role == .engine ? try JournalLock(files) : nil
+        isEngine = role == .engine
+        lock = isEngine ? try JournalLock(files) : nil
+        // Readers hold its index: they would be asked to let go of a file that is no journal any more.
+        hasSetAside = isEngine && files.isEmptiedUnderItsLog
+        if hasSetAside { try files.setAside(at: SystemClock().now().utc) }
         try files.create()
         store = try Store(path: path, readonly: false)
         try store.access { db in try Schema.prepare(db, path: path) }
-        beatFile = role == .engine ? try BeatFile.Writer(files) : nil
+        beatFile = isEngine ? try BeatFile.Writer(files) : nil
+        place = JournalPlace(files)
+    }
+
+    // MARK: Its place
+
+    /// What has become of the files since they were opened; nil while all is well. To be asked once a second.
+    package func loss() -> JournalLoss? {
+        let now = JournalPlace(JournalFiles(path: path))
+        let loss = place.loss(now: now)
+        // VACUUM makes a file smaller too, and leaves it whole.
+        if loss == .truncated, now.size > 0, isWhole {
+            place.size = now.size
+            return nil
+        }
+        place.size = max(place.size, now.size)
+        return loss
+    }
+
+    /// By a connection of its own: ours still has the lost pages in its cache.
+    private var isWhole: Bool {
+        let finding = try? Store(path: path, readonly: true).access { db in
+            try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+        }
+        return finding == "ok"
+    }
+
+    /// Brings what the log holds into the file, as far as that can be done: before the files are let go.
+    func rescueLog() {
+        try? store.access { db in _ = try db.checkpoint(.passive) }
+    }
+
+    /// The events on which the verdicts rest that stand in the file.
+    func standing() throws(JournalError) -> [Event] {
+        try store.read { db in
+            let json = try String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id DESC LIMIT 1")
+            return try EventRows.deciding(
+                db, manifest: json.map { try JournalJSON.decode(Manifest.self, from: $0) }, until: nil)
+        }
     }
 
     // MARK: Events
@@ -166,6 +213,10 @@ package final class JournalWriter {
     /// Overwrites the heartbeat; it needs no free space.
     package func beat(_ beat: Heartbeat) throws(JournalError) {
         // An action has none: it beats for nobody.
+        guard isEngine else { return }
+        let files = JournalFiles(path: path)
+        // The file was deleted or replaced: readers look under its name.
+        if beatFile?.isIn(place: files) != true { beatFile = try BeatFile.Writer(files) }
         try beatFile?.write(beat)
     }
 

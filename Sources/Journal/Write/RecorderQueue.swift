@@ -53,6 +53,16 @@ package struct RecorderQueue: Sendable {
             ticks: (gap?.ticks ?? 0) + 1, reason: gap?.reason ?? reason)
     }
 
+    /// The journal is a new one, or one that was written by others meanwhile: it is told first what is shown, what stands,
+    /// and why it begins here. What waits follows.
+    package mutating func beginAnew(
+        manifest: (Manifest, Moment)?, standing: [Event], because reason: String, since: Timestamp, at moment: Moment
+    ) {
+        self.manifest = self.manifest ?? manifest
+        let gap = Event.RecordingGap(from: since, to: moment.utc, ticks: 0, reason: reason)
+        events = standing + [Event(origin: origin, at: moment, body: .recordingGap(gap))] + events
+    }
+
     // MARK: Out
 
     /// What to write next: the manifest first, since ticks are rounded by its units; events before ticks.

@@ -18,6 +18,14 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
+    /// Whether it only asks something of a deploy that runs.
+    package var isSteering: Bool {
+        switch self {
+        case .promote, .pause, .abort, .approve: true
+        default: false
+        }
+    }
+
     /// How much an action may break. It has no default: an action without one does not compile.
     package var risk: Risk {
         switch self {

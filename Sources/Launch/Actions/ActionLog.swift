@@ -125,6 +125,12 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
         }
     }
 
+    /// Why it waits for a person; nil while it goes on by itself.
+    package var waitsFor: String? {
+        guard ended == nil, let current, !current.isRunning else { return nil }
+        return current.outcome == .undecided ? current.detail : nil
+    }
+
     /// Whether somebody has paused it and nobody let it go on.
     package var isPaused: Bool {
         requests.last { $0.body.request == .pause || $0.body.request == .promote }?.body.request == .pause && ended == nil

@@ -11,6 +11,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var figures: FigureStyle
     /// When the launch is; nil: no launch clock.
     package var launchAt: Timestamp?
+    /// When a launch is wanted; nil: at any time.
+    package var launchWindow: LaunchWindow?
     /// Where the series are read: `production`, `staging`, `rehearsal`.
     package var environment: String
     package var series: [Series]
@@ -19,13 +21,15 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var deployment: DeploymentFacts?
 
     package init(
-        product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil, environment: String,
-        series: [Series], panes: Panes, deployment: DeploymentFacts? = nil
+        product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
+        launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
+        deployment: DeploymentFacts? = nil
     ) {
         self.product = product
         self.zone = zone
         self.figures = figures
         self.launchAt = launchAt
+        self.launchWindow = launchWindow
         self.environment = environment
         self.series = series
         self.panes = panes

@@ -46,8 +46,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
         Manifest(
-            product: product, zone: zone, figures: figures, launchAt: launch.at, environment: environment,
-            series: series, panes: panes, deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
+            product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
+            environment: environment, series: series, panes: panes,
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
     }
 }
 
@@ -55,24 +56,11 @@ package struct LaunchConfiguration: Hashable, Sendable {
 package struct LaunchPlan: Hashable, Sendable {
     /// T−0; nil: no launch clock.
     package var at: Timestamp?
-    package var window: Window?
+    package var window: LaunchWindow?
 
-    package init(at: Timestamp? = nil, window: Window? = nil) {
+    package init(at: Timestamp? = nil, window: LaunchWindow? = nil) {
         self.at = at
         self.window = window
-    }
-
-    /// Weekdays (Monday 1 … Sunday 7) and minutes of the local day between which a launch is wanted.
-    package struct Window: Hashable, Sendable {
-        package var weekdays: ClosedRange<Int>
-        package var fromMinute: Int
-        package var toMinute: Int
-
-        package init(weekdays: ClosedRange<Int>, fromMinute: Int, toMinute: Int) {
-            self.weekdays = weekdays
-            self.fromMinute = fromMinute
-            self.toMinute = toMinute
-        }
     }
 }
 

@@ -226,12 +226,21 @@ package struct MetricsTarget: Hashable, Sendable {
     package var headers: [Header]
     package var tls: TLSPolicy
     package var extracts: [Extract]
+    /// The largest exposition that is read, in bytes.
+    package var bodyLimit: Int
 
-    package init(urls: [String], headers: [Header] = [], tls: TLSPolicy = TLSPolicy(), extracts: [Extract]) {
+    /// Four times what the largest exporters of a usual fleet bring.
+    package static let usualBodyLimit = 16 << 20
+
+    package init(
+        urls: [String], headers: [Header] = [], tls: TLSPolicy = TLSPolicy(), extracts: [Extract],
+        bodyLimit: Int = MetricsTarget.usualBodyLimit
+    ) {
         self.urls = urls
         self.headers = headers
         self.tls = tls
         self.extracts = extracts
+        self.bodyLimit = bodyLimit
     }
 
     /// One figure taken from the exposition.

@@ -71,11 +71,3 @@ extension Board {
             tracks.lazy.filter { $0.assessment(at: now, engineSilent: silent).verdict == .critical }.map(\.series.id))
     }
 }
-
-extension LaunchPlan.Window {
-    /// Whether a local time lies in it; its end does not.
-    package func contains(_ time: CivilTime) -> Bool {
-        let minute = time.hour * 60 + time.minute
-        return weekdays.contains(time.weekday) && minute >= fromMinute && minute < toMinute
-    }
-}

@@ -14,6 +14,17 @@ extension Field {
         }
     }
 
+    /// Whole bytes.
+    func size(in range: ClosedRange<Int>) -> Int? {
+        parse { text throws(Misfit) in
+            let size = try Quantity.size(text)
+            guard size >= Double(range.lowerBound), size <= Double(range.upperBound) else {
+                throw Misfit("\(text) is out of range", hint: "1KiB to 1GiB will do")
+            }
+            return Int(size)
+        }
+    }
+
     /// The name of a probe, a measure or a colour: lower-case letters, digits, `_` and `-`.
     func identifier() -> String? {
         parse { text throws(Misfit) in
@@ -45,12 +56,11 @@ extension Field {
         guard let text = text() else { return nil }
         do throws(Misfit) {
             let secret = try Secret(reference: text)
-            if case .file = secret {
-                do throws(SecretError) {
-                    _ = try SecretStore().resolve(secret)
-                } catch {
-                    source.findings.warn(place, error.description)
-                }
+            // A warning: the engine may run elsewhere, or as another user.
+            do throws(SecretError) {
+                _ = try SecretStore().resolve(secret)
+            } catch {
+                source.findings.warn(place, error.description)
             }
             return secret
         } catch {
@@ -93,6 +103,7 @@ extension Field {
             guard !authority.isEmpty, text.unicodeScalars.allSatisfy({ $0.value > 32 && $0.value != 127 }) else {
                 throw Misfit("\(text.quoted) is not an address", hint: example)
             }
+            try Authority.check(authority, hint: example)
             return text
         }
     }

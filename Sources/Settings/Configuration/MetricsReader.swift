@@ -3,7 +3,9 @@ import Launch
 /// Reads what is taken from a Prometheus exposition.
 extension Fields {
     func metrics(_ details: inout MeasureDetails) -> MetricsTarget {
-        MetricsTarget(urls: endpoints(), headers: headers(), tls: tls(), extracts: extracts(&details))
+        MetricsTarget(
+            urls: endpoints(), headers: headers(), tls: tls(), extracts: extracts(&details),
+            bodyLimit: optional("body_limit")?.size(in: 1024...1 << 30) ?? MetricsTarget.usualBodyLimit)
     }
 
     /// `url: …`, or `urls: […]` where several are added up.

@@ -57,7 +57,7 @@ package enum CalendarText {
     }
 
     /// `Mon-Fri 09:00-18:00`.
-    package static func window(_ text: String) throws(Misfit) -> LaunchPlan.Window {
+    package static func window(_ text: String) throws(Misfit) -> LaunchWindow {
         let words = text.split(separator: " ")
         guard words.count == 2 else {
             throw Misfit("\(text.quoted) is not a launch window", hint: "write it as Mon-Fri 09:00-18:00")
@@ -74,7 +74,7 @@ package enum CalendarText {
         guard first <= last, from < to else {
             throw Misfit("\(text.quoted) ends before it begins", hint: "a window lies within one week and one day")
         }
-        return LaunchPlan.Window(weekdays: first...last, fromMinute: from, toMinute: to)
+        return LaunchWindow(weekdays: first...last, fromMinute: from, toMinute: to)
     }
 
     // MARK: Calendar arithmetic

@@ -33,7 +33,6 @@ struct ActionOptions: ParsableArguments {
     /// What an operator behind sudo may not bring along; nil where they bring nothing.
     var delegationTrouble: String? {
         if !config.variables.isEmpty { return "--set is not for operators behind sudo: the service user's config stands alone" }
-        if journal != nil { return "--journal is not for operators behind sudo: the service user's journal is the config's" }
         guard config.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
         // The file, and every folder on the way to it: whoever can write one of them can put another file there.
         var path = config.path

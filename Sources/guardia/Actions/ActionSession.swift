@@ -53,6 +53,9 @@ struct ActionSession {
         {
             throw Failure.refused(Told(refusal))
         }
+        if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
+            throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
+        }
         let reactor = try Reactor()
         self.reactor = reactor
         edges = EdgeGroup(deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) })

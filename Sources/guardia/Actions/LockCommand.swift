@@ -143,7 +143,7 @@ struct FreezeCommand: AsyncParsableCommand {
                 if off { try await door.thaw(within: .seconds(3)) } else { try await door.freeze(by: who, reason: reason, within: .seconds(3)) }
             }
             if let failure = answers.errors.first { throw failure.error }
-            return off ? "deploys are let through again" : "deploys are refused on \(answers.all.count) edges"
+            return off ? "deploys are let through again" : "deploys are refused on \(answers.all.count == 1 ? "one edge" : "\(answers.all.count) edges")"
         }
         throw await session.finish(result, id, json: options.json)
     }

@@ -102,26 +102,35 @@ struct Steering {
         if kind == .approve, who.uid == record.started.by.uid {
             return Failure.refused(Told("\(who.name) asked for \(record.id): another operator must approve it"))
         }
-        let before = record.progress
-        await session.teller.tell(.asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
-        await session.teller.settle(within: .seconds(5))
-        var now: ActionRecord?
-        for _ in 0..<Steering.patience {
-            now = await board.board()?.actions[record.id]
-            if now.map({ $0.progress != before }) ?? false { break }
-            try? await Task.sleep(for: .milliseconds(100))
-            if kind == .pause || kind == .approve { break }
-        }
-        let words = "\(kind.rawValue) was told to \(record.id) by \(record.started.by.signature)"
-        let result: ActionResult =
-            if session.teller.trouble != nil {
-                ActionResult(.undecided, "\(words) — no: \(session.teller.trouble ?? ""); guardia rollback needs no journal")
-            } else if let now, now.progress != before || kind == .pause || kind == .approve {
-                ActionResult(.done, "\(words); it is at \(now.current?.step.name ?? "its end")")
-            } else {
-                ActionResult(.undecided, "\(words), and nothing has happened yet: see guardia status")
+        let id = options.actionID(kind, at: session.clock.now().utc)
+        let sign = ActionSign(id, journal: session.journal)
+        let reporter = session.reporter(id, json: options.json)
+        let result = await reporter.steer(
+            kind, of: record, by: who, reason: options.reason, command: ActionSession.commandLine
+        ) {
+            let before = record.progress
+            await session.teller.tell(.asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
+            await session.teller.settle(within: .seconds(5))
+            if let trouble = session.teller.trouble {
+                return ActionResult(.undecided, "\(record.id) was not told: \(trouble); guardia rollback needs no journal")
             }
-        return await session.finish(result, record.id, json: options.json)
+            // A pause and an approval are heard when the step that runs has ended.
+            if kind == .pause || kind == .approve { return ActionResult(.done, "\(record.id) is told") }
+            return await heard(record, before, board)
+        }
+        sign.end()
+        return await session.finish(result, id, json: options.json)
+    }
+
+    /// Waits until something has come of it.
+    private func heard(_ record: ActionRecord, _ before: Int, _ board: JournalBoard) async -> ActionResult {
+        for _ in 0..<Steering.patience {
+            if let now = await board.board()?.actions[record.id], now.progress != before {
+                return ActionResult(.done, "\(record.id) has heard it, and is at \(now.current?.step.title ?? "its end")")
+            }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+        return ActionResult(.undecided, "\(record.id) was told, and nothing has happened yet: see guardia status")
     }
 
     // MARK: A deploy that died

@@ -49,6 +49,7 @@ enum EventText {
             "\(change.series) \(change.from) → \(change.to)" + (change.value.map { " \(plain($0))" } ?? "")
                 + (change.bound.map(bound) ?? "") + (change.reason.map { ": \($0)" } ?? "")
         case .clockStepped(let step): "the wall clock jumped by \(plain(step.by.seconds)) s"
+        case .recordingGap(let gap) where gap.ticks == 0: "begun anew: \(gap.reason)"
         case .recordingGap(let gap): "\(gap.ticks) ticks were not recorded: \(gap.reason)"
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"

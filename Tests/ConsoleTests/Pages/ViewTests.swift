@@ -1,6 +1,7 @@
-import Console
 import Launch
 import Testing
+
+@testable import Console
 
 @Suite struct ViewTests {
     static let hostile = [
@@ -141,6 +142,37 @@ import Testing
         }
         #expect(help(mayQuit: true).contains("q leaves at once"))
         #expect(!help(mayQuit: false).contains("leaves at once"))
+    }
+
+    @Test("outside the launch window the header says so, at 80 columns too", arguments: [(80, 24), (120, 40), (200, 60)])
+    func launchWindow(width: Int, height: Int) {
+        func header(_ window: LaunchWindow?) -> String {
+            var launch = BarberPro.calm
+            var manifest = BarberPro.manifest
+            manifest.launchWindow = window
+            launch.board.apply(manifest)
+            return launch.model(width, height).frame.rows[0]
+        }
+        // The story plays on a Friday at 14:42.
+        let weekday = BarberPro.zone.civil(BarberPro.now.utc).weekday
+        let now = LaunchWindow(weekdays: weekday...weekday, fromMinute: 14 * 60 + 42, toMinute: 14 * 60 + 43)
+        #expect(!header(nil).contains("window") && !header(now).contains("window"))
+        let before = LaunchWindow(weekdays: weekday...weekday, fromMinute: 9 * 60, toMinute: 14 * 60 + 42)
+        #expect(header(before).contains("T+00:42:17 outside the window"), "\(header(before))")
+    }
+
+    @Test("a last known value is shown as long as there is room for it, in shorter and shorter words", arguments: [
+        (40, "LAST KNOWN 14:42:17 82 ms"), (25, "LAST KNOWN 14:42:17 82 ms"), (24, "LAST 14:42:17 82 ms"),
+        (19, "LAST 14:42:17 82 ms"), (18, "LAST 14:42 82 ms"), (16, "LAST 14:42 82 ms"), (15, "? 14:42 82 ms"),
+        (13, "? 14:42 82 ms"), (12, "LAST 14:42"), (9, "? 14:42"), (5, "14:42"),
+    ])
+    func lastKnown(room: Int, text: String) throws {
+        var launch = BarberPro.calm
+        launch.board.apply(Tick(at: launch.now, readings: [Reading("api.p95", .number(82))]))
+        let model = launch.model(80, 24)
+        let track = try #require(launch.board.track("api.p95"))
+        let spans = model.lastKnown(track, at: launch.now, words: true, room: room)
+        #expect(spans.map(\.text).joined() == text)
     }
 
     @Test func aBrokenDoorIsLoud() {

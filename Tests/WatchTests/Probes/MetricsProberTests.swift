@@ -4,6 +4,7 @@ import Testing
 
 @testable import Rehearsal
 @testable import Watch
+@testable import Wire
 
 @Suite struct MetricsProberTests {
     private func extract(_ name: String, _ metric: String, _ take: MetricsTarget.Extract.Take) -> MetricsTarget.Extract {
@@ -76,6 +77,58 @@ import Testing
             let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
             #expect(try await prober.measurements() == ["q": .number(7)])
         }
+    }
+
+    @Test("an exposition too large to be read in time fails its look by the deadline, and holds up nobody", .timeLimit(.minutes(2)))
+    func readingCountsAgainstTheDeadline() async throws {
+        let lab = try ProbeLab()
+        try await withPrivateFolder { folder async throws in
+            // 23 MB in 300,000 lines of the very metric that is asked for.
+            let lines = (0..<300_000).map { "queue{path=\"/a/long/path/of/some/kind/\($0)\",method=\"GET\",code=\"200\"} \($0)\n" }.joined()
+            let server = try await NginxServer.start(in: folder) { port, folder in
+                try writeFile("\(folder)/metrics", lines, mode: 0o644)
+                return "server { listen 127.0.0.1:\(port); root \(folder); location = /small { return 200 'queue 7\\n'; } }"
+            }
+            let base = "http://127.0.0.1:\(server.port)"
+            let huge = MetricsProber(
+                MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)], bodyLimit: 64 << 20),
+                interval: .seconds(1), in: lab.context)
+            let small = MetricsProber(
+                MetricsTarget(urls: ["\(base)/small"], extracts: [extract("q", "queue", .value)]), interval: .seconds(1),
+                in: lab.context)
+            async let failure = lab.expectEnd(of: huge)
+            // The Reactor answers others meanwhile: each within a second, on however slow a machine.
+            for _ in 0..<5 { _ = try await small.measurements(deadline: .seconds(1)) }
+            let reason = await failure ?? ""
+            #expect(reason.contains("could not be read within") || reason.contains("no answer"), "\(reason)")
+
+            let limited = MetricsProber(
+                MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)]), interval: .seconds(1),
+                in: lab.context)
+            await #expect { try await limited.measurements() } throws: { "\($0)".contains("larger than 16 MiB") }
+        }
+    }
+
+    private func answer(_ body: [UInt8]) -> HTTPResponse {
+        let none = HTTPPhases(dns: .zero, connect: .zero, tls: .zero, firstByte: .zero, total: .zero)
+        return HTTPResponse(
+            status: 200, headers: HTTPHeaders(bytes: []), body: body, size: body.count, phases: none, address: "",
+            isNewConnection: true, certificateExpiry: nil)
+    }
+
+    @Test("time that is spent ends the reading between two slices, and leaves the windows as they were")
+    func spentBudget() async throws {
+        let body = Array(String(repeating: "queue 7\n", count: 100_000).utf8)
+        let response = answer(body)
+        let spent = Budget(.zero)
+        #expect { try Scrape.parse(response, ["queue"], within: spent) { _ in } } throws: {
+            "\($0)" == "the exposition (1 MiB) could not be read within 0 ms"
+        }
+        // What is small is read at once, whatever the time.
+        let small = answer(Array("queue 7\n".utf8))
+        var seen = 0
+        try Scrape.parse(small, ["queue"], within: spent) { _ in seen += 1 }
+        #expect(seen == 1)
     }
 
     @Test("the real node_exporter is read as a host, and dies and comes back")

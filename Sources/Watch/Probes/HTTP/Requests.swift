@@ -51,7 +51,9 @@ extension HTTPResponse {
     func requireOK(from request: HTTPRequest) throws {
         guard status == 200 else { throw ProbeFailure("status \(status) (\(request.target))") }
         guard !isBodyTruncated else {
-            throw ProbeFailure("the answer is larger than \(request.maxBodyBytes >> 20) MiB (\(request.target))")
+            let limit = request.maxBodyBytes
+            let size = limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
+            throw ProbeFailure("the answer is larger than \(size) (\(request.target))")
         }
     }
 }

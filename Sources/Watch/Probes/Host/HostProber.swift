@@ -46,12 +46,17 @@ package actor HostProber: Prober, PinnedActor {
     package func close() async {}
 
     private func exporter(_ url: String, _ deadline: Duration) async throws -> [Finding] {
+        let budget = Budget(deadline)
         let request = HTTPRequest.exposition(url, tls: target.tls)
         let response = try await client.send(request, deadline: deadline)
         try response.requireOK(from: request)
-        var exporter = NodeExporter(mount: target.mount)
-        try Scrape.parse(response, NodeExporter.metrics) { exporter.take($0) }
-        return figures.findings(of: exporter.sample, at: clock.now().uptime)
+        let mount = target.mount
+        let sample = try await Scrape.apart(from: [response]) {
+            var exporter = NodeExporter(mount: mount)
+            try Scrape.parse(response, NodeExporter.metrics, within: budget) { exporter.take($0) }
+            return exporter.sample
+        }
+        return figures.findings(of: sample, at: clock.now().uptime)
     }
 
     // MARK: This machine

@@ -20,12 +20,15 @@ package actor MetricsProber: Prober, PinnedActor {
         clock = context.clock
         client = HTTPClient(on: context.reactor, maximumOfIdle: max(1, target.urls.count))
         templates = target.urls.map {
-            RequestTemplate(.exposition($0, tls: target.tls), headers: target.headers, secret: context.secret)
+            RequestTemplate(
+                .exposition($0, tls: target.tls, bodyLimit: target.bodyLimit), headers: target.headers,
+                secret: context.secret)
         }
         readers = target.extracts.map { ExtractReader($0, interval: interval) }
     }
 
     package func look(deadline: Duration) async throws -> [Finding] {
+        let budget = Budget(deadline)
         let outcomes = await withTaskGroup { group in
             for index in templates.indices {
                 group.addTask { (index, await self.scrape(index, deadline: deadline)) }
@@ -38,7 +41,7 @@ package actor MetricsProber: Prober, PinnedActor {
             (try? outcome?.get()).map { Scrape.Answer(source: index, response: $0) }
         }
         if answers.isEmpty, case .failure(let error) = outcomes.compactMap(\.self).first { throw error }
-        let (readers, findings) = try await Scrape.read(answers, with: readers, at: clock.now().uptime)
+        let (readers, findings) = try await Scrape.read(answers, with: readers, at: clock.now().uptime, within: budget)
         self.readers = readers
         return templates.count > 1 ? findings + [Finding("answering", Double(answers.count))] : findings
     }
@@ -55,87 +58,5 @@ package actor MetricsProber: Prober, PinnedActor {
             templates[index].forget()
             return .failure(error)
         }
-    }
-}
-
-/// One look at the expositions of all endpoints that answered.
-enum Scrape {
-    /// One endpoint's answer.
-    struct Answer: Sendable {
-        /// Which endpoint it is from.
-        var source: Int
-        var response: HTTPResponse
-    }
-
-    /// The size above which expositions are read on the cooperative pool, so that they do not hold up the Reactor: there is
-    /// nothing in it that blocks, only work.
-    private static let inlineLimit = 64 << 10
-
-    static func read(
-        _ answers: [Answer], with readers: [ExtractReader], at uptime: Milliseconds
-    ) async throws -> ([ExtractReader], [Finding]) {
-        answers.reduce(0) { $0 + $1.response.body.count } > inlineLimit
-            ? try await readElsewhere(answers, with: readers, at: uptime)
-            : try read(answers, readers, at: uptime)
-    }
-
-    @concurrent
-    private static func readElsewhere(
-        _ answers: [Answer], with readers: [ExtractReader], at uptime: Milliseconds
-    ) async throws -> ([ExtractReader], [Finding]) {
-        try read(answers, readers, at: uptime)
-    }
-
-    private static func read(
-        _ answers: [Answer], _ readers: [ExtractReader], at uptime: Milliseconds
-    ) throws -> ([ExtractReader], [Finding]) {
-        var readers = readers
-        var metrics: [String] = []
-        /// For each metric, the readers that want it.
-        var wanting: [[Int]] = []
-        for (index, reader) in readers.enumerated() {
-            for name in reader.sampleNames {
-                if let metric = metrics.firstIndex(of: name) {
-                    wanting[metric].append(index)
-                } else {
-                    metrics.append(name)
-                    wanting.append([index])
-                }
-            }
-        }
-        for index in readers.indices { readers[index].begin(at: uptime) }
-        var damaged = Set<Int>()
-        for answer in answers {
-            let parser = try parse(answer.response, metrics) { sample in
-                for index in wanting[sample.metric] { readers[index].take(sample, from: answer.source) }
-            }
-            for metric in parser.damaged { damaged.formUnion(wanting[metric]) }
-        }
-        var findings: [Finding] = []
-        for index in readers.indices { findings += readers[index].end(isDamaged: damaged.contains(index)) }
-        return (readers, findings)
-    }
-
-    /// - Throws: ``ProbeFailure`` where the body is no exposition, or not a whole one.
-    @discardableResult
-    static func parse(
-        _ response: HTTPResponse, _ metrics: [String], visit: (ExpositionSample) -> Void
-    ) throws -> ExpositionParser {
-        var parser = ExpositionParser(metrics: metrics)
-        parser.consume(response.body, visit: visit)
-        parser.finish(visit: visit)
-        if parser.sampleLines == 0, parser.strangeLines > 0 { throw ProbeFailure("the answer is not Prometheus text") }
-        let isOpenMetrics = response.headers["Content-Type"]?.hasPrefix("application/openmetrics-text") == true
-        if isOpenMetrics, !parser.sawEnd { throw ProbeFailure("the exposition ends before its # EOF") }
-        return parser
-    }
-}
-
-extension HTTPRequest {
-    /// A scrape, preferring OpenMetrics, whose end can be told from a break-off.
-    static func exposition(_ url: String, tls: TLSPolicy) -> HTTPRequest {
-        let accepted = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
-        return HTTPRequest(
-            url, headers: [Header("Accept", accepted)], tls: TLSSettings(tls), maxBodyBytes: 64 << 20)
     }
 }
