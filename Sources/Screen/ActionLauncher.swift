@@ -31,7 +31,8 @@ package final class ActionLauncher: Sendable {
         package var environment: [String]
 
         package init(
-            program: String = Setup.ownPath, options: [String] = [], delegatedOptions: [String] = [], systemd: SystemdScope? = SystemdScope.standing,
+            program: String = Setup.ownPath, options: [String] = [], delegatedOptions: [String] = [],
+            systemd: SystemdScope? = SystemdScope.standing,
             environment: [String] = Setup.ownEnvironment
         ) {
             self.program = program
@@ -75,16 +76,20 @@ package final class ActionLauncher: Sendable {
             let launcher: ActionLauncher
             let request: ActionRequest
 
-            init(_ launcher: ActionLauncher, _ request: ActionRequest) { (self.launcher, self.request) = (launcher, request) }
+            init(_ launcher: ActionLauncher, _ request: ActionRequest) {
+                (self.launcher, self.request) = (launcher, request)
+            }
         }
         let context = Unmanaged.passRetained(Context(self, request)).toOpaque()
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            let call = Unmanaged<Context>.fromOpaque(context).takeRetainedValue()
-            call.launcher.run(call.request)
-            return nil
-        }, context)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let call = Unmanaged<Context>.fromOpaque(context).takeRetainedValue()
+                call.launcher.run(call.request)
+                return nil
+            }, context)
         if code == 0 {
             pthread_detach(thread)
         } else {
@@ -108,7 +113,9 @@ package final class ActionLauncher: Sendable {
 
     private func run(_ request: ActionRequest) {
         let output = OutputFile()
-        if request.actAs.isEmpty, let scope = setup.systemd, let unit = TransientUnit(scope, request.id, setup.environment) {
+        if request.actAs.isEmpty, let scope = setup.systemd,
+            let unit = TransientUnit(scope, request.id, setup.environment)
+        {
             if unit.start(words(of: request), output: output) {
                 unit.waitForAnEarlyEnd()
                 // How it ended is not known here; what it did is in the journal.
@@ -144,7 +151,9 @@ extension ActionLauncher.Setup {
     }
 
     /// What belongs to the login session and ends with it: an action may not lean on it.
-    private static let sessional = ["SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_TTY", "TMUX", "TMUX_PANE", "STY", "DISPLAY", "WINDOWID"]
+    private static let sessional = [
+        "SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_TTY", "TMUX", "TMUX_PANE", "STY", "DISPLAY", "WINDOWID",
+    ]
 
     package static var ownEnvironment: [String] {
         var variables: [String] = []

@@ -9,7 +9,8 @@ struct TransientUnit {
 
     /// What the action must know of who called; nothing that could be a secret, since it is seen in the unit's properties.
     private static let handedOn = [
-        "PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SUDO_USER", "SUDO_UID", "SUDO_GID", "SSH_CLIENT", "SSH_CONNECTION",
+        "PATH", "HOME", "LANG", "LC_ALL", "TZ", "USER", "LOGNAME", "SUDO_USER", "SUDO_UID", "SUDO_GID", "SSH_CLIENT",
+        "SSH_CONNECTION",
         "GUARDIA_JOURNAL",
     ]
     /// For how long an end is looked for, in seconds: later the journal tells.
@@ -29,8 +30,10 @@ struct TransientUnit {
         let variables = environment.filter { variable in Self.handedOn.contains { variable.hasPrefix($0 + "=") } }
         let call =
             ["systemd-run"] + manager
-            + ["--quiet", "--collect", "--unit=\(name)", "--property=StandardOutput=append:\(output.path)",
-                "--property=StandardError=append:\(output.path)"]
+            + [
+                "--quiet", "--collect", "--unit=\(name)", "--property=StandardOutput=append:\(output.path)",
+                "--property=StandardError=append:\(output.path)",
+            ]
             + variables.map { "--setenv=" + $0 } + ["--"] + words
         return run(call, output: output.descriptor) == .exited(0)
     }
@@ -46,7 +49,9 @@ struct TransientUnit {
     private func run(_ words: [String], output: Int32) -> SessionChild.Ending? {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(null) }
-        guard let child = try? SessionChild(words, environment: environment, output: output >= 0 ? output : null) else { return nil }
+        guard let child = try? SessionChild(words, environment: environment, output: output >= 0 ? output : null) else {
+            return nil
+        }
         return child.wait()
     }
 }

@@ -13,7 +13,8 @@ struct ActionStartTests {
     init() throws {
         folder = "/tmp/guardia-act-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let script = "#!/bin/sh\nprintf '%s\\n' \"$@\" > \(folder)/words.part\nmv \(folder)/words.part \(folder)/words\n"
+        let script =
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" > \(folder)/words.part\nmv \(folder)/words.part \(folder)/words\n"
             + "echo $$ > \(folder)/pid\n[ -e \(folder)/fail ] && { echo no way >&2; exit 7; }\nexec sleep 120\n"
         try script.write(toFile: "\(folder)/act", atomically: true, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/act")
@@ -40,7 +41,8 @@ struct ActionStartTests {
     /// Opens the dashboard and confirms a rollback to green.
     private func confirm() async throws -> TerminalScreen {
         let terminal = try TerminalScreen(
-            "\(Program.path("guardia")) --journal \(journal.path) --config \(folder)/launch.yaml", columns: 100, rows: 30)
+            "\(Program.path("guardia")) --journal \(journal.path) --config \(folder)/launch.yaml", columns: 100,
+            rows: 30)
         try await terminal.expect(text: "rollback")
         try terminal.press("R")
         try await terminal.expect(text: "to which colour?")
@@ -66,7 +68,8 @@ struct ActionStartTests {
         defer { cleanUp() }
         let terminal = try await confirm()
         #expect(try await eventually { pid != nil })
-        let words = try String(contentsOfFile: "\(folder)/words", encoding: .utf8).split(separator: "\n").map(String.init)
+        let words = try String(contentsOfFile: "\(folder)/words", encoding: .utf8).split(separator: "\n").map(
+            String.init)
         #expect(words.prefix(7) == ["-u", "guardia", Program.path("guardia"), "rollback", "--to", "green", "--yes"])
         // Who acts as another user takes that user's journal.
         #expect(words.count == 11 && words[7] == "--id" && words[8].hasPrefix("rollback-"))
@@ -75,7 +78,8 @@ struct ActionStartTests {
         try await terminal.expect(text: "goes on without you")
     }
 
-    @Test("however the dashboard ends, what it started goes on", arguments: ["kill -9", "SIGHUP", "the terminal closed"])
+    @Test(
+        "however the dashboard ends, what it started goes on", arguments: ["kill -9", "SIGHUP", "the terminal closed"])
     func survives(ending: String) async throws {
         defer { cleanUp() }
         var terminal: TerminalScreen? = try await confirm()

@@ -3,7 +3,9 @@ import Testing
 @testable import Launch
 
 @Suite struct ComparisonTests {
-    private func verdict(_ before: [Float], _ after: [Float], _ direction: Comparison.Direction = .lower) -> Comparison.Verdict {
+    private func verdict(_ before: [Float], _ after: [Float], _ direction: Comparison.Direction = .lower)
+        -> Comparison.Verdict
+    {
         Comparison(before: before, after: after, better: direction).verdict
     }
 
@@ -31,7 +33,9 @@ import Testing
         #expect(verdict(calm, calm.dropLast() + [90_000]) == .same)
     }
 
-    @Test("too few readings say nothing", arguments: [[], [1, 2, 3, 4], [.nan, .nan, .nan, .nan, .nan, .nan]] as [[Float]])
+    @Test(
+        "too few readings say nothing",
+        arguments: [[], [1, 2, 3, 4], [.nan, .nan, .nan, .nan, .nan, .nan]] as [[Float]])
     func tooLittle(few: [Float]) {
         #expect(verdict(few, calm) == .tooLittle)
         #expect(verdict(calm, few) == .tooLittle)
@@ -52,7 +56,8 @@ import Testing
             colours: ["blue", "green"],
             edges: [
                 Traffic.Edge(
-                    name: "edge-1", isUp: true, trouble: nil, split: nil, lock: nil, notice: notice, noticeAge: age, versions: [:],
+                    name: "edge-1", isUp: true, trouble: nil, split: nil, lock: nil, notice: notice, noticeAge: age,
+                    versions: [:],
                     live: [:], misses: [:])
             ])
     }
@@ -69,20 +74,25 @@ import Testing
         #expect(both.freeze == "frozen by ana: month end")
     }
 
-    @Test("a notice that says nothing of it is none", arguments: [
-        nil, "", "goes back to", "goes back to blue", "goes back to BLUE in 4 s", "goes back to blue in soon",
-        "goes back to blue in 99999999999999999999 s",
-    ])
+    @Test(
+        "a notice that says nothing of it is none",
+        arguments: [
+            nil, "", "goes back to", "goes back to blue", "goes back to BLUE in 4 s", "goes back to blue in soon",
+            "goes back to blue in 99999999999999999999 s",
+        ])
     func none(notice: String?) {
         #expect(traffic(notice).comingRevert == nil)
     }
 }
 
 @Suite struct ShellWordsTests {
-    @Test("a word is quoted as a shell reads it back", arguments: [
-        ("v1.4.0", "v1.4.0"), ("--to", "--to"), ("payment p95", "'payment p95'"), ("", "''"), ("it's", #"'it'\''s'"#),
-        ("$(reboot)", "'$(reboot)'"), ("a\nb", "'a\nb'"), ("ñ", "'ñ'"), ("*", "'*'"), ("~", "'~'"),
-    ])
+    @Test(
+        "a word is quoted as a shell reads it back",
+        arguments: [
+            ("v1.4.0", "v1.4.0"), ("--to", "--to"), ("payment p95", "'payment p95'"), ("", "''"),
+            ("it's", #"'it'\''s'"#),
+            ("$(reboot)", "'$(reboot)'"), ("a\nb", "'a\nb'"), ("ñ", "'ñ'"), ("*", "'*'"), ("~", "'~'"),
+        ])
     func quoted(word: String, line: String) {
         #expect(ShellWords.quoted(word) == line)
     }

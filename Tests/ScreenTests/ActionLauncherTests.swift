@@ -12,7 +12,8 @@ import Testing
 
     /// A folder that goes with the test.
     private final class Holder {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("guardia-launch-\(UUID().uuidString.prefix(8))")
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "guardia-launch-\(UUID().uuidString.prefix(8))")
 
         init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
         deinit { try? FileManager.default.removeItem(at: url) }
@@ -47,7 +48,9 @@ import Testing
         throw CancellationError()
     }
 
-    private func launcher(_ program: String, systemd: ActionLauncher.SystemdScope? = nil, path: String? = nil) -> ActionLauncher {
+    private func launcher(_ program: String, systemd: ActionLauncher.SystemdScope? = nil, path: String? = nil)
+        -> ActionLauncher
+    {
         var environment = ["SSH_CLIENT=10.0.0.7 1 22", "PATH=" + (path ?? "/usr/bin:/bin")]
         if path != nil { environment.append("FOLDER=\(folder.path)") }
         return ActionLauncher(
@@ -65,7 +68,8 @@ import Testing
             mv \(found).part \(found)
             echo the last word >&2; exit 3
             """)
-        let reason = try await end(of: launcher(program), request(["rollback", "--reason", "it's; $(reboot)\n\u{1b}[2J"]))
+        let reason = try await end(
+            of: launcher(program), request(["rollback", "--reason", "it's; $(reboot)\n\u{1b}[2J"]))
         #expect(reason == "the last word (it ended with exit code 3)")
         let lines = try String(contentsOfFile: found, encoding: .utf8).split(separator: "\n").map(String.init)
         #expect(lines.prefix(3) == ["rollback", "--reason", "it's; $(reboot)"])
@@ -81,7 +85,9 @@ import Testing
         let reason = try await end(
             of: launcher(try script("exec awk '/SigBlk|SigIgn/ { printf \"%s \", $2 }' /proc/self/status")), request())
         // 32 and 33 are the C library's own.
-        let masks = reason.split(separator: " ").prefix(2).compactMap { UInt64($0, radix: 16) }.map { $0 & ~0x1_8000_0000 }
+        let masks = reason.split(separator: " ").prefix(2).compactMap { UInt64($0, radix: 16) }.map {
+            $0 & ~0x1_8000_0000
+        }
         #expect(masks == [0, 0], "\(reason)")
     }
 
@@ -94,9 +100,10 @@ import Testing
 
     @Test func whoActsAsAnotherUserBringsNoJournal() {
         let words = launcher("/usr/bin/guardia").words(of: request(actAs: ["sudo", "-n", "-u", "guardia"]))
-        #expect(words == [
-            "sudo", "-n", "-u", "guardia", "/usr/bin/guardia", "rollback", "--to", "green", "--id", "rollback-1",
-        ])
+        #expect(
+            words == [
+                "sudo", "-n", "-u", "guardia", "/usr/bin/guardia", "rollback", "--to", "green", "--id", "rollback-1",
+            ])
         #expect(launcher("/usr/bin/guardia").words(of: request()).suffix(2) == ["--journal", "/x"])
     }
 
@@ -110,7 +117,8 @@ import Testing
     }
 
     @Test func aFloodOfOutputHoldsNothingUp() async throws {
-        let reason = try await end(of: launcher(try script("yes | head -c 20000000; echo; echo at last; exit 1")), request())
+        let reason = try await end(
+            of: launcher(try script("yes | head -c 20000000; echo; echo at last; exit 1")), request())
         #expect(reason == "at last (it ended with exit code 1)")
     }
 
@@ -145,13 +153,16 @@ import Testing
         let reason = try await end(of: launcher(try script("echo spoken"), systemd: .system, path: path), request())
         #expect(reason == "spoken (its unit guardia-rollback-1.service has ended)")
         let asked = try String(contentsOf: folder.appendingPathComponent("asked"), encoding: .utf8)
-        #expect(asked.contains("--unit=guardia-rollback-1.service\n") && asked.contains("--setenv=SSH_CLIENT=10.0.0.7 1 22\n"))
+        #expect(
+            asked.contains("--unit=guardia-rollback-1.service\n")
+                && asked.contains("--setenv=SSH_CLIENT=10.0.0.7 1 22\n"))
         #expect(!asked.contains("FOLDER"), "an unknown variable may be a secret, and is seen in the unit")
     }
 
     @Test func whereSystemdTakesNothingASessionOfItsOwnDoes() async throws {
         let path = try manager("echo no bus >&2; exit 1", active: "exit 3")
-        let reason = try await end(of: launcher(try script("echo alone; exit 1"), systemd: .system, path: path), request())
+        let reason = try await end(
+            of: launcher(try script("echo alone; exit 1"), systemd: .system, path: path), request())
         #expect(reason == "alone (it ended with exit code 1)")
     }
 }

@@ -21,7 +21,9 @@ struct ActionView {
         let width = LinesDialog.width(on: screen)
         var lines: [DialogLine] = []
         let command = ShellWords.line(record.started.command)
-        lines.append(DialogLine([Span(words(.labelRuns) + "  ", .dim), Span(Text.sanitised(command, limit: 400), .dim)], rank: 10))
+        lines.append(
+            DialogLine(
+                [Span(words(.labelRuns) + "  ", .dim), Span(Text.sanitised(command, limit: 400), .dim)], rank: 10))
         lines.append(.blank(1))
         lines += StepLines(model: model, record: record, width: width).lines(room: max(3, screen.height - 10))
         lines.append(.blank(2))
@@ -54,7 +56,9 @@ struct ActionView {
         }
         var lines = [DialogLine([Span("… " + words(.starting, model.figures.age(age)), .text)], rank: DialogLine.kept)]
         if age > Self.patience {
-            lines += Text.wrapped("? " + words(.noWordYet), to: width).map { DialogLine([Span($0, .unknown)], rank: 60) }
+            lines += Text.wrapped("? " + words(.noWordYet), to: width).map {
+                DialogLine([Span($0, .unknown)], rank: 60)
+            }
         }
         return lines
     }
@@ -63,7 +67,10 @@ struct ActionView {
         guard let end = record.ended else {
             var lines = [DialogLine([Span(words(.leaveGoesOn), .hint)], rank: 40)]
             if record.isPaused {
-                lines.insert(DialogLine([Span("! " + words(.heldNow, model.keymap.label(of: .promote)), .warning, .bold)], rank: 90), at: 0)
+                lines.insert(
+                    DialogLine(
+                        [Span("! " + words(.heldNow, model.keymap.label(of: .promote)), .warning, .bold)], rank: 90),
+                    at: 0)
             }
             if let why = record.waitsFor {
                 let (promote, abort) = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
@@ -87,11 +94,18 @@ struct ActionView {
         if end.body.outcome == .died {
             lines.append(
                 DialogLine(
-                    [Span(words(.finishOrUndo, model.keymap.label(of: .promote), model.keymap.label(of: .abort)), .strong)],
+                    [
+                        Span(
+                            words(.finishOrUndo, model.keymap.label(of: .promote), model.keymap.label(of: .abort)),
+                            .strong)
+                    ],
                     rank: 95))
         }
-        if record.split != nil, let runway = model.runwayText {
-            lines += Text.wrapped(runway.text, to: width).prefix(3).map { DialogLine([Span($0, runway.style.role, .bold)], rank: 92) }
+        // What went back has brought the previous version back already.
+        if record.split != nil, end.body.outcome == .done, let runway = model.runwayText {
+            lines += Text.wrapped(runway.text, to: width).prefix(3).map {
+                DialogLine([Span($0, runway.style.role, .bold)], rank: 92)
+            }
         }
         return lines
     }
@@ -132,17 +146,24 @@ struct StepLines {
         }
     }
 
+    private var column: Int { min(48, max(20, width * 3 / 5)) }
+
+    /// The columns that are left for what came of a step.
+    var detailWidth: Int { max(0, width - column - 12) }
+
     func line(_ step: ActionRecord.StepRecord) -> [Span] {
-        let title = Text.sanitised(step.step.title, limit: 80)
+        // A step that was not planned has no title but its name.
+        let title = step.step.title == "go-back" ? model.words(.goBackStep) : Text.sanitised(step.step.title, limit: 80)
         let (glyph, role): (String, Role) =
             switch step.outcome {
             case .done?: ("✓", .ok)
             case .failed?: ("✗", .critical)
             case .skipped?: ("·", .dim)
             case .undecided?: ("?", .unknown)
-            case nil: step.isRunning ? (record.ended == nil ? "▸" : "✗", record.ended == nil ? .accent : .critical) : ("·", .dim)
+            case nil:
+                step.isRunning
+                    ? (record.ended == nil ? "▸" : "✗", record.ended == nil ? .accent : .critical) : ("·", .dim)
             }
-        let column = min(48, max(20, width * 3 / 5))
         var time = ""
         if let start = step.startedAt {
             let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.asOf)
@@ -150,7 +171,9 @@ struct StepLines {
         }
         return [
             Span("  \(glyph) ", role, .bold),
-            Span(Text.padded(title, to: column - 4) + " ", step.startedAt == nil ? .dim : .text, step.isRunning ? .bold : []),
+            Span(
+                Text.padded(title, to: column - 4) + " ", step.startedAt == nil ? .dim : .text,
+                step.isRunning ? .bold : []),
             Span(Text.padded(time, to: 8, align: .trailing) + "  ", .dim),
             Span(Text.sanitised(step.detail, limit: 200), step.outcome == .failed ? .critical : .dim),
         ]

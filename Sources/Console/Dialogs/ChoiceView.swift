@@ -12,7 +12,8 @@ struct ChoiceView {
             DialogLine(.field(label: [Span("▸ ", .key)], choice.field, isFocused: true), rank: DialogLine.kept)
         ]
         if let trouble = choice.trouble {
-            lines.append(DialogLine([Span("✗ " + Text.sanitised(trouble, limit: 200), .critical)], rank: DialogLine.kept))
+            lines.append(
+                DialogLine([Span("✗ " + Text.sanitised(trouble, limit: 200), .critical)], rank: DialogLine.kept))
         } else {
             lines.append(DialogLine([Span(words(isVersion ? .versionHint : .colourHint), .hint)], rank: 50))
         }
@@ -31,6 +32,7 @@ struct ChoiceView {
                         Span(option.note, .dim),
                     ], rank: isSelected ? DialogLine.kept : 40))
         }
-        LinesDialog(model: model, title: words(isVersion ? .versionQuestion : .colourQuestion)).render(lines, into: &frame)
+        LinesDialog(model: model, title: words(isVersion ? .versionQuestion : .colourQuestion)).render(
+            lines, into: &frame)
     }
 }

@@ -23,7 +23,9 @@ struct ConfirmationView {
         lines.append(.blank(3))
         lines.append(
             DialogLine(
-                .field(label: [Span(words(.labelReason) + "  ", .dim)], confirmation.reason, isFocused: confirmation.focus == .reason),
+                .field(
+                    label: [Span(words(.labelReason) + "  ", .dim)], confirmation.reason,
+                    isFocused: confirmation.focus == .reason),
                 rank: 60))
         lines += target(width: width)
         lines.append(.blank(4))
@@ -58,7 +60,8 @@ struct ConfirmationView {
             DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept),
             DialogLine(
                 .field(
-                    label: [Span(String(repeating: " ", count: indent), .text)], confirmation.target, isFocused: isFocused),
+                    label: [Span(String(repeating: " ", count: indent), .text)], confirmation.target,
+                    isFocused: isFocused),
                 rank: DialogLine.kept + 2),
         ]
     }
@@ -68,7 +71,9 @@ struct ConfirmationView {
         var lines: [DialogLine] = []
         func add(_ text: String, _ role: Role, rank: Int, atMost rows: Int = 2) {
             for (index, line) in Text.wrapped(text, to: width).prefix(rows).enumerated() {
-                lines.append(DialogLine([Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : rank >= 90 ? 89 : 30))
+                lines.append(
+                    DialogLine(
+                        [Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : rank >= 90 ? 89 : 30))
             }
         }
         if !confirmation.moved.isEmpty {
@@ -79,7 +84,9 @@ struct ConfirmationView {
         case .blocked(let reason)?: add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
         case .overridable(let reason)?:
             add("✗ " + Text.sanitised(reason, limit: 300), .critical, rank: DialogLine.kept)
-            add(words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint, rank: 95)
+            add(
+                words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint,
+                rank: 95)
         case .untyped?, .settling?, nil: break
         }
         var spans: [Span] = []
@@ -127,7 +134,8 @@ struct ConfirmationView {
         return [
             // No is the answer wherever the focus is, until the yes button has it.
             Button(words(.noButton), isYes ? .normal : .focused),
-            Button(yes, lock == nil || lock == .settling ? (isYes ? .focused : .normal) : (isYes ? .focused : .disabled)),
+            Button(
+                yes, lock == nil || lock == .settling ? (isYes ? .focused : .normal) : (isYes ? .focused : .disabled)),
         ]
     }
 }

@@ -31,7 +31,9 @@ struct DialogLine {
         var lines = lines
         while lines.count > max(height, 0) {
             // Of equal ranks the last goes first.
-            guard let least = lines.map(\.rank).min(), let index = lines.lastIndex(where: { $0.rank == least }) else { break }
+            guard let least = lines.map(\.rank).min(), let index = lines.lastIndex(where: { $0.rank == least }) else {
+                break
+            }
             lines.remove(at: index)
         }
         return lines

@@ -40,13 +40,17 @@ struct PlanLines {
         let share = side.share.map { model.figures.percent(Double($0), decimals: 0) } ?? "?"
         let word: Word = side.share.map { $0 >= 100 ? .live : $0 > 0 ? .canary : .idle } ?? .unknown
         var spans = [
-            Span(Text.padded(side.colour.uppercased(), to: max(isNarrow ? 5 : 6, Text.width(of: side.colour))) + " ", role, .bold),
+            Span(
+                Text.padded(side.colour.uppercased(), to: max(isNarrow ? 5 : 6, Text.width(of: side.colour))) + " ",
+                role, .bold),
             Span(Text.padded(version, to: isNarrow ? 8 : 10) + " ", side.version == nil ? .unknown : .value, .bold),
         ]
         // Whether it lives is worth more than what share it has.
         if isNarrow { spans.append(Span("\(side.health.glyph) ", side.health.role, .bold)) }
         spans.append(
-            Span(Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing), side.share == nil ? .unknown : .text))
+            Span(
+                Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing),
+                side.share == nil ? .unknown : .text))
         guard !isNarrow else { return spans }
         switch side.health {
         case .ok: spans.append(Span("  " + words(.healthy), .ok))
@@ -127,7 +131,9 @@ struct PlanLines {
 
     var cautions: [DialogLine] {
         card.cautions.prefix(4).enumerated().map { index, text in
-            line(index == 0 ? .labelMind : nil, [Span("! " + Text.sanitised(text, limit: 300), .warning)], rank: 55 - index)
+            line(
+                index == 0 ? .labelMind : nil, [Span("! " + Text.sanitised(text, limit: 300), .warning)],
+                rank: 55 - index)
         }
     }
 }

@@ -32,7 +32,8 @@ extension Model {
         let options = planner.versions.filter(ReleaseVersion.isFit).map { version in
             let behind = traffic?.colours.filter { traffic?.version(of: $0)?.value == version } ?? []
             let colours = behind.map { $0.uppercased() + ($0 == live ? " " + words(.live) : "") }
-            return Choice.Option(text: version, note: colours.isEmpty ? words(.deployedBefore) : colours.joined(separator: ", "))
+            return Choice.Option(
+                text: version, note: colours.isEmpty ? words(.deployedBefore) : colours.joined(separator: ", "))
         }
         overlays.append(.choice(Choice(.version, options: options)))
     }
@@ -47,7 +48,8 @@ extension Model {
         // Nothing that is only not known refuses a rollback; but nobody guesses where to.
         let options = (deployment?.colours ?? []).map { colour in
             let version = planner.traffic?.version(of: colour)?.value
-            return Choice.Option(text: colour, note: version.map { Text.sanitised($0, limit: 60) } ?? words(.versionUnknown))
+            return Choice.Option(
+                text: colour, note: version.map { Text.sanitised($0, limit: 60) } ?? words(.versionUnknown))
         }
         overlays.append(.choice(Choice(.colour, options: options)))
     }
@@ -122,8 +124,11 @@ extension Model {
         case .fire(let request):
             overlays.removeLast()
             overlays.removeAll { if case .action = $0 { true } else { false } }
-            overlays.append(.action(ActionFollow(
-                        request: request, firedAt: now, title: title(of: confirmation), subject: confirmation.intent.subject)))
+            overlays.append(
+                .action(
+                    ActionFollow(
+                        request: request, firedAt: now, title: title(of: confirmation),
+                        subject: confirmation.intent.subject)))
             return [.act(request)]
         }
         return []
@@ -133,7 +138,9 @@ extension Model {
     func title(of confirmation: Confirmation) -> String {
         let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
         let to = confirmation.facts.to
-        let version = confirmation.plan.target ?? confirmation.facts.subject?.started.to?.version ?? to?.version ?? to?.colour ?? ""
+        let version =
+            confirmation.plan.target ?? confirmation.facts.subject?.started.to?.version ?? to?.version ?? to?.colour
+            ?? ""
         let word: Word =
             switch confirmation.intent {
             case .deploy: .deployTitle

@@ -38,10 +38,13 @@ struct DeploymentPage {
             ])
             fact(.summary, end.body.summary)
             if !end.body.missing.isEmpty {
-                fact(.missing, end.body.missing.map { Text.sanitised($0, limit: 24) }.joined(separator: ", "), .critical)
+                fact(
+                    .missing, end.body.missing.map { Text.sanitised($0, limit: 24) }.joined(separator: ", "), .critical)
             }
         } else {
-            lines.append([Span(Text.padded(words(.columnOutcome), to: 10), .dim), Span("▸ " + words(.isRunning), .accent, .bold)])
+            lines.append([
+                Span(Text.padded(words(.columnOutcome), to: 10), .dim), Span("▸ " + words(.isRunning), .accent, .bold),
+            ])
         }
         let civil = model.zone.civil(record.at.utc)
         let took = model.figures.took(record.duration(at: model.now))
@@ -56,8 +59,10 @@ struct DeploymentPage {
         fact(.labelRuns, ShellWords.line(record.started.command))
         if let before = record.started.continues { fact(.continues, before.text) }
         for request in record.requests {
-            fact(.asked, "\(model.clock(request.at.utc)) \(request.body.request.rawValue), \(Text.sanitised(request.body.by.name, limit: 40))"
-                + (request.body.reason.isEmpty ? "" : ": " + request.body.reason))
+            fact(
+                .asked,
+                "\(model.clock(request.at.utc)) \(request.body.request.rawValue), \(Text.sanitised(request.body.by.name, limit: 40))"
+                    + (request.body.reason.isEmpty ? "" : ": " + request.body.reason))
         }
         lines.append([])
         lines += steps(of: record, width: width)
@@ -73,16 +78,22 @@ struct DeploymentPage {
     // MARK: Steps
 
     private func steps(of record: ActionRecord, width: Int) -> [[Span]] {
-        let drawer = StepLines(model: model, record: record, width: width)
+        let drawer = StepLines(model: model, record: record, width: width - 8)
         var lines: [[Span]] = []
+        func add(_ text: String, _ role: Role) {
+            for part in Text.wrapped(text, to: max(10, width - 14)).prefix(6) {
+                lines.append([Span(String(repeating: " ", count: 14), .dim), Span(part, role)])
+            }
+        }
         for step in record.steps {
             let start = step.startedAt.map { model.clock($0.utc) } ?? "        "
-            lines.append([Span(start, .dim)] + drawer.line(step))
-            for note in step.notes {
-                for part in Text.wrapped(note, to: max(10, width - 14)).prefix(4) {
-                    lines.append([Span(String(repeating: " ", count: 14), .dim), Span(part, .dim)])
-                }
-            }
+            // What came of it is worth lines of its own where it does not fit beside the step.
+            let fits = Text.width(of: step.detail, atMost: width) <= drawer.detailWidth
+            var short = step
+            if !fits { short.detail = "" }
+            lines.append([Span(start, .dim)] + drawer.line(short))
+            for note in step.notes { add(note, .dim) }
+            if !fits { add(step.detail, step.outcome == .failed ? .critical : .text) }
         }
         return lines
     }
@@ -91,7 +102,8 @@ struct DeploymentPage {
 
     private func figures(of record: ActionRecord, width: Int) -> [[Span]] {
         let words = model.words
-        guard let figures = WatchFigures(of: record, board: model.shown, now: model.shownNow), !figures.rows.isEmpty else { return [] }
+        guard let figures = WatchFigures(of: record, board: model.shown, now: model.shownNow), !figures.rows.isEmpty
+        else { return [] }
         var lines: [[Span]] = [[]]
         let span = model.figures.span(figures.after)
         lines.append([Span(words(.watchTitle, span, model.figures.span(figures.before)), .title)])
@@ -99,7 +111,10 @@ struct DeploymentPage {
         // The worst first: that is what one opens this page for.
         let order: [Comparison.Verdict] = [.worse, .different, .better, .same, .tooLittle]
         let sorted = figures.rows.enumerated().sorted { left, right in
-            let (a, b) = (order.firstIndex(of: left.element.comparison.verdict) ?? 0, order.firstIndex(of: right.element.comparison.verdict) ?? 0)
+            let (a, b) = (
+                order.firstIndex(of: left.element.comparison.verdict) ?? 0,
+                order.firstIndex(of: right.element.comparison.verdict) ?? 0
+            )
             return a == b ? left.offset < right.offset : a < b
         }
         let column = min(34, max(16, width - 50))
@@ -117,7 +132,9 @@ struct DeploymentPage {
             case .requests: words(.servingRequests)
             case .series(let id): model.title(of: id)
             }
-        func value(_ number: Double?) -> String { number.map { model.figures.value($0, unit: row.unit) } ?? Figures.none }
+        func value(_ number: Double?) -> String {
+            number.map { model.figures.value($0, unit: row.unit) } ?? Figures.none
+        }
         let (word, glyph, role): (Word, String, Role) =
             switch comparison.verdict {
             case .better: (.better, "✓", .ok)

@@ -39,14 +39,18 @@ struct DeploymentsPage {
         let time = model.zone.civil(record.at.utc)
         let today = model.zone.civil(model.now.utc)
         let isToday = (time.year, time.month, time.day) == (today.year, today.month, today.day)
-        let when = isToday ? model.figures.clock(time) : model.figures.shortDate(time) + " " + model.figures.shortClock(time)
+        let when =
+            isToday ? model.figures.clock(time) : model.figures.shortDate(time) + " " + model.figures.shortClock(time)
         let outcome =
-            record.ended.map { Span("\($0.body.outcome.glyph) \(model.words($0.body.outcome.word))", $0.body.outcome.role) }
+            record.ended.map {
+                Span("\($0.body.outcome.glyph) \(model.words($0.body.outcome.word))", $0.body.outcome.role)
+            }
             ?? Span("▸ " + model.words(.isRunning), .accent, .bold)
         let took = model.figures.took(record.duration(at: model.now))
         return [
             [Span(when, .text)], [Span(record.kind.rawValue, .value)], [outcome],
-            [Span(DeploymentsPage.move(record), .value)], [Span(Text.sanitised(record.started.by.name, limit: 40), .text)],
+            [Span(DeploymentsPage.move(record), .value)],
+            [Span(Text.sanitised(record.started.by.name, limit: 40), .text)],
             [Span(took, .dim)], [Span(Text.sanitised(record.started.reason, limit: 200), .text)],
         ]
     }

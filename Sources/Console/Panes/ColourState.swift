@@ -32,7 +32,8 @@ struct ColourState {
             versionIsKnown = fact != nil
             share = traffic.split.map { Double($0.share(of: colour.name)) }
             isUp = health == .critical ? false : answering == traffic.edges.count ? true : nil
-            age = (traffic.edges.compactMap { $0.live[colour.name]?.age } + traffic.edges.compactMap { $0.split?.age }).max()
+            age = (traffic.edges.compactMap { $0.live[colour.name]?.age } + traffic.edges.compactMap { $0.split?.age })
+                .max()
             edges = (answering, traffic.edges.count)
             return
         }

@@ -24,7 +24,8 @@ struct ColoursPane {
             frame.put(line, at: below.row(row).origin, width: below.width)
         }
         renderPast(
-            of: panes.colours, into: &frame, area: below.inset(top: status.isEmpty ? 0 : min(status.count + 1, below.height)))
+            of: panes.colours, into: &frame,
+            area: below.inset(top: status.isEmpty ? 0 : min(status.count + 1, below.height)))
     }
 
     /// The latency of each colour side by side, on the scale of each.
@@ -74,7 +75,8 @@ struct ColoursPane {
         if area.width >= 100 {
             place(16) { frame, point in
                 guard let age = state.age else { return }
-                frame.put(model.words(.checkedAgo, model.figures.age(age)), at: point, .dim, width: 16, align: .trailing)
+                frame.put(
+                    model.words(.checkedAgo, model.figures.age(age)), at: point, .dim, width: 16, align: .trailing)
             }
         }
         if area.width >= 90, let requests = state.colour.requests {
@@ -135,7 +137,9 @@ struct ColoursPane {
 
     /// The newest action that moved traffic, and how long one key undoes it.
     private var last: [Span] {
-        guard let last = model.shown.actions.history.first(where: { $0.split != nil }), let end = last.ended else { return [Span(model.words(.noMoveYet), .dim)] }
+        guard let last = model.shown.actions.history.first(where: { $0.split != nil }), let end = last.ended else {
+            return [Span(model.words(.noMoveYet), .dim)]
+        }
         let time = "\(model.shortClock(end.at.utc)) \(model.zone.abbreviation)"
         let age = model.figures.age(end.at.age(at: model.shownNow))
         let outcome = end.body.outcome
@@ -143,7 +147,9 @@ struct ColoursPane {
             Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim),
             Span("\(outcome.glyph) \(model.words(outcome.word))", outcome.role),
         ]
-        if model.frozen == nil, case .open? = Runway(board: model.board, now: model.asOf), let runway = model.runwayText {
+        if model.frozen == nil, outcome == .done, case .open? = Runway(board: model.board, now: model.asOf),
+            let runway = model.runwayText
+        {
             spans.append(Span("  " + runway.text, .dim))
         }
         return spans
@@ -157,7 +163,9 @@ struct ColoursPane {
         if let split = door.split, let name = model.shown.track(split)?.text {
             let isKnown = model.assessment(of: split).verdict == .ok
             spans.append(
-                Span(model.words(.split, Text.sanitised(name, limit: 40)) + (isKnown ? "" : "?"), isKnown ? .dim : .unknown))
+                Span(
+                    model.words(.split, Text.sanitised(name, limit: 40)) + (isKnown ? "" : "?"),
+                    isKnown ? .dim : .unknown))
             spans.append(Span(" · ", .dim))
         }
         switch model.doorStanding {

@@ -33,11 +33,14 @@ extension ActionOutcome {
 
 extension Model {
     /// Who serves, as the board that is shown has it; nil where nothing is deployed by guardia.
-    var traffic: Traffic? { Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow)) }
+    var traffic: Traffic? {
+        Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow))
+    }
 
     /// `step 5/9 “Canary 25 %” 3 min`
     func stepText(of record: ActionRecord) -> String? {
-        guard let step = record.current, let index = record.steps.firstIndex(where: { $0.step.name == step.step.name }) else {
+        guard let step = record.current, let index = record.steps.firstIndex(where: { $0.step.name == step.step.name })
+        else {
             return nil
         }
         let title = Text.sanitised(step.step.title, limit: 60)
@@ -56,8 +59,10 @@ extension Model {
         case .ready(_, let version, let age, let edges):
             let through = words(edges == 1 ? .edgeCount : .edgesCount, "\(edges)/\(traffic.edges.count)")
             return Span(words(.lightReady, Text.sanitised(version, limit: 40), figures.age(age), through), .ok, .bold)
-        case .blocked(let reason): return Span(words(.lightBlocked, Text.sanitised(reason, limit: 200)), .warning, .bold)
-        case .unknown(let reason): return Span(words(.lightUnknown, Text.sanitised(reason, limit: 200)), .unknown, .bold)
+        case .blocked(let reason):
+            return Span(words(.lightBlocked, Text.sanitised(reason, limit: 200)), .warning, .bold)
+        case .unknown(let reason):
+            return Span(words(.lightUnknown, Text.sanitised(reason, limit: 200)), .unknown, .bold)
         }
     }
 
@@ -67,7 +72,8 @@ extension Model {
         switch Runway(board: board, now: asOf) {
         case .open(let version, let left)?:
             let name = Text.sanitised(version, limit: 40)
-            let text = left.map { words(.runwayOpen, key, name, figures.span($0)) } ?? words(.runwayUnlimited, key, name)
+            let text =
+                left.map { words(.runwayOpen, key, name, figures.span($0)) } ?? words(.runwayUnlimited, key, name)
             return Span(text, .ok)
         case .over(let version, let since)?:
             return Span(words(.runwayOver, key, Text.sanitised(version, limit: 40), figures.span(since)), .warning)
@@ -90,7 +96,8 @@ extension Model {
         if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
         if let why = mover.waitsFor {
             let keys = (keymap.label(of: .promote), keymap.label(of: .abort))
-            spans.append(Span("  " + words(.personNeeded, keys.0, keys.1, Text.sanitised(why, limit: 120)), .warning, .bold))
+            spans.append(
+                Span("  " + words(.personNeeded, keys.0, keys.1, Text.sanitised(why, limit: 120)), .warning, .bold))
         }
         if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
         if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
@@ -99,24 +106,31 @@ extension Model {
 
     /// What of the deployment must be known before anything else is believed, the gravest first.
     var deploymentNotices: [Notice] {
-        guard deployment != nil, let traffic = Traffic(board: board, now: asOf, engineSilent: isSilent) else { return [] }
+        guard deployment != nil, let traffic = Traffic(board: board, now: asOf, engineSilent: isSilent) else {
+            return []
+        }
         var notices: [Notice] = []
         let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
         if board.actions.mover == nil, let died = board.actions.interrupted {
             let step = stepText(of: died) ?? words(.beforeAnyStep)
             let label = Text.sanitised(died.label, limit: 80)
-            var text = died.kind == .rollback ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
+            var text =
+                died.kind == .rollback
+                ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
             // What can be done about it is never what is cut.
             if Text.width(of: text) + 2 > size.width {
                 let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
-                text = died.kind == .rollback ? words(.diedRollbackShort, name, promote) : words(.diedShort, name, promote, abort)
+                text =
+                    died.kind == .rollback
+                    ? words(.diedRollbackShort, name, promote) : words(.diedShort, name, promote, abort)
             }
             notices.append(Notice(role: .alarm, text: text))
         }
         // While traffic is moved the edges differ for the blink of an eye.
         if traffic.isSplitBrain, board.actions.mover == nil {
             let sides = traffic.edges.compactMap { edge in edge.split.map { "\(edge.name) \($0.value)" } }
-            let text = words(.splitBrain, Text.sanitised(sides.joined(separator: " · "), limit: 120), keymap.label(of: .rollback))
+            let text = words(
+                .splitBrain, Text.sanitised(sides.joined(separator: " · "), limit: 120), keymap.label(of: .rollback))
             notices.append(Notice(role: .alarm, text: text))
         }
         if let last = board.actions.lastMove, let end = last.ended?.body {
@@ -126,7 +140,8 @@ extension Model {
             }
             if !missing.isEmpty {
                 let names = Text.sanitised(missing.joined(separator: ", "), limit: 80)
-                notices.append(Notice(role: .alarm, text: words(.missingSince, names, Text.sanitised(last.label, limit: 80))))
+                notices.append(
+                    Notice(role: .alarm, text: words(.missingSince, names, Text.sanitised(last.label, limit: 80))))
             }
         }
         if board.actions.mover == nil, let revert = comingRevert(traffic) {

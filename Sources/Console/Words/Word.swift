@@ -36,4 +36,5 @@ package enum Word: CaseIterable, Sendable {
     case worse, different, tooLittle, helpNoteWall
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
+    case goBackStep
 }

@@ -280,6 +280,7 @@ extension Words {
         case .worse: "worse"
         case .different: "different"
         case .tooLittle: "too little data"
+        case .goBackStep: "Back to the colour that served"
         case .approveTitle: "APPROVE in {} the deploy of {}"
         case .yesApprove: "Approve"
         case .asking: "{}: asked, {}"

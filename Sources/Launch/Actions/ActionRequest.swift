@@ -52,10 +52,12 @@ package enum ShellWords {
     package static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     package static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                || "._:@%/+,=-".utf8.contains(byte)
-        }
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "._:@%/+,=-".utf8.contains(byte)
+            }
         // In single quotes a shell reads everything as it is, save the quote itself.
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }

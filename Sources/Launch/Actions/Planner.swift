@@ -93,9 +93,13 @@ package struct Planner: Sendable {
             card.blockers.append("\(edge.name): \(edge.trouble ?? "it was not reached lately")")
         }
         for edge in traffic.edges {
-            if let notice = edge.notice, notice.hasPrefix("frozen") { card.blockers.append("\(edge.name) is \(notice)") }
+            if let notice = edge.notice, notice.hasPrefix("frozen") {
+                card.blockers.append("\(edge.name) is \(notice)")
+            }
         }
-        if traffic.isSplitBrain { card.blockers.append("the edges serve different splits: roll back, or mend them first") }
+        if traffic.isSplitBrain {
+            card.blockers.append("the edges serve different splits: roll back, or mend them first")
+        }
         if silent { card.blockers.append("the engine is silent: nothing would tell how the release does") }
         return card
     }
@@ -104,7 +108,9 @@ package struct Planner: Sendable {
     private func steering(_ kind: ActionKind, _ id: ActionID) -> PlanCard {
         var card = card(kind)
         card.arguments = [kind.rawValue, id.text]
-        guard let record = board.actions[id] else { return card.blocked("there is no action \(id) in the journal any more") }
+        guard let record = board.actions[id] else {
+            return card.blocked("there is no action \(id) in the journal any more")
+        }
         card.subject = record
         card.from = (record.started.from?.colour).map(side)
         card.to = (record.started.to?.colour).map(side)
@@ -115,9 +121,12 @@ package struct Planner: Sendable {
             guard end.body.outcome == .died, record.id == board.actions.interrupted?.id else {
                 return card.blocked("\(record.label) has ended: \(end.body.outcome.rawValue)")
             }
-            if kind == .pause || kind == .approve { card.blockers.append("\(record.label) does not run: its process died") }
+            if kind == .pause || kind == .approve {
+                card.blockers.append("\(record.label) does not run: its process died")
+            }
             if kind == .abort, record.kind == .rollback {
-                card.blockers.append("a rollback is finished or done anew, not undone: that would bring back what was fled from")
+                card.blockers.append(
+                    "a rollback is finished or done anew, not undone: that would bring back what was fled from")
             }
         } else if kind == .promote, record.waitsForApproval {
             card.blockers.append("another operator must approve it first")

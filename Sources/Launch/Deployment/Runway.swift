@@ -19,7 +19,9 @@ package enum Runway: Hashable, Sendable {
                 return
             }
             let left = standby - moved.age(at: now)
-            self = left > 0 ? .open(version: version, left: left) : .over(version: version, since: Milliseconds(-left.count))
+            self =
+                left > 0
+                ? .open(version: version, left: left) : .over(version: version, since: Milliseconds(-left.count))
         }
     }
 }

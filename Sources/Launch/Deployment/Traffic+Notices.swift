@@ -24,7 +24,9 @@ extension Traffic.Edge {
     var comingRevert: Traffic.ComingRevert? {
         guard let notice, let start = notice.firstRange(of: "goes back to ")?.upperBound else { return nil }
         let words = notice[start...].split(separator: " ")
-        guard words.count >= 3, words[1] == "in", Split.isColour(words[0]), let seconds = Int64(words[2]) else { return nil }
+        guard words.count >= 3, words[1] == "in", Split.isColour(words[0]), let seconds = Int64(words[2]) else {
+            return nil
+        }
         let left = Milliseconds.seconds(max(0, min(seconds, 86_400 * 365))) - (noticeAge ?? 0)
         return Traffic.ComingRevert(edge: name, colour: String(words[0]), left: max(left, 0))
     }

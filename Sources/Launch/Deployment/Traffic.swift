@@ -31,7 +31,8 @@ package struct Traffic: Hashable, Sendable {
 
         package init(
             name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, lock: String? = nil,
-            notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:], live: [String: Fact<Double>] = [:],
+            notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:],
+            live: [String: Fact<Double>] = [:],
             misses: [String: String] = [:]
         ) {
             self.name = name
@@ -87,18 +88,23 @@ package struct Traffic: Hashable, Sendable {
 
         let up = number(series.up)
         return Edge(
-            name: series.name, isUp: up.map { $0.value >= 1 }, trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
-            split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) } },
+            name: series.name, isUp: up.map { $0.value >= 1 },
+            trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
+            split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) }
+            },
             lock: words(series.lock), notice: words(series.notice), noticeAge: text(series.notice)?.age,
-            versions: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
-                text(series.version(colour)).map { (colour, $0) }
-            }),
-            live: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
-                number(series.live(colour)).map { (colour, $0) }
-            }),
-            misses: Dictionary(uniqueKeysWithValues: colours.compactMap { colour in
-                miss(series.live(colour)).map { (colour, $0) }
-            }))
+            versions: Dictionary(
+                uniqueKeysWithValues: colours.compactMap { colour in
+                    text(series.version(colour)).map { (colour, $0) }
+                }),
+            live: Dictionary(
+                uniqueKeysWithValues: colours.compactMap { colour in
+                    number(series.live(colour)).map { (colour, $0) }
+                }),
+            misses: Dictionary(
+                uniqueKeysWithValues: colours.compactMap { colour in
+                    miss(series.live(colour)).map { (colour, $0) }
+                }))
     }
 
     // MARK: What all edges say together

@@ -46,8 +46,10 @@ package struct WatchFigures: Hashable, Sendable {
         after = min(WatchFigures.span, settled.age(at: now))
         let (end, span) = (settled.utc + after, after)
 
-        func row(_ subject: Subject, from old: SeriesID?, to new: SeriesID?, _ otherwise: Comparison.Direction) -> Row? {
-            guard let old, let new, let past = board.track(old), let present = board.track(new), present.series.unit != .text,
+        func row(_ subject: Subject, from old: SeriesID?, to new: SeriesID?, _ otherwise: Comparison.Direction) -> Row?
+        {
+            guard let old, let new, let past = board.track(old), let present = board.track(new),
+                present.series.unit != .text,
                 present.series.unit != .verdict
             else { return nil }
             func values(_ track: Track, last span: Milliseconds, until time: Timestamp) -> [Float] {

@@ -18,7 +18,8 @@ import Testing
         init(_ deployed: Deployed = Deployed(), _ intent: ActionIntent = .rollback(to: "green"), opener: Key = opener) {
             now = BarberPro.now
             confirmation = Confirmation(
-                Planner(board: deployed.launch.board, now: now).card(for: intent), intent: intent, openedAt: now, opener: opener,
+                Planner(board: deployed.launch.board, now: now).card(for: intent), intent: intent, openedAt: now,
+                opener: opener,
                 actAs: ["sudo", "-n", "-u", "guardia"], random: 0x3f9a)
             now = now.advanced(by: 1000)
         }
@@ -34,7 +35,8 @@ import Testing
         mutating func wait(_ span: Milliseconds = 1000) { now = now.advanced(by: span) }
 
         mutating func refresh(_ deployed: Deployed) {
-            confirmation.refresh(Planner(board: deployed.launch.board, now: BarberPro.now).card(for: confirmation.intent), at: now)
+            confirmation.refresh(
+                Planner(board: deployed.launch.board, now: BarberPro.now).card(for: confirmation.intent), at: now)
         }
 
         var fired: ActionRequest? { if case .fire(let request) = outcome { request } else { nil } }
@@ -160,7 +162,8 @@ import Testing
 
     @Test func aPasteThatComesAsKeysFiresNothing() {
         var scene = Scene()
-        for key in "v1.3.9\t\r\r\r".unicodeScalars.map({ $0 == "\t" ? Key(.tab) : $0 == "\r" ? Key(.enter) : Key($0) }) {
+        for key in "v1.3.9\t\r\r\r".unicodeScalars.map({ $0 == "\t" ? Key(.tab) : $0 == "\r" ? Key(.enter) : Key($0) })
+        {
             scene.outcome = scene.confirmation.take(key, at: scene.now)
             #expect(scene.outcome == .stay)
         }
@@ -198,8 +201,10 @@ import Testing
             [
                 .started(
                     .init(
-                        id: ActionID("rollback-x"), kind: .rollback, by: .init(name: "leo", uid: 1001, host: "bastion-1"), reason: "",
-                        command: [], from: .init(colour: "blue"), to: .init(colour: "green", version: "v1.3.9"), steps: [], pid: 1))
+                        id: ActionID("rollback-x"), kind: .rollback,
+                        by: .init(name: "leo", uid: 1001, host: "bastion-1"), reason: "",
+                        command: [], from: .init(colour: "blue"), to: .init(colour: "green", version: "v1.3.9"),
+                        steps: [], pid: 1))
             ], ago: 0)
         scene.refresh(moved)
         #expect(scene.confirmation.moved == ["rollback v1.3.9 by leo has begun"])
@@ -213,7 +218,9 @@ import Testing
         scene.press("tab")
         let gone = Deployed().reading { deployed in
             for edge in Deployed.edges {
-                for id in [edge.split, edge.version("green"), edge.version("blue")] { deployed.miss(id, "no answer within 1 s") }
+                for id in [edge.split, edge.version("green"), edge.version("blue")] {
+                    deployed.miss(id, "no answer within 1 s")
+                }
             }
         }
         scene.refresh(gone)
@@ -223,7 +230,8 @@ import Testing
         scene.wait()
         scene.press("enter")
         // What was confirmed is what was shown.
-        #expect(scene.fired?.arguments == ["rollback", "--to", "green", "--expect", "v1.3.9", "--from", "blue", "--yes"])
+        #expect(
+            scene.fired?.arguments == ["rollback", "--to", "green", "--expect", "v1.3.9", "--from", "blue", "--yes"])
     }
 
     @Test func whatWasNotBegunToBeConfirmedFollowsTheWorldInSilence() {
@@ -269,7 +277,8 @@ import Testing
         var scene = Scene(.standbyDown)
         scene.type("green")
         scene.wait()
-        #expect(scene.confirmation.lock(at: scene.now) == .overridable("green does not live: edge-1: connection refused"))
+        #expect(
+            scene.confirmation.lock(at: scene.now) == .overridable("green does not live: edge-1: connection refused"))
         scene.press("tab", "enter")
         #expect(scene.outcome == .stay)
         scene.press("shift-tab", "ctrl-u")
@@ -279,7 +288,9 @@ import Testing
         #expect(scene.fired?.arguments == ["rollback", "--to", "green", "--from", "blue", "--force", "--yes"])
     }
 
-    @Test("what is nearly the word forces nothing", arguments: ["force green", "FORCE", "FORCE  green", "FORCE gree", "FORCEgreen", "green FORCE"])
+    @Test(
+        "what is nearly the word forces nothing",
+        arguments: ["force green", "FORCE", "FORCE  green", "FORCE gree", "FORCEgreen", "green FORCE"])
     func nearlyForce(text: String) {
         var scene = Scene(.standbyDown)
         scene.type(text)
@@ -291,7 +302,9 @@ import Testing
         var scene = Scene(.edgeGone, .deploy(version: "v1.5.0"))
         scene.type("FORCE v1.5.0")
         scene.wait()
-        #expect(scene.confirmation.lock(at: scene.now) == .blocked("who serves is not known (edge-2: no answer within 1 s)"))
+        #expect(
+            scene.confirmation.lock(at: scene.now) == .blocked("who serves is not known (edge-2: no answer within 1 s)")
+        )
     }
 
     // MARK: Routine actions
@@ -336,9 +349,11 @@ import Testing
         #expect(!scene.confirmation.arguments.contains("--force"))
     }
 
-    @Test("a version that is none is neither typed nor put on the command line", arguments: [
-        "\u{1b}[2Jv9", "--help", "v1;reboot", "\u{202e}9.3.1v", String(repeating: "9", count: 10_000), "",
-    ])
+    @Test(
+        "a version that is none is neither typed nor put on the command line",
+        arguments: [
+            "\u{1b}[2Jv9", "--help", "v1;reboot", "\u{202e}9.3.1v", String(repeating: "9", count: 10_000), "",
+        ])
     func hostileVersion(version: String) {
         let scene = Scene(Deployed().reading { for edge in Deployed.edges { $0.set(edge.version("green"), version) } })
         #expect(scene.confirmation.wanted == "green")

@@ -24,7 +24,9 @@ import Testing
 
     @Test("a rollback whose standby is dead", arguments: sizes)
     func force(width: Int, height: Int) {
-        expectSnapshot(model(.standbyDown, width, height, "R", "g", "r", "e", "e", "n", "tab", "enter").frame, "force-\(width)x\(height)")
+        expectSnapshot(
+            model(.standbyDown, width, height, "R", "g", "r", "e", "e", "n", "tab", "enter").frame,
+            "force-\(width)x\(height)")
     }
 
     @Test("a rollback with an edge out of reach", arguments: [(80, 24)])
@@ -85,7 +87,8 @@ import Testing
     }
 
     private static let rollbackSteps = [
-        ("look", "Ask the edges"), ("lock", "Lock the edges"), ("stage", "Stage the split"), ("flip", "Switch the traffic"),
+        ("look", "Ask the edges"), ("lock", "Lock the edges"), ("stage", "Stage the split"),
+        ("flip", "Switch the traffic"),
         ("prove", "Ask the front doors"), ("unlock", "Unlock the edges"),
     ].map { ActionEvent.Step(name: $0.0, title: $0.1) }
 
@@ -114,7 +117,8 @@ import Testing
             &model, .stepEnded(.init(action: id, step: "stage", outcome: .done, detail: "")),
             .stepStarted(.init(action: id, step: "flip")),
             .stepEnded(.init(action: id, step: "flip", outcome: .done, detail: "both edges", split: "green")),
-            .ended(.init(action: id, outcome: .done, summary: "v1.3.9 serves on green through 2 edges", split: "green")))
+            .ended(.init(action: id, outcome: .done, summary: "v1.3.9 serves on green through 2 edges", split: "green"))
+        )
         model.wait(900, Self.trouble.reading { $0.setSplit("green") })
         expectSnapshot(model.frame, "runway-\(width)x\(height)")
     }
@@ -122,7 +126,8 @@ import Testing
     @Test("an action that could not be started says so at once", arguments: [(40, 12), (80, 24)])
     func couldNotStart(width: Int, height: Int) {
         var (model, id) = fired(width, height)
-        _ = model.update(.actionEnded(id, hasFailed: true, words: "sudo: a password is required (it ended with exit code 1)"))
+        _ = model.update(
+            .actionEnded(id, hasFailed: true, words: "sudo: a password is required (it ended with exit code 1)"))
         expectSnapshot(model.frame, "not-started-\(width)x\(height)")
     }
 

@@ -36,7 +36,8 @@ import Testing
     @Test func twoActionsOfOneScreenBearDifferentNames() {
         func id() -> [ActionID] {
             var model = Model(
-                board: Deployed().launch.board, now: BarberPro.now, size: Size(width: 80, height: 24), mode: .operator(name: "ana"),
+                board: Deployed().launch.board, now: BarberPro.now, size: Size(width: 80, height: 24),
+                mode: .operator(name: "ana"),
                 entropy: 42)
             return (0..<2).compactMap { _ in
                 model.press("R")
@@ -111,10 +112,13 @@ import Testing
         #expect(question.intent == .deploy(version: "v1.3.9"))
     }
 
-    @Test("what is no version is refused with the reason", arguments: [
-        ("", "a version is missing"), ("--help", "begins with"), ("v1 2", "only letters"), ("v1;reboot", "only letters"),
-        (String(repeating: "9", count: 129), "at most 128"), ("ñ", "begins with"),
-    ])
+    @Test(
+        "what is no version is refused with the reason",
+        arguments: [
+            ("", "a version is missing"), ("--help", "begins with"), ("v1 2", "only letters"),
+            ("v1;reboot", "only letters"),
+            (String(repeating: "9", count: 129), "at most 128"), ("ñ", "begins with"),
+        ])
     func badVersion(text: String, reason: String) {
         var model = calm.pressing("D")
         model.type(text)
@@ -171,10 +175,13 @@ import Testing
 
     // MARK: Refused
 
-    @Test("keys that can do nothing say why", arguments: [
-        ("P", "promote: no deploy runs, and none was interrupted"), ("X", "abort: no deploy runs, and none was interrupted"),
-        ("W", "hold: no deploy runs, and none was interrupted"),
-    ])
+    @Test(
+        "keys that can do nothing say why",
+        arguments: [
+            ("P", "promote: no deploy runs, and none was interrupted"),
+            ("X", "abort: no deploy runs, and none was interrupted"),
+            ("W", "hold: no deploy runs, and none was interrupted"),
+        ])
     func nothingRuns(key: String, hint: String) {
         #expect(calm.pressing(key).hint == hint)
     }
@@ -211,7 +218,10 @@ import Testing
         var deployed = Deployed.canary
         deployed.happened(
             [
-                .stepEnded(.init(action: ActionID("deploy-20261023T173500Z-0002"), step: "analyse-25", outcome: .done, detail: "")),
+                .stepEnded(
+                    .init(
+                        action: ActionID("deploy-20261023T173500Z-0002"), step: "analyse-25", outcome: .done, detail: ""
+                    )),
                 .stepStarted(.init(action: ActionID("deploy-20261023T173500Z-0002"), step: "shift-50")),
             ], ago: 1)
         let model = deployed.model(120, 40).pressing("P")
@@ -236,7 +246,8 @@ import Testing
 
     @Test func anEndThatTheJournalTellsOfIsNoFailureToStart() {
         var model = Deployed.canary.model(120, 40)
-        _ = model.update(.actionEnded(ActionID("deploy-20261023T173500Z-0002"), hasFailed: true, words: "it ended with exit code 1"))
+        _ = model.update(
+            .actionEnded(ActionID("deploy-20261023T173500Z-0002"), hasFailed: true, words: "it ended with exit code 1"))
         #expect(model.hint == nil)
     }
 
@@ -263,8 +274,10 @@ import Testing
             [
                 .started(
                     .init(
-                        id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [], from: .init(colour: "blue", version: "v1.4.0"),
-                        to: .init(colour: "green", version: "v1.4.1"), steps: [.init(name: "approve", title: "Approval")], pid: 1)),
+                        id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [],
+                        from: .init(colour: "blue", version: "v1.4.0"),
+                        to: .init(colour: "green", version: "v1.4.1"),
+                        steps: [.init(name: "approve", title: "Approval")], pid: 1)),
                 .stepStarted(.init(action: id, step: "approve")),
             ], ago: 3)
         var model = deployed.model(120, 40).pressing("P")
@@ -289,7 +302,8 @@ import Testing
                 .started(
                     .init(
                         id: id, kind: .deploy, by: .init(name: text, uid: 1, host: text, client: text), reason: text,
-                        command: [text, text], from: .init(colour: text, version: text), to: .init(colour: "green", version: text),
+                        command: [text, text], from: .init(colour: text, version: text),
+                        to: .init(colour: "green", version: text),
                         edges: [text], steps: [.init(name: text, title: text)], pid: 1)),
                 .stepStarted(.init(action: id, step: text)), .noted(.init(action: id, step: text, text: text)),
                 .asked(.init(action: id, request: .pause, by: .init(name: text, uid: 1, host: text), reason: text)),
@@ -301,13 +315,16 @@ import Testing
                 .stepEnded(.init(action: id, step: text, outcome: .failed, detail: text, split: "green")),
                 .ended(.init(action: id, outcome: .died, summary: text, missing: [text], split: text)),
             ], ago: 5)
-        states.append(deployed.reading {
-            for series in [edge.version("green"), edge.lock, edge.notice] { $0.set(series, text) }
-            $0.miss(edge.live("green"), text)
-        })
+        states.append(
+            deployed.reading {
+                for series in [edge.version("green"), edge.lock, edge.notice] { $0.set(series, text) }
+                $0.miss(edge.live("green"), text)
+            })
         for deployed in states {
             for (width, height) in [(40, 12), (80, 24)] {
-                for keys in [[], ["D"], ["R"], ["P"], ["X"], ["H"], ["H", "enter"], ["5", "z"], ["H", "enter", "end"]] {
+                for keys in [
+                    [], ["D"], ["R"], ["P"], ["X"], ["H"], ["H", "enter"], ["5", "z"], ["H", "enter", "end"],
+                ] {
                     var model = deployed.model(width, height)
                     for key in keys { model.press(key) }
                     ViewTests.expectSafe(model.frame)

@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test func frozenDeploys() {
-        let frozen = Deployed().reading { for edge in Deployed.edges { $0.set(edge.notice, "frozen by leo: month end") } }
+        let frozen = Deployed().reading {
+            for edge in Deployed.edges { $0.set(edge.notice, "frozen by leo: month end") }
+        }
         expectSnapshot(frozen.model(80, 24).frame, "frozen-80x24")
     }
 

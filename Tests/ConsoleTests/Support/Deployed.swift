@@ -21,7 +21,9 @@ struct Deployed {
                 manifest.series.append(Series(id: id, title: id.name, unit: unit, interval: 1000, absence: .normal))
             }
             add(edge.up, .count)
-            for id in [edge.split, edge.lock, edge.notice, edge.version("blue"), edge.version("green")] { add(id, .text) }
+            for id in [edge.split, edge.lock, edge.notice, edge.version("blue"), edge.version("green")] {
+                add(id, .text)
+            }
             for id in [edge.live("blue"), edge.live("green")] { add(id, .milliseconds) }
         }
         return manifest
@@ -45,22 +47,27 @@ struct Deployed {
             [
                 .started(
                     .init(
-                        id: ActionID("deploy-20261023T164500Z-0001"), kind: .deploy, by: Self.ana, reason: "release of the week",
+                        id: ActionID("deploy-20261023T164500Z-0001"), kind: .deploy, by: Self.ana,
+                        reason: "release of the week",
                         command: ["guardia", "deploy", "v1.4.0", "--yes"],
                         from: .init(colour: "green", version: "v1.3.9"), to: .init(colour: "blue", version: "v1.4.0"),
                         edges: ["edge-1", "edge-2"], steps: Self.steps, pid: 4711))
-            ] + Self.done(ActionID("deploy-20261023T164500Z-0001"), through: Self.steps.count, split: "blue"), ago: 2640, every: 3)
+            ] + Self.done(ActionID("deploy-20261023T164500Z-0001"), through: Self.steps.count, split: "blue"),
+            ago: 2640, every: 3)
         happened(
             [
                 .ended(
                     .init(
                         action: ActionID("deploy-20261023T164500Z-0001"), outcome: .done,
-                        summary: "v1.4.0 serves on blue through 2 edges; green keeps v1.3.9 as the standby", split: "blue"))
+                        summary: "v1.4.0 serves on blue through 2 edges; green keeps v1.3.9 as the standby",
+                        split: "blue"))
             ], ago: 2600)
     }
 
-    static let steps = DeployStep.course(shares: [5, 25, 50], approvals: 0, confirms: false, follows: false, watches: true)
-        .map { ActionEvent.Step(name: $0.name, title: $0.title) }
+    static let steps = DeployStep.course(
+        shares: [5, 25, 50], approvals: 0, confirms: false, follows: false, watches: true
+    )
+    .map { ActionEvent.Step(name: $0.name, title: $0.title) }
 
     /// The events of the first `count` steps, all done.
     static func done(_ id: ActionID, through count: Int, split: String) -> [ActionEvent] {
@@ -117,14 +124,19 @@ struct Deployed {
                 .started(
                     .init(
                         id: id, kind: .deploy, by: ana, reason: "payment p95",
-                        command: ["guardia", "deploy", "v1.4.1", "--canary", "5,25,50", "--reason", "payment p95", "--yes"],
+                        command: [
+                            "guardia", "deploy", "v1.4.1", "--canary", "5,25,50", "--reason", "payment p95", "--yes",
+                        ],
                         from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v1.4.1"),
                         edges: ["edge-1", "edge-2"], steps: steps, pid: 4712))
             ] + done(id, through: 7, split: "green-25.blue"), ago: 420, every: 16)
         deployed.happened(
             [
                 .stepStarted(.init(action: id, step: "analyse-25")),
-                .noted(.init(action: id, step: "analyse-25", text: "errors 0,1 % against 0,1 %, p95 91 ms against 87 ms, 412 requests")),
+                .noted(
+                    .init(
+                        action: id, step: "analyse-25",
+                        text: "errors 0,1 % against 0,1 %, p95 91 ms against 87 ms, 412 requests")),
             ], ago: 130)
         return deployed.reading {
             $0.setSplit("green-25.blue")
@@ -139,7 +151,12 @@ struct Deployed {
     static let interrupted: Deployed = {
         var deployed = canary
         deployed.happened(
-            [.ended(.init(action: ActionID("deploy-20261023T173500Z-0002"), outcome: .died, summary: "its process (pid 4712) is gone"))],
+            [
+                .ended(
+                    .init(
+                        action: ActionID("deploy-20261023T173500Z-0002"), outcome: .died,
+                        summary: "its process (pid 4712) is gone"))
+            ],
             ago: 20)
         return deployed
     }()
@@ -159,7 +176,10 @@ struct Deployed {
     static let edgeGone = Deployed().reading {
         let edge = edges[1]
         $0.set(edge.up, 0)
-        for id in [edge.split, edge.lock, edge.notice, edge.version("blue"), edge.version("green"), edge.live("blue"), edge.live("green")] {
+        for id in [
+            edge.split, edge.lock, edge.notice, edge.version("blue"), edge.version("green"), edge.live("blue"),
+            edge.live("green"),
+        ] {
             $0.miss(id, "no answer within 1 s")
         }
     }
