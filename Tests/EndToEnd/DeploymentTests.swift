@@ -128,10 +128,10 @@ struct DeploymentTests {
         }
         #expect(slow.split == "blue")
         let commands: [(String, String)] = [
-            (#"["sh", "-c", "sleep 60"]"#, "it did not end within the deadline"),
-            (#"["sh", "-c", "yes flood | head -c 3000000; exit 3"]"#, "it exited with 3"),
-            (#"["sh", "-c", "sleep 30 & exit 0"]"#, "not v5.0"),
-            (#"["true"]"#, "not v5.0"),
+            (#"["sh", "-c", "sleep 60", "{version}", "{colour}"]"#, "it did not end within the deadline"),
+            (#"["sh", "-c", "yes flood | head -c 3000000; exit 3", "{version}", "{colour}"]"#, "it exited with 3"),
+            (#"["sh", "-c", "sleep 30 & exit 0", "{version}", "{colour}"]"#, "not v5.0"),
+            (#"["true", "{version}", "{colour}"]"#, "not v5.0"),
         ]
         let own = "run: [\"\(rehearsal.variables["BARBERPRO"] ?? "")\", release, --folder, \"\(rehearsal.folder)\", --colour, "
             + "\"{colour}\", --version, \"{version}\"]\n    deadline: 30s"

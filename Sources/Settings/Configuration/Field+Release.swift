@@ -48,7 +48,7 @@ extension Field {
     func watch() -> WatchPlan? {
         mapping { fields in
             let usual = WatchPlan()
-            let range = Milliseconds.seconds(5)...Milliseconds.hours(24)
+            let range = Milliseconds.seconds(1)...Milliseconds.hours(24)
             return WatchPlan(
                 span: fields.optional("span")?.duration(range) ?? usual.span,
                 before: fields.optional("before")?.duration(range) ?? usual.before,

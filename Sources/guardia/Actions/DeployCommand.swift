@@ -99,6 +99,11 @@ struct DeployCommand: AsyncParsableCommand {
         let id = options.actionID(.deploy, at: session.clock.now().utc)
         let sign = ActionSign(id, journal: session.journal)
         let board = JournalBoard(session.journal)
+        // Where no engine has told that an earlier one died, this one does: no screen is to show two that run.
+        for record in await board.board()?.actions.running ?? []
+        where record.started.by.host == order.by.host && ActionLock.lives(record.id, journal: session.journal) == false {
+            await session.teller.tell(.ended(.died(record)))
+        }
         let (requests, ask) = AsyncStream.makeStream(of: ActionEvent.Asked.self)
         let listening = Task {
             while !Task.isCancelled {

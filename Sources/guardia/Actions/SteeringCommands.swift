@@ -76,7 +76,7 @@ struct Steering {
             throw Failure.undecided(
                 Told("\(session.journal) cannot be read, so no deploy can be found: guardia rollback needs no journal"))
         }
-        guard let record = find(in: log) else {
+        guard let record = find(in: log, journal: session.journal) else {
             throw Failure.refused(Told(wanted.map { "there is no deploy \($0) that runs or was interrupted" } ?? "no deploy runs, and none was interrupted"))
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
@@ -88,10 +88,12 @@ struct Steering {
         }
     }
 
-    private func find(in log: ActionLog) -> ActionRecord? {
-        let candidates = log.running.filter { $0.kind == .deploy } + (log.interrupted.map { [$0] } ?? [])
-        guard let wanted else { return candidates.first { $0.ended == nil } ?? candidates.first }
-        return candidates.last { $0.id.text == wanted }
+    /// The deploy that is meant: by its name; else the newest that lives, else the newest whose process died.
+    private func find(in log: ActionLog, journal: String) -> ActionRecord? {
+        let running = log.running.filter { $0.kind == .deploy }
+        let candidates = (log.interrupted.map { [$0] } ?? []) + running
+        if let wanted { return candidates.last { $0.id.text == wanted } }
+        return running.last { ActionLock.lives($0.id, journal: journal) != false } ?? candidates.last
     }
 
     // MARK: A deploy that lives

@@ -51,7 +51,7 @@ final class LoadClient: Sendable {
                 descriptor = -1
             }
             // A person's pace, so that two cores are left for what is tested.
-            usleep(2000)
+            usleep(8000)
         }
         if descriptor >= 0 { close(descriptor) }
         state.withLock { $0.running -= 1 }
@@ -86,7 +86,10 @@ final class LoadClient: Sendable {
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return ("closed after \(bytes.count) bytes of an answer", true) }
+            guard count > 0 else {
+                let why = count == 0 ? "closed" : String(cString: strerror(errno))
+                return ("\(why) after \(bytes.count) bytes of an answer, \(keepsAlive ? "kept alive" : "new"), request \(requests)", true)
+            }
             bytes += buffer[..<count]
             let text = String(decoding: bytes, as: UTF8.self)
             guard let end = text.range(of: "\r\n\r\n") else { continue }
