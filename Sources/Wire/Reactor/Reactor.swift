@@ -6,7 +6,10 @@ import Synchronization
 /// blocking and without locks.
 ///
 /// Nothing that it runs may block. It lives as long as someone refers to it; the actors pinned to it do.
-package final class Reactor: SerialExecutor, Sendable {
+///
+/// A task that prefers it (``TaskExecutor``) costs no change of thread: the runtime resumes a continuation on the executor
+/// that its task prefers, otherwise on the cooperative pool, which would only hand it on to the actor that waits here.
+package final class Reactor: SerialExecutor, TaskExecutor, Sendable {
     let inbox: Inbox
     private let thread = Atomic<pthread_t>(0)
     // Sound because `core` below is the only way to it, and traps on any thread but the reactor's.
@@ -31,7 +34,7 @@ package final class Reactor: SerialExecutor, Sendable {
     /// Ends every wait on the reactor, now and from now on, as if its task had been cancelled.
     package func shutdown() { inbox.close() }
 
-    // MARK: SerialExecutor
+    // MARK: SerialExecutor, TaskExecutor
 
     package func enqueue(_ job: consuming ExecutorJob) { inbox.post(UnownedJob(job)) }
 
