@@ -23,10 +23,13 @@ package struct Rollback: Sendable {
         /// The interrupted action that this undoes.
         package var continues: ActionID?
         package var pid: Int32
+        /// Whether the process that holds a lock is known to be dead: its lock need not be waited for.
+        package var isDead: @Sendable (EdgeLock) -> Bool
 
         package init(
             to: String? = nil, expect: String? = nil, from: String? = nil, reason: String = "", force: Bool = false,
-            without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil, pid: Int32
+            without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil, pid: Int32,
+            isDead: @escaping @Sendable (EdgeLock) -> Bool = { _ in false }
         ) {
             self.to = to
             self.expect = expect
@@ -38,6 +41,7 @@ package struct Rollback: Sendable {
             self.command = command
             self.continues = continues
             self.pid = pid
+            self.isDead = isDead
         }
     }
 
@@ -200,18 +204,19 @@ package struct Rollback: Sendable {
         _ reached: EdgeGroup, _ statuses: [String: EdgeStatus]
     ) async throws(EdgeError) -> [String: Int64] {
         do throws(EdgeError) {
-            return try await reached.lock(within: Rollback.reach) { claim($0, fence: statuses[$0.plan.name]?.fence) }
+            return try await reached.lock(within: Rollback.reach) { claim($0, statuses[$0.plan.name]) }
         } catch {
             // A deploy that took its lock just now is no reason to wait; another rollback is, and stays one.
             guard case .overtaken? = error.refusal else { throw error }
-            return try await reached.lock(within: Rollback.reach) { claim($0, fence: nil) }
+            return try await reached.lock(within: Rollback.reach) { claim($0, nil) }
         }
     }
 
-    private func claim(_ door: any EdgeDoor, fence: Int64?) -> LockClaim {
-        LockClaim(
+    private func claim(_ door: any EdgeDoor, _ status: EdgeStatus?) -> LockClaim {
+        let isAbandoned = status?.lock.map(order.isDead) ?? false
+        return LockClaim(
             holder: order.by.signature, action: reporter.id.text, kind: .rollback, reason: order.reason,
-            lease: deployment.lease, force: .preempt, fence: fence)
+            lease: deployment.lease, force: isAbandoned ? .takeover : .preempt, fence: status?.fence)
     }
 
     /// Stages and switches one edge. A deploy may have moved it between our look and our lock: then from where it is now.

@@ -92,6 +92,14 @@ struct ActionSession {
         }
     }
 
+    /// Whether a lock was left behind by a process of this machine that is dead.
+    var isDead: @Sendable (EdgeLock) -> Bool {
+        let (journal, host) = (journal, Origin.name)
+        return { lock in
+            lock.holder.hasSuffix("@\(host)") && ActionLock.lives(ActionID(lock.action), journal: journal) == false
+        }
+    }
+
     func close() async {
         teller.close()
         await withTaskGroup { group in

@@ -157,7 +157,8 @@ struct Steering {
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
         let order = Rollback.Order(
             to: record.started.from?.colour, reason: options.reason.isEmpty ? "undo \(record.id)" : options.reason,
-            by: session.identity.who, command: ActionSession.commandLine, continues: record.id, pid: getpid())
+            by: session.identity.who, command: ActionSession.commandLine, continues: record.id, pid: getpid(),
+            isDead: session.isDead)
         return await RollbackCommand.run(order, options, session)
     }
 
