@@ -16,7 +16,6 @@ def cpu(pid):
 
 def memory(pid):
     """(private, proportional) bytes: Private_Dirty and Pss of smaps_rollup."""
-    os.sync()  # pages of a program that was just built count as dirty until they are on the disk
     with open(f"/proc/{pid}/smaps_rollup") as file:
         sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in file if line.endswith("kB\n")}
     return sizes["Private_Dirty"], sizes["Pss"]

@@ -56,7 +56,7 @@ package struct Engine: Sendable {
         log.info("watching", metadata: ["probes": "\(pollers.count)", "series": "\(configuration.series.count)"])
 
         await withTaskGroup { group in
-            for poller in pollers { group.addTask(executorPreference: reactor) { await poller.run() } }
+            for poller in pollers { group.addTask { await poller.run() } }
             group.addTask { await Engine.every(.milliseconds(100)) { inbox.yield(.flush) } }
             group.addTask { await Engine.every(.seconds(1)) { inbox.yield(.beat) } }
             group.addTask { await collector.run(inputs) }

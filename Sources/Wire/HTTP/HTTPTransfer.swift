@@ -15,8 +15,6 @@ final class HTTPTransfer {
     private var address = ""
     private var certificateExpiry: Int64?
 
-    /// The limit up to which bodies are expected to be small.
-    private static let smallBody = 1 << 20
     /// All headers of an answer together, in bytes.
     private static let maximumOfHead = 64 << 10
 
@@ -60,8 +58,6 @@ final class HTTPTransfer {
         set(CURLOPT_QUICK_EXIT, 1)
         try set(CURLOPT_URL, request.url)
         try set(CURLOPT_USERAGENT, "guardia")
-        // libcurl keeps a buffer a handle, usually of 16 KiB: too much for a thousand health checks of a few lines.
-        if request.maxBodyBytes <= Self.smallBody { set(CURLOPT_BUFFERSIZE, 4096) }
         set(CURLOPT_FOLLOWLOCATION, request.followRedirects ? 1 : 0)
         set(CURLOPT_MAXREDIRS, 5)
         set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)

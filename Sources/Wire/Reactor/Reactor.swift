@@ -6,10 +6,7 @@ import Synchronization
 /// blocking and without locks.
 ///
 /// Nothing that it runs may block. It lives as long as someone refers to it; the actors pinned to it do.
-///
-/// A task that prefers it (``TaskExecutor``) costs no change of thread: the runtime resumes a continuation on the executor
-/// that its task prefers, otherwise on the cooperative pool, which would only hand it on to the actor that waits here.
-package final class Reactor: SerialExecutor, TaskExecutor, Sendable {
+package final class Reactor: SerialExecutor, Sendable {
     let inbox: Inbox
     private let thread = Atomic<pthread_t>(0)
     // Sound because `core` below is the only way to it, and traps on any thread but the reactor's.
@@ -34,7 +31,7 @@ package final class Reactor: SerialExecutor, TaskExecutor, Sendable {
     /// Ends every wait on the reactor, now and from now on, as if its task had been cancelled.
     package func shutdown() { inbox.close() }
 
-    // MARK: SerialExecutor, TaskExecutor
+    // MARK: SerialExecutor
 
     package func enqueue(_ job: consuming ExecutorJob) { inbox.post(UnownedJob(job)) }
 

@@ -102,7 +102,7 @@ final class ReactorCore {
                 guard let reactor = reactor() else { return }
                 // A job may drop the last other reference to the executor that it runs on.
                 withExtendedLifetime(reactor) {
-                    runJobs(&jobs, on: reactor)
+                    runJobs(&jobs, on: reactor.asUnownedSerialExecutor())
                     performTransfers()
                 }
             }
@@ -118,8 +118,7 @@ final class ReactorCore {
         }
     }
 
-    private func runJobs(_ jobs: inout [UnownedJob], on reactor: Reactor) {
-        let (executor, preference) = (reactor.asUnownedSerialExecutor(), reactor.asUnownedTaskExecutor())
+    private func runJobs(_ jobs: inout [UnownedJob], on executor: UnownedSerialExecutor) {
         // Jobs make jobs. A bound, so that they cannot keep the sockets waiting for ever.
         for _ in 0..<16 {
             let delivery = inbox.take(&jobs)
@@ -128,7 +127,7 @@ final class ReactorCore {
                 for ticket in waits.waiting { wake(ticket, .cancelled) }
             }
             for (ticket, ending) in delivery.endings { wake(ticket, ending) }
-            for job in jobs { job.runSynchronously(isolatedTo: executor, taskExecutor: preference) }
+            for job in jobs { job.runSynchronously(on: executor) }
             let ran = !jobs.isEmpty
             jobs.removeAll(keepingCapacity: true)
             let expired = expire()

@@ -79,15 +79,12 @@ struct Watch: AsyncParsableCommand {
 }
 
 /// The engine as a service that ends when a signal asks it to.
-private struct EngineService: Service, CustomStringConvertible {
+private struct EngineService: Service {
     var engine: Engine
     var recorder: JournalRecorder
     var standing: [SeriesID: Verdict]
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
-
-    /// The service group keeps it: by default it would be the whole configuration, some megabytes of it.
-    var description: String { "engine" }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {

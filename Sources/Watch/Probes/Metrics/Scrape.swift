@@ -26,9 +26,7 @@ enum Scrape {
     static func apart<Value: Sendable>(
         from responses: [HTTPResponse], _ work: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        guard responses.reduce(0, { $0 + $1.body.count }) > inlineLimit else { return try work() }
-        // A poller's task prefers the Reactor: without this, what is concurrent would run there too.
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await elsewhere(work) }
+        responses.reduce(0) { $0 + $1.body.count } > inlineLimit ? try await elsewhere(work) : try work()
     }
 
     @concurrent
