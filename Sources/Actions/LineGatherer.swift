@@ -41,11 +41,10 @@ final class LineGatherer: Sendable {
     /// Takes a piece of output.
     func take(_ text: String) {
         state.withLock { state in
-            state.partial += text
-            while let end = state.partial.firstIndex(where: \.isNewline) {
-                state.push(String(state.partial[..<end]))
-                state.partial = String(state.partial[state.partial.index(after: end)...])
-            }
+            // Split once: a flood must not hold up the command that makes it.
+            var lines = (state.partial + text).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            state.partial = lines.popLast().map(String.init) ?? ""
+            for line in lines { state.push(line) }
             // A line without an end must not grow for ever.
             if state.partial.utf8.count > 16_384 {
                 state.push(state.partial)
@@ -78,7 +77,7 @@ final class LineGatherer: Sendable {
 }
 
 extension LineGatherer.State {
-    fileprivate mutating func push(_ line: String) {
+    fileprivate mutating func push(_ line: some StringProtocol) {
         guard told < LineGatherer.lineLimit else {
             dropped += 1
             return

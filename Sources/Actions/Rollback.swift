@@ -85,12 +85,9 @@ package struct Rollback: Sendable {
     private func act() async -> ActionResult {
         // What the edges say, and in the same breath whether the likely standby lives: no round trip more than needed.
         let likely = order.to
-        let looks = await edges.each { [deployment] door throws(EdgeError) in
-            async let standby: Standby? = likely == nil
-                ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: Rollback.reach)
-            let status = try await door.status(within: Rollback.reach)
-            return Look(status: status, standby: await standby)
-        }
+        var looks = await look(likely, within: Rollback.reach)
+        // No edge at all, in a second: rather this machine is starved than all of them cut off.
+        if looks.values.isEmpty { looks = await look(likely, within: Rollback.reach * 5) }
         let plan: Plan
         switch Plan.make(order, deployment, looks) {
         case .success(let made): plan = made
@@ -108,6 +105,15 @@ package struct Rollback: Sendable {
             return ActionResult(.refused, refusal)
         }
         return await move(plan, version: version, looks)
+    }
+
+    private func look(_ likely: String?, within deadline: Duration) async -> EdgeGroup.Answers<Look> {
+        await edges.each { [deployment] door throws(EdgeError) in
+            async let standby: Standby? = likely == nil
+                ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: deadline)
+            let status = try await door.status(within: deadline)
+            return Look(status: status, standby: await standby)
+        }
     }
 
     private func begin(_ from: String?, to target: String?, version: String?) async {

@@ -26,8 +26,10 @@ package actor BlockingCall: PinnedActor {
         let outcome = Outcome<Value>()
         let isBusy = isBusy
         let started = Thread.start {
-            outcome.settle(Result { try body() })
+            let result = Result { try body() }
+            // First: whoever has the result may call again at once.
             isBusy.clear()
+            outcome.settle(result)
         }
         guard started else {
             isBusy.clear()

@@ -54,9 +54,12 @@ extension Reactor {
                 let core = core
                 core.park(continuation, at: ticket, until: deadline)
                 arm(core, ticket)
+                // The task may have been cancelled before, and the handler's message taken, when nobody waited yet: there
+                // is a change of executor in between where the task does not prefer this one.
+                if Task.isCancelled { core.wake(ticket, .cancelled) }
             }
         } onCancel: {
-            // Comes to the loop after this job, and so after the wait has begun.
+            // Comes to the loop after this job: either the wait has begun by then, or it will see for itself.
             inbox.end(ticket, with: .cancelled)
         }
     }
