@@ -67,6 +67,11 @@ struct ActionSession {
         ActionReporter(id, journal: teller) { event in if !json { ActionPrinter.print(event) } }
     }
 
+    /// Whether an action is known to be dead, by the sign beside the journal.
+    var knowsDead: @Sendable (ActionID) -> Bool {
+        { [journal] action in ActionLock.isKnownDead(action, journal: journal) }
+    }
+
     /// Runs commands of the config: here, or over SSH by a connection of its own.
     func runner() -> Followers.Run {
         let reactor = reactor

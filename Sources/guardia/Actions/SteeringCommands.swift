@@ -138,6 +138,8 @@ struct Steering {
     // MARK: A deploy that died
 
     private func resume(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        // A rollback is finished by rolling back, not by another release.
+        if record.kind == .rollback { return await rollBack(to: record.started.to?.colour, record, "finish", session) }
         await bury(record, session)
         let plan = session.deployment
         let shares = record.started.steps.compactMap { step in
@@ -153,11 +155,18 @@ struct Steering {
     }
 
     private func undo(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        await rollBack(to: record.started.from?.colour, record, "undo", session)
+    }
+
+    private func rollBack(
+        to colour: String?, _ record: ActionRecord, _ what: String, _ session: ActionSession
+    ) async -> ExitCode {
         await bury(record, session)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
         let order = Rollback.Order(
-            to: record.started.from?.colour, reason: options.reason.isEmpty ? "undo \(record.id)" : options.reason,
-            by: session.identity.who, command: ActionSession.commandLine, continues: record.id, pid: getpid())
+            to: colour, reason: options.reason.isEmpty ? "\(what) \(record.id)" : options.reason,
+            by: session.identity.who, command: ActionSession.commandLine, continues: record.id,
+            isDead: session.knowsDead, pid: getpid())
         return await RollbackCommand.run(order, options, session)
     }
 
