@@ -88,12 +88,15 @@ struct Steering {
         }
     }
 
-    /// The deploy that is meant: by its name; else the newest that lives, else the newest whose process died.
+    /// The deploy that is meant: by its name; else the newest that lives, else the newest deploy or rollback whose process died,
+    /// whether the engine has noticed that or not.
     private func find(in log: ActionLog, journal: String) -> ActionRecord? {
-        let running = log.running.filter { $0.kind == .deploy }
-        let candidates = (log.interrupted.map { [$0] } ?? []) + running
-        if let wanted { return candidates.last { $0.id.text == wanted } }
-        return running.last { ActionLock.lives($0.id, journal: journal) != false } ?? candidates.last
+        let movers = log.running.filter(\.kind.movesTraffic)
+        let living = movers.filter { ActionLock.lives($0.id, journal: journal) != false }
+        let deploys = living.filter { $0.kind == .deploy }
+        let dead = (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
+        if let wanted { return (dead + deploys).last { $0.id.text == wanted } }
+        return deploys.last ?? dead.last
     }
 
     // MARK: A deploy that lives
