@@ -9,12 +9,13 @@ import time
 import dashboard
 import engine
 import process
+import rollback
 import servers
 from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres")
+PARTS = ("dashboard", "journal", "engine", "postgres", "rollback")
 
 
 def machine():
@@ -55,6 +56,8 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench")}
+    if set(wanted) <= {"rollback"}:
+        del programs["guardia-bench"]
     for program in programs.values():
         if not os.path.exists(program):
             parser.error(f"{program} is missing: `make bench` builds it")
@@ -75,6 +78,8 @@ def main():
             engine.targets(table, programs, peers, path)
         if "postgres" in wanted:
             engine.postgres(table, programs, peers, path)
+        if "rollback" in wanted:
+            rollback.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")
 
 

@@ -22,14 +22,14 @@ package struct Rollback: Sendable {
         package var command: [String]
         /// The interrupted action that this undoes.
         package var continues: ActionID?
-        /// Whether an action is known to be dead: the lock that it left on an edge holds nobody up.
-        package var isDead: @Sendable (ActionID) -> Bool
         package var pid: Int32
+        /// Whether the process that holds a lock is known to be dead: its lock need not be waited for.
+        package var isDead: @Sendable (EdgeLock) -> Bool
 
         package init(
             to: String? = nil, expect: String? = nil, from: String? = nil, reason: String = "", force: Bool = false,
-            without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil,
-            isDead: @escaping @Sendable (ActionID) -> Bool = { _ in false }, pid: Int32
+            without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil, pid: Int32,
+            isDead: @escaping @Sendable (EdgeLock) -> Bool = { _ in false }
         ) {
             self.to = to
             self.expect = expect
@@ -40,14 +40,13 @@ package struct Rollback: Sendable {
             self.by = by
             self.command = command
             self.continues = continues
-            self.isDead = isDead
             self.pid = pid
+            self.isDead = isDead
         }
 
         /// Whether a lock was left behind by an action that this one may clear away.
         func isOrphan(_ lock: EdgeLock) -> Bool {
-            let action = ActionID(lock.action)
-            return action == continues || isDead(action)
+            continues?.text == lock.action || isDead(lock)
         }
     }
 
@@ -210,23 +209,19 @@ package struct Rollback: Sendable {
         _ reached: EdgeGroup, _ statuses: [String: EdgeStatus]
     ) async throws(EdgeError) -> [String: Int64] {
         do throws(EdgeError) {
-            return try await reached.lock(within: Rollback.reach) { door in
-                claim(door, fence: statuses[door.plan.name]?.fence, held: statuses[door.plan.name]?.lock)
-            }
+            return try await reached.lock(within: Rollback.reach) { claim($0, statuses[$0.plan.name]) }
         } catch {
             // A deploy that took its lock just now is no reason to wait; another rollback is, and stays one.
             guard case .overtaken? = error.refusal else { throw error }
-            return try await reached.lock(within: Rollback.reach) { claim($0, fence: nil, held: nil) }
+            return try await reached.lock(within: Rollback.reach) { claim($0, nil) }
         }
     }
 
-    /// A lock that a dead action left is taken by the fence that was seen with it: had anybody else taken it meanwhile, the
-    /// fence would have risen.
-    private func claim(_ door: any EdgeDoor, fence: Int64?, held: EdgeLock?) -> LockClaim {
-        let isOrphan = held.map(order.isOrphan) ?? false
+    private func claim(_ door: any EdgeDoor, _ status: EdgeStatus?) -> LockClaim {
+        let isAbandoned = status?.lock.map(order.isOrphan) ?? false
         return LockClaim(
             holder: order.by.signature, action: reporter.id.text, kind: .rollback, reason: order.reason,
-            lease: deployment.lease, force: isOrphan ? .takeover : .preempt, fence: fence)
+            lease: deployment.lease, force: isAbandoned ? .takeover : .preempt, fence: status?.fence)
     }
 
     /// Stages and switches one edge. A deploy may have moved it between our look and our lock: then from where it is now.

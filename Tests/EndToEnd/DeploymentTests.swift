@@ -54,6 +54,26 @@ struct DeploymentTests {
         #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
     }
 
+    /// Kills a rollback (-9) at moments spread over its whole life; done anew it succeeds at once, and no lock is waited for.
+    @Test func killedAnywhereARollbackIsDoneAnewAtOnceAndNoRequestFails() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+        for turn in 0..<16 {
+            let target = turn.isMultiple(of: 2) ? "green" : "blue"
+            let rollback = try bastion.start("rollback", "--yes", "--to", target)
+            usleep(useconds_t(turn) * 15_000)
+            rollback.killHard()
+            _ = try await rollback.status()
+            let again = try bastion.run("rollback", "--yes", "--to", target)
+            #expect(again.status == 0, "turn \(turn): \(again.output)\(again.errors)")
+            #expect(bastion.split == target)
+            #expect(try bastion.run("status").status == 0)
+        }
+        let failures = try await load.stop()
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
     @Test func aRollbackNeedsTheEdgeAlone() async throws {
         let rehearsal = try await LiveRehearsal.headless()
         let bastion = try Bastion(rehearsal)

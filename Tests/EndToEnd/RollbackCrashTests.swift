@@ -20,6 +20,8 @@ struct RollbackCrashTests {
                 try halt.set(moment, request)
                 let rollback = try bastion.start("rollback", "--yes", "--to", target, "--reason", "test \(turn)")
                 #expect(try await eventually { halt.isReached }, "\(place): \(rollback.text)")
+                // A rollback does not wait for the journal; that nothing names one that died before its first line is no finding.
+                #expect(try await eventually { try bastion.log.running.contains { $0.kind == .rollback } }, "\(place)")
                 rollback.killHard()
                 _ = try await rollback.status()
                 try halt.clear()

@@ -64,7 +64,7 @@ struct DeploymentTests {
         #expect(
             plan.edges[0].ssh
                 == SSHPlan(
-                    host: "edge-1.internal", user: "guardia", key: "/etc/guardia/edge_key",
+                    host: "edge-1.internal", user: "guardia", key: "/etc/guardia/edge_ed25519",
                     knownHosts: "/etc/guardia/known_hosts"))
         #expect(plan.release.eachHost && plan.gate.smoke.count == 1 && plan.canary.analysis.guards.count == 2)
         #expect(plan.schema?.probe == "db" && plan.onLive != nil && plan.onIdle != nil)

@@ -30,6 +30,23 @@ struct ShippedConfigurationTests {
         #expect(file.configuration.panes.geo?.regions.count == 24)
     }
 
+    @Test(
+        "an example of a deployment loads; the only doubts are files that this machine does not have",
+        arguments: [("systemd", 2, true), ("compose", 1, false)])
+    func deploymentExample(name: String, edges: Int, isConfirmed: Bool) throws {
+        let path = Self.root.appending(path: "Config/examples/deployment-\(name).yaml").path
+        let file = try LaunchConfigurationFile.load(path: path)
+        #expect(file.warnings.filter { !$0.message.contains("there is no readable file") } == [])
+        let deployment = try #require(file.configuration.deployment)
+        #expect(deployment.edges.count == edges)
+        // Whoever may confirm has time for it after the watch.
+        #expect((deployment.watch.confirmWithin.map { $0 > deployment.watch.span } ?? false) == isConfirmed)
+        // Without these the analysis of a canary could never judge.
+        let colours = file.configuration.panes.colours
+        #expect(colours.map(\.name) == deployment.colours.map(\.name))
+        #expect(colours.allSatisfy { $0.requests != nil && $0.errors != nil && $0.latency != nil })
+    }
+
     @Test("the built-in rehearsal loads without a doubt")
     func rehearsal() throws {
         let folder = try TemporaryFolder()

@@ -67,11 +67,6 @@ struct ActionSession {
         ActionReporter(id, journal: teller) { event in if !json { ActionPrinter.print(event) } }
     }
 
-    /// Whether an action is known to be dead, by the sign beside the journal.
-    var knowsDead: @Sendable (ActionID) -> Bool {
-        { [journal] action in ActionLock.isKnownDead(action, journal: journal) }
-    }
-
     /// Runs commands of the config: here, or over SSH by a connection of its own.
     func runner() -> Followers.Run {
         let reactor = reactor
@@ -94,6 +89,14 @@ struct ActionSession {
                 await master?.close()
                 throw error
             }
+        }
+    }
+
+    /// Whether a lock was left behind by a process of this machine that is dead.
+    var isDead: @Sendable (EdgeLock) -> Bool {
+        let (journal, host) = (journal, Origin.name)
+        return { lock in
+            lock.holder.hasSuffix("@\(host)") && ActionLock.lives(ActionID(lock.action), journal: journal) == false
         }
     }
 

@@ -47,7 +47,7 @@ struct RollbackCommand: AsyncParsableCommand {
     private func order(_ session: ActionSession) -> Rollback.Order {
         Rollback.Order(
             to: to, expect: expect, from: from, reason: options.reason, force: force, without: Set(without),
-            by: session.identity.who, command: ActionSession.commandLine, isDead: session.knowsDead, pid: getpid())
+            by: session.identity.who, command: ActionSession.commandLine, pid: getpid(), isDead: session.isDead)
     }
 
     static func run(_ order: Rollback.Order, _ options: ActionOptions, _ session: ActionSession) async -> ExitCode {

@@ -169,7 +169,7 @@ struct Steering {
         let order = Rollback.Order(
             to: colour, reason: options.reason.isEmpty ? "\(what) \(record.id)" : options.reason,
             by: session.identity.who, command: ActionSession.commandLine, continues: record.id,
-            isDead: session.knowsDead, pid: getpid())
+            pid: getpid(), isDead: session.isDead)
         return await RollbackCommand.run(order, options, session)
     }
 

@@ -86,6 +86,8 @@ final class LoadClient: Sendable {
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            // With a time-out set a signal always ends it (signal(7)).
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 let why = count == 0 ? "closed" : String(cString: strerror(errno))
                 return ("\(why) after \(bytes.count) bytes of an answer, \(keepsAlive ? "kept alive" : "new"), request \(requests)", true)
