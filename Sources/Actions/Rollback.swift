@@ -43,6 +43,11 @@ package struct Rollback: Sendable {
             self.pid = pid
             self.isDead = isDead
         }
+
+        /// Whether a lock was left behind by an action that this one may clear away.
+        func isOrphan(_ lock: EdgeLock) -> Bool {
+            continues?.text == lock.action || isDead(lock)
+        }
     }
 
     /// How long an edge may take to answer before it counts as out of reach.
@@ -219,7 +224,7 @@ package struct Rollback: Sendable {
     }
 
     private func claim(_ door: any EdgeDoor, _ status: EdgeStatus?) -> LockClaim {
-        let isAbandoned = status?.lock.map(order.isDead) ?? false
+        let isAbandoned = status?.lock.map(order.isOrphan) ?? false
         return LockClaim(
             holder: order.by.signature, action: reporter.id.text, kind: .rollback, reason: order.reason,
             lease: deployment.lease, force: isAbandoned ? .takeover : .preempt, fence: status?.fence)

@@ -35,9 +35,10 @@ extension Rollback {
                     .refused, "there is no colour '\(target)': \(deployment.colours.map(\.name).joined(separator: " or "))")
             }
             let all = Split(all: target)
-            // Whoever undoes a dead action also gives back the lock that it left.
+            // Where a dead action left its lock, it is given back all the same.
+            let isLeftLocked = reached.contains { $0.1.lock.map(order.isOrphan) ?? false }
             let isThere = !splits.isEmpty && splits.count == looks.all.count && splits.allSatisfy { $0 == all }
-            if isThere, order.continues == nil {
+            if isThere, order.continues == nil, !isLeftLocked {
                 return end(.done, "\(target) has all traffic already, on \(splits.count.edges)")
             }
             if let from = order.from, let moved = moved(from, target, reached) { return end(.refused, moved) }

@@ -137,6 +137,19 @@ struct RollbackTests {
         #expect(edges[1].now.lock == nil)
     }
 
+    @Test func whereADeadRollbackSwitchedEverythingItsLocksAreGivenBack() async {
+        let edge = FakeEdge("edge-1") {
+            $0.split = Split(all: "green")
+            $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)
+        }
+        let result = await rollback([edge], deployment(edges: ["edge-1"])) {
+            $0.to = "green"
+            $0.isDead = { $0.action == "rollback-7" }
+        }
+        #expect(result.outcome == .done)
+        #expect(edge.now.lock == nil)
+    }
+
     @Test func theLockOfADeadRollbackIsNotWaitedFor() async {
         let edge = FakeEdge("edge-1") {
             $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)

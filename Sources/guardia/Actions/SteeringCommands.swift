@@ -88,12 +88,15 @@ struct Steering {
         }
     }
 
-    /// The deploy that is meant: by its name; else the newest that lives, else the newest whose process died.
+    /// The deploy that is meant: by its name; else the newest that lives, else the newest deploy or rollback whose process died,
+    /// whether the engine has noticed that or not.
     private func find(in log: ActionLog, journal: String) -> ActionRecord? {
-        let running = log.running.filter { $0.kind == .deploy }
-        let candidates = (log.interrupted.map { [$0] } ?? []) + running
-        if let wanted { return candidates.last { $0.id.text == wanted } }
-        return running.last { ActionLock.lives($0.id, journal: journal) != false } ?? candidates.last
+        let movers = log.running.filter(\.kind.movesTraffic)
+        let living = movers.filter { ActionLock.lives($0.id, journal: journal) != false }
+        let deploys = living.filter { $0.kind == .deploy }
+        let dead = (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
+        if let wanted { return (dead + deploys).last { $0.id.text == wanted } }
+        return deploys.last ?? dead.last
     }
 
     // MARK: A deploy that lives
@@ -138,6 +141,8 @@ struct Steering {
     // MARK: A deploy that died
 
     private func resume(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        // A rollback is finished by rolling back, not by another release.
+        if record.kind == .rollback { return await rollBack(to: record.started.to?.colour, record, "finish", session) }
         await bury(record, session)
         let plan = session.deployment
         let shares = record.started.steps.compactMap { step in
@@ -153,12 +158,18 @@ struct Steering {
     }
 
     private func undo(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+        await rollBack(to: record.started.from?.colour, record, "undo", session)
+    }
+
+    private func rollBack(
+        to colour: String?, _ record: ActionRecord, _ what: String, _ session: ActionSession
+    ) async -> ExitCode {
         await bury(record, session)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
         let order = Rollback.Order(
-            to: record.started.from?.colour, reason: options.reason.isEmpty ? "undo \(record.id)" : options.reason,
-            by: session.identity.who, command: ActionSession.commandLine, continues: record.id, pid: getpid(),
-            isDead: session.isDead)
+            to: colour, reason: options.reason.isEmpty ? "\(what) \(record.id)" : options.reason,
+            by: session.identity.who, command: ActionSession.commandLine, continues: record.id,
+            pid: getpid(), isDead: session.isDead)
         return await RollbackCommand.run(order, options, session)
     }
 
