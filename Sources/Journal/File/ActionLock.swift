@@ -33,6 +33,15 @@ package struct ActionLock: ~Copyable {
         close(descriptor)
     }
 
+    /// Whether an action is known to be dead: its sign is there, and nobody holds it. One without a sign may live: a full disk
+    /// lets none be made.
+    package static func isKnownDead(_ action: ActionID, journal: String) -> Bool {
+        let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) == 0
+    }
+
     /// Whether an action of this machine lives; nil where it left no sign that could tell.
     package static func lives(_ action: ActionID, journal: String) -> Bool? {
         let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)

@@ -96,7 +96,7 @@ struct ActionSession {
     var isDead: @Sendable (EdgeLock) -> Bool {
         let (journal, host) = (journal, Origin.name)
         return { lock in
-            lock.holder.hasSuffix("@\(host)") && ActionLock.lives(ActionID(lock.action), journal: journal) == false
+            lock.holder.hasSuffix("@\(host)") && ActionLock.isKnownDead(ActionID(lock.action), journal: journal)
         }
     }
 
