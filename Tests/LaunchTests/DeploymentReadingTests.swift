@@ -97,3 +97,35 @@ import Testing
         #expect(ShellWords.quoted(word) == line)
     }
 }
+
+@Suite struct TroubleTests {
+    private func traffic(_ trouble: String?) -> Traffic {
+        Traffic(colours: ["blue", "green"], edges: [Traffic.Edge(name: "edge-1", isUp: trouble == nil, trouble: trouble)])
+    }
+
+    @Test func onlyWhatTheDoorSaysOfItselfIsABrokenDoor() {
+        #expect(traffic("DOOR BROKEN").isDoorBroken)
+        #expect(!traffic("connected, but no answer within the deadline").isDoorBroken)
+        #expect(!traffic(nil).isDoorBroken)
+    }
+
+    @Test func whatIsNotThereByItsNatureIsNoUnknownCheck() {
+        func series(_ name: String, _ absence: Series.Absence) -> Series {
+            Series(
+                id: SeriesID(name), title: name, unit: .milliseconds, interval: 1000,
+                thresholds: Thresholds(critical: .above(10)), absence: absence)
+        }
+        let now = Moment(utc: Timestamp(seconds: 1_800_000_000), uptime: 0, boot: BootID(rawValue: 1))
+        var board = Board(span: .minutes(1))
+        board.apply(
+            Manifest(
+                product: Product(name: "x"), zone: .utc, environment: "test",
+                series: [series("probe", .alarming), series("replica", .alarmingOnceSeen), series("quiet", .normal)],
+                panes: Panes()))
+        #expect(board.tally(at: now, engineSilent: false) == [.unknown: 1])
+        board.apply(Tick(at: now, readings: [Reading("replica", .number(1)), Reading("probe", .number(1))]))
+        #expect(board.tally(at: now, engineSilent: false) == [.ok: 2])
+        // A replica that was there and is gone is news.
+        #expect(board.tally(at: now.advanced(by: .minutes(1)), engineSilent: false) == [.unknown: 2])
+    }
+}

@@ -52,7 +52,10 @@ struct Headline {
             }
             // Verdicts that no event has told of yet: the header counts them, the panes show them.
             let worst = Verdict.worst(judged.keys)
-            let id = model.board.tracks.first { model.liveAssessment(of: $0.series.id).verdict == worst && $0.series.isJudged }
+            let id = model.board.tracks.first { track in
+                track.series.isJudged && model.liveAssessment(of: track.series.id).verdict == worst
+                    && !(worst == .unknown && track.isAbsentByNature && !model.isSilent)
+            }
             return [
                 Span(" \(worst.glyph) \(model.words(worst.word)) ", worst.role, .bold),
                 Span(id.map { model.title(of: $0.series.id) + "  " + model.value(of: $0) } ?? "", .strong),

@@ -157,7 +157,11 @@ struct ColoursPane {
 
     /// The rollback light, in the title of the pane; a broken door is louder. Without a deployment, the door's own word.
     var facts: [Span] {
-        if let traffic = model.traffic, model.doorStanding != .critical { return [model.light(of: traffic)] }
+        if let traffic = model.traffic {
+            // Only what the door says of itself is a broken door; an nginx that hangs is told by the light, with its reason.
+            guard traffic.isDoorBroken else { return [model.light(of: traffic)] }
+            return [Span(" \(Verdict.critical.glyph) \(model.words(.doorBroken)) ", .alarm)]
+        }
         guard let door = model.shown.manifest?.panes.door else { return [] }
         var spans: [Span] = []
         if let split = door.split, let name = model.shown.track(split)?.text {

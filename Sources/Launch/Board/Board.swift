@@ -76,13 +76,14 @@ package struct Board: Sendable {
 
     /// How many judged series stand at which verdict.
     ///
-    /// What is missing by its nature (a percentile over no requests) is not known, and nothing to look into: it is left out.
+    /// What is missing by its nature (a percentile over no requests, the lag of a replica that there is not) is not known, and
+    /// nothing to look into: it is left out.
     package func tally(at now: Moment, engineSilent: Bool) -> [Verdict: Int] {
         var tally: [Verdict: Int] = [:]
         // In place: a copy of a track retains all that it holds.
         for index in tracks.indices where tracks[index].series.isJudged {
             let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
-            if verdict == .unknown, tracks[index].series.absence == .normal, !engineSilent { continue }
+            if verdict == .unknown, tracks[index].isAbsentByNature, !engineSilent { continue }
             tally[verdict, default: 0] += 1
         }
         return tally
@@ -156,6 +157,15 @@ package struct Track: Sendable {
     mutating func inherit(from track: Track) {
         (value, valueAt, miss, lookedAt) = (track.value, track.valueAt, track.miss, track.lookedAt)
         if track.history.interval == history.interval { history = track.history }
+    }
+
+    /// Whether it is nothing to look into that the series has no value now.
+    package var isAbsentByNature: Bool {
+        switch series.absence {
+        case .alarming: false
+        case .alarmingOnceSeen: value == nil
+        case .normal: true
+        }
     }
 
     package var number: Double? {

@@ -121,6 +121,11 @@ package struct Traffic: Hashable, Sendable {
         return splits.count == 1 ? splits.first : nil
     }
 
+    /// Whether an edge's own nginx says that it finds no colour, and sends everybody to any.
+    package var isDoorBroken: Bool {
+        edges.contains { $0.isUp == false && $0.trouble?.contains("DOOR BROKEN") == true }
+    }
+
     /// Edges that are known to serve different splits.
     package var isSplitBrain: Bool { Set(edges.compactMap { $0.split?.value }).count > 1 }
 

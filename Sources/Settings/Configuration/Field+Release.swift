@@ -49,10 +49,16 @@ extension Field {
         mapping { fields in
             let usual = WatchPlan()
             let range = Milliseconds.seconds(1)...Milliseconds.hours(24)
+            let span = fields.optional("span")?.duration(range) ?? usual.span
+            let confirm = fields.optional("confirm_within")
+            let confirmWithin = confirm?.duration(.seconds(10) ... .hours(24))
+            if let confirm, let confirmWithin, confirmWithin <= span {
+                confirm.source.findings.warn(
+                    confirm.place, "'confirm_within' counts from the promotion, and the watch alone takes as long",
+                    hint: "make it longer than 'span', or nobody has time to confirm")
+            }
             return WatchPlan(
-                span: fields.optional("span")?.duration(range) ?? usual.span,
-                before: fields.optional("before")?.duration(range) ?? usual.before,
-                confirmWithin: fields.optional("confirm_within")?.duration(.seconds(10) ... .hours(24)))
+                span: span, before: fields.optional("before")?.duration(range) ?? usual.before, confirmWithin: confirmWithin)
         }
     }
 }

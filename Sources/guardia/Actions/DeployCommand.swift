@@ -66,10 +66,17 @@ struct DeployCommand: AsyncParsableCommand {
 
     private func order(_ session: ActionSession) throws -> DeployOrder {
         let plan = session.deployment
+        let confirm = try duration(confirmWithin, "--confirm-within")
+        if let confirm, confirm <= plan.watch.span {
+            throw Failure.usage(
+                Told(
+                    "--confirm-within counts from the promotion, and the watch alone takes \(plan.watch.span.count / 1000) s: "
+                        + "nobody would have time to confirm"))
+        }
         return DeployOrder(
             version: version, shares: try shares() ?? plan.canary.steps,
             bake: try duration(bake, "--bake") ?? plan.canary.bake,
-            confirmWithin: try duration(confirmWithin, "--confirm-within") ?? plan.watch.confirmWithin, from: from,
+            confirmWithin: confirm ?? plan.watch.confirmWithin, from: from,
             reason: options.reason, without: Set(without), breakGlass: breakGlass,
             decision: try duration(wait, "--wait") ?? .minutes(30), by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid())
@@ -84,6 +91,15 @@ struct DeployCommand: AsyncParsableCommand {
             zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
         else { throw Failure.usage(Told("--canary takes growing whole numbers from 1 to 99, as 1,5,25, or none")) }
         return numbers
+    }
+
+    /// What an earlier command line said for an option; nil where it said nothing.
+    static func duration(_ option: String, in command: [String]) -> Milliseconds? {
+        let given = command.enumerated().compactMap { index, word -> String? in
+            if word.hasPrefix("\(option)=") { return String(word.dropFirst(option.count + 1)) }
+            return word == option ? command.dropFirst(index + 1).first : nil
+        }
+        return given.last.flatMap { try? Quantity.duration($0) }
     }
 
     private func duration(_ text: String?, _ option: String) throws -> Milliseconds? {

@@ -37,8 +37,8 @@ struct StatusCommand: AsyncParsableCommand {
     static func words(_ light: RollbackLight) -> String {
         switch light {
         case .ready(let colour, let version, _, let edges): "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edges"
-        case .blocked(let why): "✗ NO ROLLBACK: \(why)"
-        case .unknown(let why): "? ROLLBACK NOT KNOWN: \(why)"
+        case .blocked(let why): "✗ NO WAY BACK: \(why)"
+        case .unknown(let why): "? WAY BACK UNKNOWN: \(why)"
         }
     }
 

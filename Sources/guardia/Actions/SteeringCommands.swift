@@ -150,8 +150,10 @@ struct Steering {
         }
         let confirms = record.started.steps.contains { $0.name == "confirm" }
         let order = DeployOrder(
-            version: record.started.to?.version ?? "", shares: shares, bake: plan.canary.bake,
-            confirmWithin: confirms ? plan.watch.confirmWithin ?? .minutes(15) : nil,
+            version: record.started.to?.version ?? "", shares: shares,
+            bake: DeployCommand.duration("--bake", in: record.started.command) ?? plan.canary.bake,
+            confirmWithin: confirms
+                ? DeployCommand.duration("--confirm-within", in: record.started.command) ?? plan.watch.confirmWithin ?? .hours(1) : nil,
             reason: options.reason.isEmpty ? record.started.reason : options.reason, by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid(), continues: record)
         return await DeployCommand.run(order, options, session)
