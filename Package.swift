@@ -113,7 +113,11 @@ let package = Package(
         .target(
             name: "Rehearsal",
             dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")]),
-        .testTarget(name: "RehearsalTests", dependencies: ["Rehearsal", "Launch", "Wire", "Edge", "barberpro"]),
+        .testTarget(
+            name: "RehearsalTests",
+            dependencies: [
+                "Rehearsal", "Launch", "Wire", "Edge", "barberpro", .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
 
         // MARK: Executables
         .executableTarget(

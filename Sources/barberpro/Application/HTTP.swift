@@ -48,6 +48,18 @@ extension HTTPRequest {
         Form.decode(String(decoding: try await bodyData, as: UTF8.self))
     }
 
+    /// The handler's answer; to HEAD that of GET, with its length and without its body (RFC 9110, 9.3.2). A body there would be
+    /// read as the beginning of the next answer on a connection that nginx keeps.
+    func answered(by handler: (HTTPRequest) async -> HTTPResponse) async -> HTTPResponse {
+        guard method == .HEAD else { return await handler(self) }
+        var request = self
+        request.method = .GET
+        let response = await handler(request)
+        var headers = response.headers
+        headers[.contentLength] = String((try? await response.bodyData.count) ?? 0)
+        return HTTPResponse(statusCode: response.statusCode, headers: headers, body: Data())
+    }
+
     func cookie(_ name: String) -> String? {
         for part in (headers[HTTPHeader("Cookie")] ?? "").split(separator: ";") {
             let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
@@ -62,6 +74,6 @@ func serve(port: UInt16, _ handler: @Sendable @escaping (HTTPRequest) async -> H
     let address = try sockaddr_in.inet(ip4: "127.0.0.1", port: port)
     let server = HTTPServer(
         address: address, timeout: 30, pool: PromptPool(base: HTTPServer.defaultPool()), logger: .disabled,
-        handler: ClosureHTTPHandler { await handler($0) })
+        handler: ClosureHTTPHandler { await $0.answered(by: handler) })
     try await server.run()
 }
