@@ -23,7 +23,8 @@ extension ActionReporter {
         case .failure(let error):
             await end(name, .failed, error.reason)
             let isKnown = error.refusal != nil
-            result = ActionResult(isKnown ? .refused : .undecided, error.description, missing: isKnown ? [] : [error.edge])
+            result = ActionResult(
+                isKnown ? .refused : .undecided, error.description, missing: isKnown ? [] : [error.edge])
         }
         await finish(result)
         return result

@@ -93,7 +93,8 @@ package actor ActionWarden {
             let who = Operator(name: "engine", uid: getuid(), host: origin)
             let id = ActionID(.mend, at: clock.now().utc, random: .random(in: 0 ... .max))
             _ = await ActionReporter(id, journal: teller).single(
-                .mend, by: who, reason: "\(door.plan.name) was out of reach of \(cause)", command: [], on: EdgeGroup([door])
+                .mend, by: who, reason: "\(door.plan.name) was out of reach of \(cause)", command: [],
+                on: EdgeGroup([door])
             ) { group in
                 await Mend(split: split, deployment: deployment, status: status).run(on: door, as: who, id)
             }
@@ -114,7 +115,8 @@ struct Mend: Sendable {
             if status.split != split {
                 let fence = try await door.take(
                     LockClaim(
-                        holder: who.signature, action: id.text, kind: .rollback, reason: "mend", lease: deployment.lease,
+                        holder: who.signature, action: id.text, kind: .rollback, reason: "mend",
+                        lease: deployment.lease,
                         fence: status.fence), within: Rollback.reach)
                 try await Rollback.flip(door, from: status.split, to: split, fence: fence)
                 try? await door.release(fence: fence, within: Rollback.reach)

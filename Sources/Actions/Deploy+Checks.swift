@@ -42,7 +42,8 @@ extension Deploy {
             let result = try await world.run(plan.range, words) { _ in }
             facts.range = result.isSuccess ? SchemaRange(output: result.standardOutput.text) : nil
             if facts.range == nil {
-                facts.trouble = result.isSuccess
+                facts.trouble =
+                    result.isSuccess
                     ? "the range command printed no two numbers" : "the range command failed: \(result.complaint)"
             }
         } catch { facts.trouble = "\(error)" }
@@ -57,7 +58,9 @@ extension Deploy {
         _ = await edges.each { door throws(EdgeError) in
             let fence = fences[door.plan.name] ?? 0
             try await door.note(SchemaRange.currentKey, String(current), fence: fence, within: Deploy.reach)
-            if let range { try await door.note(SchemaRange.key(of: version), range.note, fence: fence, within: Deploy.reach) }
+            if let range {
+                try await door.note(SchemaRange.key(of: version), range.note, fence: fence, within: Deploy.reach)
+            }
         }
     }
 
@@ -78,7 +81,8 @@ extension Deploy {
         guard gates.isWhole else { return .failed(gates.trouble) }
         let warmed = await edges.each { door throws(EdgeError) in
             for index in 0..<hosts {
-                try await Gate(door: door, colour: idle, host: index, version: version, plan: plan, answers: answers).warmUp()
+                try await Gate(door: door, colour: idle, host: index, version: version, plan: plan, answers: answers)
+                    .warmUp()
             }
         }
         for (edge, error) in warmed.errors { await reporter.note("gate", "\(edge): warm-up: \(error.reason)") }

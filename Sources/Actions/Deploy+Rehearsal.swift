@@ -21,7 +21,9 @@ extension Deploy {
             let findings = await findings()
             rehearsal.from = "\(ground.live) \(ground.serving ?? "(version not known)")"
             rehearsal.to = ground.idle
-            (rehearsal.facts, rehearsal.cautions, rehearsal.refusals) = (findings.facts, findings.cautions, findings.refusals)
+            (rehearsal.facts, rehearsal.cautions, rehearsal.refusals) = (
+                findings.facts, findings.cautions, findings.refusals
+            )
         }
         return rehearsal
     }

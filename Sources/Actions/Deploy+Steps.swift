@@ -38,7 +38,8 @@ extension Deploy {
         } catch {
             switch error.refusal {
             case .held(let lock)?:
-                return .refused("\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action), \(lock.left) s left")
+                return .refused(
+                    "\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action), \(lock.left) s left")
             case .frozen(let freeze)?: return .refused("\(freeze.by) froze \(error.edge): \(freeze.reason)")
             case nil: return .failed(error.description)
             default: return .refused(error.description)
@@ -50,7 +51,8 @@ extension Deploy {
         if order.continues == nil {
             for (edge, status) in answers.values.sorted(by: { $0.key < $1.key }) where status.split != ground.before {
                 return .refused(
-                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), not \(ground.before)")
+                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), not \(ground.before)"
+                )
             }
         }
         ground.statuses = answers.values
@@ -149,7 +151,8 @@ extension Deploy {
         if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
         guard answers.isWhole else { return .failed(answers.trouble) }
         armedAt = world.clock.now()
-        return .done("each edge goes back to \(ground.live) by itself in \(limit.count / 1000) s, unless somebody confirms")
+        return .done(
+            "each edge goes back to \(ground.live) by itself in \(limit.count / 1000) s, unless somebody confirms")
     }
 
     private func awaitConfirmation() async -> Outcome {
@@ -187,7 +190,8 @@ extension Deploy {
                 let result = try await world.run(plan.command, words) { lines.take($0) }
                 await lines.finish()
                 guard result.isSuccess else {
-                    return .failed("the release command \(host.isEmpty ? "" : "for \(host) ")failed: \(result.complaint)")
+                    return .failed(
+                        "the release command \(host.isEmpty ? "" : "for \(host) ")failed: \(result.complaint)")
                 }
             } catch {
                 await lines.finish()

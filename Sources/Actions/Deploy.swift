@@ -53,7 +53,8 @@ package actor Deploy {
     let inbox: AsyncStream<Input>.Continuation
 
     package init(
-        _ order: DeployOrder, of deployment: Deployment, on edges: EdgeGroup, world: DeployWorld, reporter: ActionReporter
+        _ order: DeployOrder, of deployment: Deployment, on edges: EdgeGroup, world: DeployWorld,
+        reporter: ActionReporter
     ) {
         self.order = order
         self.deployment = deployment
@@ -80,7 +81,8 @@ package actor Deploy {
         await begin()
         if case .failure(let refusal) = looked { return await finish(ActionResult(.refused, refusal.words)) }
         if order.breakGlass, deployment.approvals > 0 {
-            await reporter.note("preflight", "BREAK GLASS: \(order.by.signature) goes ahead without approval: \(order.reason)")
+            await reporter.note(
+                "preflight", "BREAK GLASS: \(order.by.signature) goes ahead without approval: \(order.reason)")
         }
         let listening = Task { [world, inbox] in
             for await asked in world.requests { inbox.yield(.asked(asked)) }
@@ -95,7 +97,8 @@ package actor Deploy {
                 .init(
                     id: reporter.id, kind: .deploy, by: order.by, reason: order.reason, command: order.command,
                     from: ground.live.isEmpty ? nil : .init(colour: ground.live, version: ground.serving),
-                    to: ground.idle.isEmpty ? .init(colour: "", version: order.version)
+                    to: ground.idle.isEmpty
+                        ? .init(colour: "", version: order.version)
                         : .init(colour: ground.idle, version: order.version),
                     edges: edges.names, steps: course.steps.map { .init(name: $0.name, title: $0.title) },
                     continues: order.continues?.id, pid: order.pid)))
@@ -159,7 +162,8 @@ package actor Deploy {
             case .wait(let why):
                 serial += 1
                 let number = serial
-                await reporter.note(course.current?.name ?? "", "a person is needed (\(why)): guardia promote, or guardia abort")
+                await reporter.note(
+                    course.current?.name ?? "", "a person is needed (\(why)): guardia promote, or guardia abort")
                 let task = Task { [world, order, inbox] in
                     do { try await world.pause(order.decision) } catch { return }
                     inbox.yield(.waitedTooLong(serial: number))

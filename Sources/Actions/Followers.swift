@@ -5,9 +5,10 @@ package import Wire
 /// becomes of them changes nothing in it.
 package struct Followers: Sendable {
     /// Runs a command of the config, on this machine or another.
-    package typealias Run = @Sendable (
-        _ command: CommandPlan, _ words: [String], _ output: @escaping @Sendable (String) -> Void
-    ) async throws(WireError) -> CommandResult
+    package typealias Run =
+        @Sendable (
+            _ command: CommandPlan, _ words: [String], _ output: @escaping @Sendable (String) -> Void
+        ) async throws(WireError) -> CommandResult
 
     let deployment: Deployment
     let run: Run
@@ -43,7 +44,9 @@ package struct Followers: Sendable {
 extension CommandResult {
     /// How it ended, and the last line that it wrote.
     package var complaint: String {
-        let last = (standardError.text + "\n" + standardOutput.text).split(whereSeparator: \.isNewline).last { !$0.isEmpty }
+        let last = (standardError.text + "\n" + standardOutput.text).split(whereSeparator: \.isNewline).last {
+            !$0.isEmpty
+        }
         let end =
             switch ending {
             case .exited(let status): "it exited with \(status)"

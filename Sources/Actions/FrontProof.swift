@@ -17,7 +17,9 @@ struct FrontProof: Sendable {
     /// `version`, where all traffic goes to one colour.
     ///
     /// - Throws: what was answered instead, at the end.
-    func prove(_ split: Split, version: String?, on door: any EdgeDoor, within deadline: Duration) async throws(EdgeError) {
+    func prove(_ split: Split, version: String?, on door: any EdgeDoor, within deadline: Duration)
+        async throws(EdgeError)
+    {
         let end = ContinuousClock.now + deadline
         var trouble = EdgeError(.timedOut, "prove the switch", on: door.plan.name, because: "it was not asked")
         for _ in 0..<FrontProof.tries {
@@ -46,11 +48,13 @@ struct FrontProof: Sendable {
         for _ in 0..<FrontProof.answers {
             let answer = try await door.front(within: deadline)
             guard !answer.isBroken, answer.split == split.name else {
-                throw wrong("the front door serves \(answer.isBroken ? "DOOR BROKEN" : answer.split), not \(split.name)")
+                throw wrong(
+                    "the front door serves \(answer.isBroken ? "DOOR BROKEN" : answer.split), not \(split.name)")
             }
         }
         guard let version, split.canary == nil else { return }
-        let answer = try await door.ask(EdgeQuestion(.traffic(key: nil), path: answersPlan.versionPath), within: deadline)
+        let answer = try await door.ask(
+            EdgeQuestion(.traffic(key: nil), path: answersPlan.versionPath), within: deadline)
         let found = answersPlan.version(in: answer)
         guard found == version else {
             throw wrong("the front door answers \(answer.status) with \(found ?? "no version"), not \(version)")

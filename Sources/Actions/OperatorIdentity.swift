@@ -23,7 +23,9 @@ package struct OperatorIdentity: Sendable {
         if let text = variable("SUDO_UID"), let caller = UInt32(text), caller != own, own == 0 || isServiceUser(own) {
             if let login = loginUID(), login != caller {
                 throw Unclear(
-                    description: "sudo was called by \(name(of: caller)), and the login is \(name(of: login))'s: log in as yourself")
+                    description:
+                        "sudo was called by \(name(of: caller)), and the login is \(name(of: login))'s: log in as yourself"
+                )
             }
             uid = caller
         }

@@ -37,11 +37,13 @@ struct Preflight: Sendable {
                 refusals.append("\(freeze.by) froze \(edge): \(freeze.reason)")
             }
             if let lock = status.lock, !lock.hasLapsed, !known.continues {
-                refusals.append("\(lock.holder) has the lock of \(edge): \(lock.kind) \(lock.action), \(lock.left) s left")
+                refusals.append(
+                    "\(lock.holder) has the lock of \(edge): \(lock.kind) \(lock.action), \(lock.left) s left")
             }
             if let from = known.from, !known.continues, status.split?.name != from {
                 refusals.append(
-                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), the plan was made by \(from)")
+                    "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), the plan was made by \(from)"
+                )
             }
         }
         let clocks = known.statuses.values.map(\.clock)
@@ -76,7 +78,8 @@ struct Preflight: Sendable {
 
     mutating func judge(_ schema: Schema, of version: String) {
         guard let current = schema.current, let range = schema.range else {
-            refusals.append("whether \(version) lives with the schema is not known: \(schema.trouble ?? "nothing said so")")
+            refusals.append(
+                "whether \(version) lives with the schema is not known: \(schema.trouble ?? "nothing said so")")
             return
         }
         if range.contains(current) {

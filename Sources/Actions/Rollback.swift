@@ -114,7 +114,8 @@ package struct Rollback: Sendable {
 
     private func look(_ likely: String?, within deadline: Duration) async -> EdgeGroup.Answers<Look> {
         await edges.each { [deployment] door throws(EdgeError) in
-            async let standby: Standby? = likely == nil
+            async let standby: Standby? =
+                likely == nil
                 ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: deadline)
             let status = try await door.status(within: deadline)
             return Look(status: status, standby: await standby)
@@ -122,7 +123,9 @@ package struct Rollback: Sendable {
     }
 
     private func begin(_ from: String?, to target: String?, version: String?) async {
-        let steps = [("lock", "Lock the edges"), ("flip", "Switch the traffic"), ("prove", "Prove it by the front door")]
+        let steps = [
+            ("lock", "Lock the edges"), ("flip", "Switch the traffic"), ("prove", "Prove it by the front door"),
+        ]
         await reporter.tell(
             .started(
                 .init(
@@ -193,7 +196,8 @@ package struct Rollback: Sendable {
         let missing = unreached + flips.errors.map(\.edge) + proofs.errors.map(\.edge)
         let target = "\(plan.target)\(version.map { " \($0)" } ?? "")"
         if missing.isEmpty {
-            return ActionResult(.done, "all traffic goes to \(target), proved on \(edges.doors.count.edges)", split: split)
+            return ActionResult(
+                .done, "all traffic goes to \(target), proved on \(edges.doors.count.edges)", split: split)
         }
         return ActionResult(
             .undecided,

@@ -15,7 +15,9 @@ extension Rollback {
             var result: ActionResult
         }
 
-        static func make(_ order: Order, _ deployment: Deployment, _ looks: EdgeGroup.Answers<Look>) -> Result<Plan, End> {
+        static func make(_ order: Order, _ deployment: Deployment, _ looks: EdgeGroup.Answers<Look>) -> Result<
+            Plan, End
+        > {
             func end(_ outcome: ActionOutcome, _ words: String, missing: [String] = []) -> Result<Plan, End> {
                 .failure(End(result: ActionResult(outcome, words, missing: missing)))
             }
@@ -23,7 +25,9 @@ extension Rollback {
             guard !reached.isEmpty else {
                 return end(
                     .undecided,
-                    looks.all.isEmpty ? "no edge is left to roll back" : "no edge was reached, nothing was switched: \(looks.trouble)",
+                    looks.all.isEmpty
+                        ? "no edge is left to roll back"
+                        : "no edge was reached, nothing was switched: \(looks.trouble)",
                     missing: looks.all.map(\.edge))
             }
             let splits = reached.compactMap(\.1.split)
@@ -32,7 +36,8 @@ extension Rollback {
             }
             guard deployment.colour(target) != nil else {
                 return end(
-                    .refused, "there is no colour '\(target)': \(deployment.colours.map(\.name).joined(separator: " or "))")
+                    .refused,
+                    "there is no colour '\(target)': \(deployment.colours.map(\.name).joined(separator: " or "))")
             }
             let all = Split(all: target)
             // Where a dead action left its lock, it is given back all the same.
@@ -62,7 +67,8 @@ extension Rollback {
             for (edge, status) in reached {
                 guard let split = status.split, split.name != from, split != Split(all: target) else { continue }
                 if let lock = status.lock, lock.kind == LockClaim.Kind.deploy.rawValue { continue }
-                return "the world moved: \(edge) serves \(split), the plan was made by \(Split(name: from)?.description ?? from)"
+                return
+                    "the world moved: \(edge) serves \(split), the plan was made by \(Split(name: from)?.description ?? from)"
             }
             return nil
         }
@@ -83,14 +89,17 @@ enum RollbackRules {
         }
         if force { return nil }
         if let (edge, standby) = standbys.filter({ !$0.value.lives }).min(by: { $0.key < $1.key }) {
-            return "\(target) does not live through \(edge) (\(standby.trouble ?? "")): start it, leave the edge out with "
+            return
+                "\(target) does not live through \(edge) (\(standby.trouble ?? "")): start it, leave the edge out with "
                 + "--without \(edge), or insist with --force"
         }
         for (edge, status) in statuses.sorted(by: { $0.key < $1.key }) {
-            guard let version = standbys[edge]?.version ?? expect, let range = SchemaRange(notes: status.notes, version: version),
+            guard let version = standbys[edge]?.version ?? expect,
+                let range = SchemaRange(notes: status.notes, version: version),
                 let current = SchemaRange.current(in: status.notes), !range.contains(current)
             else { continue }
-            return "\(version) lives with the schema \(range), and it is at \(current): restore the schema first, or insist "
+            return
+                "\(version) lives with the schema \(range), and it is at \(current): restore the schema first, or insist "
                 + "with --force"
         }
         return nil

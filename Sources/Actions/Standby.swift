@@ -17,7 +17,8 @@ package struct Standby: Hashable, Sendable {
             let answer = try await door.ask(EdgeQuestion(.colour(colour), path: answers.versionPath), within: deadline)
             let version = answers.version(in: answer)
             if answer.status >= 500 { return Standby(version: version, trouble: "it answers \(answer.status)") }
-            return Standby(version: version, trouble: version == nil ? "it answers \(answer.status) without a version" : nil)
+            return Standby(
+                version: version, trouble: version == nil ? "it answers \(answer.status) without a version" : nil)
         } catch {
             return Standby(trouble: error.reason)
         }

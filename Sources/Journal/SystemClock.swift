@@ -27,8 +27,12 @@ package struct SystemClock: Clock {
         }
         defer { fclose(file) }
         var buffer = [CChar](repeating: 0, count: 64)
-        guard fgets(&buffer, Int32(buffer.count), file) != nil else { return BootID(rawValue: UInt64.random(in: 1 ... .max)) }
-        let digits = buffer.prefix { $0 != 0 }.compactMap { Character(Unicode.Scalar(UInt8(bitPattern: $0))).hexDigitValue }
+        guard fgets(&buffer, Int32(buffer.count), file) != nil else {
+            return BootID(rawValue: UInt64.random(in: 1 ... .max))
+        }
+        let digits = buffer.prefix { $0 != 0 }.compactMap {
+            Character(Unicode.Scalar(UInt8(bitPattern: $0))).hexDigitValue
+        }
         return BootID(rawValue: digits.prefix(16).reduce(0) { $0 << 4 | UInt64($1) })
     }
 }

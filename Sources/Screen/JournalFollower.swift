@@ -57,11 +57,13 @@ final class JournalFollower: Sendable {
     func start() {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            Unmanaged<JournalFollower>.fromOpaque(context).takeRetainedValue().follow()
-            return nil
-        }, context)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<JournalFollower>.fromOpaque(context).takeRetainedValue().follow()
+                return nil
+            }, context)
         if code == 0 {
             pthread_detach(thread)
         } else {

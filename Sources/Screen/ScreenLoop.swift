@@ -76,7 +76,9 @@ package struct ScreenLoop {
     /// Shows the screen until it is left, and gives the terminal back.
     ///
     /// - Throws: `TerminalError` when there is no terminal fit to draw on.
-    static func run(_ options: Options, following follower: JournalFollower, clock: any Clock) throws(TerminalError) -> Ending {
+    static func run(_ options: Options, following follower: JournalFollower, clock: any Clock) throws(TerminalError)
+        -> Ending
+    {
         let session = try TerminalSession(options.terminal)
         defer { session.restore() }
         var loop = ScreenLoop(options, session: session, follower: follower, clock: clock)
@@ -107,7 +109,7 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { take(item) }
-            for ended in launcher?.take() ?? [] { 
+            for ended in launcher?.take() ?? [] {
                 commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
             }
             for event in events {

@@ -262,7 +262,9 @@ package final class TerminalSession {
         var status: Int32 = 0
         guard setupterm(type, output, &status) == OK, status == 1 else { throw .terminalTypeUnknown(type) }
         defer { del_curterm(set_curterm(nil)) }
-        guard let capability = tigetstr("cup"), Int(bitPattern: capability) != -1 else { throw .cannotPlaceCursor(type) }
+        guard let capability = tigetstr("cup"), Int(bitPattern: capability) != -1 else {
+            throw .cannotPlaceCursor(type)
+        }
         return type
     }
 

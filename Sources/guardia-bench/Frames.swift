@@ -15,7 +15,8 @@ struct Frames: ParsableCommand {
         var past = try Past(of: journal)
         let size = Size(width: 200, height: 60)
         var now = SystemClock().now()
-        var model = Model(board: try JournalReader(path: journal).currentBoard(), now: now, size: size, mode: .operator(name: "ana"))
+        var model = Model(
+            board: try JournalReader(path: journal).currentBoard(), now: now, size: size, mode: .operator(name: "ana"))
         var frame = Frame(size: size)
         var pictures = Pictures()
         var (news, keys) = (0.0, 0.0)

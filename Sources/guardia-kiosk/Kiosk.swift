@@ -20,7 +20,9 @@ struct Kiosk: ParsableCommand {
 
     @Option(
         name: [.customShort("j"), .customLong("journal")],
-        help: ArgumentHelp("The journal to show (default: $GUARDIA_JOURNAL, else /var/lib/guardia/guardia.journal).", valueName: "file"))
+        help: ArgumentHelp(
+            "The journal to show (default: $GUARDIA_JOURNAL, else /var/lib/guardia/guardia.journal).", valueName: "file"
+        ))
     var journal: String?
 
     @Flag(help: "Let q close the screen.")

@@ -16,7 +16,8 @@ struct ActionWardenTests {
 
     private func warden(_ edges: [FakeEdge]) -> ActionWarden {
         ActionWarden(
-            journal: path, origin: "bastion", clock: SystemClock(), deployment: deployment(edges: edges.map(\.plan.name)),
+            journal: path, origin: "bastion", clock: SystemClock(),
+            deployment: deployment(edges: edges.map(\.plan.name)),
             edges: EdgeGroup(edges))
     }
 
@@ -24,7 +25,8 @@ struct ActionWardenTests {
         .action(
             .started(
                 .init(
-                    id: ActionID(id), kind: kind, by: Operator(name: "ana", uid: 1000, host: host), reason: "", command: [],
+                    id: ActionID(id), kind: kind, by: Operator(name: "ana", uid: 1000, host: host), reason: "",
+                    command: [],
                     from: .init(colour: "blue"), steps: [], pid: Int32.max)))
     }
 
@@ -72,7 +74,8 @@ struct ActionWardenTests {
                 .action(
                     .ended(
                         .init(
-                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"], split: "green"))),
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
+                            split: "green"))),
             ], at: SystemClock().now())
         let warden = warden([other, edge])
         await warden.look()
@@ -96,7 +99,8 @@ struct ActionWardenTests {
                 .action(
                     .ended(
                         .init(
-                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"], split: "green"))),
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
+                            split: "green"))),
             ], at: SystemClock().now())
         await warden([edge]).look()
         #expect(edge.now.split == Split(all: "blue"))

@@ -20,7 +20,10 @@ struct DeployTests {
                 requests: SeriesID("\(name).requests"))
         }
         let all = ["blue", "green"].flatMap { name in
-            [series("\(name).p95", .milliseconds), series("\(name).errors", .percent), series("\(name).requests", .perSecond)]
+            [
+                series("\(name).p95", .milliseconds), series("\(name).errors", .percent),
+                series("\(name).requests", .perSecond),
+            ]
         }
         board.apply(
             Manifest(
@@ -51,7 +54,8 @@ struct DeployTests {
         _ edges: [FakeEdge], _ deployment: Deployment = deployment(), version: String = "v1.5.0",
         board: (@Sendable () async -> Board?)? = nil, release: CommandResult? = nil, schema: Int64 = 14,
         script: @escaping @Sendable (ActionEvent) -> [ActionEvent.Asked.Request] = { _ in [] },
-        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, by asker: Operator = ana, change: (inout DeployOrder) -> Void = { _ in }
+        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, by asker: Operator = ana,
+        change: (inout DeployOrder) -> Void = { _ in }
     ) async -> Run {
         var order = DeployOrder(
             version: version, shares: [5, 50], bake: .seconds(30), confirmWithin: nil, by: ana,
@@ -65,14 +69,17 @@ struct DeployTests {
             run: { _, words, output throws(WireError) in
                 commands.withLock { $0.append(words) }
                 if words[0] == "range" {
-                    return CommandResult(ending: .exited(status: 0), standardOutput: .init(bytes: Array("12 15".utf8)), standardError: .init())
+                    return CommandResult(
+                        ending: .exited(status: 0), standardOutput: .init(bytes: Array("12 15".utf8)),
+                        standardError: .init())
                 }
                 output("releasing\n")
                 // What the command does on the colour's host.
                 if (release?.isSuccess ?? true), words.count == 3 {
                     for edge in edges { edge.change { $0.versions[words[1]] = words[2] } }
                 }
-                return release ?? CommandResult(ending: .exited(status: 0), standardOutput: .init(), standardError: .init())
+                return release
+                    ?? CommandResult(ending: .exited(status: 0), standardOutput: .init(), standardError: .init())
             },
             schema: { _ in schema }, window: nil, zone: .utc, requests: requests, renewals: { _ in renewals })
         let id = ActionID("deploy-1")
@@ -91,11 +98,15 @@ struct DeployTests {
         #expect(run.commands == [["release", "green", "v1.5.0"]])
         #expect(
             journal.steps == [
-                "preflight done", "lock done", "release done", "gate done", "shift-5 done", "analyse-5 done", "shift-50 done",
+                "preflight done", "lock done", "release done", "gate done", "shift-5 done", "analyse-5 done",
+                "shift-50 done",
                 "analyse-50 done", "promote done", "watch done", "unlock done",
             ])
         for edge in edges {
-            #expect(edge.now.log.filter { $0.hasPrefix("flip") } == ["flip green-5.blue", "flip green-50.blue", "flip green"])
+            #expect(
+                edge.now.log.filter { $0.hasPrefix("flip") } == [
+                    "flip green-5.blue", "flip green-50.blue", "flip green",
+                ])
             #expect(edge.now.lock == nil)
         }
     }
@@ -111,9 +122,11 @@ struct DeployTests {
 
     @Test func tooLittleTrafficWaitsForAPersonWhoMayGoOn() async {
         let edges = [FakeEdge("edge-1")]
-        let run = await deploy(edges, deployment(edges: ["edge-1"]), board: { self.board(requests: 0.1) }, script: { event in
-            if case .noted(let note) = event, note.text.hasPrefix("a person is needed") { [.promote] } else { [] }
-        })
+        let run = await deploy(
+            edges, deployment(edges: ["edge-1"]), board: { self.board(requests: 0.1) },
+            script: { event in
+                if case .noted(let note) = event, note.text.hasPrefix("a person is needed") { [.promote] } else { [] }
+            })
         #expect(run.result.outcome == .done)
         #expect(journal.steps.contains("analyse-5 undecided"))
     }
@@ -136,10 +149,12 @@ struct DeployTests {
     @Test func aReleaseThatFailsMovesNoTraffic() async {
         let edges = [FakeEdge("edge-1")]
         let failed = CommandResult(
-            ending: .exited(status: 3), standardOutput: .init(), standardError: .init(bytes: Array("no such image\n".utf8)))
+            ending: .exited(status: 3), standardOutput: .init(),
+            standardError: .init(bytes: Array("no such image\n".utf8)))
         let run = await deploy(edges, deployment(edges: ["edge-1"]), release: failed)
         #expect(run.result.outcome == .wentBack)
-        #expect(run.result.summary == "the release command failed: it exited with 3: no such image; no traffic was moved")
+        #expect(
+            run.result.summary == "the release command failed: it exited with 3: no such image; no traffic was moved")
         #expect(edges[0].now.log.allSatisfy { !$0.hasPrefix("flip") })
     }
 
@@ -154,7 +169,8 @@ struct DeployTests {
             }
             let run = await deploy([edge], deployment(edges: ["edge-1"]))
             #expect(run.result.outcome == .wentBack)
-            #expect(run.result.summary.contains(outcome == "dead" ? "connection refused" : "it answers v0.9, not v1.5.0"))
+            #expect(
+                run.result.summary.contains(outcome == "dead" ? "connection refused" : "it answers v0.9, not v1.5.0"))
             #expect(edge.now.log.allSatisfy { !$0.hasPrefix("flip") })
         }
     }
@@ -195,13 +211,17 @@ struct DeployTests {
     @Test func anEdgeThatIsLostInTheMiddleTakesTheOthersBackAndIsNamed() async {
         let edges = (1...12).map { FakeEdge("edge-\($0)") }
         for index in [2, 7] {
-            edges[index].change { $0.before = { operation, state in if operation == "flip green-50.blue" { state.isCut = true } } }
+            edges[index].change {
+                $0.before = { operation, state in if operation == "flip green-50.blue" { state.isCut = true } }
+            }
         }
         let run = await deploy(edges, deployment(edges: edges.map(\.plan.name)))
         #expect(run.result.outcome == .undecided)
         #expect(run.result.missing == ["edge-3", "edge-8"])
         #expect(run.result.split == Split(all: "blue"))
-        for (index, edge) in edges.enumerated() where ![2, 7].contains(index) { #expect(edge.now.split == Split(all: "blue")) }
+        for (index, edge) in edges.enumerated() where ![2, 7].contains(index) {
+            #expect(edge.now.split == Split(all: "blue"))
+        }
     }
 
     @Test func whatIsRequiredMustBeWellAndKnown() async {
@@ -216,7 +236,9 @@ struct DeployTests {
         }
         let edge = FakeEdge("edge-1")
         let refused = await deploy([edge], fenced, schema: 11)
-        #expect(refused.result == ActionResult(.refused, "v1.5.0 lives with the schema 12 to 15, and it is at 11: migrate it first"))
+        #expect(
+            refused.result
+                == ActionResult(.refused, "v1.5.0 lives with the schema 12 to 15, and it is at 11: migrate it first"))
         let run = await deploy([edge], fenced, schema: 14)
         #expect(run.result.outcome == .done)
         #expect(edge.now.notes == ["schema.current": "14", "schema.v1.5.0": "12:15"])
@@ -229,7 +251,8 @@ struct DeployTests {
                 guard operation == "flip green-50.blue" else { return }
                 // A rollback took the lock and went back.
                 state.fence += 1
-                state.lock = EdgeLock(holder: "luis@bastion", action: "rollback-9", kind: "rollback", reason: "", left: 30)
+                state.lock = EdgeLock(
+                    holder: "luis@bastion", action: "rollback-9", kind: "rollback", reason: "", left: 30)
                 state.split = Split(all: "blue")
                 state.before = nil
             }
@@ -254,19 +277,23 @@ struct DeployTests {
 
     @Test func aConfirmationDisarmsTheEdges() async {
         let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
-        let run = await deploy(edges, script: { event in
-            if case .stepStarted(let step) = event, step.step == "confirm" { [.promote] } else { [] }
-        }, change: { $0.confirmWithin = .minutes(15) })
+        let run = await deploy(
+            edges,
+            script: { event in
+                if case .stepStarted(let step) = event, step.step == "confirm" { [.promote] } else { [] }
+            }, change: { $0.confirmWithin = .minutes(15) })
         #expect(run.result.outcome == .done)
         #expect(edges.allSatisfy { $0.now.split == Split(all: "green") && $0.now.armed == nil })
     }
 
     @Test func edgesThatWentBackByThemselvesAreWhereTheyShouldBe() async {
         let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
-        let run = await deploy(edges, script: { event in
-            if case .stepStarted(let step) = event, step.step == "confirm" { for edge in edges { edge.fire() } }
-            return []
-        }, change: { $0.confirmWithin = .minutes(15) })
+        let run = await deploy(
+            edges,
+            script: { event in
+                if case .stepStarted(let step) = event, step.step == "confirm" { for edge in edges { edge.fire() } }
+                return []
+            }, change: { $0.confirmWithin = .minutes(15) })
         // Either the lock keeper sees that the fence rose, or the wait ends: both leave traffic where the edges put it.
         #expect([.wentBack, .preempted].contains(run.result.outcome))
         #expect(edges.allSatisfy { $0.now.split == Split(all: "blue") })
@@ -281,7 +308,8 @@ struct DeployTests {
                 if case .noted(let note) = event, note.text.hasPrefix("a person is needed") {
                     edge.change { state in
                         state.fence += 1
-                        state.lock = EdgeLock(holder: "luis@bastion", action: "lock-3", kind: "lock", reason: "", left: 30)
+                        state.lock = EdgeLock(
+                            holder: "luis@bastion", action: "lock-3", kind: "lock", reason: "", left: 30)
                     }
                     renew.yield()
                 }
@@ -294,9 +322,11 @@ struct DeployTests {
 
     @Test func anAbortTakesTheTrafficBack() async {
         let edges = [FakeEdge("edge-1")]
-        let run = await deploy(edges, deployment(edges: ["edge-1"]), script: { event in
-            if case .stepEnded(let step) = event, step.step == "shift-50" { [.abort] } else { [] }
-        })
+        let run = await deploy(
+            edges, deployment(edges: ["edge-1"]),
+            script: { event in
+                if case .stepEnded(let step) = event, step.step == "shift-50" { [.abort] } else { [] }
+            })
         #expect(run.result.outcome == .wentBack)
         #expect(run.result.summary == "aborted by ana")
         #expect(edges[0].now.split == Split(all: "blue"))

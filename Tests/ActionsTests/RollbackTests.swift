@@ -7,7 +7,8 @@ struct RollbackTests {
     private let journal = Recording()
 
     private func rollback(
-        _ edges: [FakeEdge], _ deployment: Deployment = deployment(), _ change: (inout Rollback.Order) -> Void = { _ in }
+        _ edges: [FakeEdge], _ deployment: Deployment = deployment(),
+        _ change: (inout Rollback.Order) -> Void = { _ in }
     ) async -> ActionResult {
         var order = Rollback.Order(by: ana, command: ["guardia", "rollback"], pid: 1)
         change(&order)
@@ -160,7 +161,9 @@ struct RollbackTests {
     }
 
     @Test func aDoorChangedByHandSinceThePlanRefuses() async {
-        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.split = Split(live: "blue", canary: "green", share: 50) }]
+        let edges = [
+            FakeEdge("edge-1"), FakeEdge("edge-2") { $0.split = Split(live: "blue", canary: "green", share: 50) },
+        ]
         let result = await rollback(edges) {
             $0.from = "blue"
             $0.to = "green"

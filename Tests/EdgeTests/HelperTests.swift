@@ -216,7 +216,8 @@ struct HelperTests {
     func lookingNeedsNoLock() async throws {
         try await withLab { lab in
             let holder = try await Command.run(
-                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door], deadline: limit)
+                ["sh", "-c", "exec 9<\"$0/.flock\"; flock 9; sleep 60 >/dev/null 2>&1 & echo $!", lab.door],
+                deadline: limit)
             let pid = try #require(Int32(holder.standardOutput.text.prefix { $0.isNumber }))
             defer { kill(pid, SIGKILL) }
             #expect(try await lab.run("status").line("split") == "split blue")

@@ -18,7 +18,8 @@ struct SSHTests {
         try await withEdge { edge in
             let serve = "\(environment)\(edge.lab.helper) --door \(edge.lab.door) serve"
             let forced = "restrict,port-forwarding,permitopen=\"127.0.0.1:\(edge.nginx.port)\",command=\"\(serve)\""
-            let server = try await SSHServer(in: edge.lab.folder, options: isForced ? forced : "restrict,port-forwarding")
+            let server = try await SSHServer(
+                in: edge.lab.folder, options: isForced ? forced : "restrict,port-forwarding")
             var deployment = edge.deployment
             deployment.edges[0].ssh = server.plan
             let client = EdgeClient(deployment.edges[0], of: deployment, on: edge.reactor)

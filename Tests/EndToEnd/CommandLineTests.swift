@@ -12,7 +12,9 @@ struct CommandLineTests {
         #expect(result.errors.contains("no terminal"))
     }
 
-    @Test("a terminal type that is missing or unknown is said, with what to do, and exits with 2", arguments: ["", "no-such-terminal"])
+    @Test(
+        "a terminal type that is missing or unknown is said, with what to do, and exits with 2",
+        arguments: ["", "no-such-terminal"])
     func unknownTerminal(type: String) async throws {
         let terminal = try TerminalScreen(
             "TERM=\(type) \(guardia) --journal /nonexistent; echo exit $?", columns: 120, rows: 30)
@@ -24,15 +26,15 @@ struct CommandLineTests {
     func checkNamesErrors() throws {
         let file = "/tmp/guardia-check-\(UInt32.random(in: 0 ... .max)).yaml"
         try """
-            product: {name: X}
-            environment: test
-            timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
-            journal: {path: /tmp/x.journal}
-            probes:
-              - {name: api, type: http, url: "http://127.0.0.1/", evry: 1s}
-              - {name: db, type: postgres, host: 127.0.0.1, database: d, user: u, every: 5 parsecs}
-            panes: {health: [{title: API, show: api.p59}]}
-            """.write(toFile: file, atomically: true, encoding: .utf8)
+        product: {name: X}
+        environment: test
+        timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+        journal: {path: /tmp/x.journal}
+        probes:
+          - {name: api, type: http, url: "http://127.0.0.1/", evry: 1s}
+          - {name: db, type: postgres, host: 127.0.0.1, database: d, user: u, every: 5 parsecs}
+        panes: {health: [{title: API, show: api.p59}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
         let result = try Program.run(guardia, ["check", "--config", file])
         #expect(result.status == 2)

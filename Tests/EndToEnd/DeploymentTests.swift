@@ -17,11 +17,14 @@ struct DeploymentTests {
                 turn += 1
                 let version = "v2.\(turn).0"
                 let before = bastion.split
-                let deploy = try bastion.start("deploy", version, "--yes", "--canary", "50", "--bake", "1s", "--reason", "test \(turn)")
+                let deploy = try bastion.start(
+                    "deploy", version, "--yes", "--canary", "50", "--bake", "1s", "--reason", "test \(turn)")
                 try await bastion.waitFor("\(step) \(isAfter ? "ended" : "began") in \(version)") { record in
                     guard record.started.to?.version == version else { return false }
                     // The analysis of a second is undecided: a person goes on, where the point lies behind it.
-                    if record.waitsFor != nil, steps.firstIndex(of: step) ?? 0 > 5 { _ = try? bastion.run("promote", "--yes") }
+                    if record.waitsFor != nil, steps.firstIndex(of: step) ?? 0 > 5 {
+                        _ = try? bastion.run("promote", "--yes")
+                    }
                     let now = record.steps.first { $0.step.name == step }
                     return isAfter ? now?.endedAt != nil : now?.startedAt != nil
                 }
@@ -29,7 +32,9 @@ struct DeploymentTests {
                 _ = try await deploy.status()
                 if try bastion.log.running.isEmpty, try bastion.log.interrupted == nil { continue }
                 let status = try bastion.run("status")
-                let isNamed = try await eventually { try bastion.log.interrupted != nil || bastion.run("status").output.contains("DIED") }
+                let isNamed = try await eventually {
+                    try bastion.log.interrupted != nil || bastion.run("status").output.contains("DIED")
+                }
                 #expect(isNamed, "\(step): \(status.output)")
 
                 if turn.isMultiple(of: 2) {
@@ -126,7 +131,10 @@ struct DeploymentTests {
         for _ in 0..<8 {
             let before = bastion.split
             let target = before == "blue" ? "green" : "blue"
-            let both = [try bastion.start("rollback", "--yes", "--to", target), try bastion.start("rollback", "--yes", "--to", target)]
+            let both = [
+                try bastion.start("rollback", "--yes", "--to", target),
+                try bastion.start("rollback", "--yes", "--to", target),
+            ]
             var codes: [Int32] = []
             for one in both { codes.append(try #require(try await one.status())) }
             // Either the second is shown the first, or it came after it and found everything done.
@@ -153,7 +161,8 @@ struct DeploymentTests {
             (#"["sh", "-c", "sleep 30 & exit 0", "{version}", "{colour}"]"#, "not v5.0"),
             (#"["true", "{version}", "{colour}"]"#, "not v5.0"),
         ]
-        let own = "run: [\"\(rehearsal.variables["BARBERPRO"] ?? "")\", release, --folder, \"\(rehearsal.folder)\", --colour, "
+        let own =
+            "run: [\"\(rehearsal.variables["BARBERPRO"] ?? "")\", release, --folder, \"\(rehearsal.folder)\", --colour, "
             + "\"{colour}\", --version, \"{version}\"]\n    deadline: 30s"
         for (number, (words, reason)) in commands.enumerated() {
             let bastion = try Bastion(
@@ -174,7 +183,9 @@ struct DeploymentTests {
         let bastion = try Bastion(rehearsal)
         let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
         let deploy = try bastion.start("deploy", "v6.0.0", "--yes", "--canary", "none", "--confirm-within", "10s")
-        try await bastion.waitFor("the promotion") { $0.steps.contains { $0.step.name == "promote" && $0.outcome == .done } }
+        try await bastion.waitFor("the promotion") {
+            $0.steps.contains { $0.step.name == "promote" && $0.outcome == .done }
+        }
         #expect(bastion.split == "green")
         // As if the bastion had lost its power.
         deploy.killHard()

@@ -13,7 +13,8 @@ struct HardTerminalTests {
         let journal = try RecordedJournal()
         let terminal = try TerminalScreen("\(guardia) --journal \(journal.path)", columns: 80, rows: 24)
         try await terminal.expect(text: "5 Blue/green")
-        for (columns, rows) in [(1, 1), (300, 100), (2, 50), (40, 12), (200, 1), (39, 11), (120, 40), (1, 2), (80, 24)] {
+        for (columns, rows) in [(1, 1), (300, 100), (2, 50), (40, 12), (200, 1), (39, 11), (120, 40), (1, 2), (80, 24)]
+        {
             try terminal.resize(columns: columns, rows: rows)
         }
         let screen = try await terminal.expect("the room at 80×24 again") {

@@ -30,11 +30,12 @@ struct RollbackCrashTests {
                     try bastion.log.interrupted?.kind == .rollback || bastion.run("status").output.contains("DIED")
                 }
                 #expect(isNamed, "\(place)")
-                let next = switch turn % 3 {
-                case 0: try bastion.run("abort", "--yes")
-                case 1: try bastion.run("promote", "--yes")
-                default: try bastion.run("rollback", "--yes", "--to", target)
-                }
+                let next =
+                    switch turn % 3 {
+                    case 0: try bastion.run("abort", "--yes")
+                    case 1: try bastion.run("promote", "--yes")
+                    default: try bastion.run("rollback", "--yes", "--to", target)
+                    }
                 #expect(next.status == 0, "\(place): \(next.output)\(next.errors)")
                 #expect(bastion.split == (turn.isMultiple(of: 3) ? before : target), "\(place)")
                 #expect(try bastion.log.interrupted == nil, "\(place)")

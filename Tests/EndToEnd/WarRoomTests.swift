@@ -23,7 +23,8 @@ struct WarRoomTests {
         #expect(try terminal.showsCursor())
     }
 
-    @Test("each server stopped in turn goes stale on its own line while the screen stays live, and comes back by itself")
+    @Test(
+        "each server stopped in turn goes stale on its own line while the screen stays live, and comes back by itself")
     func stoppedServersGoStale() async throws {
         let rehearsal = try await LiveRehearsal.headless()
         let terminal = try rehearsal.dashboard(columns: 120, rows: 40)

@@ -39,7 +39,8 @@ struct BoardLoadingTests {
             }
             // Whole bytes are what bytes are rounded to.
             readings = readings.map { reading in
-                guard reading.series.name.hasPrefix("B"), case .number(let number) = reading.measurement, number.isFinite
+                guard reading.series.name.hasPrefix("B"), case .number(let number) = reading.measurement,
+                    number.isFinite
                 else { return reading }
                 return Reading(reading.series, .number(number.magnitude < 1e17 ? number.rounded() : number))
             }
@@ -54,7 +55,9 @@ struct BoardLoadingTests {
             #expect(loaded.miss == live.miss)
             #expect(loaded.lookedAt == live.lookedAt)
             let end = Moment.at(400).utc
-            let (left, right) = (loaded.history.values(last: 500, until: end), live.history.values(last: 500, until: end))
+            let (left, right) = (
+                loaded.history.values(last: 500, until: end), live.history.values(last: 500, until: end)
+            )
             #expect(zip(left, right).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN })
         }
     }

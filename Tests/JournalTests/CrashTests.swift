@@ -13,16 +13,20 @@ struct CrashTests {
     @Test("kill -9 at any point loses nothing that was committed", .timeLimit(.minutes(2)), arguments: [3, 17, 40])
     func killed(milliseconds: Int) async throws {
         let path = folder.journal
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, milliseconds = milliseconds as Int] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, milliseconds = milliseconds as Int] in
             let writer = try JournalWriter(path: path, origin: "o")
             try writer.record(.latency, at: .at(0))
             let acknowledged = open(path + ".acknowledged", O_WRONLY | O_CREAT, 0o600)
             for number in 1... {
                 if number == 20 {
                     // Into the midst of whatever the writer is doing then.
-                    Thread { usleep(UInt32(milliseconds) * 1000); kill(getpid(), SIGKILL) }.start()
+                    Thread {
+                        usleep(UInt32(milliseconds) * 1000); kill(getpid(), SIGKILL)
+                    }.start()
                 }
-                try writer.record(Tick(at: .at(Double(number)), readings: [Reading("api.p95", .number(Double(number)))]))
+                try writer.record(
+                    Tick(at: .at(Double(number)), readings: [Reading("api.p95", .number(Double(number)))]))
                 try writer.append([.engineStopped(.init(reason: "\(number)"))], at: .at(Double(number)))
                 withUnsafeBytes(of: Int64(number)) { _ = pwrite(acknowledged, $0.baseAddress, 8, 0) }
             }

@@ -51,7 +51,10 @@ struct EventChainTests {
     @Test(
         "names the first event that does not fit, and how",
         arguments: [
-            ("UPDATE event SET body = replace(body, '3', '9') WHERE sequence = 3", Verification.Break.changed(sequence: 3)),
+            (
+                "UPDATE event SET body = replace(body, '3', '9') WHERE sequence = 3",
+                Verification.Break.changed(sequence: 3)
+            ),
             ("UPDATE event SET utc = utc + 1 WHERE sequence = 1", .changed(sequence: 1)),
             ("UPDATE event SET origin = 'bastion-2' WHERE sequence = 8", .changed(sequence: 8)),
             ("UPDATE event SET hash = zeroblob(32) WHERE sequence = 5", .changed(sequence: 5)),

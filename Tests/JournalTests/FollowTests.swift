@@ -22,10 +22,12 @@ struct FollowTests {
 
         try writer.record(.latency, at: .at(0))
         try writer.record(
-            Tick(at: .at(1), readings: [
-                Reading("api.p95", .number(120.35)), Reading("api.version", .text("v1.4.2 ñandú")),
-                Reading("tls.days", .missed("no answer within 2 s")),
-            ]))
+            Tick(
+                at: .at(1),
+                readings: [
+                    Reading("api.p95", .number(120.35)), Reading("api.version", .text("v1.4.2 ñandú")),
+                    Reading("tls.days", .missed("no answer within 2 s")),
+                ]))
         let written = try writer.append([.change("api.p95", .ok, .critical, value: 612)], at: .at(1))
         #expect(written.map(\.sequence) == [1])
 
@@ -46,7 +48,9 @@ struct FollowTests {
     @Test("goes on from the board that it loaded")
     func goesOn() throws {
         try writer.record(.latency, at: .at(0))
-        for second in 1...90 { try writer.record(Tick(at: .at(Double(second)), readings: [Reading("api.p95", .number(Double(second)))])) }
+        for second in 1...90 {
+            try writer.record(Tick(at: .at(Double(second)), readings: [Reading("api.p95", .number(Double(second)))]))
+        }
         let reader = try JournalReader(path: folder.journal)
         var board = try reader.currentBoard()
         #expect(board.track("api.p95")?.value == .number(90))

@@ -64,7 +64,9 @@ struct LostJournalTests {
         #expect(reader.heartbeat() == Heartbeat(at: .at(22)))
     }
 
-    @Test("deleted: says so, and begins a new one with all that stands", arguments: [suffixes, ["", "-wal", "-shm"], [""]])
+    @Test(
+        "deleted: says so, and begins a new one with all that stands",
+        arguments: [suffixes, ["", "-wal", "-shm"], [""]])
     func deleted(suffixes: [String]) async throws {
         let (recorder, reader) = try await running()
         remove(suffixes)
@@ -90,7 +92,12 @@ struct LostJournalTests {
     func vacuum() async throws {
         let (recorder, reader) = try await running()
         await recorder.append([.engineStopped(.init(reason: String(repeating: "x", count: 4000)))], at: .at(20))
-        for second in 21...400 { await recorder.record(Tick(at: .at(Double(second)), readings: [Reading("api.version", .text("\(second)" + String(repeating: "y", count: 900)))])) }
+        for second in 21...400 {
+            await recorder.record(
+                Tick(
+                    at: .at(Double(second)),
+                    readings: [Reading("api.version", .text("\(second)" + String(repeating: "y", count: 900)))]))
+        }
         try await recorder.checkpoint()
         await recorder.beat(at: .at(401))
         let before = JournalFiles(path: folder.journal).size
@@ -123,7 +130,8 @@ struct LostJournalTests {
     func foreign() async throws {
         let (recorder, _) = try await running()
         remove(Self.suffixes)
-        try Data("a letter to my aunt, which is no database at all".utf8).write(to: URL(fileURLWithPath: folder.journal))
+        try Data("a letter to my aunt, which is no database at all".utf8).write(
+            to: URL(fileURLWithPath: folder.journal))
         for second in 21...23 { await recorder.beat(at: .at(Double(second))) }
         #expect(await recorder.notRecording == "not a journal")
         #expect(try String(contentsOfFile: folder.journal, encoding: .utf8).hasPrefix("a letter"))
@@ -160,7 +168,9 @@ struct LostJournalTests {
         }
         await recorder.beat(at: .at(23))
         #expect(await recorder.notRecording == nil)
-        #expect(try JournalReader(path: folder.journal).events(limit: 99).filter { $0.body.kind == "verdict.changed" }.count == 4)
+        #expect(
+            try JournalReader(path: folder.journal).events(limit: 99).filter { $0.body.kind == "verdict.changed" }.count
+                == 4)
     }
 
     @Test func aHeartbeatFileThatWasDeletedComesBack() async throws {

@@ -23,10 +23,12 @@ struct PruningTests {
                 default: .number(50)
                 }
             return Tick(
-                at: .at(Double(second)), readings: [Reading("api.p95", measurement), Reading("api.version", .text("v1"))])
+                at: .at(Double(second)),
+                readings: [Reading("api.p95", measurement), Reading("api.version", .text("v1"))])
         }
         try writer.record(ticks)
-        try writer.record((0..<120).map { Tick(at: .at(172_800 + Double($0)), readings: [Reading("api.p95", .number(2))]) })
+        try writer.record(
+            (0..<120).map { Tick(at: .at(172_800 + Double($0)), readings: [Reading("api.p95", .number(2))]) })
     }
 
     private func count(_ condition: String = "true") throws -> Int {
@@ -90,7 +92,9 @@ struct PruningTests {
 
     @Test("a minute of few ticks stays as it is")
     func few() {
-        let ticks = (0..<4).map { Downsampling.Sample(at: .at(Double($0)), cells: [(series: 0, cell: .steps(Int64($0)))]) }
+        let ticks = (0..<4).map {
+            Downsampling.Sample(at: .at(Double($0)), cells: [(series: 0, cell: .steps(Int64($0)))])
+        }
         #expect(Downsampling.thin(ticks) { _, _ in nil } == ticks)
     }
 }

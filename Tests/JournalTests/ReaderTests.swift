@@ -33,7 +33,8 @@ struct ReaderTests {
         try write("new 1")
         try write("new 2")
         #expect(try reader.change() == .replaced)
-        #expect(try reader.events(limit: 9).map(\.body) == ["new 1", "new 2"].map { .engineStopped(.init(reason: $0)) })
+        #expect(
+            try reader.events(limit: 9).map(\.body) == ["new 1", "new 2"].map { .engineStopped(.init(reason: $0)) })
     }
 
     @Test("cannot write, whatever it is asked")

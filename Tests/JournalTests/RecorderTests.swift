@@ -13,7 +13,9 @@ struct RecorderTests {
 
     private func tick(_ second: Int) -> Tick {
         // Texts that are all different fill the disk fast.
-        Tick(at: .at(Double(second)), readings: [Reading("api.version", .text(String(repeating: "\(second) ", count: 900)))])
+        Tick(
+            at: .at(Double(second)),
+            readings: [Reading("api.version", .text(String(repeating: "\(second) ", count: 900)))])
     }
 
     @Test("goes on in memory while the disk is full, says so by the heartbeat, and confesses the gap")
@@ -40,7 +42,9 @@ struct RecorderTests {
         #expect(try reader.verify().holds)
 
         // What was dropped and what is recorded make up everything.
-        let recorded = try await DatabaseQueue(path: folder.journal).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM tick") }
+        let recorded = try await DatabaseQueue(path: folder.journal).read {
+            try Int.fetchOne($0, sql: "SELECT count(*) FROM tick")
+        }
         #expect(recorded == RecorderQueue.tickLimit + 200 - gap.ticks)
     }
 

@@ -4,7 +4,8 @@ import Launch
 import Testing
 
 struct SpoolTests {
-    private let journal = FileManager.default.temporaryDirectory.appendingPathComponent("spool-\(UUID().uuidString)").path
+    private let journal = FileManager.default.temporaryDirectory.appendingPathComponent("spool-\(UUID().uuidString)")
+        .path
 
     private func event(_ text: String) -> Event {
         Event(origin: "bastion", at: SystemClock().now(), body: .engineStopped(.init(reason: text)))

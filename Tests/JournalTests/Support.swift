@@ -33,7 +33,8 @@ extension Manifest {
         Manifest(
             product: Product(name: "BarberPro"), zone: .utc, environment: "test",
             series: units.enumerated().map { index, unit in
-                Series(id: SeriesID("\(unit.rawValue).\(index)"), title: "série \(index)", unit: unit, interval: interval)
+                Series(
+                    id: SeriesID("\(unit.rawValue).\(index)"), title: "série \(index)", unit: unit, interval: interval)
             }, panes: Panes())
     }
 

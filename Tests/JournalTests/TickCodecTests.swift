@@ -31,7 +31,8 @@ struct TickCodecTests {
     @Test("every kind of cell comes back as it went in")
     func everyCell() throws {
         let cells: [Cell] = [
-            .steps(0), .steps(-1), .steps(61), .steps(62), .steps(-62), .steps(-63), .steps(1 << 53), .steps(-(1 << 53)),
+            .steps(0), .steps(-1), .steps(61), .steps(62), .steps(-62), .steps(-63), .steps(1 << 53),
+            .steps(-(1 << 53)),
             .exact(Double.nan.bitPattern), .exact(Double.infinity.bitPattern), .exact((-Double.infinity).bitPattern),
             .exact((1e300).bitPattern), .exact((-0.0).bitPattern), .text(1), .text(300), .missed(1), .missed(1 << 39),
         ]
@@ -83,7 +84,8 @@ struct TickCodecTests {
     @Test(
         "a jump of either clock begins a new group",
         arguments: [
-            Moment.at(2, step: 3_600_000), .at(2, step: -3_600_000), .at(2, step: 1100), .at(2, boot: 8), .at(-2), .at(61),
+            Moment.at(2, step: 3_600_000), .at(2, step: -3_600_000), .at(2, step: 1100), .at(2, boot: 8), .at(-2),
+            .at(61),
         ])
     func jumps(moment: Moment) throws {
         var encoder = TickEncoder()
@@ -115,7 +117,8 @@ struct TickCodecTests {
         #expect(Resolution.exact.cell(0.1) == .exact((0.1).bitPattern))
     }
 
-    @Test("numbers that steps cannot hold are kept exactly", arguments: [Double.nan, .infinity, -.infinity, 1e300, -1e17])
+    @Test(
+        "numbers that steps cannot hold are kept exactly", arguments: [Double.nan, .infinity, -.infinity, 1e300, -1e17])
     func exact(number: Double) {
         #expect(Resolution(0.01).cell(number) == .exact(number.bitPattern))
     }
@@ -126,13 +129,17 @@ struct TickCodecTests {
         for round in 0..<1500 {
             var decoder = TickDecoder()
             // Half of the rounds mutate what is well formed, since pure noise seldom gets far.
-            var state = (0..<Int.random(in: 0..<60, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+            var state = (0..<Int.random(in: 0..<60, using: &random)).map { _ in
+                UInt8.random(in: 0...255, using: &random)
+            }
             var readings = (0..<Int.random(in: 0..<60, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)
             }
             if round.isMultiple(of: 2) {
                 var encoder = TickEncoder()
-                let cells = (0..<8).map { (series: $0 * 2, cell: Cell.steps(.random(in: -9999...9999, using: &random))) }
+                let cells = (0..<8).map {
+                    (series: $0 * 2, cell: Cell.steps(.random(in: -9999...9999, using: &random)))
+                }
                 _ = encoder.encode(cells, at: .at(0))
                 let blobs = encoder.encode(cells, at: .at(61))
                 (state, readings) = (blobs.state ?? [], blobs.readings)

@@ -68,11 +68,14 @@ struct WriterTests {
 
     @Test(
         "what is no journal is refused, and left as it is",
-        arguments: ["this is not a database at all, only a text that is long enough to have a header", "SQLite format 3"])
+        arguments: [
+            "this is not a database at all, only a text that is long enough to have a header", "SQLite format 3",
+        ])
     func garbage(content: String) throws {
         try content.write(toFile: folder.journal, atomically: true, encoding: .utf8)
         for open in [
-            { _ = try JournalWriter(path: folder.journal, origin: "a") }, { _ = try JournalReader(path: folder.journal) },
+            { _ = try JournalWriter(path: folder.journal, origin: "a") },
+            { _ = try JournalReader(path: folder.journal) },
         ] {
             let error = #expect(throws: JournalError.self) { try open() }
             guard case .notAJournal = error else {

@@ -23,7 +23,8 @@ struct DeployCourseTests {
         #expect(end == .end(.done, ""))
         #expect(
             performed.map(\.name) == [
-                "preflight", "lock", "release", "gate", "shift-5", "analyse-5", "shift-50", "analyse-50", "arm", "promote",
+                "preflight", "lock", "release", "gate", "shift-5", "analyse-5", "shift-50", "analyse-50", "arm",
+                "promote",
                 "follow", "watch", "confirm", "unlock",
             ])
     }
@@ -33,7 +34,9 @@ struct DeployCourseTests {
         _ = course.start()
         _ = course.ended(.done)  // preflight
         _ = course.ended(.done)  // lock
-        #expect(course.ended(.failed("the release command exited 1")) == .end(.wentBack, "the release command exited 1; no traffic was moved"))
+        #expect(
+            course.ended(.failed("the release command exited 1"))
+                == .end(.wentBack, "the release command exited 1; no traffic was moved"))
     }
 
     @Test func aFailureAfterTrafficMovedGoesBack() {
@@ -106,7 +109,8 @@ struct DeployCourseTests {
         var course = DeployCourse(steps: steps)
         _ = course.start()
         for _ in 0..<5 { _ = course.ended(.done) }
-        #expect(course.asked(.promote, by: "ana", reason: "looks good") == .finishStep("taken as good by ana: looks good"))
+        #expect(
+            course.asked(.promote, by: "ana", reason: "looks good") == .finishStep("taken as good by ana: looks good"))
         #expect(course.ended(.done) == .perform(.shift(50)))
     }
 
@@ -176,5 +180,7 @@ struct DeployCourseTests {
         }
     }
 
-    private func keep(_ old: DeployCourse.Move, _ new: DeployCourse.Move) -> DeployCourse.Move { new == .none ? old : new }
+    private func keep(_ old: DeployCourse.Move, _ new: DeployCourse.Move) -> DeployCourse.Move {
+        new == .none ? old : new
+    }
 }

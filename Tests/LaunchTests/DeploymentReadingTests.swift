@@ -100,7 +100,8 @@ import Testing
 
 @Suite struct TroubleTests {
     private func traffic(_ trouble: String?) -> Traffic {
-        Traffic(colours: ["blue", "green"], edges: [Traffic.Edge(name: "edge-1", isUp: trouble == nil, trouble: trouble)])
+        Traffic(
+            colours: ["blue", "green"], edges: [Traffic.Edge(name: "edge-1", isUp: trouble == nil, trouble: trouble)])
     }
 
     @Test func onlyWhatTheDoorSaysOfItselfIsABrokenDoor() {

@@ -11,11 +11,14 @@ struct LaunchWindowTests {
         zone.civil(Timestamp(seconds: 1_773_025_200 + (day - 1) * 86_400 + hour * 3600 + minute * 60 + second))
     }
 
-    @Test("its first minute is in it, its last is not", arguments: [
-        (1, 8, 59, 59, false), (1, 9, 0, 0, true), (3, 12, 0, 0, true), (5, 17, 59, 59, true), (5, 18, 0, 0, false),
-        (5, 23, 59, 59, false), (6, 0, 0, 0, false), (6, 12, 0, 0, false), (7, 12, 0, 0, false), (8, 0, 0, 0, false),
-        (8, 9, 0, 0, true),
-    ] as [(Int64, Int64, Int64, Int64, Bool)])
+    @Test(
+        "its first minute is in it, its last is not",
+        arguments: [
+            (1, 8, 59, 59, false), (1, 9, 0, 0, true), (3, 12, 0, 0, true), (5, 17, 59, 59, true), (5, 18, 0, 0, false),
+            (5, 23, 59, 59, false), (6, 0, 0, 0, false), (6, 12, 0, 0, false), (7, 12, 0, 0, false),
+            (8, 0, 0, 0, false),
+            (8, 9, 0, 0, true),
+        ] as [(Int64, Int64, Int64, Int64, Bool)])
     func boundaries(day: Int64, hour: Int64, minute: Int64, second: Int64, isInside: Bool) {
         let time = time(day: day, hour, minute, second)
         #expect(time.weekday == Int((day - 1) % 7 + 1))

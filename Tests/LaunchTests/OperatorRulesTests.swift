@@ -22,7 +22,9 @@ struct OperatorRulesTests {
     }
 
     @Test func whoeverTwoRulesNameMayWhatEitherAllows() {
-        let rules = OperatorRules(rules: [.init(who: .user("ana"), may: [.rollback]), .init(who: .group("sre"), may: [.deploy])])
+        let rules = OperatorRules(rules: [
+            .init(who: .user("ana"), may: [.rollback]), .init(who: .group("sre"), may: [.deploy]),
+        ])
         #expect(refusal(rules, .deploy, groups: ["sre"]) == nil)
         #expect(refusal(rules, .freeze, groups: ["sre"]) != nil)
     }

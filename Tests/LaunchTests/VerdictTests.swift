@@ -4,7 +4,9 @@ import Testing
 struct VerdictTests {
     let latency = series("api.p95", thresholds: Thresholds(warning: .above(150), critical: .above(200)))
 
-    @Test("a value on its bound has not crossed it", arguments: [(150, Verdict.ok), (150.01, .warning), (200, .warning), (201, .critical)])
+    @Test(
+        "a value on its bound has not crossed it",
+        arguments: [(150, Verdict.ok), (150.01, .warning), (200, .warning), (201, .critical)])
     func boundIsNotCrossed(value: Double, verdict: Verdict) {
         #expect(latency.thresholds?.verdict(of: value) == verdict)
     }
@@ -16,9 +18,11 @@ struct VerdictTests {
         #expect(Verdict.worst([]) == .unknown)
     }
 
-    @Test("a value dims past twice its interval and is unknown past five times", arguments: [
-        (2000, Freshness.fresh, Verdict.ok), (2001, .stale, .ok), (5000, .stale, .ok), (5001, .lastKnown, .unknown),
-    ] as [(Int64, Freshness, Verdict)])
+    @Test(
+        "a value dims past twice its interval and is unknown past five times",
+        arguments: [
+            (2000, Freshness.fresh, Verdict.ok), (2001, .stale, .ok), (5000, .stale, .ok), (5001, .lastKnown, .unknown),
+        ] as [(Int64, Freshness, Verdict)])
     func freshness(age: Int64, freshness: Freshness, verdict: Verdict) {
         let assessment = Assessment(of: latency, value: .number(87), age: Milliseconds(age))
         #expect(assessment == Assessment(verdict: verdict, freshness: freshness))
@@ -30,16 +34,22 @@ struct VerdictTests {
         #expect(assessment == Assessment(verdict: .unknown, freshness: .lastKnown))
     }
 
-    @Test("a value that is no number, or a verdict code that is none, is unknown", arguments: [
-        (Unit.milliseconds, Double.nan), (.verdict, 7), (.verdict, .infinity), (.verdict, 0.5), (.verdict, .nan),
-    ])
+    @Test(
+        "a value that is no number, or a verdict code that is none, is unknown",
+        arguments: [
+            (Unit.milliseconds, Double.nan), (.verdict, 7), (.verdict, .infinity), (.verdict, 0.5), (.verdict, .nan),
+        ])
     func nonsenseIsUnknown(unit: Unit, value: Double) {
         let odd = series("x.y", unit: unit)
         #expect(Assessment(of: odd, value: .number(value), age: 0).verdict == .unknown)
     }
 
-    @Test("a verdict series is judged by its Nagios code", arguments: zip([0, 1, 2, 3], [Verdict.ok, .warning, .critical, .unknown]))
+    @Test(
+        "a verdict series is judged by its Nagios code",
+        arguments: zip([0, 1, 2, 3], [Verdict.ok, .warning, .critical, .unknown]))
     func verdictSeries(code: Int, verdict: Verdict) {
-        #expect(Assessment(of: series("nginx.config", unit: .verdict), value: .number(Double(code)), age: 0).verdict == verdict)
+        #expect(
+            Assessment(of: series("nginx.config", unit: .verdict), value: .number(Double(code)), age: 0).verdict
+                == verdict)
     }
 }

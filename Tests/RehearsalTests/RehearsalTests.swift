@@ -86,7 +86,8 @@ struct RehearsalTests {
         try await withRehearsal { rehearsal, browser async throws in
             // The gateway is not ours: without it we serve, degraded.
             let cases: [(Deed, Deed, String, Int, String)] = [
-                (.hangDatabase, .wakeDatabase, "database", 503, "down"), (.fillRedis, .emptyRedis, "redis", 503, "down"),
+                (.hangDatabase, .wakeDatabase, "database", 503, "down"),
+                (.fillRedis, .emptyRedis, "redis", 503, "down"),
                 (.fault(.gateway, ["error_rate": "1"]), .mend(.gateway), "gateway", 200, "degraded"),
             ]
             for (harm, cure, name, code, status) in cases {
@@ -101,7 +102,8 @@ struct RehearsalTests {
                 try await rehearsal.perform(cure)
                 #expect(
                     try await becomesTrue {
-                        try await browser.get(rehearsal.url("BLUE") + "/healthz").text.contains(#""status":"ok","version""#)
+                        try await browser.get(rehearsal.url("BLUE") + "/healthz").text.contains(
+                            #""status":"ok","version""#)
                     })
             }
         }
@@ -207,7 +209,9 @@ struct RehearsalTests {
 
             #expect(try await release("green", "v1.5.1-bad").isSuccess)
             var failures = 0
-            for _ in 0..<100 where try await browser.get(green + "/search?province=AR-B").status == 500 { failures += 1 }
+            for _ in 0..<100 where try await browser.get(green + "/search?province=AR-B").status == 500 {
+                failures += 1
+            }
             // One in five: five standard deviations.
             #expect((1...40).contains(failures), "\(failures)")
             #expect(try await browser.get(green + "/healthz").status == 200)
@@ -218,7 +222,8 @@ struct RehearsalTests {
             let dead = try await rehearsal.edge.helperVersion(within: .seconds(5))  // the edge is well
             #expect(dead == EdgeHelper.version)
             await #expect(throws: EdgeError.self) {
-                try await rehearsal.edge.ask(EdgeQuestion(.colour("green"), path: "/version"), within: .milliseconds(300))
+                try await rehearsal.edge.ask(
+                    EdgeQuestion(.colour("green"), path: "/version"), within: .milliseconds(300))
             }
             #expect(try await release("red", "v1").ending == .exited(status: 1))
             #expect(try await release("green", "v 1").isSuccess == false)

@@ -9,40 +9,53 @@ struct ConfigErrorTests {
         #expect(errors(in: Sample.yaml) == [])
     }
 
-    @Test("an address that nothing could ever answer at is refused", arguments: [
-        ("https://api.barberpro.ar:99999/", "'99999' is not a port"), ("https://api.barberpro.ar:0/", "'0' is not a port"),
-        ("https://api.barberpro.ar:/", "'' is not a port"), ("https://api.barberpro.ar:80a/", "'80a' is not a port"),
-        ("https://:443/", "the address has no host"), ("https:///healthz", "is not an address"),
-        ("https://a:1:2/", "more than one port"), ("https://::1/", "more than one port"),
-        ("https://[::1/", "lacks the ]"), ("https://[::1]x/", "stands behind"), ("https://[api]/", "not an IPv6 address"),
-        ("https://[::1]:70000/", "'70000' is not a port"), ("https://a|b/", "is not a host"),
-    ])
+    @Test(
+        "an address that nothing could ever answer at is refused",
+        arguments: [
+            ("https://api.barberpro.ar:99999/", "'99999' is not a port"),
+            ("https://api.barberpro.ar:0/", "'0' is not a port"),
+            ("https://api.barberpro.ar:/", "'' is not a port"),
+            ("https://api.barberpro.ar:80a/", "'80a' is not a port"),
+            ("https://:443/", "the address has no host"), ("https:///healthz", "is not an address"),
+            ("https://a:1:2/", "more than one port"), ("https://::1/", "more than one port"),
+            ("https://[::1/", "lacks the ]"), ("https://[::1]x/", "stands behind"),
+            ("https://[api]/", "not an IPv6 address"),
+            ("https://[::1]:70000/", "'70000' is not a port"), ("https://a|b/", "is not a host"),
+        ])
     func addresses(url: String, sentence: String) {
         let found = errors(in: Sample.replacing("https://api.barberpro.ar/healthz", by: "\"\(url)\""))
         #expect(found.count == 1 && found[0].contains(sentence), "\(found)")
     }
 
-    @Test("an address that can be is taken", arguments: [
-        "https://api:65535/x?y=1:2", "http://[2001:db8::1]:8080/", "http://[fe80::1%25eth0]/", "https://bücher.example/",
-        "http://127.0.0.1:1", "http://under_score.internal/",
-    ])
+    @Test(
+        "an address that can be is taken",
+        arguments: [
+            "https://api:65535/x?y=1:2", "http://[2001:db8::1]:8080/", "http://[fe80::1%25eth0]/",
+            "https://bücher.example/",
+            "http://127.0.0.1:1", "http://under_score.internal/",
+        ])
     func goodAddresses(url: String) {
         #expect(errors(in: Sample.replacing("https://api.barberpro.ar/healthz", by: "\"\(url)\"")) == [])
     }
 
-    @Test("the limit of an exposition is a size within reason", arguments: [
-        ("16MiB", true), ("1GiB", true), ("1kB", false), ("2GiB", false), ("16", false), ("-1MiB", false),
-    ])
+    @Test(
+        "the limit of an exposition is a size within reason",
+        arguments: [
+            ("16MiB", true), ("1GiB", true), ("1kB", false), ("2GiB", false), ("16", false), ("-1MiB", false),
+        ])
     func bodyLimit(text: String, isFit: Bool) {
         let yaml = Sample.yaml.replacing(
             "probes:\n",
-            with: "probes:\n  - {name: m, type: metrics, url: 'http://m/', body_limit: \(text), extract: [{name: q, metric: q, take: value}]}\n")
+            with:
+                "probes:\n  - {name: m, type: metrics, url: 'http://m/', body_limit: \(text), extract: [{name: q, metric: q, take: value}]}\n"
+        )
         #expect(errors(in: yaml).isEmpty == isFit, "\(errors(in: yaml))")
     }
 
     @Test("Redis over TLS is refused before an engine starts with it")
     func redisOverTLS() {
-        let yaml = Sample.yaml.replacing("probes:\n", with: "probes:\n  - {name: cache, type: redis, host: r, tls: true}\n")
+        let yaml = Sample.yaml.replacing(
+            "probes:\n", with: "probes:\n  - {name: cache, type: redis, host: r, tls: true}\n")
         #expect(errors(in: yaml).contains { $0.contains("Redis over TLS is not supported; use its Unix socket") })
     }
 

@@ -36,7 +36,10 @@ struct SecretTests {
     @Test("a variable that is not set here is a doubt, with its place")
     func unset() throws {
         let yaml = Sample.replacing("user: guardia", by: "user: guardia\n    password: env:GUARDIA_SURELY_NOT_SET")
-        #expect(try load(yaml).warnings.map(\.description) == ["launch.yaml:17:15: the secret env:GUARDIA_SURELY_NOT_SET is not set"])
+        #expect(
+            try load(yaml).warnings.map(\.description) == [
+                "launch.yaml:17:15: the secret env:GUARDIA_SURELY_NOT_SET is not set"
+            ])
         let set = Sample.replacing("user: guardia", by: "user: guardia\n    password: env:PATH")
         #expect(try load(set).warnings == [])
     }

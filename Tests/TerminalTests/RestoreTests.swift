@@ -5,12 +5,17 @@ import Testing
 
 /// Contract C6: whatever ends the program, the terminal is given back.
 @Suite(.timeLimit(.minutes(2))) struct RestoreTests {
-    private func expectGivenBack(_ terminal: PseudoTerminal, modes: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectGivenBack(
+        _ terminal: PseudoTerminal, modes: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         let output = terminal.output()
         #expect(output.contains("\u{1b}[?1049h"), "never entered", sourceLocation: sourceLocation)
-        for (taken, given) in [("\u{1b}[?1049h", "\u{1b}[?1049l"), ("\u{1b}[?25l", "\u{1b}[?25h"), ("\u{1b}[?2004h", "\u{1b}[?2004l")] {
+        for (taken, given) in [
+            ("\u{1b}[?1049h", "\u{1b}[?1049l"), ("\u{1b}[?25l", "\u{1b}[?25h"), ("\u{1b}[?2004h", "\u{1b}[?2004l"),
+        ] {
             let last = output.ranges(of: taken).last?.upperBound ?? output.startIndex
-            #expect(output[last...].contains(given), "\(given.debugDescription) is missing", sourceLocation: sourceLocation)
+            #expect(
+                output[last...].contains(given), "\(given.debugDescription) is missing", sourceLocation: sourceLocation)
         }
         #expect(terminal.modes == modes, sourceLocation: sourceLocation)
     }
@@ -32,7 +37,8 @@ import Testing
     func signals(signal: Int32) async throws {
         let terminal = try PseudoTerminal()
         let modes = terminal.modes
-        await #expect(processExitsWith: .exitCode(128 + signal)) { [path = terminal.path as String, signal = signal as Int32] in
+        await #expect(processExitsWith: .exitCode(128 + signal)) {
+            [path = terminal.path as String, signal = signal as Int32] in
             let program = try Program(on: path)
             program.show("guardia")
             kill(getpid(), signal)
@@ -41,7 +47,8 @@ import Testing
         expectGivenBack(terminal, modes: modes)
     }
 
-    @Test("on a crash, and the signal takes its course", arguments: [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT])
+    @Test(
+        "on a crash, and the signal takes its course", arguments: [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT])
     func crashes(signal: Int32) async throws {
         let terminal = try PseudoTerminal()
         let modes = terminal.modes

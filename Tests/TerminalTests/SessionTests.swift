@@ -20,7 +20,9 @@ import Testing
         }
     }
 
-    @Test("a terminal that has stopped reading does not keep a program that is asked to end", arguments: [SIGTERM, SIGHUP, SIGINT])
+    @Test(
+        "a terminal that has stopped reading does not keep a program that is asked to end",
+        arguments: [SIGTERM, SIGHUP, SIGINT])
     func stalledTerminal(signal: Int32) async {
         await #expect(processExitsWith: .exitCode(128 + signal)) { [signal = signal as Int32] in
             let terminal = try PseudoTerminal(columns: 200, rows: 60)
@@ -56,13 +58,19 @@ import Testing
         }
     }
 
-    @Test("colours are those that the terminal has", arguments: [
-        ("xterm-256color", ColourDepth.direct, ColourDepth.indexed256, "38;5;196"), ("xterm", .direct, .ansi8, "[31m"),
-        ("xterm-256color", .mono, .mono, ""), ("vt100", .direct, .mono, ""), ("linux", .direct, .ansi8, "31m"),
-    ])
+    @Test(
+        "colours are those that the terminal has",
+        arguments: [
+            ("xterm-256color", ColourDepth.direct, ColourDepth.indexed256, "38;5;196"),
+            ("xterm", .direct, .ansi8, "[31m"),
+            ("xterm-256color", .mono, .mono, ""), ("vt100", .direct, .mono, ""), ("linux", .direct, .ansi8, "31m"),
+        ])
     func colours(type: String, allowed: ColourDepth, depth: ColourDepth, sequence: String) async {
         await #expect(processExitsWith: .exitCode(0)) {
-            [type = type as String, allowed = allowed.rawValue as Int, depth = depth.rawValue as Int, sequence = sequence as String] in
+            [
+                type = type as String, allowed = allowed.rawValue as Int, depth = depth.rawValue as Int,
+                sequence = sequence as String
+            ] in
             let terminal = try PseudoTerminal()
             let program = try Program(on: terminal.path, type: type, depth: ColourDepth(rawValue: allowed) ?? .mono)
             #expect(program.session.depth.rawValue == depth)
@@ -161,7 +169,9 @@ import Testing
             let modes = terminal.modes
             #expect(throws: TerminalError.terminalTypeMissing) { try Program(on: terminal.path, type: nil) }
             #expect(throws: TerminalError.terminalTypeMissing) { try Program(on: terminal.path, type: "") }
-            #expect(throws: TerminalError.terminalTypeUnknown("no-such")) { try Program(on: terminal.path, type: "no-such") }
+            #expect(throws: TerminalError.terminalTypeUnknown("no-such")) {
+                try Program(on: terminal.path, type: "no-such")
+            }
             #expect(throws: TerminalError.cannotPlaceCursor("dumb")) { try Program(on: terminal.path, type: "dumb") }
             #expect(throws: TerminalError.notATerminal) { try Program(on: "/dev/null") }
             #expect(terminal.modes == modes)

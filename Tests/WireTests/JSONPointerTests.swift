@@ -3,7 +3,8 @@ import Wire
 
 @Suite struct JSONPointerTests {
     private let document = Array(
-        #"{"foo":["bar","baz"],"":0,"a/b":1,"m~n":8,"deep":{"x":[{"v":"1.4.2"}]},"yes":true,"no":null,"pi":3.5,"ñ":"é"}"#.utf8)
+        #"{"foo":["bar","baz"],"":0,"a/b":1,"m~n":8,"deep":{"x":[{"v":"1.4.2"}]},"yes":true,"no":null,"pi":3.5,"ñ":"é"}"#
+            .utf8)
 
     @Test(
         "RFC 6901's examples and further ones",

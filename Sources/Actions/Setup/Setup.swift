@@ -58,7 +58,8 @@ package struct Setup: Sendable {
         if !hasGroup { item.trouble = await command(["groupadd", "--system", options.user]) }
         if !hasUser, item.trouble == nil {
             item.trouble = await command([
-                "useradd", "--system", "--gid", options.user, "--home-dir", "/var/lib/guardia", "--no-create-home", "--shell",
+                "useradd", "--system", "--gid", options.user, "--home-dir", "/var/lib/guardia", "--no-create-home",
+                "--shell",
                 "/usr/sbin/nologin", options.user,
             ])
         }
@@ -98,7 +99,9 @@ package struct Setup: Sendable {
         guard access(path, F_OK) != 0 else { return item }
         item.change = "make the key that opens the edges; its public half goes to each: guardia edge install"
         guard !options.dryRun else { return item }
-        item.trouble = await command(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guardia@\(Setup.host)", "-f", path])
+        item.trouble = await command([
+            "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guardia@\(Setup.host)", "-f", path,
+        ])
         if item.trouble == nil, let entry = getpwnam(options.user) {
             for file in [path, "\(path).pub"] { chown(file, entry.pointee.pw_uid, entry.pointee.pw_gid) }
         }
@@ -115,10 +118,13 @@ package struct Setup: Sendable {
 
     private func sudoers() async -> Item {
         let text = String(decoding: PackageResources.sudoers, as: UTF8.self)
-            .replacing("%guardia ", with: "%\(options.user) ").replacing("(guardia:guardia)", with: "(\(options.user):\(options.user))")
+            .replacing("%guardia ", with: "%\(options.user) ").replacing(
+                "(guardia:guardia)", with: "(\(options.user):\(options.user))")
         let path = "/etc/sudoers.d/guardia"
         guard options.dryRun || access("\(options.root)/etc/sudoers.d", F_OK) == 0 else {
-            return Item(name: path, trouble: "there is no /etc/sudoers.d: install sudo, or have operators act as the service user")
+            return Item(
+                name: path,
+                trouble: "there is no /etc/sudoers.d: install sudo, or have operators act as the service user")
         }
         return await file(path, text, mode: 0o440) { next in
             // A sudoers file with an error locks everybody out.
@@ -128,7 +134,8 @@ package struct Setup: Sendable {
 
     private func unit() async -> Item {
         let text = String(decoding: PackageResources.guardia_service, as: UTF8.self)
-            .replacing("User=guardia", with: "User=\(options.user)").replacing("Group=guardia", with: "Group=\(options.user)")
+            .replacing("User=guardia", with: "User=\(options.user)").replacing(
+                "Group=guardia", with: "Group=\(options.user)")
         return await file("/etc/systemd/system/guardia.service", text, mode: 0o644) { _ in nil }
     }
 

@@ -21,7 +21,9 @@ extension Frame {
                         }
                         var first = x
                         while first > row.lowerBound, new[first].isTail { first -= 1 }
-                        while x < row.upperBound, new[x].isTail || differs(new[x], from: old[x], in: previous) { x += 1 }
+                        while x < row.upperBound, new[x].isTail || differs(new[x], from: old[x], in: previous) {
+                            x += 1
+                        }
                         body(y, first - row.lowerBound..<x - row.lowerBound)
                     }
                 }

@@ -80,7 +80,9 @@ extension Frame {
     }
 
     /// Gives every cell of an area the same character, a space by default.
-    package mutating func fill(_ area: Rect, _ role: Role, _ attributes: Attributes = [], with scalar: Unicode.Scalar = " ") {
+    package mutating func fill(
+        _ area: Rect, _ role: Role, _ attributes: Attributes = [], with scalar: Unicode.Scalar = " "
+    ) {
         let area = area.intersection(bounds)
         let cell = Cell(scalar, Style(role, attributes))
         for y in area.rows {
@@ -100,7 +102,8 @@ extension Frame {
             if x + cluster.width > 0 { set(.blank(style), x: 0, y: y) }
             return
         }
-        let cell = cluster.marks.isEmpty
+        let cell =
+            cluster.marks.isEmpty
             ? Cell(cluster.base, style) : Cell(cluster: intern([cluster.base] + cluster.marks), style)
         if cluster.width == 2 { setWide(cell, x: x, y: y) } else { set(cell, x: x, y: y) }
     }

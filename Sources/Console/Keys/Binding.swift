@@ -50,7 +50,9 @@ package struct Binding: Sendable {
             .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action], footer: 6),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
-        Binding(.open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette, .choice, .deployments], footer: 3),
+        Binding(
+            .open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette, .choice, .deployments],
+            footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),
         Binding(.health, [Key("1")], .health, .healthSummary, in: [.warRoom, .detail], footer: 1),

@@ -87,7 +87,9 @@ extension Action {
     /// The action whose name takes the fewest changed letters to reach.
     static func nearest(to name: String) -> String {
         let wanted = Array(name.unicodeScalars.prefix(64))
-        return allCases.map(\.rawValue).min { distance(wanted, Array($0.unicodeScalars)) < distance(wanted, Array($1.unicodeScalars)) } ?? ""
+        return allCases.map(\.rawValue).min {
+            distance(wanted, Array($0.unicodeScalars)) < distance(wanted, Array($1.unicodeScalars))
+        } ?? ""
     }
 
     /// Levenshtein's distance, row by row.

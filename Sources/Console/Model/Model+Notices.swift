@@ -31,7 +31,8 @@ extension Model {
         if let frozen {
             let age = figures.age(frozen.now.age(at: asOf))
             notices.append(
-                Notice(role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
+                Notice(
+                    role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
         }
         if let readerNote { notices.append(Notice(role: .notice, text: readerNote)) }
         return notices

@@ -22,7 +22,8 @@ extension Model {
             renew()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note
-        case .actionEnded(let id, let hasFailed, let words): take(ActionEnding(hasFailed: hasFailed, words: words), of: id)
+        case .actionEnded(let id, let hasFailed, let words):
+            take(ActionEnding(hasFailed: hasFailed, words: words), of: id)
         }
         return []
     }
@@ -41,7 +42,9 @@ extension Model {
     private mutating func take(_ press: Key) -> [Command] {
         hint = nil
         pressed = press
-        if case .confirmation(let confirmation) = overlays.last, keymap.action(for: press, in: context) ?? .back == .back {
+        if case .confirmation(let confirmation) = overlays.last,
+            keymap.action(for: press, in: context) ?? .back == .back
+        {
             return answer(confirmation, press)
         }
         guard let action = keymap.action(for: press, in: context) else {

@@ -14,7 +14,9 @@ struct DetailOverlay {
             return
         }
         let lines = lines(track)
-        let parts = inside.inset(left: 1, right: 1).rows([.fixed(min(lines.count, max(0, inside.height - 4))), .fixed(1), .fill()])
+        let parts = inside.inset(left: 1, right: 1).rows([
+            .fixed(min(lines.count, max(0, inside.height - 4))), .fixed(1), .fill(),
+        ])
         let label = lines.map { Text.width(of: $0.label) }.max() ?? 0
         for (row, line) in lines.prefix(parts[0].height).enumerated() {
             let part = parts[0].row(row)
@@ -79,8 +81,10 @@ struct DetailOverlay {
             case .below: model.words(word, model.words(.belowBound, limit))
             }
         }
-        return [thresholds.warning.map { text($0, .warningBound) }, thresholds.critical.map { text($0, .criticalBound) }]
-            .compactMap(\.self).joined(separator: " · ")
+        return [
+            thresholds.warning.map { text($0, .warningBound) }, thresholds.critical.map { text($0, .criticalBound) },
+        ]
+        .compactMap(\.self).joined(separator: " · ")
     }
 
     private func inputs(of series: Series) -> [Span] {

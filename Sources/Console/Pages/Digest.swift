@@ -84,7 +84,8 @@ struct Digest {
                 return
             }
             let columns = ValueColumns(number: 9, unit: 4)
-            let role: Role = judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
+            let role: Role =
+                judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
             frame.put(
                 track: track, figures: model.figures, words: model.words, at: rest.origin, columns: columns, role)
         }

@@ -49,7 +49,8 @@ struct Footer {
         for binding in model.keymap.bindings {
             // Where one types, the first key that does not write.
             guard let rank = binding.footerRank,
-                let key = binding.keys.first(where: { !model.context.isTyping || $0.typed == nil })?.label, binding.contexts.contains(model.context), model.isUseful(binding.action),
+                let key = binding.keys.first(where: { !model.context.isTyping || $0.typed == nil })?.label,
+                binding.contexts.contains(model.context), model.isUseful(binding.action),
                 model.disabledReason(of: binding.action) == nil
             else { continue }
             if binding.action == .health {

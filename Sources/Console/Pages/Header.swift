@@ -46,7 +46,8 @@ struct Header {
             let track = model.board.track(id)
             let isKnown = model.liveAssessment(of: id).verdict != .unknown
             let version = track?.text.map { Text.sanitised($0, limit: 24) }
-            spans.append(Span(" " + (version ?? "v?") + (isKnown || version == nil ? "" : "?"), isKnown ? .header : .unknown))
+            spans.append(
+                Span(" " + (version ?? "v?") + (isKnown || version == nil ? "" : "?"), isKnown ? .header : .unknown))
         }
         return spans
     }
@@ -58,7 +59,9 @@ struct Header {
 
     /// `outside the window`, where a launch is not wanted now.
     private var window: [Span] {
-        guard let window = model.board.manifest?.launchWindow, !window.contains(model.zone.civil(model.now.utc)) else { return [] }
+        guard let window = model.board.manifest?.launchWindow, !window.contains(model.zone.civil(model.now.utc)) else {
+            return []
+        }
         return [Span(model.words(.outsideWindow), .warning)]
     }
 

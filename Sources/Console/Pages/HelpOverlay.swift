@@ -19,7 +19,8 @@ struct HelpOverlay {
             }
             frame.put(line.keys, at: part.origin, line.reason == nil ? .key : .keyDisabled, width: keys)
             let x = part.x + keys + 2
-            frame.put(line.summary, at: Point(x, part.y), line.reason == nil ? .text : .dim, width: part.x + part.width - x)
+            frame.put(
+                line.summary, at: Point(x, part.y), line.reason == nil ? .text : .dim, width: part.x + part.width - x)
         }
         Scrollbar(visible: visible, count: lines.count).render(into: &frame, area: area.inset(right: -2))
     }
@@ -53,7 +54,8 @@ extension Model {
         let mayQuit = beneath.disabledReason(of: .quit) == nil
         let acting = keymap.bindings.filter(\.action.actsOnProduction).compactMap { $0.keys.first?.label }
         let note =
-            (mode.isKiosk ? words(.helpNoteWall) : words(.helpNote, acting.joined(separator: " "))) + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
+            (mode.isKiosk ? words(.helpNoteWall) : words(.helpNote, acting.joined(separator: " ")))
+            + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
         lines += Text.wrapped(note, to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
         return lines
     }

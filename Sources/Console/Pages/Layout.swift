@@ -23,7 +23,9 @@ package struct Layout: Hashable, Sendable {
     ///   - colours: how many lines the blue/green pane has: a colour each, and what runs.
     ///   - page: the wall gives its upper part to big letters.
     ///   - rows: how many rows the longer of the health and business panes has.
-    package init(size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom) {
+    package init(
+        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom
+    ) {
         isTooSmall = size.width < Self.least.width || size.height < Self.least.height
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
@@ -50,7 +52,8 @@ package struct Layout: Hashable, Sendable {
         let bottom = 2 + colours
         // Rows take what they need and no more; what is left is for the lists, which grow when it matters.
         let share = (body.height - bottom) * 9 / 17
-        let wanted = body.height >= 3 * rows + 20 ? 3 * rows + 2 : body.height >= 2 * rows + 20 ? 2 * rows + 2 : rows + 2
+        let wanted =
+            body.height >= 3 * rows + 20 ? 3 * rows + 2 : body.height >= 2 * rows + 20 ? 2 * rows + 2 : rows + 2
         let parts = body.rows([.fixed(min(share, wanted)), .fill(), .fixed(bottom)])
         let top = parts[0].columns([.fill(), .fill()])
         let middle = parts[1].columns([.fill(3), .fill(2)])
@@ -78,13 +81,15 @@ extension Model {
         Layout(
             size: size, notices: size.height >= 30 ? noticeCount : 1, zoomed: isZoomed ? focus : nil,
             // What runs, or ran last, has a line of its own below the colours.
-            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4)) + (shown.manifest?.deployment == nil ? 0 : 1),
+            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4))
+                + (shown.manifest?.deployment == nil ? 0 : 1),
             rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
             page: page)
     }
 
     private var noticeCount: Int {
-        (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1) + (readerNote == nil ? 0 : 1)
+        (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
+            + (readerNote == nil ? 0 : 1)
             + deploymentNotices.count
     }
 

@@ -25,7 +25,9 @@ struct PaletteOverlay {
         scroll.reveal(palette.selected, count: finds.count, height: list.height)
         let visible = scroll.visible(count: finds.count, height: list.height)
         for index in visible {
-            render(finds[index], isSelected: index == palette.selected, into: &frame, area: list.row(index - visible.lowerBound))
+            render(
+                finds[index], isSelected: index == palette.selected, into: &frame,
+                area: list.row(index - visible.lowerBound))
         }
         Scrollbar(visible: visible, count: finds.count).render(into: &frame, area: list.inset(right: -2))
     }
@@ -51,7 +53,8 @@ struct FilterPrompt {
         frame.fill(area, .footer)
         let label = " " + model.words(.filterPrompt)
         let width = frame.put(label, in: area, .key)
-        let keys = "\(model.keymap.label(of: .open)) \(model.words(.keep))  \(model.keymap.label(of: .back)) \(model.words(.back)) "
+        let keys =
+            "\(model.keymap.label(of: .open)) \(model.words(.keep))  \(model.keymap.label(of: .back)) \(model.words(.back)) "
         let keysWidth = Text.width(of: keys)
         let room = area.width - width - keysWidth - 1
         field.render(

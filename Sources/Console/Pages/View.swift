@@ -23,13 +23,15 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
         switch overlay {
         case .help(let top): HelpOverlay(model: model, top: top).render(into: &frame)
         case .palette(let palette): PaletteOverlay(model: model, palette: palette).render(into: &frame)
-        case .filterPrompt(let field, _): FilterPrompt(model: model, field: field).render(into: &frame, area: layout.footer)
+        case .filterPrompt(let field, _):
+            FilterPrompt(model: model, field: field).render(into: &frame, area: layout.footer)
         case .choice(let choice): ChoiceView(model: model, choice: choice).render(into: &frame)
         case .confirmation(let question): ConfirmationView(model: model, confirmation: question).render(into: &frame)
         case .action(let follow): ActionView(model: model, follow: follow).render(into: &frame)
         case .deployments(let selected):
             DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
-        case .deployment(let id, let top): DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
+        case .deployment(let id, let top):
+            DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
         case .detail(let id): DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
         }
     }

@@ -97,7 +97,9 @@ struct Wall {
     /// The mark that moves, the age of the data, the keys.
     private func renderFoot(into frame: inout Frame, area: Rect) {
         let newest = model.board.tracks.compactMap(\.lookedAt).max { $0.uptime < $1.uptime }
-        let age = newest.map { model.words(.heartbeat, model.figures.age($0.age(at: model.now))) } ?? model.words(.heartbeatNone)
+        let age =
+            newest.map { model.words(.heartbeat, model.figures.age($0.age(at: model.now))) }
+            ?? model.words(.heartbeatNone)
         let beats = 8
         let beat = Int(model.now.utc.seconds - model.now.utc.seconds.flooredDivision(by: Int64(beats)) * Int64(beats))
         let text = age + "  "
@@ -112,7 +114,9 @@ struct Wall {
         let x = area.x + area.width - width
         frame.put(text, at: Point(x, area.y), .footer)
         for index in 0..<beats {
-            frame.plot(index == beat ? "●" : "·", at: Point(x + width - beats - 1 + index, area.y), index == beat ? .accent : .footer)
+            frame.plot(
+                index == beat ? "●" : "·", at: Point(x + width - beats - 1 + index, area.y),
+                index == beat ? .accent : .footer)
         }
     }
 }

@@ -56,7 +56,8 @@ struct WarRoom {
         switch pane {
         case .health, .business:
             let all = pane == .health ? panes.health : panes.business
-            return RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(into: &frame, area: area)
+            return RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(
+                into: &frame, area: area)
         case .alerts: return AlertsPane(model: model).render(into: &frame, area: area)
         case .geo: return GeoPane(model: model).render(into: &frame, area: area)
         case .colours:

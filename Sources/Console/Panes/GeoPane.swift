@@ -56,12 +56,17 @@ struct GeoPane {
             let row = isTable ? index % grid.rows : index / grid.columns
             let cell = Rect(
                 x: area.x + 1 + column * grid.cell, y: area.y + row, width: grid.cell, height: 1)
-            if isTable { renderRow(state, into: &frame, area: cell) } else { renderShort(state, into: &frame, area: cell) }
+            if isTable {
+                renderRow(state, into: &frame, area: cell)
+            } else {
+                renderShort(state, into: &frame, area: cell)
+            }
             if id == model.lists[.geo]?.selected { frame.select(cell) }
         }
         renderLegend(
             Array(regions.values), hidden: items.count - visible.count, into: &frame,
-            area: area.row(min(grid.rows + (area.height > grid.rows + 2 ? 1 : 0), area.height - 1)).inset(left: 1, right: 1))
+            area: area.row(min(grid.rows + (area.height > grid.rows + 2 ? 1 : 0), area.height - 1)).inset(
+                left: 1, right: 1))
         return grid.columns == 1 ? Scrollbar(visible: visible, count: items.count) : nil
     }
 
@@ -141,7 +146,9 @@ struct GeoPane {
     }
 
     private func renderPast(_ state: RegionState, into frame: inout Frame, area: Rect) {
-        guard area.width >= 4, !model.capabilities.slow, let track = model.shown.track(state.region.latency) else { return }
+        guard area.width >= 4, !model.capabilities.slow, let track = model.shown.track(state.region.latency) else {
+            return
+        }
         let trend = Trend(of: track, count: min(area.width, 30), span: .minutes(5), until: model.shownNow)
         Sparkline(trend.samples, role: state.freshness == .fresh ? .sparkline : .stale)
             .render(into: &frame, area: Rect(x: area.x, y: area.y, width: min(area.width, 30), height: 1))
@@ -151,7 +158,8 @@ struct GeoPane {
     private func renderLegend(_ regions: [RegionState], hidden: Int, into frame: inout Frame, area: Rect) {
         var spans: [Span] = []
         let words: [(RegionState.Standing, Word, Role)] = [
-            (.breach, .breachCount, .critical), (.warning, .warningCount, .warning), (.unknown, .unknownShort, .unknown),
+            (.breach, .breachCount, .critical), (.warning, .warningCount, .warning),
+            (.unknown, .unknownShort, .unknown),
             (.ok, .okCount, .dim), (.quiet, .quietCount, .dim),
         ]
         for (standing, word, role) in words {

@@ -113,7 +113,8 @@ struct RowLine {
         for id in row.judged where id != row.main && !shownFacts.contains(id) {
             let verdict = model.assessment(of: id).verdict
             guard verdict > main, let judge = model.shown.track(id) else { continue }
-            return judge.miss ?? "\(judge.series.title) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
+            return judge.miss
+                ?? "\(judge.series.title) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
         }
         return nil
     }
@@ -176,7 +177,8 @@ struct RowLine {
         }
         for fact in row.facts {
             guard line < area.height, let track = model.shown.track(fact.series) else { break }
-            renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
+            renderFact(
+                fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
             line += 1
         }
     }

@@ -28,7 +28,7 @@ struct SeriesChart {
             // Without an axis a line across would say nothing about how far away it is.
             threshold: area.height >= 3 ? threshold(for: trend.samples) : nil,
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
-            label: { 
+            label: {
                 let text = $0 == 0 ? "0" : figures.value($0, unit: unit)
                 return width > 0 ? figures.padded(text, to: width) : text
             }

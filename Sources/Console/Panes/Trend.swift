@@ -25,7 +25,10 @@ struct Trend {
         }
         let values = track.history.values(last: (count - 1) * slots + partial, until: now.utc)
         // Of several readings the one that is worse stands for all: a spike must not vanish between two columns.
-        let least = if case .below? = track.series.thresholds?.warning ?? track.series.thresholds?.critical { true } else { false }
+        let least =
+            if case .below? = track.series.thresholds?.warning ?? track.series.thresholds?.critical { true } else {
+                false
+            }
         var samples: [Double?] = []
         samples.reserveCapacity(count)
         var start = 0

@@ -97,7 +97,9 @@ struct ValueColumns: Hashable {
 extension Frame {
     /// Writes a value so that its number ends where the number column ends. A unit too long for its column pushes the
     /// number to the left rather than being cut.
-    mutating func put(_ value: ValueText, at point: Point, columns: ValueColumns, _ role: Role, _ attributes: Attributes = []) {
+    mutating func put(
+        _ value: ValueText, at point: Point, columns: ValueColumns, _ role: Role, _ attributes: Attributes = []
+    ) {
         let unit = Text.width(of: value.unit)
         let digits = Text.width(of: value.number, atMost: columns.width)
         let number = min(max(columns.number, digits), columns.width - unit)

@@ -13,7 +13,9 @@ package enum Charset: Hashable, Sendable {
     /// UTF-8 still gets a UTF-8 locale in here, where widths are reckoned, and ASCII at the very end, where cells are
     /// sent: the layout is the same in both. LC_NUMERIC is left alone, since C libraries parse numbers by it.
     package static func adopt() -> Charset {
-        if setlocale(LC_CTYPE, "") != nil, let codeset = nl_langinfo(Int32(CODESET)), String(cString: codeset) == "UTF-8" {
+        if setlocale(LC_CTYPE, "") != nil, let codeset = nl_langinfo(Int32(CODESET)),
+            String(cString: codeset) == "UTF-8"
+        {
             return .utf8
         }
         if setlocale(LC_CTYPE, "C.UTF-8") == nil { setlocale(LC_CTYPE, "en_US.UTF-8") }

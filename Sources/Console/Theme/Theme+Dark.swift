@@ -4,7 +4,9 @@ extension Theme {
     package static let dark: Theme = {
         var theme = Theme(name: "dark")
         func paint(_ roles: Role..., as paint: Paint) { for role in roles { theme[role] = paint } }
-        let (ok, warning, critical, none) = (Colour.indexed(42), Colour.indexed(226), Colour.indexed(196), Colour.indexed(242))
+        let (ok, warning, critical, none) = (
+            Colour.indexed(42), Colour.indexed(226), Colour.indexed(196), Colour.indexed(242)
+        )
         let (black, white, accent) = (Colour.indexed(16), Colour.indexed(231), Colour.indexed(75))
         let (panel, line, soft) = (Colour.indexed(236), Colour.indexed(240), Colour.indexed(245))
 

@@ -52,7 +52,8 @@ package struct Chart: Sendable {
         }
         for label in labels {
             let point = Point(area.x, area.y + label.row)
-            frame.put(label.text, at: point, label.isThreshold ? .chartThreshold : .dim, width: labelWidth, align: .trailing)
+            frame.put(
+                label.text, at: point, label.isThreshold ? .chartThreshold : .dim, width: labelWidth, align: .trailing)
             frame.plot("┤", at: Point(plot.x - 1, point.y), .chartAxis)
         }
         if let row = thresholdRow(rows: rows, scale) {

@@ -2,11 +2,13 @@
 package enum Word: CaseIterable, Sendable {
     case help, helpSummary, palette, paletteSummary, filter, filterSummary, zoom, zoomSummary
     case open, openSummary, back, backSummary, pause, pauseSummary, health, business
-    case alerts, geo, colours, healthSummary, businessSummary, alertsSummary, geoSummary, coloursSummary, next, previous, focusNextSummary, focusPreviousSummary
+    case alerts, geo, colours, healthSummary, businessSummary, alertsSummary, geoSummary, coloursSummary, next,
+        previous, focusNextSummary, focusPreviousSummary
     case up, upSummary, down, downSummary, pageUp, pageUpSummary, pageDown, pageDownSummary
     case first, firstSummary, last, lastSummary, nextPage, nextPageSummary, redraw, redrawSummary
     case suspend, suspendSummary, quit, quitSummary, noSuchKey, disabled, pasteIgnored, kioskStays
-    case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineSilentShort, engineNeverSeen
+    case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineSilentShort,
+        engineNeverSeen
     case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
@@ -28,7 +30,8 @@ package enum Word: CaseIterable, Sendable {
     case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
     case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
     case finishOrUndo, outcomeDone, outcomeWentBack, outcomeRefused, outcomePreempted, outcomeUndecided, outcomeDied
-    case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown, runwayOpen
+    case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown,
+        runwayOpen
     case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, diedRollback, splitBrain, missingSince
     case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
     case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues

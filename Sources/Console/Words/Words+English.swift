@@ -220,7 +220,8 @@ extension Words {
         case .typeFirstShort: "type it first"
         case .lockedShort: "locked"
         case .starting: "starting, {}"
-        case .noWordYet: "It was started and has not said a word yet. It may still act: look at the colours, not at this window."
+        case .noWordYet:
+            "It was started and has not said a word yet. It may still act: look at the colours, not at this window."
         case .leaveGoesOn: "esc leaves it: it goes on without this screen"
         case .heldNow: "HELD: {} goes on"
         case .held: "HELD"

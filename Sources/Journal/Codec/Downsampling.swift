@@ -30,9 +30,11 @@ enum Downsampling {
         }
         let sorted = extremes.sorted { $0.key < $1.key }
         func tick(_ position: Int, _ cell: (Extremes) -> Cell?) -> Sample {
-            Sample(at: ticks[position].at, cells: sorted.compactMap { series, extremes in
-                cell(extremes).map { (series, $0) }
-            })
+            Sample(
+                at: ticks[position].at,
+                cells: sorted.compactMap { series, extremes in
+                    cell(extremes).map { (series, $0) }
+                })
         }
         let last = ticks.count - 1
         return [

@@ -73,7 +73,9 @@ enum BeatFile {
         deinit { close(descriptor) }
 
         /// Whether the open file is the one under the journal's name.
-        func isIn(place files: JournalFiles) -> Bool { FileIdentity(path: files.beat) == FileIdentity(descriptor: descriptor) }
+        func isIn(place files: JournalFiles) -> Bool {
+            FileIdentity(path: files.beat) == FileIdentity(descriptor: descriptor)
+        }
 
         func write(_ beat: Heartbeat) throws(JournalError) {
             guard pwrite(descriptor, BeatFile.encode(beat), size, 0) == size else {

@@ -50,7 +50,8 @@ struct TextTable {
         return text
     }
 
-    mutating func measurement(_ cell: Cell, of series: Int, _ table: SeriesTable, in db: Database) throws -> Measurement {
+    mutating func measurement(_ cell: Cell, of series: Int, _ table: SeriesTable, in db: Database) throws -> Measurement
+    {
         switch cell {
         case .steps, .exact: .number(table.number(cell, of: series) ?? .nan)
         case .text(let number): .text(try text(number, in: db))

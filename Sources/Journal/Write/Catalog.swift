@@ -41,7 +41,8 @@ struct Catalog {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO series(name, resolution) VALUES (?, ?)")
             .execute(arguments: arguments)
         let number = try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT number FROM series WHERE name = ? AND resolution = ?"), arguments: arguments)
+            db.cachedStatement(sql: "SELECT number FROM series WHERE name = ? AND resolution = ?"), arguments: arguments
+        )
         guard let number, number < CodecLimit.series else {
             throw JournalError.failed(path: id.name, reason: "more than \(CodecLimit.series) series were ever recorded")
         }

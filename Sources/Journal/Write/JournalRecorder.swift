@@ -126,7 +126,9 @@ package actor JournalRecorder {
     private func beginAnew(at moment: Moment) {
         guard let (loss, since) = loss else { return }
         do throws(JournalError) {
-            if loss.leavesRemains, FileIdentity(path: path) != nil { try JournalFiles(path: path).setAside(at: moment.utc) }
+            if loss.leavesRemains, FileIdentity(path: path) != nil {
+                try JournalFiles(path: path).setAside(at: moment.utc)
+            }
             writer = try JournalWriter(path: path, origin: origin)
             // What the log held is in the file: nothing is to be told twice.
             let isSame = loss == .logLost || loss == .lockLost

@@ -59,7 +59,7 @@ extension JournalWriter {
             return true
         }
         finishMinute()
-        
+
         try db.execute(sql: "DELETE FROM tick WHERE id >= ? AND id < ?", arguments: [start, next])
         guard var encoder else { return true }
         for (offset, sample) in thinned.enumerated() {

@@ -37,7 +37,9 @@ package struct Spool: Sendable {
             }
             let bytes = Array(lines.joined().utf8)
             for folder in folders {
-                do throws(JournalError) { return try Spool.append(bytes, in: folder) } catch { reason = error.description }
+                do throws(JournalError) { return try Spool.append(bytes, in: folder) } catch {
+                    reason = error.description
+                }
             }
         } catch {
             reason = "\(error)"
@@ -82,7 +84,9 @@ package struct Spool: Sendable {
         return count
     }
 
-    private static func drain(_ path: String, _ write: ([Event]) throws(JournalError) -> Void) throws(JournalError) -> Int {
+    private static func drain(_ path: String, _ write: ([Event]) throws(JournalError) -> Void) throws(JournalError)
+        -> Int
+    {
         let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }

@@ -133,7 +133,8 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
 
     /// Whether somebody has paused it and nobody let it go on.
     package var isPaused: Bool {
-        requests.last { $0.body.request == .pause || $0.body.request == .promote }?.body.request == .pause && ended == nil
+        requests.last { $0.body.request == .pause || $0.body.request == .promote }?.body.request == .pause
+            && ended == nil
     }
 
     mutating func take(_ event: ActionEvent, at moment: Moment) {

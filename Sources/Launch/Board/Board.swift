@@ -41,7 +41,9 @@ package struct Board: Sendable {
     }
 
     /// Puts a run of the past into a series' history, oldest first; it changes no value. See ``History/record(_:at:present:)``.
-    package mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64, series index: Int) {
+    package mutating func backfill(
+        _ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64, series index: Int
+    ) {
         tracks[index].backfill(values, at: times, present: present)
     }
 

@@ -33,7 +33,8 @@ package struct ClockGuard: Sendable {
 
     private static func objection(_ number: Double, unit: Unit) -> String? {
         if unit == .verdict {
-            return Verdict(nagiosCode: Int(exactly: number) ?? 3) == .ok ? nil : "this machine's clock is not synchronised"
+            return Verdict(nagiosCode: Int(exactly: number) ?? 3) == .ok
+                ? nil : "this machine's clock is not synchronised"
         }
         guard abs(number) > tolerance else { return nil }
         return "this machine's clock is off by \(Int(min(abs(number), 1e12) / 1000)) s"

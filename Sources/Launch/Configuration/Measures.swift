@@ -87,14 +87,14 @@ extension Probe {
             case .metrics(let target):
                 (target.urls.count > 1 ? [Measure("answering", "endpoints that answer", .count)] : [])
                     + target.extracts.flatMap { extract in
-                    let absence = extract.take.absence
-                    guard let fan = extract.by else {
-                        return [Measure(extract.name, extract.name, extract.unit, absence: absence)]
+                        let absence = extract.take.absence
+                        guard let fan = extract.by else {
+                            return [Measure(extract.name, extract.name, extract.unit, absence: absence)]
+                        }
+                        return fan.values.map {
+                            Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit, absence: absence)
+                        }
                     }
-                    return fan.values.map {
-                        Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit, absence: absence)
-                    }
-                }
             case .prometheus(let target):
                 target.questions.map { Measure($0.name, $0.name, $0.unit) }
             case .host:

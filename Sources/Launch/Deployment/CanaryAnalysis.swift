@@ -68,7 +68,9 @@ package struct CanaryAnalysis: Sendable {
         canary canaryFigures: Figures, live liveFigures: Figures, guards: [SeriesID: Verdict], seconds: Double
     ) {
         looks += 1
-        let known = CanaryAnalysis.add(canaryFigures, to: &canary, seconds) && CanaryAnalysis.add(liveFigures, to: &live, seconds)
+        let known =
+            CanaryAnalysis.add(canaryFigures, to: &canary, seconds)
+            && CanaryAnalysis.add(liveFigures, to: &live, seconds)
         if !known { blindLooks += 1 }
         if let a = canaryFigures.p95, let b = liveFigures.p95, a.isFinite, b.isFinite, b > 0 {
             pairs += 1
@@ -93,10 +95,12 @@ package struct CanaryAnalysis: Sendable {
 
     /// What is certain before the bake is over; nil: nothing yet.
     package var early: Judgement? {
-        if let (series, _) = guardStreaks.filter({ $0.value >= CanaryAnalysis.guardLooks }).min(by: { $0.key < $1.key }) {
+        if let (series, _) = guardStreaks.filter({ $0.value >= CanaryAnalysis.guardLooks }).min(by: { $0.key < $1.key })
+        {
             return .failed("\(series) became critical")
         }
-        if canary.requests >= CanaryAnalysis.leastSamples, errorsWorse > plan.errorsWorseBy, z >= CanaryAnalysis.certain {
+        if canary.requests >= CanaryAnalysis.leastSamples, errorsWorse > plan.errorsWorseBy, z >= CanaryAnalysis.certain
+        {
             return .failed(errorText)
         }
         return nil
@@ -113,7 +117,8 @@ package struct CanaryAnalysis: Sendable {
             return .inconclusive("too few requests: \(whole(canary.requests)) of \(plan.samples)")
         }
         if errorsWorse > plan.errorsWorseBy {
-            return z >= CanaryAnalysis.significant ? .failed(errorText) : .inconclusive("\(errorText), which may be chance")
+            return z >= CanaryAnalysis.significant
+                ? .failed(errorText) : .inconclusive("\(errorText), which may be chance")
         }
         if pairs < CanaryAnalysis.leastPairs {
             return .inconclusive("latency of both was read \(pairs) times only")
@@ -139,7 +144,8 @@ package struct CanaryAnalysis: Sendable {
 
     private var latencyText: String {
         guard let lastPair else { return "latency not compared" }
-        return "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
+        return
+            "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
     }
 
     private func whole(_ number: Double) -> String { String(Int(min(max(number, -1e15), 1e15).rounded())) }

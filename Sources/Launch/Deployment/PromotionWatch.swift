@@ -34,14 +34,18 @@ package struct PromotionWatch: Sendable {
 
     /// What a person must judge; nil while there is nothing.
     package var trouble: String? {
-        if blind >= PromotionWatch.looks, seen == 0 { return "the journal cannot be read: what the promotion did is not known" }
+        if blind >= PromotionWatch.looks, seen == 0 {
+            return "the journal cannot be read: what the promotion did is not known"
+        }
         let bad = streaks.filter { $0.value >= PromotionWatch.looks }.keys.sorted()
         guard !bad.isEmpty else { return nil }
         return "critical since the promotion: \(bad.prefix(3).map(\.name).joined(separator: ", "))"
             + (bad.count > 3 ? " (+\(bad.count - 3) more)" : "")
     }
 
-    package var summary: String { "nothing became critical in \(seen) looks\(blind > 0 ? ", \(blind) brought nothing" : "")" }
+    package var summary: String {
+        "nothing became critical in \(seen) looks\(blind > 0 ? ", \(blind) brought nothing" : "")"
+    }
 }
 
 extension Board {
@@ -49,7 +53,8 @@ extension Board {
     package func figures(of colour: String, at now: Moment) -> CanaryAnalysis.Figures {
         guard let pane = manifest?.panes.colours.first(where: { $0.name == colour }) else { return .init() }
         func number(_ id: SeriesID?) -> Double? {
-            guard let id, let track = track(id), track.miss == nil, assessment(of: id, at: now).freshness == .fresh else {
+            guard let id, let track = track(id), track.miss == nil, assessment(of: id, at: now).freshness == .fresh
+            else {
                 return nil
             }
             return track.number
@@ -61,7 +66,8 @@ extension Board {
     package func verdicts(of series: [SeriesID], at now: Moment) -> [SeriesID: Verdict] {
         let silent = isSilent(at: now)
         return Dictionary(
-            series.map { ($0, assessment(of: $0, at: now, engineSilent: silent).verdict) }, uniquingKeysWith: { a, _ in a })
+            series.map { ($0, assessment(of: $0, at: now, engineSilent: silent).verdict) },
+            uniquingKeysWith: { a, _ in a })
     }
 
     /// All that is critical now.

@@ -43,7 +43,8 @@ package struct Split: Hashable, Sendable {
             return
         }
         let head = parts[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard head.count == 2, Split.isColour(head[0]), head[0] != last, let share = Int(head[1]), String(share) == head[1],
+        guard head.count == 2, Split.isColour(head[0]), head[0] != last, let share = Int(head[1]),
+            String(share) == head[1],
             (1..<Split.slotCount).contains(share)
         else { return nil }
         self.init(live: String(last), canary: String(head[0]), share: share)

@@ -77,7 +77,8 @@ package struct Evaluator: Sendable {
     /// The last number of an input, unless it was missed or is past five times its interval: staleness propagates.
     private func number(of id: SeriesID, at now: Moment) -> Result<Double, Reason> {
         guard let known = known[id] else { return .failure(Reason(text: "never read")) }
-        if let interval = inputs[id]?.interval, Freshness(age: known.at.age(at: now), interval: interval) == .lastKnown {
+        if let interval = inputs[id]?.interval, Freshness(age: known.at.age(at: now), interval: interval) == .lastKnown
+        {
             return .failure(Reason(text: "last read \(known.at.age(at: now).count / 1000) s ago"))
         }
         return switch known.latest {

@@ -13,7 +13,8 @@ package struct GraphText: Sendable {
         for probe in launch.probes {
             let name = probe.name.padded(to: width)
             let measures = probe.measures.map(\.name)
-            let shown = measures.count > 12 ? Array(measures.prefix(12)) + ["and \(measures.count - 12) more"] : measures
+            let shown =
+                measures.count > 12 ? Array(measures.prefix(12)) + ["and \(measures.count - 12) more"] : measures
             lines.append(
                 "  \(name)  \(probe.target.kind.padded(to: 10))  every \(GraphText.span(probe.interval))  → "
                     + shown.joined(separator: ", "))

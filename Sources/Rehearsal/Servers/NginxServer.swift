@@ -45,21 +45,21 @@ package struct NginxServer: Server {
     private static func frame(folder: String, http: String) -> String {
         let user = ServerUser.current.map { "user \($0.name) \($0.group);\n" } ?? ""
         return """
-        \(user)daemon off;
-        pid \(folder)/nginx.pid;
-        worker_processes 1;
-        worker_rlimit_nofile 4096;
-        events { worker_connections 1024; }
-        http {
-            client_body_temp_path \(folder)/body;
-            proxy_temp_path \(folder)/proxy;
-            fastcgi_temp_path \(folder)/fastcgi;
-            uwsgi_temp_path \(folder)/uwsgi;
-            scgi_temp_path \(folder)/scgi;
-            access_log off;
-        \(http)
-        }
+            \(user)daemon off;
+            pid \(folder)/nginx.pid;
+            worker_processes 1;
+            worker_rlimit_nofile 4096;
+            events { worker_connections 1024; }
+            http {
+                client_body_temp_path \(folder)/body;
+                proxy_temp_path \(folder)/proxy;
+                fastcgi_temp_path \(folder)/fastcgi;
+                uwsgi_temp_path \(folder)/uwsgi;
+                scgi_temp_path \(folder)/scgi;
+                access_log off;
+            \(http)
+            }
 
-        """
+            """
     }
 }

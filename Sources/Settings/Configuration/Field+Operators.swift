@@ -32,7 +32,9 @@ extension Field {
             let known = ActionKind.allCases.filter { $0 != .mend }
             if let kind = known.first(where: { $0.rawValue == text }) { return kind }
             let names = known.map(\.rawValue)
-            throw Misfit("\(text.quoted) is no action", hint: Nearest.hint(for: text, among: names) ?? names.joined(separator: ", "))
+            throw Misfit(
+                "\(text.quoted) is no action",
+                hint: Nearest.hint(for: text, among: names) ?? names.joined(separator: ", "))
         }
     }
 }

@@ -58,7 +58,8 @@ extension Field {
                     hint: "make it longer than 'span', or nobody has time to confirm")
             }
             return WatchPlan(
-                span: span, before: fields.optional("before")?.duration(range) ?? usual.before, confirmWithin: confirmWithin)
+                span: span, before: fields.optional("before")?.duration(range) ?? usual.before,
+                confirmWithin: confirmWithin)
         }
     }
 }

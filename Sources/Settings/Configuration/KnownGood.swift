@@ -20,7 +20,8 @@ package struct KnownGood: Sendable {
         if let state = variable("GUARDIA_STATE") { return state }
         let machine = "/var/lib/guardia"
         if access(machine, W_OK) == 0 { return machine }
-        return variable("XDG_STATE_HOME").map { "\($0)/guardia" } ?? "\(variable("HOME") ?? "/tmp")/.local/state/guardia"
+        return variable("XDG_STATE_HOME").map { "\($0)/guardia" }
+            ?? "\(variable("HOME") ?? "/tmp")/.local/state/guardia"
     }
 
     /// Keeps a config that has just passed. What cannot be kept is no reason to stop.
@@ -30,7 +31,8 @@ package struct KnownGood: Sendable {
         try? FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         let next = "\(path).\(getpid())"
-        guard FileManager.default.createFile(atPath: next, contents: Data(bytes), attributes: [.posixPermissions: 0o640])
+        guard
+            FileManager.default.createFile(atPath: next, contents: Data(bytes), attributes: [.posixPermissions: 0o640])
         else { return }
         if rename(next, path) != 0 { unlink(next) }
     }

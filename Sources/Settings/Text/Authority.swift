@@ -21,7 +21,8 @@ enum Authority {
         } else {
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
             guard parts.count <= 2 else {
-                throw Misfit("\(String(text).quoted) has more than one port", hint: "write an IPv6 address in brackets: [::1]")
+                throw Misfit(
+                    "\(String(text).quoted) has more than one port", hint: "write an IPv6 address in brackets: [::1]")
             }
             host = parts[0]
             port = parts.count == 2 ? parts[1] : nil
@@ -31,7 +32,8 @@ enum Authority {
         }
         guard !host.isEmpty else { throw Misfit("the address has no host", hint: hint) }
         guard let port else { return }
-        guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(port), (1...65_535).contains(number) else {
+        guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(port), (1...65_535).contains(number)
+        else {
             throw Misfit("\(String(port).quoted) is not a port", hint: "a number from 1 to 65535")
         }
     }

@@ -50,7 +50,9 @@ private final class Flag: Sendable {
     private let value = Atomic(false)
 
     /// False if it was set already.
-    func set() -> Bool { value.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged }
+    func set() -> Bool {
+        value.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+    }
     func clear() { value.store(false, ordering: .releasing) }
 }
 

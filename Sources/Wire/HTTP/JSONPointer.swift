@@ -77,7 +77,8 @@ private struct Leaf: Decodable {
         text = try Leaf.walk(tokens[...], at: "", from: decoder)
     }
 
-    private static func walk(_ tokens: ArraySlice<String>, at path: String, from decoder: any Decoder) throws -> String {
+    private static func walk(_ tokens: ArraySlice<String>, at path: String, from decoder: any Decoder) throws -> String
+    {
         guard let token = tokens.first else { return try scalar(at: path, from: decoder) }
         let here = "\(path)/\(token)"
         let missing = JSONPointer.Failure("the JSON has nothing at \(here.prefix(80))")
@@ -88,7 +89,9 @@ private struct Leaf: Decodable {
         }
         if var array = try? decoder.unkeyedContainer() {
             // An index has no leading zero (RFC 6901, section 4).
-            guard let index = Int(token), index >= 0, String(index) == token, index < array.count ?? 0 else { throw missing }
+            guard let index = Int(token), index >= 0, String(index) == token, index < array.count ?? 0 else {
+                throw missing
+            }
             for _ in 0..<index { _ = try array.superDecoder() }
             return try walk(tokens.dropFirst(), at: here, from: array.superDecoder())
         }

@@ -67,7 +67,8 @@ final class Metrics: Sendable {
             text += "http_requests_total{\(request.labels)} \(count)\n"
         }
         family(
-            "http_request_duration_seconds", "histogram", "Time until the customer had the answer, network included; payments left out.")
+            "http_request_duration_seconds", "histogram",
+            "Time until the customer had the answer, network included; payments left out.")
         for (province, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
             var total = 0
             for (index, count) in histogram.counts.enumerated() {

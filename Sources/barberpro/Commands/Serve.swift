@@ -3,7 +3,8 @@ import Wire
 
 /// Serves one colour of the application.
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serves one colour of the application.", discussion: Misbehaviour.help)
+    static let configuration = CommandConfiguration(
+        abstract: "Serves one colour of the application.", discussion: Misbehaviour.help)
 
     @Option var colour: String
     @Option var version: String

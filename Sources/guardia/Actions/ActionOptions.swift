@@ -25,14 +25,19 @@ struct ActionOptions: ParsableArguments {
 
     func validate() throws {
         guard reason.utf8.count <= 1000 else { throw ValidationError("--reason takes at most 1000 bytes") }
-        if let id, id.utf8.count > 80 || !id.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (65...90).contains($0 & 0xDF) }) {
+        if let id,
+            id.utf8.count > 80
+                || !id.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (65...90).contains($0 & 0xDF) })
+        {
             throw ValidationError("--id is letters, digits and -")
         }
     }
 
     /// What an operator behind sudo may not bring along; nil where they bring nothing.
     var delegationTrouble: String? {
-        if !config.variables.isEmpty { return "--set is not for operators behind sudo: the service user's config stands alone" }
+        if !config.variables.isEmpty {
+            return "--set is not for operators behind sudo: the service user's config stands alone"
+        }
         guard config.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
         // The file, and every folder on the way to it: whoever can write one of them can put another file there.
         var path = config.path

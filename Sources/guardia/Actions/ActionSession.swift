@@ -48,8 +48,9 @@ struct ActionSession {
         }
         self.deployment = deployment
         // Looking is for whoever can read the config.
-        if let kind, let refusal = launch.operators.refusal(
-            of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)
+        if let kind,
+            let refusal = launch.operators.refusal(
+                of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)
         {
             throw Failure.refused(Told(refusal))
         }

@@ -27,16 +27,21 @@ struct DeployCommand: AsyncParsableCommand {
     @Argument(help: "The version to deploy.")
     var version: String
 
-    @Option(help: ArgumentHelp("Shares of the traffic on the way, in per cent: 1,5,25 (100 comes by itself); none: `none`.", valueName: "shares"))
+    @Option(
+        help: ArgumentHelp(
+            "Shares of the traffic on the way, in per cent: 1,5,25 (100 comes by itself); none: `none`.",
+            valueName: "shares"))
     var canary: String?
 
     @Option(help: ArgumentHelp("How long each share is analysed: 90s, 5m.", valueName: "time"))
     var bake: String?
 
-    @Option(help: ArgumentHelp("Unless somebody confirms within this, the edges go back by themselves.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("Unless somebody confirms within this, the edges go back by themselves.", valueName: "time"))
     var confirmWithin: String?
 
-    @Option(help: ArgumentHelp("Refuse where another split serves than this, the one that was seen.", valueName: "split"))
+    @Option(
+        help: ArgumentHelp("Refuse where another split serves than this, the one that was seen.", valueName: "split"))
     var from: String?
 
     @Option(help: ArgumentHelp("Leave an edge alone; may be repeated.", valueName: "edge"))
@@ -117,7 +122,8 @@ struct DeployCommand: AsyncParsableCommand {
         let board = JournalBoard(session.journal)
         // Where no engine has told that an earlier one died, this one does: no screen is to show two that run.
         for record in await board.board()?.actions.running ?? []
-        where record.started.by.host == order.by.host && ActionLock.lives(record.id, journal: session.journal) == false {
+        where record.started.by.host == order.by.host && ActionLock.lives(record.id, journal: session.journal) == false
+        {
             await session.teller.tell(.ended(.died(record)))
         }
         let (requests, ask) = AsyncStream.makeStream(of: ActionEvent.Asked.self)
@@ -155,11 +161,15 @@ struct DeployCommand: AsyncParsableCommand {
         if options.json {
             Output.json(rehearsal)
         } else {
-            Output.line("\(order.version) to \(rehearsal.to), beside \(rehearsal.from); steps: \(rehearsal.steps.joined(separator: ", "))")
+            Output.line(
+                "\(order.version) to \(rehearsal.to), beside \(rehearsal.from); steps: \(rehearsal.steps.joined(separator: ", "))"
+            )
             for fact in rehearsal.facts { Output.line("✓ \(fact)") }
             for caution in rehearsal.cautions { Output.line("! \(caution)") }
             for refusal in rehearsal.refusals { Output.line("✗ \(refusal)") }
-            Output.line(rehearsal.refusals.isEmpty ? "nothing speaks against it; nothing was changed" : "it would be refused; nothing was changed")
+            Output.line(
+                rehearsal.refusals.isEmpty
+                    ? "nothing speaks against it; nothing was changed" : "it would be refused; nothing was changed")
         }
         await session.close()
         return ExitCode(rehearsal.refusals.isEmpty ? 0 : 3)
@@ -187,8 +197,9 @@ struct NoJournal: ActionJournal {
 extension ActionSession {
     /// What a deploy needs of the world besides the edges.
     func world(board: JournalBoard, requests: AsyncStream<ActionEvent.Asked>) -> DeployWorld {
-        let zone = (try? ZoneTable.make(
-            name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: clock.now().utc)) ?? .utc
+        let zone =
+            (try? ZoneTable.make(
+                name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: clock.now().utc)) ?? .utc
         let (launch, reactor) = (launch, reactor)
         return DeployWorld(
             board: { await board.board() }, clock: clock, pause: { try await Task.sleep(for: $0.duration) },

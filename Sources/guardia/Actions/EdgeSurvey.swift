@@ -21,8 +21,12 @@ struct EdgeSurvey: Sendable {
     static func take(_ group: EdgeGroup, _ deployment: Deployment) async -> EdgeSurvey {
         let limit = Duration.seconds(2)
         let answers = await group.each { door throws(EdgeError) in
-            async let status = Result<EdgeStatus, EdgeError>.of { () throws(EdgeError) in try await door.status(within: limit) }
-            async let front = Result<DoorAnswer, EdgeError>.of { () throws(EdgeError) in try await door.front(within: limit) }
+            async let status = Result<EdgeStatus, EdgeError>.of { () throws(EdgeError) in
+                try await door.status(within: limit)
+            }
+            async let front = Result<DoorAnswer, EdgeError>.of { () throws(EdgeError) in
+                try await door.front(within: limit)
+            }
             var colours: [String: Standby] = [:]
             for colour in deployment.colours {
                 colours[colour.name] = await Standby.ask(colour.name, deployment.answers, on: door, within: limit)
@@ -53,7 +57,8 @@ struct EdgeSurvey: Sendable {
                 }
                 let live = edge.colours.filter(\.value.lives)
                 return Traffic.Edge(
-                    name: edge.name, isUp: isUp, trouble: edge.trouble ?? why(edge), split: split.map { .init(value: $0, age: 0) },
+                    name: edge.name, isUp: isUp, trouble: edge.trouble ?? why(edge),
+                    split: split.map { .init(value: $0, age: 0) },
                     lock: edge.status?.lock.map { "\($0.holder) \($0.kind) \($0.action)" },
                     notice: edge.status?.freeze.map { "frozen by \($0.by): \($0.reason)" },
                     versions: edge.colours.compactMapValues { $0.version.map { .init(value: $0, age: 0) } },
@@ -65,7 +70,9 @@ struct EdgeSurvey: Sendable {
     private func why(_ edge: Edge) -> String? {
         guard let front = edge.front else { return nil }
         if front.isBroken { return "DOOR BROKEN" }
-        if edge.runsRendered == false { return "its nginx runs another config than rendered: guardia edge check \(edge.name)" }
+        if edge.runsRendered == false {
+            return "its nginx runs another config than rendered: guardia edge check \(edge.name)"
+        }
         if let split = edge.status?.split, split.name != front.split {
             return "its nginx serves \(front.split), its folder shows \(split.name)"
         }
@@ -88,7 +95,8 @@ struct EdgeSurvey: Sendable {
             }
             if let trouble = edge.trouble ?? why(edge) { parts.append(trouble) }
             if let lock = status.lock {
-                parts.append("locked by \(lock.holder) for \(lock.kind) \(lock.action)\(lock.hasLapsed ? ", lapsed" : "")")
+                parts.append(
+                    "locked by \(lock.holder) for \(lock.kind) \(lock.action)\(lock.hasLapsed ? ", lapsed" : "")")
             }
             if let freeze = status.freeze { parts.append("frozen by \(freeze.by): \(freeze.reason)") }
             if let armed = status.armed { parts.append("goes back to \(armed.to) by itself in \(armed.left) s") }
@@ -98,8 +106,10 @@ struct EdgeSurvey: Sendable {
         }
         let colourLines = colours.map { colour -> String in
             let alive = edges.count { $0.colours[colour]?.lives == true }
-            let trouble = edges.lazy.compactMap { edge in edge.colours[colour]?.trouble.map { "\(edge.name): \($0)" } }.first
-            return "\(alive == edges.count ? "✓" : "✗") \(colour)  \(version(of: colour) ?? "v?")  answers through \(alive)/\(edges.count) edges"
+            let trouble = edges.lazy.compactMap { edge in edge.colours[colour]?.trouble.map { "\(edge.name): \($0)" } }
+                .first
+            return
+                "\(alive == edges.count ? "✓" : "✗") \(colour)  \(version(of: colour) ?? "v?")  answers through \(alive)/\(edges.count) edges"
                 + (trouble.map { "; \($0)" } ?? "")
         }
         return edgeLines + colourLines

@@ -37,16 +37,23 @@ struct LockCommand: AsyncParsableCommand {
                     if options.json {
                         Output.json(
                             Row(
-                                edge: edge, fence: status.fence, holder: lock?.holder, action: lock?.action, kind: lock?.kind,
+                                edge: edge, fence: status.fence, holder: lock?.holder, action: lock?.action,
+                                kind: lock?.kind,
                                 reason: lock?.reason, seconds: lock?.left))
                     } else if let lock {
                         let left = lock.hasLapsed ? "LAPSED: whoever held it is gone" : "\(lock.left) s left"
-                        Output.line("\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)  \(lock.reason)")
+                        Output.line(
+                            "\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)  \(lock.reason)"
+                        )
                     } else {
                         Output.line("\(edge)  fence \(status.fence)  free")
                     }
                 case .failure(let error):
-                    if options.json { Output.json(Row(edge: edge, trouble: error.reason)) } else { Output.line("\(edge)  ? \(error.reason)") }
+                    if options.json {
+                        Output.json(Row(edge: edge, trouble: error.reason))
+                    } else {
+                        Output.line("\(edge)  ? \(error.reason)")
+                    }
                 }
             }
             await session.close()
@@ -84,7 +91,8 @@ struct LockCommand: AsyncParsableCommand {
             let result = await Simple.run(.takeLock, id, options, session) { group throws(EdgeError) in
                 _ = try await group.lock(within: reach) { _ in
                     LockClaim(
-                        holder: who.signature, action: id.text, kind: .lock, reason: reason, lease: lease, force: .takeover)
+                        holder: who.signature, action: id.text, kind: .lock, reason: reason, lease: lease,
+                        force: .takeover)
                 }
                 return "every edge is locked by \(who.signature) for \(lease.count / 60_000) min"
             }
@@ -93,7 +101,8 @@ struct LockCommand: AsyncParsableCommand {
     }
 
     struct Release: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Give back locks that were taken by hand, or that lapsed.")
+        static let configuration = CommandConfiguration(
+            abstract: "Give back locks that were taken by hand, or that lapsed.")
         @OptionGroup var options: ActionOptions
 
         func run() async throws {
@@ -106,13 +115,16 @@ struct LockCommand: AsyncParsableCommand {
                     guard lock.kind == LockClaim.Kind.lock.rawValue || lock.hasLapsed else {
                         throw EdgeError(
                             .refused(.held(lock)), "release the lock", on: door.plan.name,
-                            because: "\(lock.holder) holds it for \(lock.kind) \(lock.action), which runs: abort or pre-empt that")
+                            because:
+                                "\(lock.holder) holds it for \(lock.kind) \(lock.action), which runs: abort or pre-empt that"
+                        )
                     }
                     try await door.release(fence: status.fence, within: reach)
                     return true
                 }
                 if let failure = answers.errors.first { throw failure.error }
-                return "\(answers.values.values.count { $0 }) of \(answers.all.count) edges were locked, and are free now"
+                return
+                    "\(answers.values.values.count { $0 }) of \(answers.all.count) edges were locked, and are free now"
             }
             throw await session.finish(result, id, json: options.json)
         }
@@ -130,7 +142,9 @@ struct FreezeCommand: AsyncParsableCommand {
     var off = false
 
     func validate() throws {
-        if !off, options.reason.isEmpty { throw ValidationError("a freeze needs --reason: whoever meets it at 3 am reads it") }
+        if !off, options.reason.isEmpty {
+            throw ValidationError("a freeze needs --reason: whoever meets it at 3 am reads it")
+        }
     }
 
     func run() async throws {
@@ -140,10 +154,16 @@ struct FreezeCommand: AsyncParsableCommand {
         let (off, who, reason) = (off, session.identity.who.signature, options.reason)
         let result = await Simple.run(kind, id, options, session) { group throws(EdgeError) in
             let answers = await group.each { door throws(EdgeError) in
-                if off { try await door.thaw(within: .seconds(3)) } else { try await door.freeze(by: who, reason: reason, within: .seconds(3)) }
+                if off {
+                    try await door.thaw(within: .seconds(3))
+                } else {
+                    try await door.freeze(by: who, reason: reason, within: .seconds(3))
+                }
             }
             if let failure = answers.errors.first { throw failure.error }
-            return off ? "deploys are let through again" : "deploys are refused on \(answers.all.count == 1 ? "one edge" : "\(answers.all.count) edges")"
+            return off
+                ? "deploys are let through again"
+                : "deploys are refused on \(answers.all.count == 1 ? "one edge" : "\(answers.all.count) edges")"
         }
         throw await session.finish(result, id, json: options.json)
     }
@@ -159,7 +179,8 @@ enum Simple {
         defer { sign.end() }
         let reporter = session.reporter(id, json: options.json)
         return await reporter.single(
-            kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine, on: session.edges
+            kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine,
+            on: session.edges
         ) { group in await .of { () throws(EdgeError) in try await body(group) } }
     }
 }

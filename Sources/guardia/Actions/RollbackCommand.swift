@@ -27,7 +27,8 @@ struct RollbackCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Refuse unless the target answers with this version.", valueName: "version"))
     var expect: String?
 
-    @Option(help: ArgumentHelp("Refuse where another split serves than this, the one that was seen.", valueName: "split"))
+    @Option(
+        help: ArgumentHelp("Refuse where another split serves than this, the one that was seen.", valueName: "split"))
     var from: String?
 
     @Option(help: ArgumentHelp("Leave an edge alone; may be repeated.", valueName: "edge"))

@@ -27,7 +27,8 @@ struct StatusCommand: AsyncParsableCommand {
                 let lives = ActionLock.lives(record.id, journal: session.journal)
                 Output.line(
                     "\(lives == false ? "✗ DIED" : "… runs")  \(record.id) by \(record.started.by.signature), step "
-                        + "\(record.current?.step.name ?? "none")\(lives == false ? ": guardia promote finishes it, guardia abort undoes it" : "")")
+                        + "\(record.current?.step.name ?? "none")\(lives == false ? ": guardia promote finishes it, guardia abort undoes it" : "")"
+                )
             }
         }
         _ = await session.close()
@@ -36,7 +37,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     static func words(_ light: RollbackLight) -> String {
         switch light {
-        case .ready(let colour, let version, _, let edges): "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edges"
+        case .ready(let colour, let version, _, let edges):
+            "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edges"
         case .blocked(let why): "✗ NO WAY BACK: \(why)"
         case .unknown(let why): "? WAY BACK UNKNOWN: \(why)"
         }
@@ -60,7 +62,8 @@ struct StatusCommand: AsyncParsableCommand {
         init(_ survey: EdgeSurvey, _ light: RollbackLight, _ actions: ActionLog?) {
             edges = survey.traffic.edges.map { edge in
                 Edge(
-                    name: edge.name, split: edge.split?.value.name, up: edge.isUp, trouble: edge.trouble, lock: edge.lock,
+                    name: edge.name, split: edge.split?.value.name, up: edge.isUp, trouble: edge.trouble,
+                    lock: edge.lock,
                     frozen: edge.notice, versions: edge.versions.mapValues(\.value))
             }
             switch light {

@@ -9,7 +9,8 @@ import Launch
 struct PromoteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote",
-        abstract: "Go on: end a deploy's wait or analysis as good, confirm a promotion, or finish an interrupted deploy.")
+        abstract:
+            "Go on: end a deploy's wait or analysis as good, confirm a promotion, or finish an interrupted deploy.")
 
     @OptionGroup var options: ActionOptions
     @Argument(help: "The deploy's id; otherwise the one that runs or was interrupted.")
@@ -77,14 +78,19 @@ struct Steering {
                 Told("\(session.journal) cannot be read, so no deploy can be found: guardia rollback needs no journal"))
         }
         guard let record = find(in: log, journal: session.journal) else {
-            throw Failure.refused(Told(wanted.map { "there is no deploy \($0) that runs or was interrupted" } ?? "no deploy runs, and none was interrupted"))
+            throw Failure.refused(
+                Told(
+                    wanted.map { "there is no deploy \($0) that runs or was interrupted" }
+                        ?? "no deploy runs, and none was interrupted"))
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
         if lives { throw await ask(record, board, session) }
         switch kind {
         case .promote: throw await resume(record, session)
         case .abort: throw await undo(record, session)
-        default: throw Failure.refused(Told("\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it"))
+        default:
+            throw Failure.refused(
+                Told("\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it"))
         }
     }
 
@@ -94,7 +100,8 @@ struct Steering {
         let movers = log.running.filter(\.kind.movesTraffic)
         let living = movers.filter { ActionLock.lives($0.id, journal: journal) != false }
         let deploys = living.filter { $0.kind == .deploy }
-        let dead = (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
+        let dead =
+            (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
         if let wanted { return (dead + deploys).last { $0.id.text == wanted } }
         return deploys.last ?? dead.last
     }
@@ -114,10 +121,12 @@ struct Steering {
             kind, of: record, by: who, reason: options.reason, command: ActionSession.commandLine
         ) {
             let before = record.progress
-            await session.teller.tell(.asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
+            await session.teller.tell(
+                .asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
             await session.teller.settle(within: .seconds(5))
             if let trouble = session.teller.trouble {
-                return ActionResult(.undecided, "\(record.id) was not told: \(trouble); guardia rollback needs no journal")
+                return ActionResult(
+                    .undecided, "\(record.id) was not told: \(trouble); guardia rollback needs no journal")
             }
             // A pause and an approval are heard when the step that runs has ended.
             if kind == .pause || kind == .approve { return ActionResult(.done, "\(record.id) is told") }
@@ -131,7 +140,8 @@ struct Steering {
     private func heard(_ record: ActionRecord, _ before: Int, _ board: JournalBoard) async -> ActionResult {
         for _ in 0..<Steering.patience {
             if let now = await board.board()?.actions[record.id], now.progress != before {
-                return ActionResult(.done, "\(record.id) has heard it, and is at \(now.current?.step.title ?? "its end")")
+                return ActionResult(
+                    .done, "\(record.id) has heard it, and is at \(now.current?.step.title ?? "its end")")
             }
             try? await Task.sleep(for: .milliseconds(100))
         }
@@ -153,7 +163,8 @@ struct Steering {
             version: record.started.to?.version ?? "", shares: shares,
             bake: DeployCommand.duration("--bake", in: record.started.command) ?? plan.canary.bake,
             confirmWithin: confirms
-                ? DeployCommand.duration("--confirm-within", in: record.started.command) ?? plan.watch.confirmWithin ?? .hours(1) : nil,
+                ? DeployCommand.duration("--confirm-within", in: record.started.command) ?? plan.watch.confirmWithin
+                    ?? .hours(1) : nil,
             reason: options.reason.isEmpty ? record.started.reason : options.reason, by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid(), continues: record)
         return await DeployCommand.run(order, options, session)

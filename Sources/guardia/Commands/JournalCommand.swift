@@ -10,7 +10,8 @@ struct JournalCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Recompute the hash chain of all events; exits 1 where an event was changed, removed or inserted.",
+            abstract:
+                "Recompute the hash chain of all events; exits 1 where an event was changed, removed or inserted.",
             discussion:
                 "Write the head that it prints down elsewhere: compared later, it proves that no end was cut off.")
 
@@ -57,7 +58,7 @@ struct JournalCommand: ParsableCommand {
                         guard let last = events.last else { break }
                         next = last.sequence + 1
                     }
-                        if follow { try await Task.sleep(for: .milliseconds(100)) }
+                    if follow { try await Task.sleep(for: .milliseconds(100)) }
                 } while follow
             } catch let error as CancellationError {
                 throw error
@@ -74,7 +75,8 @@ struct JournalCommand: ParsableCommand {
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Downsample and remove old readings now. Events are never removed.",
-            discussion: "A running engine does it by itself, and holds the journal: this is for one that is not watched.")
+            discussion:
+                "A running engine does it by itself, and holds the journal: this is for one that is not watched.")
 
         @OptionGroup var journal: JournalOption
 

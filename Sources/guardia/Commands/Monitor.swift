@@ -23,7 +23,8 @@ struct Monitor: ParsableCommand {
 
     func run() throws {
         let ending = try screen.run(
-            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName), engineCommand: "systemctl start guardia",
+            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName),
+            engineCommand: "systemctl start guardia",
             launcher: ActionStart.setup(journal: journal.path, config: config))
         throw ExitCode(ending.exitCode)
     }

@@ -43,7 +43,8 @@ struct Rehearse: AsyncParsableCommand {
     func validate() throws {
         guard Scenario.named(scenario) != nil else {
             throw ValidationError(
-                "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))")
+                "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))"
+            )
         }
         guard (1...50_000_000).contains(bookings) else { throw ValidationError("--bookings is from 1 to 50000000") }
         guard (0.1...10_000).contains(rate) else { throw ValidationError("--rate is from 0.1 to 10000") }
@@ -53,7 +54,8 @@ struct Rehearse: AsyncParsableCommand {
         guard let scenario = Scenario.named(scenario) else { return }
         // What cannot be drawn on is found out before anything is started.
         if !headless, isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 {
-            Output.error("no terminal: standard input and output must be one. Over ssh, use `ssh -t`; without one, --headless")
+            Output.error(
+                "no terminal: standard input and output must be one. Over ssh, use `ssh -t`; without one, --headless")
             throw ExitCode(2)
         }
         Output.error("starting PostgreSQL, Redis, nginx and BarberPro in a private folder …")

@@ -6,7 +6,8 @@ import Glibc
 struct SetupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "setup",
-        abstract: "Make this machine a bastion: service user, folders, sudoers line, unit. Says what it did; run it as root.",
+        abstract:
+            "Make this machine a bastion: service user, folders, sudoers line, unit. Says what it did; run it as root.",
         discussion: """
             Everything is looked at first and changed only where it differs: a second run changes nothing. Operators are then \
             the members of the group: adduser ana guardia. Exits 1 where something could not be done.
@@ -29,12 +30,15 @@ struct SetupCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard dryRun || geteuid() == 0 else { throw Failure.usage(Told("setup changes the machine: run it as root, or with --dry-run")) }
+        guard dryRun || geteuid() == 0 else {
+            throw Failure.usage(Told("setup changes the machine: run it as root, or with --dry-run"))
+        }
         let items = await Setup(.init(root: root, user: user, dryRun: dryRun)).run()
         for item in items {
             switch (item.change, item.trouble) {
             case (_, let trouble?): Output.line("✗ \(item.name)  \(trouble)")
-            case (let change?, nil): Output.line("\(dryRun ? "…" : "✓") \(item.name)  \(dryRun ? "would " : "")\(change)")
+            case (let change?, nil):
+                Output.line("\(dryRun ? "…" : "✓") \(item.name)  \(dryRun ? "would " : "")\(change)")
             case (nil, nil): Output.line("– \(item.name)  as it should be")
             }
         }

@@ -43,7 +43,10 @@ struct ConfigOptions: ParsableArguments {
                 let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs)
             else { throw error }
             let time = Date(timeIntervalSince1970: TimeInterval(kept.seconds)).formatted(.iso8601)
-            return (file, "\(path) does not pass (\(error.errors.first.map { "\($0)" } ?? "")); going by the last that did, of \(time)")
+            return (
+                file,
+                "\(path) does not pass (\(error.errors.first.map { "\($0)" } ?? "")); going by the last that did, of \(time)"
+            )
         }
     }
 

@@ -27,7 +27,8 @@ enum EventText {
         let date = Date(timeIntervalSince1970: Double(event.at.utc.milliseconds) / 1000)
         let head = Head(
             sequence: event.sequence, origin: event.origin,
-            time: date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)),
+            time: date.formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)),
             kind: event.body.kind)
         let opening = String(decoding: try encoder.encode(head), as: UTF8.self).dropLast()
         return "\(opening),\"body\":\(body)}"

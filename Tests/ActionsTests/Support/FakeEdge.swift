@@ -37,7 +37,9 @@ final class FakeEdge: EdgeDoor {
     func change(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
     var now: State { state.withLock { $0 } }
 
-    private func act<Value>(_ operation: String, _ body: (inout State) throws(EdgeError) -> Value) throws(EdgeError) -> Value {
+    private func act<Value>(_ operation: String, _ body: (inout State) throws(EdgeError) -> Value) throws(EdgeError)
+        -> Value
+    {
         var state = self.state.withLock { $0 }
         state.before?(operation, &state)
         state.log.append(operation)
@@ -61,7 +63,8 @@ final class FakeEdge: EdgeDoor {
     func status(within deadline: Duration) async throws(EdgeError) -> EdgeStatus {
         try act("status") { state throws(EdgeError) in
             EdgeStatus(
-                door: .open(state.split), fence: state.fence, lock: state.lock, freeze: state.freeze, armed: state.armed,
+                door: .open(state.split), fence: state.fence, lock: state.lock, freeze: state.freeze,
+                armed: state.armed,
                 fired: state.fired, clock: 1_800_000_000, notes: state.notes)
         }
     }
@@ -130,7 +133,9 @@ final class FakeEdge: EdgeDoor {
     /// What the edge does by itself when the armed time has come.
     func fire() {
         change { state in
-            guard let armed = state.armed, let to = Split(name: armed.to), state.split.name == armed.from else { return }
+            guard let armed = state.armed, let to = Split(name: armed.to), state.split.name == armed.from else {
+                return
+            }
             state.split = to
             state.fence += 1
             state.lock = nil

@@ -30,7 +30,9 @@ import Testing
 
     @Test func aChangeOfStyleAloneIsAChange() {
         let old = Frame.drawn(3, 1) { $0.put("abc", at: .zero, .text) }
-        let new = Frame.drawn(3, 1) { $0.put("abc", at: .zero, .text); $0.put("b", at: Point(1, 0), .ok) }
+        let new = Frame.drawn(3, 1) {
+            $0.put("abc", at: .zero, .text); $0.put("b", at: Point(1, 0), .ok)
+        }
         #expect(changes(old, new) == ["0:1-2"])
     }
 

@@ -52,9 +52,18 @@ import Testing
 
     @Test("overwriting half of a wide character leaves no half behind")
     func halves() {
-        #expect(Frame.drawn(4, 1) { $0.put("漢字", at: .zero, .text); $0.plot("x", at: Point(1, 0), .text) }.rows == [" x字"])
-        #expect(Frame.drawn(4, 1) { $0.put("漢字", at: .zero, .text); $0.plot("x", at: Point(2, 0), .text) }.rows == ["漢x "])
-        #expect(Frame.drawn(4, 1) { $0.put("漢字", at: .zero, .text); $0.put("語", at: Point(1, 0), .text) }.rows == [" 語 "])
+        #expect(
+            Frame.drawn(4, 1) {
+                $0.put("漢字", at: .zero, .text); $0.plot("x", at: Point(1, 0), .text)
+            }.rows == [" x字"])
+        #expect(
+            Frame.drawn(4, 1) {
+                $0.put("漢字", at: .zero, .text); $0.plot("x", at: Point(2, 0), .text)
+            }.rows == ["漢x "])
+        #expect(
+            Frame.drawn(4, 1) {
+                $0.put("漢字", at: .zero, .text); $0.put("語", at: Point(1, 0), .text)
+            }.rows == [" 語 "])
     }
 
     @Test func textThatBeginsLeftOfTheFrameIsClipped() {
@@ -78,15 +87,20 @@ import Testing
         #expect(frame[Point(2, 0)]?.style == Style(.warning, .bold))
     }
 
-    @Test("a box keeps to the frame, focus is heavier", arguments: [
-        (Border.rounded, ["╭──╮ ", "│  │ ", "╰──╯ "]), (Border.heavy, ["┏━━┓ ", "┃  ┃ ", "┗━━┛ "]),
-    ])
+    @Test(
+        "a box keeps to the frame, focus is heavier",
+        arguments: [
+            (Border.rounded, ["╭──╮ ", "│  │ ", "╰──╯ "]), (Border.heavy, ["┏━━┓ ", "┃  ┃ ", "┗━━┛ "]),
+        ])
     func boxes(border: Border, rows: [String]) {
         #expect(Frame.drawn(5, 3) { $0.box(Rect(x: 0, y: 0, width: 4, height: 3), border, .border) }.rows == rows)
     }
 
     @Test func aBoxLargerThanTheFrameIsClipped() {
-        #expect(Frame.drawn(2, 2) { $0.box(Rect(x: -1, y: 0, width: 9, height: 9), .rounded, .border) }.rows == ["──", "  "])
+        #expect(
+            Frame.drawn(2, 2) { $0.box(Rect(x: -1, y: 0, width: 9, height: 9), .rounded, .border) }.rows == [
+                "──", "  ",
+            ])
     }
 
     @Test func resetBlanksAndResizes() {

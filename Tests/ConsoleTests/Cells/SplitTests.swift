@@ -48,6 +48,8 @@ import Testing
 
     @Test func insetAndCentredNeverGoNegative() {
         #expect(Rect(x: 0, y: 0, width: 1, height: 1).inset(1).isEmpty)
-        #expect(Rect(x: 0, y: 0, width: 9, height: 5).centred(Size(width: 4, height: 99)) == Rect(x: 2, y: 0, width: 4, height: 5))
+        #expect(
+            Rect(x: 0, y: 0, width: 9, height: 5).centred(Size(width: 4, height: 99))
+                == Rect(x: 2, y: 0, width: 4, height: 5))
     }
 }

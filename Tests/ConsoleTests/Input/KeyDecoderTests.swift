@@ -10,10 +10,14 @@ import Testing
     private static let keys: [(String, Key)] = [
         ("a", Key("a")), ("D", Key("D")), ("ñ", Key("ñ")), ("漢", Key("漢")), ("🚀", Key("🚀")), ("\r", Key(.enter)),
         ("\t", Key(.tab)), ("\u{1b}[Z", Key(.tab, .shift)), ("\u{7f}", Key(.backspace)), ("\u{8}", Key(.backspace)),
-        ("\u{c}", Key("l", .control)), ("\u{0}", Key(" ", .control)), ("\u{1b}", Key(.escape)), ("\u{1b}a", Key("a", .alt)),
-        ("\u{1b}[A", Key(.up)), ("\u{1b}OA", Key(.up)), ("\u{1b}[1;5C", Key(.right, .control)), ("\u{1b}\u{1b}[D", Key(.left, .alt)),
-        ("\u{1b}[H", Key(.home)), ("\u{1b}[4~", Key(.end)), ("\u{1b}[5~", Key(.pageUp)), ("\u{1b}[3;2~", Key(.delete, .shift)),
-        ("\u{1b}OP", Key(.function(1))), ("\u{1b}[[B", Key(.function(2))), ("\u{1b}[15~", Key(.function(5))), ("\u{1b}[24~", Key(.function(12))),
+        ("\u{c}", Key("l", .control)), ("\u{0}", Key(" ", .control)), ("\u{1b}", Key(.escape)),
+        ("\u{1b}a", Key("a", .alt)),
+        ("\u{1b}[A", Key(.up)), ("\u{1b}OA", Key(.up)), ("\u{1b}[1;5C", Key(.right, .control)),
+        ("\u{1b}\u{1b}[D", Key(.left, .alt)),
+        ("\u{1b}[H", Key(.home)), ("\u{1b}[4~", Key(.end)), ("\u{1b}[5~", Key(.pageUp)),
+        ("\u{1b}[3;2~", Key(.delete, .shift)),
+        ("\u{1b}OP", Key(.function(1))), ("\u{1b}[[B", Key(.function(2))), ("\u{1b}[15~", Key(.function(5))),
+        ("\u{1b}[24~", Key(.function(12))),
         ("\u{1b}[", Key("[", .alt)), ("\u{1b}O", Key("O", .alt)), ("\u{1b}ñ", Key("ñ", .alt)),
     ]
 
@@ -38,22 +42,30 @@ import Testing
         #expect(!decoder.isPending)
     }
 
-    @Test("sequences that are no key are swallowed whole", arguments: [
-        "\u{1b}]11;rgb:0000/0000/0000\u{7}", "\u{1b}]0;x\u{1b}\\", "\u{1b}P1$r\u{1b}\\", "\u{1b}[?1;2c", "\u{1b}[99~", "\u{1b}[<0;3;4M",
-        "\u{1b}[" + String(repeating: "1;", count: 500) + "x",
-    ])
+    @Test(
+        "sequences that are no key are swallowed whole",
+        arguments: [
+            "\u{1b}]11;rgb:0000/0000/0000\u{7}", "\u{1b}]0;x\u{1b}\\", "\u{1b}P1$r\u{1b}\\", "\u{1b}[?1;2c",
+            "\u{1b}[99~", "\u{1b}[<0;3;4M",
+            "\u{1b}[" + String(repeating: "1;", count: 500) + "x",
+        ])
     func unknown(bytes: String) {
         #expect(decode(bytes + "a") == [.key(Key("a"))])
     }
 
     @Test func bytesThatAreNotUTF8AreSkipped() {
         var decoder = KeyDecoder()
-        #expect(decoder.feed([0xff, 0xc3, 0x61, 0xe2, 0x82, 0x62, 0xed, 0xa0, 0x80, 0x63]) == ["a", "b", "c"].map { .key(Key($0)) })
+        #expect(
+            decoder.feed([0xff, 0xc3, 0x61, 0xe2, 0x82, 0x62, 0xed, 0xa0, 0x80, 0x63])
+                == ["a", "b", "c"].map { .key(Key($0)) })
     }
 
     @Test("a paste is one event, and nothing in it is a key")
     func paste() {
-        #expect(decode("x\u{1b}[200~rm -rf\r\u{1b}[A\u{1b}[201~y") == [.key(Key("x")), .paste("rm -rf\r\u{1b}[A"), .key(Key("y"))])
+        #expect(
+            decode("x\u{1b}[200~rm -rf\r\u{1b}[A\u{1b}[201~y") == [
+                .key(Key("x")), .paste("rm -rf\r\u{1b}[A"), .key(Key("y")),
+            ])
         #expect(decode("\u{1b}[200~\u{1b}[201~") == [.paste("")])
         #expect(decode("\u{1b}[200~\u{1b}\u{1b}[201~") == [.paste("\u{1b}")])
     }
@@ -71,10 +83,14 @@ import Testing
 }
 
 @Suite struct KeyTests {
-    @Test("a key's name leads back to it", arguments: [
-        (Key("D"), "D"), (Key("?"), "?"), (Key("-"), "-"), (Key("l", .control), "ctrl-l"), (Key(.tab, .shift), "shift-tab"),
-        (Key(.function(12)), "f12"), (Key(" "), "space"), (Key(.pageUp, [.control, .alt]), "ctrl-alt-page-up"), (Key("f"), "f"),
-    ])
+    @Test(
+        "a key's name leads back to it",
+        arguments: [
+            (Key("D"), "D"), (Key("?"), "?"), (Key("-"), "-"), (Key("l", .control), "ctrl-l"),
+            (Key(.tab, .shift), "shift-tab"),
+            (Key(.function(12)), "f12"), (Key(" "), "space"), (Key(.pageUp, [.control, .alt]), "ctrl-alt-page-up"),
+            (Key("f"), "f"),
+        ])
     func names(key: Key, name: String) {
         #expect(key.name == name)
         #expect(Key(name: name) == key)

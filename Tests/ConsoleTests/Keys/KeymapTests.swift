@@ -17,7 +17,8 @@ import Testing
         for binding in Keymap.standard.bindings {
             for key in binding.keys {
                 for context in binding.contexts where !(context.isTyping && key.typed != nil) {
-                    #expect(Keymap.standard.action(for: key, in: context) == binding.action, "\(key.name) in \(context)")
+                    #expect(
+                        Keymap.standard.action(for: key, in: context) == binding.action, "\(key.name) in \(context)")
                 }
             }
         }
@@ -49,7 +50,9 @@ import Testing
         #expect("\(error!)" == "the key 'z' is given to both 'filter' and 'zoom'; give one of them another")
     }
 
-    @Test("an unknown action is named with the nearest", arguments: [("zom", "zoom"), ("page-up", "page_up"), ("Quit", "quit")])
+    @Test(
+        "an unknown action is named with the nearest",
+        arguments: [("zom", "zoom"), ("page-up", "page_up"), ("Quit", "quit")])
     func unknown(name: String, nearest: String) {
         let error = #expect(throws: KeymapError.self) { try Keymap(overrides: [(name, "x")]) }
         #expect(error == .unknownAction(name))

@@ -54,9 +54,11 @@ import Testing
 
     // MARK: Commands
 
-    @Test("keys that leave the model leave a command", arguments: [
-        ("q", Command.quit), ("ctrl-c", .quit), ("ctrl-l", .redraw), ("ctrl-z", .suspend),
-    ])
+    @Test(
+        "keys that leave the model leave a command",
+        arguments: [
+            ("q", Command.quit), ("ctrl-c", .quit), ("ctrl-l", .redraw), ("ctrl-z", .suspend),
+        ])
     func commands(key: String, command: Command) {
         var model = calm
         #expect(model.press(key) == [command])

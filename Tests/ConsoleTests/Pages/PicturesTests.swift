@@ -16,13 +16,16 @@ import Testing
     }
 
     private static let keys = [
-        "tab", "shift-tab", "down", "up", "page-down", "end", "home", "1", "2", "3", "4", "5", "z", "enter", "esc", "esc",
+        "tab", "shift-tab", "down", "up", "page-down", "end", "home", "1", "2", "3", "4", "5", "z", "enter", "esc",
+        "esc",
         "?", ":", "/", "a", "s", "backspace", "space", "p", "n", "ctrl-l", "x",
     ]
     private static let sizes = [(200, 60), (120, 40), (80, 24), (60, 44), (300, 100), (40, 12), (1, 1)]
 
     /// What may happen to a screen; each is as likely as what matters of it.
-    private func message(_ launch: BarberPro, _ now: inout Moment, _ second: inout Double, using chance: inout Chance) -> [Message] {
+    private func message(_ launch: BarberPro, _ now: inout Moment, _ second: inout Double, using chance: inout Chance)
+        -> [Message]
+    {
         switch Int.random(in: 0..<20, using: &chance) {
         case 0..<9: return Key(name: Self.keys.randomElement(using: &chance) ?? "tab").map { [.key($0)] } ?? []
         case 9..<12:
@@ -37,7 +40,8 @@ import Testing
             let change = Event.VerdictChanged(
                 series: "api.p95", from: .ok, to: Bool.random(using: &chance) ? .critical : .ok, reason: "e\u{301}漢")
             return [.events([Event(origin: "bastion", at: now, body: .verdictChanged(change))])]
-        case 17: return [.resize(Self.sizes.randomElement(using: &chance).map { Size(width: $0.0, height: $0.1) } ?? .zero)]
+        case 17:
+            return [.resize(Self.sizes.randomElement(using: &chance).map { Size(width: $0.0, height: $0.1) } ?? .zero)]
         case 18:
             let reasons = [nil, "disk full", "read-only"]
             return [.heartbeat(Heartbeat(at: now, notRecording: reasons.randomElement(using: &chance) ?? nil))]

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ViewTests {
     static let hostile = [
-        "\u{1b}[2J\u{1b}]0;owned\u{7}", "\u{202e}gnp.exe", "👩‍👩‍👧‍👦🇦🇷", "漢字カタカナ", "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+        "\u{1b}[2J\u{1b}]0;owned\u{7}", "\u{202e}gnp.exe", "👩‍👩‍👧‍👦🇦🇷", "漢字カタカナ",
+        "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
         "\u{200b}\u{feff}\u{0}\r\n\t", String(repeating: "x", count: 10_000_000),
     ]
 
@@ -19,7 +20,9 @@ import Testing
         for index in manifest.series.indices { manifest.series[index].title = text }
         for index in manifest.panes.health.indices {
             manifest.panes.health[index].title = text
-            for fact in manifest.panes.health[index].facts.indices { manifest.panes.health[index].facts[fact].word = text }
+            for fact in manifest.panes.health[index].facts.indices {
+                manifest.panes.health[index].facts[fact].word = text
+            }
         }
         manifest.panes.geo?.title = text
         for index in manifest.panes.geo?.regions.indices ?? 0..<0 {
@@ -29,10 +32,13 @@ import Testing
         for index in manifest.panes.colours.indices { manifest.panes.colours[index].name = text }
         launch.board.apply(manifest)
         launch.board.apply(
-            Tick(at: launch.now, readings: [
-                Reading("serving.version", .text(text)), Reading("blue.version", .text(text)), Reading("door.split", .text(text)),
-                Reading("api.p95", .missed(text)), Reading("tls.expires", .missed(text)),
-            ]))
+            Tick(
+                at: launch.now,
+                readings: [
+                    Reading("serving.version", .text(text)), Reading("blue.version", .text(text)),
+                    Reading("door.split", .text(text)),
+                    Reading("api.p95", .missed(text)), Reading("tls.expires", .missed(text)),
+                ]))
         launch.say(.verdictChanged(.init(series: "api.p95", from: .ok, to: .critical, reason: text)), ago: 1)
         var model = launch.model(80, 24, mode: .operator(name: text))
         _ = model.update(.readerNote(text))
@@ -46,7 +52,8 @@ import Testing
             while x < frame.size.width {
                 guard let cell = frame[Point(x, y)] else { break }
                 for scalar in frame.scalars(of: cell) {
-                    let isSafe = scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
+                    let isSafe =
+                        scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
                         && !(0x200b...0x200f).contains(scalar.value) && !(0x202a...0x202e).contains(scalar.value)
                     if !isSafe { Issue.record("U+\(String(scalar.value, radix: 16)) at (\(x),\(y))") }
                 }
@@ -57,14 +64,18 @@ import Testing
     }
 
     private static let screens: [[String]] = [
-        [], ["?"], [":"], ["/", "a"], ["z"], ["3", "3", "down", "down"], ["4", "z", "end"], ["5", "z"], ["down", "enter"],
+        [], ["?"], [":"], ["/", "a"], ["z"], ["3", "3", "down", "down"], ["4", "z", "end"], ["5", "z"],
+        ["down", "enter"],
     ]
 
     @Test("hostile texts are shown safely and move no column", .timeLimit(.minutes(2)), arguments: hostile.indices)
     func hostileTexts(index: Int) {
         _ = charset
         let model = Self.hostileModel(Self.hostile[index])
-        for size in [Size(width: 40, height: 12), Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60)] {
+        for size in [
+            Size(width: 40, height: 12), Size(width: 80, height: 24), Size(width: 120, height: 40),
+            Size(width: 200, height: 60),
+        ] {
             for keys in Self.screens {
                 var model = model
                 _ = model.update(.resize(size))
@@ -88,7 +99,9 @@ import Testing
             for width in stride(from: index % 7, through: 130, by: 11) {
                 for height in stride(from: index % 5, through: 45, by: 7) { draw(models[index], width, height) }
             }
-            for (width, height) in [(0, 0), (1, 1), (39, 12), (40, 11), (40, 12), (200, 60), (300, 100), (300, 1), (1, 100)] {
+            for (width, height) in [
+                (0, 0), (1, 1), (39, 12), (40, 11), (40, 12), (200, 60), (300, 100), (300, 1), (1, 100),
+            ] {
                 draw(models[index], width, height)
             }
         }
@@ -138,13 +151,15 @@ import Testing
     @Test("help promises no way out of a wall that no key closes")
     func helpOnTheWall() {
         func help(mayQuit: Bool) -> String {
-            BarberPro.calm.model(120, 60, mode: .kiosk(mayQuit: mayQuit)).pressing("?").frame.rows.joined(separator: "\n")
+            BarberPro.calm.model(120, 60, mode: .kiosk(mayQuit: mayQuit)).pressing("?").frame.rows.joined(
+                separator: "\n")
         }
         #expect(help(mayQuit: true).contains("q leaves at once"))
         #expect(!help(mayQuit: false).contains("leaves at once"))
     }
 
-    @Test("outside the launch window the header says so, at 80 columns too", arguments: [(80, 24), (120, 40), (200, 60)])
+    @Test(
+        "outside the launch window the header says so, at 80 columns too", arguments: [(80, 24), (120, 40), (200, 60)])
     func launchWindow(width: Int, height: Int) {
         func header(_ window: LaunchWindow?) -> String {
             var launch = BarberPro.calm
@@ -161,11 +176,13 @@ import Testing
         #expect(header(before).contains("T+00:42:17 outside the window"), "\(header(before))")
     }
 
-    @Test("a last known value is shown as long as there is room for it, in shorter and shorter words", arguments: [
-        (40, "LAST KNOWN 14:42:17 82 ms"), (25, "LAST KNOWN 14:42:17 82 ms"), (24, "LAST 14:42:17 82 ms"),
-        (19, "LAST 14:42:17 82 ms"), (18, "LAST 14:42 82 ms"), (16, "LAST 14:42 82 ms"), (15, "? 14:42 82 ms"),
-        (13, "? 14:42 82 ms"), (12, "LAST 14:42"), (9, "? 14:42"), (5, "14:42"),
-    ])
+    @Test(
+        "a last known value is shown as long as there is room for it, in shorter and shorter words",
+        arguments: [
+            (40, "LAST KNOWN 14:42:17 82 ms"), (25, "LAST KNOWN 14:42:17 82 ms"), (24, "LAST 14:42:17 82 ms"),
+            (19, "LAST 14:42:17 82 ms"), (18, "LAST 14:42 82 ms"), (16, "LAST 14:42 82 ms"), (15, "? 14:42 82 ms"),
+            (13, "? 14:42 82 ms"), (12, "LAST 14:42"), (9, "? 14:42"), (5, "14:42"),
+        ])
     func lastKnown(room: Int, text: String) throws {
         var launch = BarberPro.calm
         launch.board.apply(Tick(at: launch.now, readings: [Reading("api.p95", .number(82))]))

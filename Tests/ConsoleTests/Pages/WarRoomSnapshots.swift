@@ -20,7 +20,9 @@ import Testing
     }
 
     @Test func noManifestYet() {
-        expectSnapshot(Model(now: BarberPro.now, size: Size(width: 80, height: 24), mode: .operator(name: "ana")).frame, "empty-80x24")
+        expectSnapshot(
+            Model(now: BarberPro.now, size: Size(width: 80, height: 24), mode: .operator(name: "ana")).frame,
+            "empty-80x24")
     }
 
     @Test func notRecordingWhilePaused() {
@@ -33,11 +35,14 @@ import Testing
         expectSnapshot(model.frame, "paused-not-recording-120x40")
     }
 
-    @Test("what lies over the panes", arguments: [
-        ("help", ["?"]), ("palette", [":"]), ("palette-query", [":", "r", "d", "m"]), ("filter-prompt", ["/", "p", "a", "y"]),
-        ("filter", ["/", "p", "a", "y", "enter"]), ("detail", ["3", "end", "up", "up", "up", "up", "up", "enter"]),
-        ("cursor", ["3", "down", "down"]), ("hint", ["x"]),
-    ])
+    @Test(
+        "what lies over the panes",
+        arguments: [
+            ("help", ["?"]), ("palette", [":"]), ("palette-query", [":", "r", "d", "m"]),
+            ("filter-prompt", ["/", "p", "a", "y"]),
+            ("filter", ["/", "p", "a", "y", "enter"]), ("detail", ["3", "end", "up", "up", "up", "up", "up", "enter"]),
+            ("cursor", ["3", "down", "down"]), ("hint", ["x"]),
+        ])
     func overlays(name: String, keys: [String]) {
         var model = trouble.model(80, 24)
         for key in keys { model.press(key) }

@@ -152,7 +152,9 @@ struct BarberPro {
         launch.values["redis.memory_used"] = { 82.4 - $0 / 90 }
         launch.values["pay.p95"] = { ago in ago < 1260 ? 3400 - ago / 8 : 840 }
         launch.values["biz.payments"] = { ago in ago < 1200 ? 88.2 : 98.9 }
-        for (code, latency) in [("AR-V", 262.0), ("AR-Z", 231), ("AR-Y", 214), ("AR-A", 176), ("AR-Q", 166), ("AR-N", 158)] {
+        for (code, latency) in [
+            ("AR-V", 262.0), ("AR-Z", 231), ("AR-Y", 214), ("AR-A", 176), ("AR-Q", 166), ("AR-N", 158),
+        ] {
             launch.values[SeriesID("app.p95.\(code)")] = { ago in ago < 900 ? latency - ago / 60 : latency - 60 }
         }
         launch.values["app.requests.AR-F"] = { _ in 0 }
@@ -173,7 +175,8 @@ struct BarberPro {
         }
         launch.say(
             .verdictChanged(
-                .init(series: "backup.age", from: .ok, to: .unknown, reason: "exit 3: no route to storage-2")), ago: 43_195)
+                .init(series: "backup.age", from: .ok, to: .unknown, reason: "exit 3: no route to storage-2")),
+            ago: 43_195)
         return launch
     }()
 
@@ -185,7 +188,8 @@ struct BarberPro {
         for (id, quiet) in silent where quiet.since > .hours(1) && id != "tls.expires" {
             board.apply(
                 Tick(
-                    at: now.advanced(by: Milliseconds(-quiet.since.count)), readings: [Reading(id, .number(value(of: id, ago: 0)))]))
+                    at: now.advanced(by: Milliseconds(-quiet.since.count)),
+                    readings: [Reading(id, .number(value(of: id, ago: 0)))]))
             board.apply(Tick(at: now, readings: [Reading(id, .missed(quiet.why ?? "no answer"))]))
         }
         board.heartbeat = Heartbeat(at: now.advanced(by: -400))
@@ -194,7 +198,8 @@ struct BarberPro {
     /// What is read `ago` seconds before now; below zero, after it.
     func tick(ago: Double) -> Tick {
         var readings: [Reading] = []
-        for series in Self.manifest.series where ago.truncatingRemainder(dividingBy: Double(series.interval.count) / 1000) == 0 {
+        for series in Self.manifest.series
+        where ago.truncatingRemainder(dividingBy: Double(series.interval.count) / 1000) == 0 {
             if let quiet = silent[series.id], ago < quiet.since.seconds {
                 if let why = quiet.why { readings.append(Reading(series.id, .missed(why))) }
             } else if let text = texts[series.id] {

@@ -24,7 +24,8 @@ func expectSnapshot(
         return
     }
     guard let kept = try? String(contentsOf: url, encoding: .utf8) else {
-        Issue.record("no picture \(url.path): RECORD_SNAPSHOTS=1 writes it. Got:\n\(picture)", sourceLocation: sourceLocation)
+        Issue.record(
+            "no picture \(url.path): RECORD_SNAPSHOTS=1 writes it. Got:\n\(picture)", sourceLocation: sourceLocation)
         return
     }
     if kept != picture {

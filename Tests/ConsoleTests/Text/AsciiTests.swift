@@ -6,10 +6,13 @@ import Testing
         String(decoding: text.unicodeScalars.map(\.ascii), as: UTF8.self)
     }
 
-    @Test("our own glyphs keep their look", arguments: [
-        ("╭─╮│╰┏━┓┃┤", "+-+|++-+|+"), ("▁▂▃▄▅▆▇█", "_.-:=+*#"), ("✓ ! ✗ ?", "+ ! x ?"), ("T−01:00 ≥90 97,2 %", "T-01:00 >90 97,2 %"),
-        ("● BLUE ○ GREEN → ·", "* BLUE o GREEN > ."),
-    ])
+    @Test(
+        "our own glyphs keep their look",
+        arguments: [
+            ("╭─╮│╰┏━┓┃┤", "+-+|++-+|+"), ("▁▂▃▄▅▆▇█", "_.-:=+*#"), ("✓ ! ✗ ?", "+ ! x ?"),
+            ("T−01:00 ≥90 97,2 %", "T-01:00 >90 97,2 %"),
+            ("● BLUE ○ GREEN → ·", "* BLUE o GREEN > ."),
+        ])
     func ours(text: String, shown: String) {
         #expect(ascii(text) == shown)
     }

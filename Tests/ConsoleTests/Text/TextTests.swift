@@ -5,18 +5,24 @@ import Testing
 @Suite struct TextTests {
     init() { _ = charset }
 
-    @Test("what could change the terminal, or hide, is shown as a mark of one cell", arguments: [
-        ("\u{1b}[2J", "␛[2J"), ("a\u{0}b", "a␀b"), ("a\tb\r\n", "a␉b␍␊"), ("\u{7f}", "␡"), ("\u{9b}31m", "\u{FFFD}31m"),
-        ("v1\u{202e}4", "v1\u{FFFD}4"), ("a\u{2066}b\u{2069}", "a\u{FFFD}b\u{FFFD}"), ("a\u{200b}b", "a\u{FFFD}b"),
-        ("a\u{feff}b", "a\u{FFFD}b"), ("a\u{2028}b\u{2029}", "a\u{FFFD}b\u{FFFD}"), ("a\u{ad}b", "a\u{FFFD}b"),
-        ("a\u{3164}b", "a\u{FFFD}b"), ("a\u{e0041}b", "a\u{FFFD}b"), ("a\u{ffff}b", "a\u{FFFD}b"), ("a\u{061c}b", "a\u{FFFD}b"),
-    ])
+    @Test(
+        "what could change the terminal, or hide, is shown as a mark of one cell",
+        arguments: [
+            ("\u{1b}[2J", "␛[2J"), ("a\u{0}b", "a␀b"), ("a\tb\r\n", "a␉b␍␊"), ("\u{7f}", "␡"),
+            ("\u{9b}31m", "\u{FFFD}31m"),
+            ("v1\u{202e}4", "v1\u{FFFD}4"), ("a\u{2066}b\u{2069}", "a\u{FFFD}b\u{FFFD}"), ("a\u{200b}b", "a\u{FFFD}b"),
+            ("a\u{feff}b", "a\u{FFFD}b"), ("a\u{2028}b\u{2029}", "a\u{FFFD}b\u{FFFD}"), ("a\u{ad}b", "a\u{FFFD}b"),
+            ("a\u{3164}b", "a\u{FFFD}b"), ("a\u{e0041}b", "a\u{FFFD}b"), ("a\u{ffff}b", "a\u{FFFD}b"),
+            ("a\u{061c}b", "a\u{FFFD}b"),
+        ])
     func marks(raw: String, shown: String) {
         #expect(Text.sanitised(raw) == shown)
         #expect(Text.width(of: raw) == shown.unicodeScalars.count)
     }
 
-    @Test("ordinary text passes unchanged", arguments: ["", "Jujuy p95", "Río Gallegos, ñandú", "漢字", "e\u{301}", "▁▂█ ⣿ ✓", "مرحبا"])
+    @Test(
+        "ordinary text passes unchanged",
+        arguments: ["", "Jujuy p95", "Río Gallegos, ñandú", "漢字", "e\u{301}", "▁▂█ ⣿ ✓", "مرحبا"])
     func unchanged(text: String) {
         #expect(Text.sanitised(text) == text)
     }
@@ -30,16 +36,20 @@ import Testing
         #expect(Text.sanitised(once) == once)
     }
 
-    @Test("widths are the terminal's", arguments: [
-        ("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("\u{301}", 1), ("🚀", 2), ("⣿▁", 2), ("ﬁ", 1), ("한", 2), ("", 0),
-    ])
+    @Test(
+        "widths are the terminal's",
+        arguments: [
+            ("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("\u{301}", 1), ("🚀", 2), ("⣿▁", 2), ("ﬁ", 1), ("한", 2), ("", 0),
+        ])
     func widths(text: String, width: Int) {
         #expect(Text.width(of: text) == width)
     }
 
-    @Test("emoji sequences come apart, so that every terminal agrees on their width", arguments: [
-        ("👩\u{200d}🚀", "👩🚀"), ("👍\u{1f3fd}", "👍"), ("❤\u{fe0f}", "❤"),
-    ])
+    @Test(
+        "emoji sequences come apart, so that every terminal agrees on their width",
+        arguments: [
+            ("👩\u{200d}🚀", "👩🚀"), ("👍\u{1f3fd}", "👍"), ("❤\u{fe0f}", "❤"),
+        ])
     func emoji(text: String, shown: String) {
         #expect(Text.sanitised(text) == shown)
     }
@@ -50,7 +60,9 @@ import Testing
         #expect(Text.sanitised(text).unicodeScalars.count == 6)
     }
 
-    @Test("a flood of characters without a width is cut like any other text", arguments: ["\u{301}", "\u{200d}", "\u{fe0f}"])
+    @Test(
+        "a flood of characters without a width is cut like any other text",
+        arguments: ["\u{301}", "\u{200d}", "\u{fe0f}"])
     func flood(scalar: Unicode.Scalar) {
         let text = "e" + String(repeating: Character(scalar), count: 3_000_000)
         let spent = cpuTime {

@@ -14,26 +14,34 @@ import Testing
         #expect(Role(name: "no_such_role") == nil)
     }
 
-    @Test("colours are read as people write them", arguments: [
-        ("default", Colour.terminal), ("bright_red", .ansi(9)), ("7", .ansi(7)), ("196", .indexed(196)),
-        ("#ff8000", .rgb(red: 255, green: 128, blue: 0)),
-    ])
+    @Test(
+        "colours are read as people write them",
+        arguments: [
+            ("default", Colour.terminal), ("bright_red", .ansi(9)), ("7", .ansi(7)), ("196", .indexed(196)),
+            ("#ff8000", .rgb(red: 255, green: 128, blue: 0)),
+        ])
     func reads(text: String, colour: Colour) {
         #expect(Colour(text) == colour)
     }
 
-    @Test("what is no colour is refused", arguments: ["", "256", "-1", "#ff80", "#gg0000", "#+12345", "rouge", "#ff80000"])
+    @Test(
+        "what is no colour is refused",
+        arguments: ["", "256", "-1", "#ff80", "#gg0000", "#+12345", "rouge", "#ff80000"])
     func refuses(text: String) {
         #expect(Colour(text) == nil)
     }
 
-    @Test("a terminal gets the nearest colour it has", arguments: [
-        (Colour.rgb(red: 255, green: 0, blue: 0), ColourDepth.indexed256, Colour.indexed(196)),
-        (.rgb(red: 0, green: 215, blue: 135), .indexed256, .indexed(42)),
-        (.rgb(red: 128, green: 128, blue: 128), .indexed256, .indexed(244)),
-        (.rgb(red: 255, green: 0, blue: 0), .ansi16, .ansi(9)), (.indexed(196), .ansi8, .ansi(1)), (.indexed(226), .ansi8, .ansi(3)),
-        (.indexed(42), .ansi8, .ansi(2)), (.ansi(12), .ansi8, .ansi(4)), (.indexed(42), .direct, .indexed(42)), (.indexed(42), .mono, .terminal), (.terminal, .ansi8, .terminal),
-    ])
+    @Test(
+        "a terminal gets the nearest colour it has",
+        arguments: [
+            (Colour.rgb(red: 255, green: 0, blue: 0), ColourDepth.indexed256, Colour.indexed(196)),
+            (.rgb(red: 0, green: 215, blue: 135), .indexed256, .indexed(42)),
+            (.rgb(red: 128, green: 128, blue: 128), .indexed256, .indexed(244)),
+            (.rgb(red: 255, green: 0, blue: 0), .ansi16, .ansi(9)), (.indexed(196), .ansi8, .ansi(1)),
+            (.indexed(226), .ansi8, .ansi(3)),
+            (.indexed(42), .ansi8, .ansi(2)), (.ansi(12), .ansi8, .ansi(4)), (.indexed(42), .direct, .indexed(42)),
+            (.indexed(42), .mono, .terminal), (.terminal, .ansi8, .terminal),
+        ])
     func downsamples(colour: Colour, depth: ColourDepth, nearest: Colour) {
         #expect(colour.downsampled(to: depth) == nearest)
     }

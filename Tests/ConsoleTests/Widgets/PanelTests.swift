@@ -13,9 +13,11 @@ import Testing
 
     @Test("title left, facts right, heavier with the focus")
     func looks() {
-        #expect(panel(34, 3) == [
-            "╭─ 1 Health ───── 9 ok · 1 warn ─╮", "│                                │", "╰────────────────────────────────╯",
-        ])
+        #expect(
+            panel(34, 3) == [
+                "╭─ 1 Health ───── 9 ok · 1 warn ─╮", "│                                │",
+                "╰────────────────────────────────╯",
+            ])
         #expect(panel(34, 3, isFocused: true)[0] == "┍━ 1 Health ━━━━━ 9 ok · 1 warn ━┑")
     }
 

@@ -18,10 +18,11 @@ import Testing
     }
 
     @Test func columnsAlignAndTheWeightedOneGrows() {
-        #expect(rows(28, 4, table) == [
-            "Rule             Value Since", "Redis memory      82 % 14:38", "Payment p95      3,4 s 14:21",
-            "Jujuy           171 ms 14:09",
-        ])
+        #expect(
+            rows(28, 4, table) == [
+                "Rule             Value Since", "Redis memory      82 % 14:38", "Payment p95      3,4 s 14:21",
+                "Jujuy           171 ms 14:09",
+            ])
     }
 
     @Test("columns of the highest priority number go first")

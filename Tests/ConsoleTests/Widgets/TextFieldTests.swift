@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func withoutFocusThereIsNoCursor() {
-        let frame = Frame.drawn(8, 1) { TextField().render(into: &$0, area: $0.bounds, isFocused: false, placeholder: "reason") }
+        let frame = Frame.drawn(8, 1) {
+            TextField().render(into: &$0, area: $0.bounds, isFocused: false, placeholder: "reason")
+        }
         #expect(frame.rows == ["reason  "])
         #expect(frame.cursor == nil)
     }

@@ -33,13 +33,18 @@ struct Bastion: Sendable {
     func run(_ command: String...) throws -> Program.Result { try Program.run(Program.path("guardia"), words(command)) }
 
     /// Starts one and goes on.
-    func start(_ command: String...) throws -> RunningProgram { try RunningProgram(Program.path("guardia"), words(command)) }
+    func start(_ command: String...) throws -> RunningProgram {
+        try RunningProgram(Program.path("guardia"), words(command))
+    }
 
-    var log: ActionLog { get throws { try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)).actions } }
+    var log: ActionLog {
+        get throws { try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)).actions }
+    }
 
     /// What `ls -l current` says.
     var split: String {
-        let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(rehearsal.variables["DOOR_FOLDER"] ?? "")/current")
+        let link = try? FileManager.default.destinationOfSymbolicLink(
+            atPath: "\(rehearsal.variables["DOOR_FOLDER"] ?? "")/current")
         return link?.split(separator: "/").last.map(String.init) ?? "?"
     }
 
@@ -55,7 +60,8 @@ struct Bastion: Sendable {
             let record = try log.records.last { $0.kind == kind }
             let steps = record?.steps.map { "\($0.step.name) \($0.outcome?.rawValue ?? "-") \($0.detail)" } ?? []
             Issue.record(
-                "never so: \(what); \(steps), \(record?.ended?.body.summary ?? "not ended")", sourceLocation: sourceLocation)
+                "never so: \(what); \(steps), \(record?.ended?.body.summary ?? "not ended")",
+                sourceLocation: sourceLocation)
         }
     }
 }
@@ -89,6 +95,7 @@ final class RunningProgram: @unchecked Sendable {
     /// How it ended; nil where it did not within that time.
     func status(within seconds: Double = 60) async throws -> Int32? {
         let isOver = try await eventually(within: seconds) { !self.process.isRunning }
-        return isOver ? (process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus) : nil
+        return isOver
+            ? (process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus) : nil
     }
 }

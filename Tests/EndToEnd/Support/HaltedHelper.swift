@@ -19,23 +19,23 @@ struct HaltedHelper: Sendable {
         path = "\(folder)/helper"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try """
-            #!/bin/sh
-            # --door FOLDER serve
-            set -f
-            while IFS= read -r line; do
-                place=$(cat '\(folder)/place' 2>/dev/null)
-                if [ "$place" = "before ${line%% *}" ]; then
-                    : >'\(folder)/reached'
-                    cat >/dev/null
-                elif [ "$place" = "after ${line%% *}" ]; then
-                    '\(original)' --door "$2" $line >/dev/null
-                    : >'\(folder)/reached'
-                    cat >/dev/null
-                else
-                    '\(original)' --door "$2" $line
-                fi
-            done
-            """.write(toFile: path, atomically: true, encoding: .utf8)
+        #!/bin/sh
+        # --door FOLDER serve
+        set -f
+        while IFS= read -r line; do
+            place=$(cat '\(folder)/place' 2>/dev/null)
+            if [ "$place" = "before ${line%% *}" ]; then
+                : >'\(folder)/reached'
+                cat >/dev/null
+            elif [ "$place" = "after ${line%% *}" ]; then
+                '\(original)' --door "$2" $line >/dev/null
+                : >'\(folder)/reached'
+                cat >/dev/null
+            else
+                '\(original)' --door "$2" $line
+            fi
+        done
+        """.write(toFile: path, atomically: true, encoding: .utf8)
         chmod(path, 0o755)
     }
 

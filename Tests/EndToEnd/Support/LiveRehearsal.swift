@@ -36,7 +36,9 @@ final class LiveRehearsal: Sendable {
     }
 
     /// The processes of this rehearsal whose command line contains `text`.
-    func processes(_ text: String) -> [pid_t] { Processes.all(in: folder).filter { Processes.commandLine($0).contains(text) } }
+    func processes(_ text: String) -> [pid_t] {
+        Processes.all(in: folder).filter { Processes.commandLine($0).contains(text) }
+    }
 }
 
 /// The machine's processes, as /proc shows them.

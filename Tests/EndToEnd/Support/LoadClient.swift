@@ -90,7 +90,10 @@ final class LoadClient: Sendable {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 let why = count == 0 ? "closed" : String(cString: strerror(errno))
-                return ("\(why) after \(bytes.count) bytes of an answer, \(keepsAlive ? "kept alive" : "new"), request \(requests)", true)
+                return (
+                    "\(why) after \(bytes.count) bytes of an answer, \(keepsAlive ? "kept alive" : "new"), request \(requests)",
+                    true
+                )
             }
             bytes += buffer[..<count]
             let text = String(decoding: bytes, as: UTF8.self)

@@ -22,10 +22,12 @@ final class TerminalScreen: Sendable {
         self.columns = columns
         self.rows = rows
         var variables = [
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp", "SHELL": "/bin/sh", "PS1": "$ ",
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp", "SHELL": "/bin/sh",
+            "PS1": "$ ",
         ]
         variables.merge(environment) { $1 }
-        let assignments = variables.map { "\($0.key)=\(TerminalScreen.quote($0.value))" }.sorted().joined(separator: " ")
+        let assignments = variables.map { "\($0.key)=\(TerminalScreen.quote($0.value))" }.sorted().joined(
+            separator: " ")
         try run(
             "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
             "env -i TERM=\"$TERM\" \(assignments) sh")

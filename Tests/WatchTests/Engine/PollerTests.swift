@@ -56,7 +56,9 @@ struct PollerTests {
     @Test("an answer that was no good is `up` 0 with its reason, which every measure without a value gives, too")
     func proberTellsUp() async throws {
         let (poller, _) = poller([
-            .findings([Finding("up", .missed("status 500")), Finding("requests", 1), Finding("waiting", .missed("none"))])
+            .findings([
+                Finding("up", .missed("status 500")), Finding("requests", 1), Finding("waiting", .missed("none")),
+            ])
         ])
         await poller.look()
         let up = try #require(published.all.first?.readings.first { $0.series == "edge.up" })

@@ -7,9 +7,11 @@ import Testing
     @Test(
         arguments: [
             ("HIT", .hit), ("MISS", .miss), ("HIT from edge-1", .hit), ("Miss from cloudfront", .miss),
-            ("Hit from cloudfront", .hit), ("RefreshHit from cloudfront", .hit), ("MISS, HIT", .hit), ("HIT, MISS", .miss),
+            ("Hit from cloudfront", .hit), ("RefreshHit from cloudfront", .hit), ("MISS, HIT", .hit),
+            ("HIT, MISS", .miss),
             ("ExampleCache; hit; ttl=30", .hit), ("ExampleCache; fwd=uri-miss; stored", .miss), ("DYNAMIC", .miss),
-            ("TCP_HIT from a.b (x/10)", .hit), ("EXPIRED", .miss), ("STALE", .hit), ("BYPASS", .miss), ("", nil), ("maybe", nil),
+            ("TCP_HIT from a.b (x/10)", .hit), ("EXPIRED", .miss), ("STALE", .hit), ("BYPASS", .miss), ("", nil),
+            ("maybe", nil),
         ] as [(String, CacheStatus?)])
     func reads(header: String, status: CacheStatus?) { #expect(CacheStatus(header) == status) }
 }
@@ -25,11 +27,16 @@ import Testing
 
     @Test func readsAllSevenFigures() throws {
         let status = try StubStatus(parsing: page)
-        #expect((status.active, status.accepts, status.handled, status.requests) == (291, 16_630_948, 16_630_947, 31_070_465))
+        #expect(
+            (status.active, status.accepts, status.handled, status.requests) == (
+                291, 16_630_948, 16_630_947, 31_070_465
+            ))
         #expect((status.reading, status.writing, status.waiting) == (6, 179, 106))
     }
 
-    @Test(arguments: ["", "<html>404</html>", "Active connections: 1", "Active connections: -1 \nserver accepts handled requests"])
+    @Test(arguments: [
+        "", "<html>404</html>", "Active connections: 1", "Active connections: -1 \nserver accepts handled requests",
+    ])
     func anythingElseIsSaidToBeNone(text: String) {
         #expect(throws: ProbeFailure.self) { try StubStatus(parsing: text) }
     }
@@ -52,7 +59,8 @@ import Testing
 
     @Test func furtherLinesBringFurtherData() {
         let output = parse(
-            "DISK OK | /=2643MB;5948;5958;0;5968\n/ 15272 MB (77%);\n/boot 68 MB (69%); | /boot=68MB;88;93;0;98\n/home=69357MB\n")
+            "DISK OK | /=2643MB;5948;5958;0;5968\n/ 15272 MB (77%);\n/boot 68 MB (69%); | /boot=68MB;88;93;0;98\n/home=69357MB\n"
+        )
         #expect(output.text == "DISK OK")
         #expect(output.perfdata.map(\.label) == ["/", "/boot", "/home"])
     }
@@ -91,7 +99,9 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let alphabet = Array("' =;|U\n\t1.5e-sMB%ab\u{e9}".utf8)
         for _ in 0..<500 {
-            let bytes = (0..<Int.random(in: 0..<60, using: &generator)).map { _ in alphabet.randomElement(using: &generator)! }
+            let bytes = (0..<Int.random(in: 0..<60, using: &generator)).map { _ in
+                alphabet.randomElement(using: &generator)!
+            }
             #expect(PluginOutput(parsing: Array("OK|".utf8) + bytes).perfdata.count <= 60)
         }
     }
@@ -109,7 +119,9 @@ import Testing
     }
 
     @Test func oneSampleIsTheAnswer() throws {
-        #expect(try measurement(success("vector", #"[{"metric":{"job":"p"},"value":[1435781451.781,"1.5"]}]"#)) == .number(1.5))
+        #expect(
+            try measurement(success("vector", #"[{"metric":{"job":"p"},"value":[1435781451.781,"1.5"]}]"#))
+                == .number(1.5))
         #expect(try measurement(success("scalar", #"[1435781451.781,"2e3"]"#)) == .number(2000))
     }
 
@@ -122,7 +134,9 @@ import Testing
         #expect(try measurement(success("scalar", #"[1435781451,"x"]"#)) == .missed("the sample is no number"))
         #expect(try measurement(success("scalar", #"[1435780000,"1"]"#)) == .missed("the sample is 1460 s old"))
         #expect(try measurement(success("matrix", "[]")) == .missed("the query brought a matrix, not one sample"))
-        #expect(try measurement(success("string", #"[1435781451,"x"]"#)) == .missed("the query brought a string, not one sample"))
+        #expect(
+            try measurement(success("string", #"[1435781451,"x"]"#))
+                == .missed("the query brought a string, not one sample"))
         #expect(
             try measurement(success("vector", "[\(sample)]", #","warnings":["store 1 is down"]"#))
                 == .missed("partial: store 1 is down"))

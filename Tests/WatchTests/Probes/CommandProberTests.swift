@@ -15,7 +15,8 @@ import Wire
     @Test func verdictTextAndPerformanceData() async throws {
         let lab = try ProbeLab()
         let perfdata = [
-            Question(name: "time", text: "total time", unit: .milliseconds), Question(name: "gone", text: "gone", unit: .count),
+            Question(name: "time", text: "total time", unit: .milliseconds),
+            Question(name: "gone", text: "gone", unit: .count),
         ]
         let script = #"echo "HTTP WARNING: slow | 'total time'=0.25s;1;2 size=12B"; echo "more"; exit 1"#
         #expect(
@@ -54,7 +55,8 @@ import Wire
         try await withNginx(status) { nginx async throws in
             let target = NginxTarget(
                 statusURL: "http://127.0.0.1:\(nginx.port)/status",
-                testCommand: [nginx.program, "-t", "-e", "stderr", "-c", nginx.configurationFile], testInterval: .minutes(5))
+                testCommand: [nginx.program, "-t", "-e", "stderr", "-c", nginx.configurationFile],
+                testInterval: .minutes(5))
             let prober = NginxProber(target, in: lab.context)
             let first = try await prober.measurements()
             #expect(first["config"] == .number(0))
@@ -113,7 +115,8 @@ import Wire
             let files = try folder.subfolder("tls")
             let made = try await Command.run(
                 [
-                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days",
                     "10", "-subj", "/CN=shop.test", "-keyout", "\(files)/key.pem", "-out", "\(files)/certificate.pem",
                 ], deadline: .seconds(30))
             try #require(made.isSuccess, "\(made.standardError.text)")
@@ -150,7 +153,8 @@ import Wire
             (.metrics(MetricsTarget(urls: ["http://x"], extracts: [])), MetricsProber.self),
             (.prometheus(PrometheusTarget(url: "http://x", questions: [])), PrometheusProber.self),
             (.host(HostTarget()), HostProber.self), (.clock(ClockTarget()), ClockProber.self),
-            (.tls(TLSTarget(url: "x:443")), TLSProber.self), (.command(CommandTarget(argv: ["true"])), CommandProber.self),
+            (.tls(TLSTarget(url: "x:443")), TLSProber.self),
+            (.command(CommandTarget(argv: ["true"])), CommandProber.self),
             (.door(DoorTarget(url: "http://x", folder: "/x", colours: [])), DoorProber.self),
         ]
         for (target, type) in kinds {

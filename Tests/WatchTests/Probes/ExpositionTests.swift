@@ -85,7 +85,8 @@ import Testing
     @Test(
         "a malformed line damages its metric and no other",
         arguments: [
-            "m", "m{", "m{a", "m{a=", "m{a=\"", "m{a=\"b", "m{a=\"b\"", "m{a=\"b\"}", "m{a=\"b\" c=\"d\"} 1", "m{a='b'} 1", "m x",
+            "m", "m{", "m{a", "m{a=", "m{a=\"", "m{a=\"b", "m{a=\"b\"", "m{a=\"b\"}", "m{a=\"b\" c=\"d\"} 1",
+            "m{a='b'} 1", "m x",
             "m 1 2 3", "m 1 x", "m{=\"b\"} 1", "m{a=\"b\\", "m 1e", "m{a=\"b\"}} 1",
         ])
     func malformed(line: String) {
@@ -134,7 +135,8 @@ import Testing
             if Bool.random(using: &generator) {
                 bytes = Array("m{a=\"b\",c=\"d\\\"e\"} 12.5 1395066363000 # {x=\"y\"} 1\n# EOF\n".utf8)
                 for _ in 0..<3 {
-                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                    bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(
+                        in: 0...255, using: &generator)
                 }
             }
             let chunk = Int.random(in: 1...40, using: &generator)
@@ -149,7 +151,8 @@ import Testing
     func manyLines() {
         var bytes: [UInt8] = []
         for line in 0..<100_000 {
-            bytes += Array("some_series_of_a_large_server_total{instance=\"10.0.0.1:9100\",path=\"/p/\(line)\"} \(line)\n".utf8)
+            bytes += Array(
+                "some_series_of_a_large_server_total{instance=\"10.0.0.1:9100\",path=\"/p/\(line)\"} \(line)\n".utf8)
         }
         bytes += Array("wanted 7\n".utf8)
         let start = ContinuousClock.now

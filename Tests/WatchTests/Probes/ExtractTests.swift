@@ -20,7 +20,9 @@ import Testing
 
     @Test func valueIsTheSumOfWhatMatches() {
         var reader = reader(
-            Extract(name: "q", metric: "queue", take: .value, labels: ["env": "prod", "name": "mail*"], unit: .count, scale: 2))
+            Extract(
+                name: "q", metric: "queue", take: .value, labels: ["env": "prod", "name": "mail*"], unit: .count,
+                scale: 2))
         let text = """
             queue{env="prod",name="mail-out"} 3
             queue{env="prod",name="mail-in"} 4
@@ -36,11 +38,15 @@ import Testing
     }
 
     @Test func rateSumsGrowthAndSurvivesAReset() {
-        var reader = reader(Extract(name: "r", metric: "hits_total", take: .rate(per: 60), window: .seconds(10), unit: .perMinute))
+        var reader = reader(
+            Extract(name: "r", metric: "hits_total", take: .rate(per: 60), window: .seconds(10), unit: .perMinute))
         #expect(scrape(&reader, "hits_total{a=\"x\"} 1000\nhits_total{a=\"y\"} 50\n", at: 0).isEmpty)
         #expect(scrape(&reader, "hits_total{a=\"x\"} 1005\nhits_total{a=\"y\"} 55\n", at: 1000) == [Finding("r", 600)])
         // x begins anew: 3 since then.
-        #expect(scrape(&reader, "hits_total{a=\"x\"} 3\nhits_total{a=\"y\"} 55\n", at: 2000) == [Finding("r", 13.0 / 2 * 60)])
+        #expect(
+            scrape(&reader, "hits_total{a=\"x\"} 3\nhits_total{a=\"y\"} 55\n", at: 2000) == [
+                Finding("r", 13.0 / 2 * 60)
+            ])
     }
 
     @Test func counterOfOpenMetricsIsFoundByItsFamilyName() {
@@ -82,14 +88,16 @@ import Testing
 
     @Test("an endpoint that joins later brings only what grows from then on")
     func laterEndpoint() {
-        var reader = reader(Extract(name: "r", metric: "hits_total", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
+        var reader = reader(
+            Extract(name: "r", metric: "hits_total", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
         _ = scrape(&reader, [0: "hits_total 10\n"], at: 0)
         #expect(scrape(&reader, [0: "hits_total 11\n", 1: "hits_total 1000000\n"], at: 1000) == [Finding("r", 1)])
         #expect(scrape(&reader, [0: "hits_total 12\n", 1: "hits_total 1000004\n"], at: 2000) == [Finding("r", 3)])
     }
 
     @Test func rateForgetsWhatIsOlderThanItsWindow() {
-        var reader = reader(Extract(name: "r", metric: "c", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
+        var reader = reader(
+            Extract(name: "r", metric: "c", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
         for second in 0...30 {
             // Ten a second for twenty seconds, then nothing.
             let findings = scrape(&reader, "c \(min(second, 20) * 10)\n", at: .seconds(Int64(second)))
@@ -101,7 +109,8 @@ import Testing
 
     @Test("after a long silence a rate begins anew")
     func silence() {
-        var reader = reader(Extract(name: "r", metric: "c", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
+        var reader = reader(
+            Extract(name: "r", metric: "c", take: .rate(per: 1), window: .seconds(10), unit: .perSecond))
         _ = scrape(&reader, "c 1\n", at: 0)
         #expect(scrape(&reader, "c 100000\n", at: .minutes(5)).isEmpty)
         #expect(scrape(&reader, "c 100001\n", at: .minutes(5) + 1000) == [Finding("r", 1)])
@@ -123,7 +132,8 @@ import Testing
     @Test func quantileIsThatOfTheWindowNotOfAllTime() {
         var reader = reader(
             Extract(
-                name: "p95", metric: "latency_seconds", take: .quantile(0.95), window: .seconds(60), unit: .milliseconds,
+                name: "p95", metric: "latency_seconds", take: .quantile(0.95), window: .seconds(60),
+                unit: .milliseconds,
                 scale: 1000))
         func text(_ fast: Int, _ slow: Int) -> String {
             """

@@ -4,7 +4,9 @@ import Testing
 @testable import Watch
 
 @Suite struct RedisFigureTests {
-    private func findings(_ info: String, _ figures: inout RedisFigures, at uptime: Milliseconds) -> [String: Measurement] {
+    private func findings(_ info: String, _ figures: inout RedisFigures, at uptime: Milliseconds) -> [String:
+        Measurement]
+    {
         let findings = figures.findings(of: RedisInfo(parsing: info), at: uptime)
         return Dictionary(findings.map { ($0.measure, $0.measurement) }, uniquingKeysWith: { first, _ in first })
     }
@@ -112,7 +114,8 @@ import Testing
         sample.received = 2500
         sample.sent = 50
         let found = Dictionary(
-            figures.findings(of: sample, at: 2000).map { ($0.measure, $0.measurement) }, uniquingKeysWith: { first, _ in first })
+            figures.findings(of: sample, at: 2000).map { ($0.measure, $0.measurement) },
+            uniquingKeysWith: { first, _ in first })
         #expect(
             found == [
                 "cpu": .number(25), "load": .number(0.52), "memory": .number(75), "disk": .number(700.0 / 900 * 100),

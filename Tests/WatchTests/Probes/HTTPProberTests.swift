@@ -23,7 +23,8 @@ import Testing
             let prober = prober(
                 lab,
                 HTTPTarget(
-                    url: "http://127.0.0.1:\(nginx.port)/", assertions: [.contains("is well")], version: .header("x-version")))
+                    url: "http://127.0.0.1:\(nginx.port)/", assertions: [.contains("is well")],
+                    version: .header("x-version")))
             let first = try await prober.measurements()
             #expect(first["status"] == .number(200))
             #expect(first["version"] == .text("1.4.2"))
@@ -95,7 +96,8 @@ import Testing
         try await withNginx(locations) { nginx async throws in
             let url = "http://127.0.0.1:\(nginx.port)/secret"
             let header = Header(name: "Authorization", value: .secret(prefix: "Bearer ", .environment("sesame")))
-            #expect(try await prober(lab, HTTPTarget(url: url, headers: [header])).measurements()["status"] == .number(200))
+            #expect(
+                try await prober(lab, HTTPTarget(url: url, headers: [header])).measurements()["status"] == .number(200))
             let unreadable = Header(name: "Authorization", value: .secret(prefix: "", .file("/x")))
             await #expect(throws: ProbeFailure("file:/x cannot be read")) {
                 try await prober(lab, HTTPTarget(url: url, headers: [unreadable])).look(deadline: .seconds(1))

@@ -68,7 +68,9 @@ import Wire
 }
 
 @Suite struct ClockProberTests {
-    private func lab(ahead seconds: Int64 = 0) throws -> ProbeLab { try ProbeLab(clock: ShiftedClock(seconds: seconds)) }
+    private func lab(ahead seconds: Int64 = 0) throws -> ProbeLab {
+        try ProbeLab(clock: ShiftedClock(seconds: seconds))
+    }
 
     @Test func rightClockIsNotBlamed() async throws {
         let lab = try lab()

@@ -7,7 +7,8 @@ import Testing
 @testable import Wire
 
 @Suite struct MetricsProberTests {
-    private func extract(_ name: String, _ metric: String, _ take: MetricsTarget.Extract.Take) -> MetricsTarget.Extract {
+    private func extract(_ name: String, _ metric: String, _ take: MetricsTarget.Extract.Take) -> MetricsTarget.Extract
+    {
         MetricsTarget.Extract(name: name, metric: metric, take: take, unit: .count)
     }
 
@@ -17,7 +18,8 @@ import Testing
             location = /metrics { default_type "text/plain; version=0.0.4"; return 200 "queue 7\\n$connection_requests_line"; }
             """.replacing("$connection_requests_line", with: "requests_total $connection_requests\\n")
         try await withNginx(locations) { nginx async throws in
-            let target = MetricsTarget(urls: ["http://127.0.0.1:\(nginx.port)/metrics"],
+            let target = MetricsTarget(
+                urls: ["http://127.0.0.1:\(nginx.port)/metrics"],
                 extracts: [
                     extract("queue", "queue", .value), extract("rate", "requests_total", .rate(per: 1)),
                     extract("absent", "absent", .value),
@@ -52,14 +54,17 @@ import Testing
         "what is no exposition fails the look, in words",
         arguments: [
             (#"return 200 "<html>\n</html>\n";"#, "the answer is not Prometheus text"),
-            (#"default_type "application/openmetrics-text; version=1.0.0"; return 200 "queue 7\n";"#,
-                "the exposition ends before its # EOF"),
+            (
+                #"default_type "application/openmetrics-text; version=1.0.0"; return 200 "queue 7\n";"#,
+                "the exposition ends before its # EOF"
+            ),
             (#"return 404 "queue 7\n";"#, "status 404 ("),
         ])
     func garbage(answer: String, sentence: String) async throws {
         let lab = try ProbeLab()
         try await withNginx("location / { \(answer) }") { nginx async throws in
-            let target = MetricsTarget(urls: ["http://127.0.0.1:\(nginx.port)/"], extracts: [extract("q", "queue", .value)])
+            let target = MetricsTarget(
+                urls: ["http://127.0.0.1:\(nginx.port)/"], extracts: [extract("q", "queue", .value)])
             let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
             #expect(await lab.expectEnd(of: prober)?.contains(sentence) == true)
         }
@@ -73,28 +78,36 @@ import Testing
                 try writeFile("\(folder)/metrics", lines, mode: 0o644)
                 return "server { listen 127.0.0.1:\(port); root \(folder); }"
             }
-            let target = MetricsTarget(urls: ["http://127.0.0.1:\(server.port)/metrics"], extracts: [extract("q", "queue", .value)])
+            let target = MetricsTarget(
+                urls: ["http://127.0.0.1:\(server.port)/metrics"], extracts: [extract("q", "queue", .value)])
             let prober = MetricsProber(target, interval: .seconds(1), in: lab.context)
             #expect(try await prober.measurements() == ["q": .number(7)])
         }
     }
 
-    @Test("an exposition too large to be read in time fails its look by the deadline, and holds up nobody", .timeLimit(.minutes(2)))
+    @Test(
+        "an exposition too large to be read in time fails its look by the deadline, and holds up nobody",
+        .timeLimit(.minutes(2)))
     func readingCountsAgainstTheDeadline() async throws {
         let lab = try ProbeLab()
         try await withPrivateFolder { folder async throws in
             // 23 MB in 300,000 lines of the very metric that is asked for.
-            let lines = (0..<300_000).map { "queue{path=\"/a/long/path/of/some/kind/\($0)\",method=\"GET\",code=\"200\"} \($0)\n" }.joined()
+            let lines = (0..<300_000).map {
+                "queue{path=\"/a/long/path/of/some/kind/\($0)\",method=\"GET\",code=\"200\"} \($0)\n"
+            }.joined()
             let server = try await NginxServer.start(in: folder) { port, folder in
                 try writeFile("\(folder)/metrics", lines, mode: 0o644)
-                return "server { listen 127.0.0.1:\(port); root \(folder); location = /small { return 200 'queue 7\\n'; } }"
+                return
+                    "server { listen 127.0.0.1:\(port); root \(folder); location = /small { return 200 'queue 7\\n'; } }"
             }
             let base = "http://127.0.0.1:\(server.port)"
             let huge = MetricsProber(
-                MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)], bodyLimit: 64 << 20),
+                MetricsTarget(
+                    urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)], bodyLimit: 64 << 20),
                 interval: .seconds(1), in: lab.context)
             let small = MetricsProber(
-                MetricsTarget(urls: ["\(base)/small"], extracts: [extract("q", "queue", .value)]), interval: .seconds(1),
+                MetricsTarget(urls: ["\(base)/small"], extracts: [extract("q", "queue", .value)]),
+                interval: .seconds(1),
                 in: lab.context)
             async let failure = lab.expectEnd(of: huge)
             // The Reactor answers others meanwhile: each within a second, on however slow a machine.
@@ -103,7 +116,8 @@ import Testing
             #expect(reason.contains("could not be read within") || reason.contains("no answer"), "\(reason)")
 
             let limited = MetricsProber(
-                MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)]), interval: .seconds(1),
+                MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)]),
+                interval: .seconds(1),
                 in: lab.context)
             await #expect { try await limited.measurements() } throws: { "\($0)".contains("larger than 16 MiB") }
         }
@@ -162,7 +176,8 @@ import Testing
                 "prometheus", in: folder,
                 {
                     [
-                        "/usr/bin/prometheus", "--config.file=\(data)/prometheus.yml", "--storage.tsdb.path=\(data)/tsdb",
+                        "/usr/bin/prometheus", "--config.file=\(data)/prometheus.yml",
+                        "--storage.tsdb.path=\(data)/tsdb",
                         "--web.listen-address=127.0.0.1:\($0)",
                     ]
                 }, readyAt: "/-/ready")

@@ -9,7 +9,8 @@ import Wire
     private func question(_ name: String, _ text: String) -> Question { Question(name: name, text: text, unit: .count) }
 
     private func withPostgres(
-        questions: [Question] = [], _ body: (ProbeLab, PostgresServer, PostgresProber, PostgresClient) async throws -> Void
+        questions: [Question] = [],
+        _ body: (ProbeLab, PostgresServer, PostgresProber, PostgresClient) async throws -> Void
     ) async throws {
         let lab = try ProbeLab()
         try await withPrivateFolder { folder async throws in
@@ -73,8 +74,10 @@ import Wire
     @Test func strangeAnswersToQuestionsAreMissesOfTheirOwn() async throws {
         let questions = [
             question("two", "SELECT 2"), question("none", "SELECT 1 WHERE false"), question("null", "SELECT NULL::int"),
-            question("text", "SELECT 'many'"), question("columns", "SELECT 1, 2"), question("rows", "SELECT generate_series(1, 3)"),
-            question("write", "CREATE TABLE written (n int)"), question("broken", "SELEC 1"), question("nan", "SELECT 'NaN'::float8"),
+            question("text", "SELECT 'many'"), question("columns", "SELECT 1, 2"),
+            question("rows", "SELECT generate_series(1, 3)"),
+            question("write", "CREATE TABLE written (n int)"), question("broken", "SELEC 1"),
+            question("nan", "SELECT 'NaN'::float8"),
             question("flood", "SELECT a.oid FROM pg_class AS a, pg_class AS b, pg_class AS c"),
             question("command", "SET work_mem = '64kB'"), question("several", "SELECT 1; SELECT 2"),
         ]
@@ -115,7 +118,8 @@ import Wire
 
     @Test func anUnprivilegedUserIsToldWhatItMayNotSee() async throws {
         try await withPostgres { lab, server, _, client async throws in
-            _ = try await client.query("CREATE ROLE watcher LOGIN PASSWORD '\(server.password)'", deadline: .seconds(10))
+            _ = try await client.query(
+                "CREATE ROLE watcher LOGIN PASSWORD '\(server.password)'", deadline: .seconds(10))
             let prober = PostgresProber(target(server, user: "watcher"), in: lab.context)
             let found = try await prober.measurements()
             let hidden = Measurement.missed("watcher may not see other sessions: GRANT pg_read_all_stats TO it")

@@ -9,7 +9,9 @@ import Wire
 
 @Suite struct PostgresReplicaTests {
     /// A streaming replica of a server that is stopped for the time of the copy.
-    private func startReplica(of primary: PostgresServer, in folder: PrivateFolder) async throws -> (Daemon, port: UInt16) {
+    private func startReplica(of primary: PostgresServer, in folder: PrivateFolder) async throws -> (
+        Daemon, port: UInt16
+    ) {
         let work = try folder.subfolder("replica")
         let data = "\(work)/data"
         await primary.stop()
@@ -31,7 +33,8 @@ import Wire
         let daemon = Daemon(
             Daemon.Recipe(
                 name: "replica", command: [try Program.postgres("postgres").path(), "-D", data], folder: work,
-                endSignal: (SIGINT, "QUIT"), isReady: { _ in try await address.ask([0, 0, 0, 8, 4, 210, 22, 47]) != nil }),
+                endSignal: (SIGINT, "QUIT"),
+                isReady: { _ in try await address.ask([0, 0, 0, 8, 4, 210, 22, 47]) != nil }),
             in: folder)
         try await daemon.start()
         return (daemon, port)
@@ -45,7 +48,8 @@ import Wire
             let (replica, port) = try await startReplica(of: primary, in: folder)
             func prober(_ port: UInt16, _ host: String) -> PostgresProber {
                 PostgresProber(
-                    PostgresTarget(host: host, port: Int(port), database: primary.database, user: primary.user), in: lab.context)
+                    PostgresTarget(host: host, port: Int(port), database: primary.database, user: primary.user),
+                    in: lab.context)
             }
             let above = prober(primary.port, primary.socketFolder)
             let below = prober(port, "\(folder.path)/replica")
@@ -66,7 +70,8 @@ import Wire
             // The replica stands still while the primary writes.
             try await replica.pause()
             let settings = PostgresSettings([
-                "host": primary.socketFolder, "port": String(primary.port), "user": primary.user, "dbname": primary.database,
+                "host": primary.socketFolder, "port": String(primary.port), "user": primary.user,
+                "dbname": primary.database,
             ])
             let writer = PostgresClient(settings, on: lab.reactor)
             _ = try await writer.query("CREATE TABLE t AS SELECT generate_series(1, 1000)", deadline: .seconds(10))
@@ -74,7 +79,8 @@ import Wire
             try await replica.resume()
             // Before that, it has replayed all that it received, and knows of no more.
             let reader = PostgresClient(
-                PostgresSettings(settings.parameters.merging(["host": "\(folder.path)/replica", "port": "\(port)"]) { $1 }),
+                PostgresSettings(
+                    settings.parameters.merging(["host": "\(folder.path)/replica", "port": "\(port)"]) { $1 }),
                 on: lab.reactor)
             var rows: String?
             for _ in 0..<2000 where rows != "1000" {

@@ -16,7 +16,8 @@ import Wire
             let prober = try RedisProber(
                 RedisTarget(socket: server.socket, password: .environment(server.password), questions: questions),
                 in: lab.context)
-            let client = RedisClient(RedisSettings(.unixSocket(path: server.socket), password: server.password), on: lab.reactor)
+            let client = RedisClient(
+                RedisSettings(.unixSocket(path: server.socket), password: server.password), on: lab.reactor)
             try await body(lab, server, prober, client)
         }
     }
@@ -57,7 +58,9 @@ import Wire
                 #expect(found["text"] == .missed(#"the reply is "hello", not a number"#))
                 #expect(found["absent"] == .missed("the reply is nil: no such key"))
                 #expect(found["list"] == .missed("the reply is a list of 3, not a number"))
-                #expect(found["wrong"].reason?.contains("WRONGTYPE") == true || found["wrong"].reason?.contains("wrong kind") == true)
+                #expect(
+                    found["wrong"].reason?.contains("WRONGTYPE") == true
+                        || found["wrong"].reason?.contains("wrong kind") == true)
                 #expect(found["write"] == .missed("INCR is not a read-only command"))
                 #expect(found["shutdown"] == .missed("SHUTDOWN is not a read-only command"))
                 #expect(found["empty"] == .missed("an empty text is not a read-only command"))

@@ -31,7 +31,9 @@ package struct ClockEvidence: Hashable, Sendable {
     package static func judgement(of evidence: [ClockEvidence]) -> Measurement {
         guard !evidence.isEmpty else { return .missed("no reference answered") }
         // Where one interval begins and another ends at the same value, they touch: beginnings come first.
-        var edges = evidence.flatMap { [(at: $0.offset.lowerBound, opens: true), (at: $0.offset.upperBound, opens: false)] }
+        var edges = evidence.flatMap {
+            [(at: $0.offset.lowerBound, opens: true), (at: $0.offset.upperBound, opens: false)]
+        }
         edges.sort { ($0.at, $0.opens ? 0 : 1) < ($1.at, $1.opens ? 0 : 1) }
         var (open, most) = (0, 0)
         var best: ClosedRange<Double> = 0...0

@@ -79,7 +79,8 @@ package actor ClockProber: Prober, PinnedActor {
         }
     }
 
-    private func evidence(_ database: PostgresTarget, _ deadline: Duration) async -> Result<ClockEvidence, ProbeFailure> {
+    private func evidence(_ database: PostgresTarget, _ deadline: Duration) async -> Result<ClockEvidence, ProbeFailure>
+    {
         let sql = "SELECT extract(epoch FROM clock_timestamp()) * 1000"
         do {
             let settings = try PostgresSettings(database, secret: secret)

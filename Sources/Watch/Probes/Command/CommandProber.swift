@@ -34,7 +34,9 @@ package actor CommandProber: Prober, PinnedActor {
             let datum = output.perfdata.first { $0.label == question.text }
             let value = datum?.value(in: question.unit)
             findings.append(
-                Finding(question.name, value.map(Measurement.number) ?? .missed("no number for \(question.text)".bounded())))
+                Finding(
+                    question.name, value.map(Measurement.number) ?? .missed("no number for \(question.text)".bounded()))
+            )
         }
         return findings
     }

@@ -88,7 +88,9 @@ package actor HTTPProber: Prober, PinnedActor {
             findings.append(Finding(measure, value))
         }
         if let header = target.cacheHeader {
-            if let status = response.headers[header].flatMap(CacheStatus.init) { cache.record(status == .hit, at: uptime) }
+            if let status = response.headers[header].flatMap(CacheStatus.init) {
+                cache.record(status == .hit, at: uptime)
+            }
             let share = cache.percent(at: uptime)
             findings.append(
                 Finding("hit_rate", share.map(Measurement.number) ?? .missed("\(header) says neither hit nor miss")))

@@ -81,7 +81,8 @@ package actor HostProber: Prober, PinnedActor {
         let block = Double(status.f_frsize)
         return Space(
             total: Double(status.f_blocks) * block, free: Double(status.f_bfree) * block,
-            available: Double(status.f_bavail) * block, inodes: Double(status.f_files), inodesFree: Double(status.f_ffree))
+            available: Double(status.f_bavail) * block, inodes: Double(status.f_files),
+            inodesFree: Double(status.f_ffree))
     }
 
     /// A file of /proc has no size before it is read. Empty where it cannot be.

@@ -30,7 +30,8 @@ enum Scrape {
     }
 
     @concurrent
-    private static func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private static func elsewhere<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try work()
     }
 

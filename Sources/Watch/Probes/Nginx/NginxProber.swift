@@ -38,7 +38,9 @@ package actor NginxProber: Prober, PinnedActor {
             Finding("writing", Double(status.writing)), Finding("waiting", Double(status.waiting)),
         ]
         // The look's own request is one of them.
-        if let rate = requests.rate(to: Double(status.requests), at: uptime) { findings.append(Finding("requests", rate)) }
+        if let rate = requests.rate(to: Double(status.requests), at: uptime) {
+            findings.append(Finding("requests", rate))
+        }
         if let rate = dropped.rate(to: Double(status.accepts - status.handled), at: uptime) {
             findings.append(Finding("dropped", rate))
         }

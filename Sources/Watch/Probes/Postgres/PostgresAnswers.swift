@@ -21,7 +21,9 @@ extension PostgresRows {
         guard count > 0 else { return .missed("the query brought no row") }
         guard count == 1 else { return .missed("the query brought \(count) rows, not one") }
         guard let text = scalar else { return .missed("the query brought NULL") }
-        guard let number = Double(text) else { return .missed("the query brought \"\(text.bounded(to: 40))\", not a number") }
+        guard let number = Double(text) else {
+            return .missed("the query brought \"\(text.bounded(to: 40))\", not a number")
+        }
         return number.isFinite ? .number(number) : .missed("the query brought \(text.bounded(to: 40))")
     }
 }

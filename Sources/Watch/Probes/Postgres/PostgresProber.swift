@@ -116,7 +116,8 @@ package actor PostgresProber: Prober, PinnedActor {
             let client = try side ?? makeClient(limits: Self.questionLimits)
             side = client
             return try await within(budget) {
-                try await client.query(question.text, deadline: budget.statementDeadline / 2, readOnly: true).measurement
+                try await client.query(question.text, deadline: budget.statementDeadline / 2, readOnly: true)
+                    .measurement
             }
         } catch let error as WireError where error.kind == .timedOut {
             return .missed("no answer within \((budget.statementDeadline / 2).inWords)")

@@ -71,7 +71,8 @@ package struct PostgresStatistics: Sendable {
             }
         }
         if let hit = number("blks_hit"), let read = number("blks_read"),
-            let share = hits.percent(hits: hit, misses: read, at: uptime, nothing: "no block was read since the last look")
+            let share = hits.percent(
+                hits: hit, misses: read, at: uptime, nothing: "no block was read since the last look")
         {
             findings.append(Finding("cache_hit", share))
         }

@@ -24,9 +24,12 @@ package enum InstantAnswer {
         case .scalar(let sample): return measurement(of: sample, now: now)
         case .vector(let samples):
             // A partial answer (Thanos with a store down) says so in a warning; its number would be a part of the truth.
-            if samples.count == 1, let warning = answer.warnings?.first { return .missed("partial: \(warning)".bounded()) }
+            if samples.count == 1, let warning = answer.warnings?.first {
+                return .missed("partial: \(warning)".bounded())
+            }
             guard samples.count == 1 else {
-                return .missed(samples.isEmpty ? "the query brought no sample" : "the query brought \(samples.count) samples")
+                return .missed(
+                    samples.isEmpty ? "the query brought no sample" : "the query brought \(samples.count) samples")
             }
             return measurement(of: samples[0], now: now)
         case .other(let type): return .missed("the query brought a \(type.bounded(to: 20)), not one sample")

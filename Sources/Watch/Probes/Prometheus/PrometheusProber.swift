@@ -55,7 +55,7 @@ package actor PrometheusProber: Prober, PinnedActor {
                 // How old a sample is, the server's own clock tells: ours may be wrong.
                 let date = response.headers["Date"].flatMap(HTTPDate.parse).map(Timestamp.init(seconds:))
                 return Answer(try InstantAnswer.measurement(of: response.body, now: date ?? clock.now().utc))
-            } catch where response.status != 200 {
+            } catch  where response.status != 200 {
                 throw ProbeFailure("status \(response.status) (\(request.target))")
             }
         } catch {

@@ -27,7 +27,8 @@ struct ExactLatencies: Sendable {
         forget(until: uptime)
         if sorted.count == ring.count { grow() }
         let value = Float(milliseconds)
-        ring[(oldest + sorted.count) % ring.count] = Sample(at: UInt32(truncatingIfNeeded: uptime.count), milliseconds: value)
+        ring[(oldest + sorted.count) % ring.count] = Sample(
+            at: UInt32(truncatingIfNeeded: uptime.count), milliseconds: value)
         sorted.insert(value, at: position(of: value))
     }
 
