@@ -53,7 +53,7 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CLinux",
+                "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
@@ -68,9 +68,11 @@ let package = Package(
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(
-            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"],
+            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal", "CCrypto"],
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
+        .testTarget(
+            name: "BackupTests", dependencies: ["Actions", "Launch", "Journal", "Wire", "Rehearsal"]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine

@@ -10,13 +10,14 @@ package actor ActionWarden {
     private let origin: String
     private let host: String
     private let clock: any Clock
-    private let deployment: Deployment
+    private let deployment: Deployment?
     private let edges: EdgeGroup
     private let board: JournalBoard
     private let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment, edges: EdgeGroup) {
+    /// - Parameter deployment: nil where no traffic is moved.
+    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment?, edges: EdgeGroup) {
         self.path = path
         self.origin = origin
         host = origin
@@ -82,8 +83,8 @@ package actor ActionWarden {
 
     /// Takes each edge that was out of reach to what was decided meanwhile, unless somebody else moved it since.
     private func mend(_ log: ActionLog) async {
-        guard let (split, names, cause) = log.unmended else { return }
-        let (deployment, origin) = (deployment, origin)
+        guard let deployment, let (split, names, cause) = log.unmended else { return }
+        let origin = origin
         let teller = JournalTeller(journal: path, origin: origin, clock: clock)
         let clock = clock
         _ = await edges.only(names).each { door throws(EdgeError) in

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Tells an action's events to the journal on a thread of its own, so that no disk holds up a switch. What the journal does
 /// not take goes into the spool.
-package final class JournalTeller: ActionJournal {
+package final class JournalTeller: BackupJournal {
     private struct State {
         var waiting: [Event] = []
         /// How many events were told, and how many are kept.
@@ -33,8 +33,12 @@ package final class JournalTeller: ActionJournal {
     /// Why events went into the spool instead of the journal, or nowhere; nil while all went well.
     package var trouble: String? { state.withLock { $0.trouble } }
 
-    package func tell(_ event: ActionEvent) async {
-        let event = Event(origin: origin, at: clock.now(), body: .action(event))
+    package func tell(_ event: ActionEvent) async { tell(.action(event)) }
+
+    package func tell(_ event: BackupEvent) async { tell(.backup(event)) }
+
+    private func tell(_ body: Event.Body) {
+        let event = Event(origin: origin, at: clock.now(), body: body)
         state.withLock { state in
             state.waiting.append(event)
             state.told += 1

@@ -24,6 +24,8 @@ struct Guardia: AsyncParsableCommand {
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
             ResetTerminal.self,
+            // MARK: Backups and drills
+            BackupCommand.self, DrillCommand.self,
         ],
         defaultSubcommand: Monitor.self)
 

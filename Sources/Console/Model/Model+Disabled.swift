@@ -14,6 +14,7 @@ extension Model {
         if action.actsOnProduction { return reasonNotToAct(action) }
         switch action {
         case .deployments: return deployment == nil ? .noDeployment : nil
+        case .backups: return board.manifest?.backup == nil ? .noBackups : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }

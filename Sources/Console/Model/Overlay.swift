@@ -19,6 +19,8 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    /// The backups and drills; `top` is the first line shown.
+    case backups(top: Int)
 
     var context: Context {
         switch self {
@@ -31,6 +33,7 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .backups: .backups
         }
     }
 }

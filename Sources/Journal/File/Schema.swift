@@ -42,6 +42,12 @@ enum Schema {
     /// The kinds of an action's events, as their index spells it.
     static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
 
+    /// The kinds of backups and drills, as their index spells it.
+    static let backupKinds = "(kind >= 'backup.' AND kind < 'backup/' OR kind >= 'drill.' AND kind < 'drill/')"
+
+    /// Came after the first version; a journal of that time gets it when it is next written.
+    private static let backupIndex = "CREATE INDEX IF NOT EXISTS event_backup ON event(sequence) WHERE \(backupKinds)"
+
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
         try db.inTransaction(.immediate) {
@@ -52,6 +58,7 @@ enum Schema {
             return .commit
         }
         try check(db, path: path)
+        try db.execute(sql: backupIndex)
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.

@@ -35,6 +35,8 @@ enum EventRows {
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
+        events += try self.events(
+            db, where: "\(Schema.backupKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(backupLimit)", [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }
@@ -68,6 +70,8 @@ enum EventRows {
 
     /// Some hundred deploys with all their steps.
     private static let actionLimit = 4000
+    /// More than a year of daily backups, verified and drilled.
+    private static let backupLimit = 2000
     /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
     private static let storyLimit = 400
 }

@@ -25,7 +25,8 @@ package struct ActionLog: Hashable, Sendable {
 
     /// The newest interrupted deploy or rollback that nobody has finished or undone since.
     package var interrupted: ActionRecord? {
-        guard let died = records.lastIndex(where: { $0.ended?.body.outcome == .died }) else { return nil }
+        guard let died = records.lastIndex(where: { $0.ended?.body.outcome == .died && !$0.kind.clearsUpItself })
+        else { return nil }
         let later = records[(died + 1)...]
         guard !later.contains(where: { [.deploy, .rollback].contains($0.kind) && $0.ended?.body.outcome != .refused })
         else { return nil }
@@ -183,6 +184,8 @@ extension ActionEvent.Ended {
         let step = record.current.map { "at \($0.step.name)" } ?? "before its first step"
         return ActionEvent.Ended(
             action: record.id, outcome: .died,
-            summary: "its process died \(step): guardia promote finishes it, guardia abort undoes it")
+            summary: record.kind.clearsUpItself
+                ? "its process died \(step): what it left behind is removed by the next one"
+                : "its process died \(step): guardia promote finishes it, guardia abort undoes it")
     }
 }

@@ -12,6 +12,8 @@ package struct Board: Sendable {
     package private(set) var present: [String: Event.Presence] = [:]
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
+    /// The backups there are, and what drills found.
+    package private(set) var backups = BackupLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -59,9 +61,18 @@ package struct Board: Sendable {
         case .presence(let presence):
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
-        case .action(let action): actions.take(action, at: event.at)
+        case .action(let action):
+            actions.take(action, at: event.at)
+            if case .ended(let end) = action { backups.take(end, at: event.at) }
+        case .backup(let backup): backups.take(backup, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
+    }
+
+    /// How the backups stand; nil where the launch has none configured.
+    package func backupStanding(at now: Moment) -> BackupStanding? {
+        guard let manifest, let facts = manifest.backup else { return nil }
+        return BackupStanding(backups, facts, in: manifest.zone, at: now)
     }
 
     package func track(_ id: SeriesID) -> Track? { indices[id].map { tracks[$0] } }

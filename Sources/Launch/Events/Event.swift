@@ -30,6 +30,8 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        /// A backup or a drill.
+        case backup(BackupEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -122,6 +124,7 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .backup(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -136,6 +139,7 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .backup(let event): event.payload
         case .unknown: nil
         }
     }
@@ -162,6 +166,13 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            // MARK: Backups and drills
+            case "backup.taken": body { .backup(.taken($0)) }
+            case "backup.failed": body { .backup(.failed($0)) }
+            case "backup.verified": body { .backup(.verified($0)) }
+            case "backup.pruned": body { .backup(.pruned($0)) }
+            case "drill.started": body { .backup(.drillStarted($0)) }
+            case "drill.ended": body { .backup(.drillEnded($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -57,6 +57,9 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let deployment = DeploymentReader(catalogue)
         fields.optional("deployment").map { deployment.read($0) }
+        let backup = BackupReader(catalogue)
+        fields.optional("backup").map { backup.read($0) }
+        fields.optional("drills").map { backup.readDrills($0) }
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in
@@ -66,6 +69,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
+        let (backupPlan, drillsPlan) = backup.finish(probes.probes.map(\.probe))
         let configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
@@ -73,10 +77,11 @@ package struct LaunchConfigurationFile: Sendable {
             environment: fields.required("environment")?.identifier() ?? "",
             launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations,
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? [])
+                + (backupPlan.map { [$0.asProbe] } ?? []), derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan,
+            deployment: plan, backup: backupPlan, drills: drillsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.texts() ?? [])
         for (probe, place) in probes.probes

@@ -16,9 +16,12 @@ package struct Engine: Sendable {
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let journal: String?
 
+    /// - Parameter journal: where the recorder writes, for what is read there.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        journal: String? = nil,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.configuration = configuration
@@ -27,6 +30,7 @@ package struct Engine: Sendable {
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.journal = journal
     }
 
     /// Watches until the task is cancelled.
@@ -78,7 +82,7 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, journal: journal, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

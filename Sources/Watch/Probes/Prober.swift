@@ -34,10 +34,14 @@ package struct ProbeContext: Sendable {
     package var clock: any Clock
     /// Resolves a secret's reference just before use; throws a sentence that names the reference, never the value.
     package var secret: @Sendable (Secret) throws -> String
+    /// The journal that the engine writes: what is known by it is read there.
+    package var journal: String?
 
     package init(
-        reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String
+        reactor: Reactor, clock: any Clock, journal: String? = nil,
+        secret: @escaping @Sendable (Secret) throws -> String
     ) {
+        self.journal = journal
         self.reactor = reactor
         self.clock = clock
         self.secret = secret

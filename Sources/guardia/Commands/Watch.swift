@@ -4,6 +4,7 @@ import Edge
 import Journal
 import Launch
 import Logging
+import Screen
 import ServiceLifecycle
 import Settings
 import UnixSignals
@@ -48,14 +49,15 @@ struct Watch: AsyncParsableCommand {
             let recorder = try await JournalRecorder.open(
                 path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
             let secrets = SecretStore()
-            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger) {
+            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger, journal: path) {
                 try secrets.resolve($0)
             }
             // Read through a reader of its own, after the recorder has made the file.
             let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
-                warden: try Watch.warden(file.configuration, journal: path, clock: clock))
+                warden: try Watch.warden(file.configuration, journal: path, clock: clock),
+                scheduler: Watch.scheduler(file.configuration, config: config, journal: path, zone: zone, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -67,14 +69,31 @@ struct Watch: AsyncParsableCommand {
         }
     }
 
+    /// What begins backups and restore drills; nil where neither has a schedule.
+    private static func scheduler(
+        _ launch: LaunchConfiguration, config: ConfigOptions, journal: String, zone: Zone, clock: any Clock
+    ) -> BackupScheduler? {
+        guard let plan = launch.backup, plan.schedule != nil || plan.drill.schedule != nil else { return nil }
+        var setup = ActionStart.setup(journal: journal, config: config.path)
+        setup.options += config.variables.flatMap { ["--set", $0] }
+        let launcher = ActionLauncher(setup) {}
+        return BackupScheduler(plan, window: launch.launch.window, zone: zone, clock: clock, journal: journal) {
+            launcher.launch($0)
+        }
+    }
+
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        guard let deployment = launch.deployment else { return nil }
+        // Backups are looked after where nothing is deployed, too.
+        guard launch.deployment != nil || launch.backup != nil else { return nil }
         let reactor = try Reactor()
+        let edges = launch.deployment.map { deployment in
+            deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
+        }
         return ActionWarden(
-            journal: journal, origin: Origin.name, clock: clock, deployment: deployment,
-            edges: EdgeGroup(deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }))
+            journal: journal, origin: Origin.name, clock: clock, deployment: launch.deployment,
+            edges: EdgeGroup(edges ?? []))
     }
 }
 
@@ -85,11 +104,14 @@ private struct EngineService: Service {
     var standing: [SeriesID: Verdict]
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
+    /// What begins backups and drills; nil where none is scheduled.
+    var scheduler: BackupScheduler?
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
+                if let scheduler { group.addTask { await scheduler.run() } }
                 group.addTask { try await engine.run(recorder: recorder, standing: standing) }
                 // The engine ends when it is asked to, or fails: either way the warden ends with it.
                 defer { group.cancelAll() }
