@@ -1,5 +1,6 @@
 import Glibc
 import Launch
+import Synchronization
 import Wire
 
 /// Writes the files of one backup.
@@ -20,10 +21,18 @@ struct BackupDump: Sendable {
         let ending = plan.method == .logical ? "dump" : "tar"
         let words = plan.method == .logical ? dumpWords : basebackupWords
         // The database counts its rows in the same snapshot while they are dumped.
-        async let counting = counts()
-        let data = try await world.watching("dump", gauge, total: expected) { () throws(BackupError) in
-            try await write(
-                "\(name).\(ending).zst", words, environment, through: archive ?? CountTap(gauge) as any Tap, what: ending)
+        let trouble = CountTrouble()
+        async let counting = counts(trouble)
+        let data: BackupManifest.File
+        do throws(BackupError) {
+            data = try await world.watching("dump", gauge, total: expected) { () throws(BackupError) in
+                try await write(
+                    "\(name).\(ending).zst", words, environment, through: archive ?? CountTap(gauge) as any Tap,
+                    what: ending)
+            }
+        } catch {
+            // A count that failed takes the snapshot with it: then that is the cause.
+            throw trouble.error ?? error
         }
         let globals = try await write(
             "\(name).globals.sql.zst",
@@ -56,11 +65,12 @@ struct BackupDump: Sendable {
         ]
     }
 
-    private func counts() async -> Result<[String: Int64]?, BackupError> {
+    private func counts(_ trouble: CountTrouble) async -> Result<[String: Int64]?, BackupError> {
         guard plan.method == .logical, plan.countsRows else { return .success(nil) }
         do throws(BackupError) {
             return .success(try await source.counts(deadline: plan.limits.deadline.duration))
         } catch {
+            trouble.error = error
             return .failure(error)
         }
     }
@@ -96,6 +106,16 @@ struct BackupDump: Sendable {
         }
         try folder.rename(partial, to: folder.file(file))
         return BackupManifest.File(name: file, bytes: sum.bytes, sha256: sum.sha256)
+    }
+}
+
+/// Why the rows could not be counted.
+private final class CountTrouble: Sendable {
+    private let found = Mutex<BackupError?>(nil)
+
+    var error: BackupError? {
+        get { found.withLock { $0 } }
+        set { found.withLock { $0 = newValue } }
     }
 }
 

@@ -82,7 +82,16 @@ package struct RestoreDrill: Sendable {
         if let failure {
             return ActionResult(failure.kind == .refused ? .refused : .wentBack, failure.reason)
         }
-        func time(_ span: Milliseconds?) -> String { span.map { String(format: "%.1f s", $0.seconds) } ?? "?" }
+        func time(_ span: Milliseconds?) -> String {
+            guard let span else { return "?" }
+            let seconds = span.count / 1000
+            return switch seconds {
+            case ..<100: "\(seconds).\(span.count / 100 % 10) s"
+            case ..<7200: "\(seconds / 60) min"
+            case ..<172_800: "\(seconds / 3600) h"
+            default: "\(seconds / 86_400) d"
+            }
+        }
         let name = finding.manifest?.name ?? ""
         var words = "\(name) restores: \(finding.tables ?? 0) tables the same, in \(time(finding.restored)) (RTO \(time(plan.targets.rto))), "
             + "it is \(time(finding.rpo)) old (RPO \(time(plan.targets.rpo)))"

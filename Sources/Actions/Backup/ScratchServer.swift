@@ -131,9 +131,11 @@ package actor ScratchServer {
         let members = Self.descendants(of: pid)
         for member in [pid] + members { kill(member, SIGKILL) }
         let end = ContinuousClock.now + .seconds(10)
-        while ContinuousClock.now < end, ([pid] + members).contains(where: { kill($0, 0) == 0 }) {
+        while ContinuousClock.now < end, ([pid] + members).contains(where: Self.lives) {
             try? await Task.sleep(for: .milliseconds(20))
         }
+        // Whoever is to reap it may take its time, and PostgreSQL takes a zombie for a living server.
+        unlink("\(data)/postmaster.pid")
     }
 
     package nonisolated func target(database: String) -> PostgresTarget {
@@ -179,11 +181,7 @@ package actor ScratchServer {
     private static func end(_ folder: String, tools: String?) {
         if let pid = postmaster(of: "\(folder)/data") {
             for member in [pid] + descendants(of: pid) { kill(member, SIGKILL) }
-            for _ in 0..<200 where kill(pid, 0) == 0 {
-                // A child of ours that was not waited for stays a zombie: it is gone all the same.
-                waitpid(pid, nil, WNOHANG)
-                usleep(10_000)
-            }
+            for _ in 0..<500 where lives(pid) { usleep(10_000) }
         }
         for _ in 0..<20 {
             try? FileManager.default.removeItem(atPath: folder)
@@ -199,6 +197,14 @@ package actor ScratchServer {
             let here = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/cwd"), here == data
         else { return nil }
         return pid
+    }
+
+    /// A zombie does not: whoever is to reap it may take its time.
+    private static func lives(_ pid: pid_t) -> Bool {
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return false }
+        return !["Z", "X"].contains(text[text.index(after: end)...].drop { $0 == " " }.prefix(1))
     }
 
     private static func descendants(of pid: pid_t) -> [pid_t] {

@@ -97,7 +97,7 @@ struct ScratchTarget: Sendable {
                 try await sql(["CREATE ROLE \(Self.quoted(role)) NOLOGIN"], in: "postgres")
             }
             let note = try await create(manifest)
-            return "PostgreSQL in \(server.folder), up in \(took / .milliseconds(1)) ms\(note)"
+            return "PostgreSQL in \(server.folder), up in \(Int(took / .milliseconds(1))) ms\(note)"
         case .named(let named):
             guard manifest.method == .logical else {
                 throw BackupError(.refused, "a physical backup needs a server of its own: take drill.server away")
@@ -250,7 +250,7 @@ struct ScratchTarget: Sendable {
         guard case .own(let server) = kind else { return "left out on a server that is not ours" }
         await server.crash()
         let took = try await server.start()
-        return "killed, and serves again after \(took / .milliseconds(1)) ms"
+        return "killed, and serves again after \(Int(took / .milliseconds(1))) ms"
     }
 
     // MARK: Leaving nothing

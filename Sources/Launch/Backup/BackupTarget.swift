@@ -15,13 +15,14 @@ package struct BackupTarget: Hashable, Sendable {
         }
         let targets = facts.targets
         return [
-            Measure("age", "age", .seconds, thresholds: bounds(targets.rpo, 0.9)),
+            Measure("age", "age", .seconds, thresholds: bounds(targets.rpo, 0.9), absence: .alarmingOnceSeen),
             Measure("size", "size", .bytes, absence: .normal),
             Measure("took", "took", .seconds, absence: .normal),
             Measure(
-                "proof_age", "restore proved", .seconds, thresholds: Thresholds(warning: .above(targets.proof.seconds))),
+                "proof_age", "restore proved", .seconds, thresholds: Thresholds(warning: .above(targets.proof.seconds)),
+                absence: .alarmingOnceSeen),
             Measure("restore_time", "restore time", .seconds, thresholds: bounds(targets.rto, 0.8), absence: .normal),
-            Measure("standing", "standing", .verdict),
+            Measure("standing", "standing", .verdict, absence: .alarmingOnceSeen),
         ]
             + (pgBackRest == nil
                 ? [] : [Measure("pgbackrest_age", "pgBackRest age", .seconds, thresholds: bounds(targets.rpo, 0.9))])

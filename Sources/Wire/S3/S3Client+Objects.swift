@@ -213,3 +213,8 @@ enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+extension S3Client {
+    /// Makes the bucket.
+    package func makeBucket() async throws(S3Error) { _ = try await send("PUT", "", body: []) }
+}

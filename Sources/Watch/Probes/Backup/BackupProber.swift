@@ -11,6 +11,10 @@ package actor BackupProber: Prober, PinnedActor {
     private let target: BackupTarget
     private let clock: any Launch.Clock
     private let follower: BackupFollower?
+    private var begunAt: Moment?
+
+    /// How long an engine that finds no word of any backup waits for the first before it alarms.
+    package static let grace: Milliseconds = .minutes(10)
 
     package init(_ target: BackupTarget, in context: ProbeContext) {
         self.target = target
@@ -23,6 +27,10 @@ package actor BackupProber: Prober, PinnedActor {
         guard let follower else { throw Unreadable(description: "no journal is followed") }
         let (log, zone) = try await follower.log()
         let now = clock.now()
+        let begun = begunAt ?? now
+        begunAt = begun
+        // A launch that has just been set up: the first is still to come. That is unknown, and no alarm yet.
+        if log.backups.isEmpty, log.failure == nil, begun.age(at: now) < Self.grace { return [] }
         let standing = BackupStanding(log, target.facts, in: zone, at: now)
         func seconds(_ span: Milliseconds?, _ reason: String) -> Launch.Measurement {
             span.map { .number($0.seconds) } ?? .missed(reason)
