@@ -149,7 +149,8 @@ struct BucketTests {
         server.standardError = FileHandle.nullDevice
         try server.run()
         defer {
-            server.terminate()
+            // It does not listen to SIGTERM.
+            kill(server.processIdentifier, SIGKILL)
             server.waitUntilExit()
         }
         let reactor = try Reactor()

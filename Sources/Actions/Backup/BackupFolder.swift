@@ -71,7 +71,7 @@ package struct BackupFolder: Sendable {
                 bad.append((name, error.reason))
             }
         }
-        return (good.sorted { $0.name > $1.name }, bad)
+        return (good.sorted { ($0.snapshotAt, $0.name) > ($1.snapshotAt, $1.name) }, bad)
     }
 
     package func manifest(_ name: String) throws(BackupError) -> BackupManifest {

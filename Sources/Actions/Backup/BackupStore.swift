@@ -96,7 +96,7 @@ package struct BackupStore: Sendable {
         } catch {
             throw BackupError(.failed, error.description)
         }
-        return manifests.sorted { $0.name > $1.name }
+        return manifests.sorted { ($0.snapshotAt, $0.name) > ($1.snapshotAt, $1.name) }
     }
 
     func remove(_ manifest: BackupManifest) async throws(BackupError) {

@@ -193,42 +193,59 @@ package struct DisturbanceDrill: Sendable {
         do {
             let settings = try BackupTools.settings(of: drill.server, secret: world.secret)
             let client = PostgresClient(settings, on: world.reactor)
-            let ended = try await client.query(
-                """
-                SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
-                WHERE usename = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-                """, [drill.user], deadline: .seconds(10)
-            ).scalar ?? "0"
-            let taken = await exhaust(settings, for: drill.hold)
+            // Before none is left for us, either.
+            try await client.connect(deadline: .seconds(10))
+            let taken = drill.hold.count > 0 ? try await exhaust(settings, drill, client) : 0
+            let ended = try await end(drill.user, client)
             await client.close()
-            return ("\(ended) sessions of \(drill.user) ended, \(taken) connections held for \(drill.hold.count / 1000) s", nil)
+            return (
+                taken > 0
+                    ? "\(taken) connections taken, none was left for \(drill.hold.count / 1000) s; all sessions of \(drill.user) ended"
+                    : "\(ended) sessions of \(drill.user) ended", nil
+            )
         } catch {
             return ("", String(describing: error))
         }
     }
 
-    /// Takes every connection that is left, for a while; the application comes first again when they are given back.
-    private func exhaust(_ settings: PostgresSettings, for hold: Milliseconds) async -> Int {
-        guard hold.count > 0 else { return 0 }
-        let end = world.clock.now().uptime + hold
+    /// Ends the application's sessions.
+    private func end(_ user: String, _ client: PostgresClient) async throws(WireError) -> Int {
+        let ended = try await client.query(
+            """
+            SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE usename = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+            """, [user], deadline: .seconds(10))
+        return ended.scalar.flatMap { Int($0) } ?? 0
+    }
+
+    /// How long it may take to take them all, and how many at most.
+    private static let patience: Milliseconds = .seconds(30)
+    private static let most = 5000
+
+    /// Takes every connection that is left, then those of the application as it is thrown out, and holds them for a while.
+    private func exhaust(
+        _ settings: PostgresSettings, _ drill: DrillsPlan.ConnectionsDrill, _ admin: PostgresClient
+    ) async throws(WireError) -> Int {
+        let begun = world.clock.now().uptime
+        var end: Milliseconds?
         var held: [PostgresClient] = []
-        var refused = 0
-        while world.clock.now().uptime < end {
+        var failure: WireError?
+        while world.clock.now().uptime < end ?? (begun + Self.patience), held.count < Self.most, !Task.isCancelled {
             let client = PostgresClient(settings, on: world.reactor)
             do throws(WireError) {
-                _ = try await client.connect(deadline: .seconds(2))
+                try await client.connect(deadline: .seconds(2))
                 held.append(client)
-                refused = 0
             } catch {
                 await client.close()
-                // None is left. The application ends some and opens others: each is taken as it comes.
-                refused += 1
-                try? await world.pause(50)
+                // None is left: from now on it counts.
+                if end == nil { end = world.clock.now().uptime + drill.hold }
+                do throws(WireError) { _ = try await self.end(drill.user, admin) } catch { failure = error }
+                try? await world.pause(20)
             }
-            if held.count >= 5000 { break }
         }
         let count = held.count
         for client in held { await client.close() }
+        if let failure { throw failure }
         return count
     }
 }

@@ -135,7 +135,9 @@ package actor ScratchServer {
             try? await Task.sleep(for: .milliseconds(20))
         }
         // Whoever is to reap it may take its time, and PostgreSQL takes a zombie for a living server.
-        unlink("\(data)/postmaster.pid")
+        for file in ["\(data)/postmaster.pid", "\(folder)/run/.s.PGSQL.\(port).lock", "\(folder)/run/.s.PGSQL.\(port)"] {
+            unlink(file)
+        }
     }
 
     package nonisolated func target(database: String) -> PostgresTarget {

@@ -90,7 +90,9 @@ final class BackupLab: Sendable {
     func backup(_ plan: BackupPlan, sourceLocation: SourceLocation = #_sourceLocation) async throws -> BackupManifest {
         let result = await BackupRun(world(plan), reason: "test").run()
         try #require(result.outcome == .done, "\(result.summary)", sourceLocation: sourceLocation)
-        return try #require(BackupFolder(plan.folder).manifests().good.first, sourceLocation: sourceLocation)
+        let manifest = try #require(BackupFolder(plan.folder).manifests().good.first, sourceLocation: sourceLocation)
+        try #require(result.summary.hasPrefix(manifest.name), "the newest is not the first", sourceLocation: sourceLocation)
+        return manifest
     }
 
     func drill(_ plan: BackupPlan, _ order: RestoreDrill.Order = .init()) async -> ActionResult {
