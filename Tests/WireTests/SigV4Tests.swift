@@ -30,7 +30,7 @@ import Wire
                 headers: [
                     ("Date", "Fri, 24 May 2013 00:00:00 GMT"), ("x-amz-storage-class", "REDUCED_REDUNDANCY"),
                 ], payload: Hexadecimal.text(SHA256.hash("Welcome to Amazon S3.")))
-                == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ceb108bd")
+                == "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd")
     }
 
     @Test func aQueryWithoutAValue() {
