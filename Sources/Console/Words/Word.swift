@@ -40,4 +40,5 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    case oneHost, hostCount, median
 }
