@@ -41,4 +41,9 @@ package enum Word: CaseIterable, Sendable {
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
     case oneHost, hostCount, median
+    // MARK: The past
+    case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
+    case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case screenRewound, alreadyNow, rewound, replayMode
 }
