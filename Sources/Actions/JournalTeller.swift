@@ -33,11 +33,12 @@ package final class JournalTeller: BackupJournal {
     /// Why events went into the spool instead of the journal, or nowhere; nil while all went well.
     package var trouble: String? { state.withLock { $0.trouble } }
 
-    package func tell(_ event: ActionEvent) async { tell(.action(event)) }
+    package func tell(_ event: ActionEvent) async { await tell(.action(event)) }
 
-    package func tell(_ event: BackupEvent) async { tell(.backup(event)) }
+    package func tell(_ event: BackupEvent) async { await tell(.backup(event)) }
 
-    private func tell(_ body: Event.Body) {
+    /// Tells something that is no step of an action: an acknowledgement, a silence.
+    package func tell(_ body: Event.Body) async {
         let event = Event(origin: origin, at: clock.now(), body: body)
         state.withLock { state in
             state.waiting.append(event)

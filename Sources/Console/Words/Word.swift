@@ -44,4 +44,10 @@ package enum Word: CaseIterable, Sendable {
     case backups, backupsSummary, noBackups, backupsTitle, backupAge, backupProof, backupRestoreTime, backupAttempt
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
     case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
+    case oneHost, hostCount, median
+    // MARK: The past
+    case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
+    case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
 }

@@ -36,17 +36,17 @@ enum Schema {
         CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL;
         """
 
+    /// What journals of the first days lack.
+    private static let additions = """
+        CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
+            WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
+        """
+
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"
 
     /// The kinds of an action's events, as their index spells it.
     static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
-
-    /// The kinds of backups and drills, as their index spells it.
-    static let backupKinds = "(kind >= 'backup.' AND kind < 'backup/' OR kind >= 'drill.' AND kind < 'drill/')"
-
-    /// Came after the first version; a journal of that time gets it when it is next written.
-    private static let backupIndex = "CREATE INDEX IF NOT EXISTS event_backup ON event(sequence) WHERE \(backupKinds)"
 
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
@@ -58,7 +58,7 @@ enum Schema {
             return .commit
         }
         try check(db, path: path)
-        try db.execute(sql: backupIndex)
+        try db.execute(sql: additions)
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.

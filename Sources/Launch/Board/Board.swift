@@ -14,6 +14,10 @@ package struct Board: Sendable {
     package private(set) var actions = ActionLog()
     /// The backups there are, and what drills found.
     package private(set) var backups = BackupLog()
+    /// The alerts and the silences.
+    package private(set) var alerts = AlertLog()
+    /// Who was told of them, and who comes next.
+    package private(set) var escalations = EscalationLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -65,6 +69,8 @@ package struct Board: Sendable {
             actions.take(action, at: event.at)
             if case .ended(let end) = action { backups.take(end, at: event.at) }
         case .backup(let backup): backups.take(backup, at: event.at)
+        case .alert(let alert): alerts.take(alert, at: event.at)
+        case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }
