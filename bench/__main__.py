@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 
+import backup
 import dashboard
 import engine
 import process
@@ -15,7 +16,7 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "rollback")
+PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "backup")
 
 
 def machine():
@@ -56,7 +57,7 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench")}
-    if set(wanted) <= {"rollback"}:
+    if set(wanted) <= {"rollback", "backup"}:
         del programs["guardia-bench"]
     for program in programs.values():
         if not os.path.exists(program):
@@ -80,6 +81,8 @@ def main():
             engine.postgres(table, programs, peers, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+        if "backup" in wanted:
+            backup.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")
 
 

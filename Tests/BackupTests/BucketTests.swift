@@ -88,7 +88,8 @@ struct BucketTests {
         }
     }
 
-    @Test("a wrong key, a wrong secret and a wrong clock are told as that, and not tried again", .timeLimit(.minutes(1)))
+    @Test(
+        "a wrong key, a wrong secret and a wrong clock are told as that, and not tried again", .timeLimit(.minutes(1)))
     func refused() async throws {
         try await withService(keys: .init(id: "AKIDEXAMPLE", secret: "wrong")) { _, client, _, _ in
             let error = await #expect(throws: S3Error.self) { try await client.put([1], at: "x") }
@@ -101,12 +102,16 @@ struct BucketTests {
         try await withService { fake, client, _, _ in
             fake.set(.init(skew: 3600))
             let error = await #expect(throws: S3Error.self) { try await client.put([1], at: "x") }
-            guard case .skewed(let seconds?)? = error?.kind else { return #expect(Bool(false), "\(String(describing: error))") }
+            guard case .skewed(let seconds?)? = error?.kind else {
+                return #expect(Bool(false), "\(String(describing: error))")
+            }
             #expect((-3605 ... -3595).contains(seconds) && error?.reason.contains("behind") == true)
         }
     }
 
-    @Test("a backup goes to the bucket, is read back, and restores from there; what was spoiled there is found", .timeLimit(.minutes(1)))
+    @Test(
+        "a backup goes to the bucket, is read back, and restores from there; what was spoiled there is found",
+        .timeLimit(.minutes(1)))
     func whole() async throws {
         try await BackupLab.with { lab in
             let fake = try S3Fake()
@@ -137,9 +142,12 @@ struct BucketTests {
         }
     }
 
-    static let motoServer: String? = try? Shell.run(["sh", "-c", "command -v moto_server"]).trimmingCharacters(in: .whitespacesAndNewlines)
+    static let motoServer: String? = try? Shell.run(["sh", "-c", "command -v moto_server"]).trimmingCharacters(
+        in: .whitespacesAndNewlines)
 
-    @Test("another's S3 server takes the same requests", .timeLimit(.minutes(1)), .enabled(if: motoServer?.isEmpty == false))
+    @Test(
+        "another's S3 server takes the same requests", .timeLimit(.minutes(1)),
+        .enabled(if: motoServer?.isEmpty == false))
     func moto() async throws {
         let port = 21_000 + Int(getpid()) % 9000
         let server = Process()

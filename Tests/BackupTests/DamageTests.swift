@@ -24,7 +24,8 @@ struct DamageTests {
                 try FileManager.default.copyItem(atPath: kept, toPath: plan.folder)
                 var identity = lab.key
                 try inflict(damage, first, second, in: plan.folder, lab, &identity)
-                let outcomes = try await BackupVerify(lab.world(plan), identity: identity).run([second.name])
+                let changed = lab.plan { $0.identity = identity }
+                let outcomes = try await BackupVerify(lab.world(changed), identity: nil).run([second.name])
                 let outcome = try #require(outcomes.first)
                 #expect(outcome.isDamaged, "\(damage) was not found: \(outcome.words)")
                 switch damage {
@@ -40,6 +41,11 @@ struct DamageTests {
                 #expect(result.outcome != .done, "\(damage) restored")
                 #expect(!files(in: lab.folder).contains { $0.hasPrefix("guardia-scratch-") })
             }
+            // A key that somebody gave by hand and that does not fit condemns nothing.
+            let told = lab.journal.backups.count
+            let byHand = try await BackupVerify(lab.world(plan), identity: "\(lab.folder)/other-key").run([first.name])
+            #expect(
+                byHand.first?.trouble != nil && byHand.first?.isDamaged == false && lab.journal.backups.count == told)
             // The other one was never touched.
             let well = try await BackupVerify(lab.world(plan), identity: nil).run([first.name])
             #expect(well.first?.trouble == nil, "\(well)")
@@ -108,7 +114,9 @@ struct DamageTests {
     }
 
     /// Writes a dump in place of another, and makes the manifest's sums fit.
-    private func rewrite(_ raw: Data, as file: String, _ manifest: BackupManifest, in folder: String, _ lab: BackupLab) throws {
+    private func rewrite(_ raw: Data, as file: String, _ manifest: BackupManifest, in folder: String, _ lab: BackupLab)
+        throws
+    {
         try raw.write(to: URL(fileURLWithPath: "\(lab.folder)/raw"))
         try Shell.run(["zstd", "-qf", "\(lab.folder)/raw", "-o", file])
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
@@ -149,7 +157,9 @@ struct DamageTests {
         }
     }
 
-    @Test("one at a time: a second is refused and names the first; what the dead left is removed by name", .timeLimit(.minutes(1)))
+    @Test(
+        "one at a time: a second is refused and names the first; what the dead left is removed by name",
+        .timeLimit(.minutes(1)))
     func twice() async throws {
         try await BackupLab.with { lab in
             let plan = lab.plan()
@@ -168,7 +178,10 @@ struct DamageTests {
                 withExtendedLifetime(lock) {}
             }
 
-            for name in ["20261127T063000Z-shop-3f9a.dump.zst.age.partial", "20261127T063000Z-shop-3f9b.dump.zst.age", "notes.txt", "mine.partial"] {
+            for name in [
+                "20261127T063000Z-shop-3f9a.dump.zst.age.partial", "20261127T063000Z-shop-3f9b.dump.zst.age",
+                "notes.txt", "mine.partial",
+            ] {
                 try Data([1]).write(to: URL(fileURLWithPath: folder.file(name)))
             }
             _ = try await lab.backup(plan)

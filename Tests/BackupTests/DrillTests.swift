@@ -12,7 +12,8 @@ struct DrillTests {
     /// An application of one connection, which is well while its database is.
     private func world(
         _ lab: BackupLab, _ drills: DrillsPlan, environment: String = "rehearsal",
-        isWell: @escaping @Sendable () async -> Bool, run: @escaping @Sendable (CommandPlan) async -> String? = { _ in nil }
+        isWell: @escaping @Sendable () async -> Bool,
+        run: @escaping @Sendable (CommandPlan) async -> String? = { _ in nil }
     ) -> DisturbanceDrill.World {
         let id = ActionID(.drill, at: SystemClock().now().utc, random: .random(in: 0 ... .max))
         return DisturbanceDrill.World(
@@ -25,7 +26,9 @@ struct DrillTests {
         lab.journal.backups.compactMap { if case .drillEnded(let ended) = $0 { ended } else { nil } }.last
     }
 
-    @Test("connections are ended and taken; the application is well again, and how long it took is kept", .timeLimit(.minutes(1)))
+    @Test(
+        "connections are ended and taken; the application is well again, and how long it took is kept",
+        .timeLimit(.minutes(1)))
     func connections() async throws {
         try await BackupLab.with { lab in
             let settings = PostgresSettings([
@@ -41,7 +44,8 @@ struct DrillTests {
             #expect(await isWell())
             let before = try lab.sql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'")
             #expect(before == "1\n")
-            let result = await DisturbanceDrill(world(lab, drills, isWell: isWell), kind: .connections, reason: "").run()
+            let result = await DisturbanceDrill(world(lab, drills, isWell: isWell), kind: .connections, reason: "")
+                .run()
             #expect(result.outcome == .done, "\(result.summary)")
             let end = try #require(ended(lab))
             #expect(end.hasPassed && end.kind == .connections && (end.measured?.count ?? 0) > 500, "\(end)")
@@ -106,7 +110,9 @@ struct DrillTests {
         }
     }
 
-    @Test("nothing is disturbed where it is not well, or not allowed; nothing is told to have begun", .timeLimit(.minutes(1)))
+    @Test(
+        "nothing is disturbed where it is not well, or not allowed; nothing is told to have begun",
+        .timeLimit(.minutes(1)))
     func refused() async throws {
         try await BackupLab.with { lab in
             let drills = DrillsPlan(health: "x", redis: .init(restart: CommandPlan(words: ["restart"])))
@@ -115,7 +121,8 @@ struct DrillTests {
                 touched.store(true, ordering: .relaxed)
                 return nil
             }
-            let ill = await DisturbanceDrill(world(lab, drills, isWell: { false }, run: run), kind: .redis, reason: "").run()
+            let ill = await DisturbanceDrill(world(lab, drills, isWell: { false }, run: run), kind: .redis, reason: "")
+                .run()
             #expect(ill.outcome == .refused && ill.summary.contains("not well now"))
             let production = await DisturbanceDrill(
                 world(lab, drills, environment: "production", isWell: { true }, run: run), kind: .redis, reason: ""
@@ -172,7 +179,9 @@ struct DrillTests {
         #expect(started.withLock { $0.map(\.kind) } == [.backup, .drill, .drill])
         clock.advance(.hours(24))
         await scheduler.look()
-        #expect(started.withLock { $0.last?.kind } == .drill || started.withLock { $0.suffix(2).map(\.kind) }.contains(.backup))
+        #expect(
+            started.withLock { $0.last?.kind } == .drill
+                || started.withLock { $0.suffix(2).map(\.kind) }.contains(.backup))
     }
 
     // MARK: PostgreSQL's own settings
@@ -180,8 +189,10 @@ struct DrillTests {
     @Test("the configuration that is shipped starts, and passes its own rules", .timeLimit(.minutes(1)))
     func shipped() async throws {
         try await BackupLab.with(schema: "SELECT 1") { lab in
-            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            let text = try String(contentsOf: root.appendingPathComponent("Config/postgres/postgresql.conf"), encoding: .utf8)
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let text = try String(
+                contentsOf: root.appendingPathComponent("Config/postgres/postgresql.conf"), encoding: .utf8)
             // Sized for a machine of 8 GB: here only the room is less.
             let conf = "\(lab.postgres.socketFolder)/data/conf.d"
             mkdir(conf, 0o755)
@@ -189,11 +200,17 @@ struct DrillTests {
             chmod("\(lab.postgres.socketFolder)/shipped.conf", 0o644)
             let settings = "\(lab.postgres.socketFolder)/data/postgresql.conf"
             let own = try String(contentsOfFile: settings, encoding: .utf8).split(separator: "\n").filter {
-                !["fsync", "full_page_writes", "synchronous_commit", "shared_buffers", "max_connections"].contains(String($0.prefix { $0 != " " }))
+                !["fsync", "full_page_writes", "synchronous_commit", "shared_buffers", "max_connections"].contains(
+                    String($0.prefix { $0 != " " }))
             }.joined(separator: "\n")
-            try (own + "\ninclude '\(lab.postgres.socketFolder)/shipped.conf'\nshared_buffers = 64MB\n").write(toFile: settings, atomically: false, encoding: .utf8)
+            try (own + "\ninclude '\(lab.postgres.socketFolder)/shipped.conf'\nshared_buffers = 64MB\n").write(
+                toFile: settings, atomically: false, encoding: .utf8)
             try await lab.postgres.restart()
-            let client = PostgresClient(PostgresSettings(["host": lab.postgres.socketFolder, "port": "\(lab.postgres.port)", "user": "postgres", "dbname": "postgres"]), on: lab.reactor)
+            let client = PostgresClient(
+                PostgresSettings([
+                    "host": lab.postgres.socketFolder, "port": "\(lab.postgres.port)", "user": "postgres",
+                    "dbname": "postgres",
+                ]), on: lab.reactor)
             var facts = try await StartupCheck.facts(client, memory: 8 << 30)
             await client.close()
             #expect(facts.errors.isEmpty && facts.pending.isEmpty)
@@ -212,12 +229,19 @@ struct DrillTests {
         try await BackupLab.with { lab in
             let repository = "\(lab.postgres.socketFolder)/repo"
             let words = [
-                "pgbackrest", "--stanza=main", "--repo1-path=\(repository)", "--pg1-path=\(lab.postgres.socketFolder)/data",
-                "--pg1-socket-path=\(lab.postgres.socketFolder)", "--pg1-port=\(lab.postgres.port)", "--pg1-user=postgres",
-                "--log-path=\(lab.postgres.socketFolder)", "--lock-path=\(lab.postgres.socketFolder)/lock", "--log-level-file=off",
+                "pgbackrest", "--stanza=main", "--repo1-path=\(repository)",
+                "--pg1-path=\(lab.postgres.socketFolder)/data",
+                "--pg1-socket-path=\(lab.postgres.socketFolder)", "--pg1-port=\(lab.postgres.port)",
+                "--pg1-user=postgres",
+                "--log-path=\(lab.postgres.socketFolder)", "--lock-path=\(lab.postgres.socketFolder)/lock",
+                "--log-level-file=off",
             ]
-            let user = geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : []
-            let info = ["pgbackrest", "--stanza=main", "--repo1-path=\(repository)", "--lock-path=\(lab.postgres.socketFolder)/lock", "--log-level-file=off", "--output=json", "info"]
+            let user =
+                geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : []
+            let info = [
+                "pgbackrest", "--stanza=main", "--repo1-path=\(repository)",
+                "--lock-path=\(lab.postgres.socketFolder)/lock", "--log-level-file=off", "--output=json", "info",
+            ]
             func read() throws -> PgBackRestInfo {
                 let text = try Shell.run(user + info)
                 return try #require(try JSONDecoder().decode([PgBackRestInfo].self, from: Data(text.utf8)).first)

@@ -62,7 +62,9 @@ struct RoundTripTests {
             let writer = Task {
                 var count = 0
                 while !Task.isCancelled {
-                    try lab.sql("INSERT INTO users(email) SELECT 'late' FROM generate_series(1, 50); DELETE FROM parted WHERE id = \(count)")
+                    try lab.sql(
+                        "INSERT INTO users(email) SELECT 'late' FROM generate_series(1, 50); DELETE FROM parted WHERE id = \(count)"
+                    )
                     count += 1
                 }
                 return count
@@ -71,7 +73,8 @@ struct RoundTripTests {
             writer.cancel()
             #expect(try await writer.value > 1)
             // The database counted the rows of each table in the same snapshot: they were compared.
-            let now = try #require(Int64(try lab.sql("SELECT count(*) FROM users").trimmingCharacters(in: .whitespacesAndNewlines)))
+            let now = try #require(
+                Int64(try lab.sql("SELECT count(*) FROM users").trimmingCharacters(in: .whitespacesAndNewlines)))
             let then = try #require(manifest.tables.first { $0.name == "users" }?.rows)
             #expect(then < now)
             let result = await lab.drill(plan)
@@ -84,7 +87,10 @@ struct RoundTripTests {
         try await BackupLab.with { lab in
             let home = "\(lab.folder)/gnupg"
             mkdir(home, 0o700)
-            try Shell.run(["gpg", "--homedir", home, "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", "backup@barberpro.ar", "rsa2048", "encr", "never"])
+            try Shell.run([
+                "gpg", "--homedir", home, "--batch", "--quiet", "--passphrase", "", "--quick-gen-key",
+                "backup@barberpro.ar", "rsa2048", "encr", "never",
+            ])
             let listing = try Shell.run(["gpg", "--homedir", home, "--batch", "--with-colons", "--list-keys"])
             let line = try #require(listing.split(separator: "\n").first { $0.hasPrefix("fpr:") })
             let fingerprint = String(try #require(line.split(separator: ":").last))
@@ -129,13 +135,16 @@ struct RoundTripTests {
                 let result = await lab.drill(plan)
                 #expect(result.outcome == .done, "\(result.summary)")
                 #expect(lab.journal.details["scratch"]?.contains("guardia_scratch_dead") == true)
-                let databases = try other.sql("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1", in: "postgres")
+                let databases = try other.sql(
+                    "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1", in: "postgres")
                 #expect(databases == "postgres\nprecious\n")
 
                 let onProduction = lab.plan { $0.drill.server = lab.target("postgres") }
                 let refusal = await lab.drill(onProduction)
                 #expect(refusal.outcome == .refused && refusal.summary.contains("never writes to production"))
-                #expect(try lab.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guardia%'", in: "postgres") == "0\n")
+                #expect(
+                    try lab.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guardia%'", in: "postgres")
+                        == "0\n")
             }
         }
     }

@@ -43,18 +43,26 @@ struct BackupJourneys {
         try await bastion.waitFor("the scratch server runs", of: .drill) { record in
             record.ended == nil && record.steps.contains { $0.step.name == "scratch" && $0.endedAt != nil }
         }
-        let line = try #require(drill.text.split(separator: "\n").first { $0.contains("PostgreSQL in /tmp/guardia-scratch-") })
-        let folder = "/tmp/" + (try #require(line.split(separator: " ").first { $0.contains("guardia-scratch-") }).split(separator: "/").last ?? "").filter { $0 != "," }
+        let line = try #require(
+            drill.text.split(separator: "\n").first { $0.contains("PostgreSQL in /tmp/guardia-scratch-") })
+        let folder =
+            "/tmp/"
+            + (try #require(line.split(separator: " ").first { $0.contains("guardia-scratch-") }).split(separator: "/")
+            .last ?? "").filter { $0 != "," }
         #expect(FileManager.default.fileExists(atPath: folder))
         if withWarden {
-            for pid in Processes.all(in: folder) where Processes.commandLine(pid).contains("guardia-scratch-warden") { kill(pid, SIGKILL) }
+            for pid in Processes.all(in: folder) where Processes.commandLine(pid).contains("guardia-scratch-warden") {
+                kill(pid, SIGKILL)
+            }
         }
         drill.killHard()
         _ = try await drill.status()
         if withWarden {
             #expect(FileManager.default.fileExists(atPath: folder))
             let next = try bastion.run("drill", "restore", "--yes")
-            #expect(next.status == 0 && next.output.contains("removed what a drill that died had left: \(folder)"), "\(next.output)")
+            #expect(
+                next.status == 0 && next.output.contains("removed what a drill that died had left: \(folder)"),
+                "\(next.output)")
         }
         let isGone = try await eventually(within: 20) {
             !FileManager.default.fileExists(atPath: folder) && Processes.all(in: folder).isEmpty

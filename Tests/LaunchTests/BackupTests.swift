@@ -28,7 +28,8 @@ struct BackupRuleTests {
             .drillEnded(
                 .init(
                     id: ActionID(id), kind: .restore, hasPassed: passed, measured: measured, target: .hours(1),
-                    backup: backup, isBackupAtFault: atFault, summary: passed ? "well" : "bookings: 3 rows instead of 4")),
+                    backup: backup, isBackupAtFault: atFault, summary: passed ? "well" : "bookings: 3 rows instead of 4"
+                )),
         ]
     }
 
@@ -60,7 +61,9 @@ struct BackupRuleTests {
         #expect(abs((next - Timestamp(seconds: 1_772_953_200)).count) <= 3_600_000)
     }
 
-    @Test("due once a slot; missed ones count once; a failure is tried again after a while, one that runs is not begun twice")
+    @Test(
+        "due once a slot; missed ones count once; a failure is tried again after a while, one that runs is not begun twice"
+    )
     func due() {
         let schedule = WeeklySchedule(minutes: [210])
         func isDue(_ at: Timestamp, _ attempts: WeeklySchedule.Attempts) -> Bool {
@@ -89,7 +92,9 @@ struct BackupRuleTests {
 
     // MARK: Retention
 
-    private func kept(_ policy: RetentionPolicy, _ candidates: [RetentionPolicy.Candidate], now: Timestamp = friday) -> [String] {
+    private func kept(_ policy: RetentionPolicy, _ candidates: [RetentionPolicy.Candidate], now: Timestamp = friday)
+        -> [String]
+    {
         policy.decide(candidates, in: Self.zone, now: now).filter { !$0.goes }.map(\.name)
     }
 
@@ -276,7 +281,8 @@ struct BackupRuleTests {
         let text = SmokeQuery(name: "x", query: "", expectation: .text("5"))
         #expect(text.trouble(with: "5") == nil && text.trouble(with: "6") != nil && text.trouble(with: nil) != nil)
         let least = SmokeQuery(name: "x", query: "", expectation: .atLeast(10))
-        #expect(least.trouble(with: "10") == nil && least.trouble(with: "9.9") != nil && least.trouble(with: "ten") != nil)
+        #expect(
+            least.trouble(with: "10") == nil && least.trouble(with: "9.9") != nil && least.trouble(with: "ten") != nil)
         #expect(SmokeQuery(name: "x", query: "").trouble(with: nil) != nil)
     }
 
@@ -287,7 +293,8 @@ struct BackupRuleTests {
         func table(_ name: String, _ rows: Int64, _ sum: String) -> BackupManifest.Table {
             .init(schema: "public", name: name, copy: "", rows: rows, bytes: 1, fingerprint: sum)
         }
-        let manifest = Self.manifest([table("a", 1, "x"), table("b", 2, "y"), table("c", 3, "z")], objects: ["INDEX": 2])
+        let manifest = Self.manifest(
+            [table("a", 1, "x"), table("b", 2, "y"), table("c", 3, "z")], objects: ["INDEX": 2])
         let same = TableComparison(manifest, tables: manifest.tables.reversed(), objects: ["INDEX": 2])
         #expect(same.isSame && same.compared == 3)
         let other = TableComparison(

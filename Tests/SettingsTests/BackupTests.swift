@@ -40,10 +40,14 @@ struct BackupSectionTests {
     func whole() throws {
         let configuration = try load(Sample.yaml + Self.section).configuration
         let plan = try #require(configuration.backup)
-        #expect(plan.source.database == "barberpro" && plan.source.host == "/run/postgresql" && plan.source.user == "guardia")
+        #expect(
+            plan.source.database == "barberpro" && plan.source.host == "/run/postgresql"
+                && plan.source.user == "guardia")
         #expect(plan.encryption == .age(recipient: Self.recipient) && plan.method == .logical)
         #expect(plan.schedule == WeeklySchedule(weekdays: 1...5, minutes: [210, 930], retry: .minutes(10)))
-        #expect(plan.retention == RetentionPolicy(daily: 14) && plan.limits.rate == 50_000_000 && plan.limits.keepFree == 2 << 30)
+        #expect(
+            plan.retention == RetentionPolicy(daily: 14) && plan.limits.rate == 50_000_000
+                && plan.limits.keepFree == 2 << 30)
         #expect(plan.bucket?.endpoint == "https://s3.example.com" && plan.bucket?.secret == .environment("S3_SECRET"))
         #expect(plan.drill.schedule?.firstDay == 7 && plan.drill.smoke.first?.expectation == .text("1"))
         #expect(configuration.drills.allowed == [.redis] && configuration.drills.connections?.server.user == "drill")
@@ -55,7 +59,9 @@ struct BackupSectionTests {
 
     @Test("mistakes are told where they are")
     func wrong() {
-        #expect(mistakes("database: db\n  folder", "database: dc\n  folder").first?.contains("no probe of type postgres is named 'dc'") == true)
+        #expect(
+            mistakes("database: db\n  folder", "database: dc\n  folder").first?.contains(
+                "no probe of type postgres is named 'dc'") == true)
         #expect(mistakes(Self.recipient, "AGE-SECRET-KEY-1ABC").first?.contains("private key") == true)
         #expect(mistakes("{age: \(Self.recipient)}", "{}").first?.contains("needs 'age' or 'gpg'") == true)
         #expect(!mistakes("\"03:30\", ", "\"25:00\", ").isEmpty)

@@ -4,7 +4,8 @@ import Wire
 /// The examples of "Signature Calculations for the Authorization Header" in the Amazon S3 API reference.
 @Suite struct SigV4Tests {
     private let signer = SigV4(
-        keys: .init(id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), region: "us-east-1")
+        keys: .init(id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), region: "us-east-1"
+    )
     private let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
     private func signature(

@@ -66,7 +66,8 @@ package struct BackupCheck: Sendable {
         return Result(
             hasReadTables: true,
             words: manifest.method == .logical
-                ? "read whole: \(manifest.tables.count) tables, \(manifest.rows) rows as in its manifest" : "read whole")
+                ? "read whole: \(manifest.tables.count) tables, \(manifest.rows) rows as in its manifest" : "read whole"
+        )
     }
 
     private static func content(
@@ -100,6 +101,10 @@ package struct BackupCheck: Sendable {
     static func damaged(_ error: Pipeline.Failure, _ archive: ArchiveTap) -> BackupError {
         guard error.kind == .program || error.kind == .tap || error.kind == .write else {
             return BackupError(.failed, error.description)
+        }
+        // Another's key says nothing against the backup.
+        if error.kind == .program, error.reason.contains("no identity matched") || error.reason.contains("secret key") {
+            return BackupError(.wrongKey, "this key does not open it: \(error.description)")
         }
         let fault = error.cause as? ArchiveFault
         let table = fault?.table ?? archive.table

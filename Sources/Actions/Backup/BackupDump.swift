@@ -36,7 +36,10 @@ struct BackupDump: Sendable {
         }
         let globals = try await write(
             "\(name).globals.sql.zst",
-            [tools.postgres("pg_dumpall"), "--globals-only", "--no-role-passwords", "--database", plan.source.database],
+            [
+                tools.postgres("pg_dumpall"), "--globals-only", "--no-role-passwords", "--database",
+                plan.source.database,
+            ],
             environment, through: CountTap(StreamGauge()), what: "globals")
         let tables = archive?.tables ?? []
         try compare(tables, with: try await counting.get())
@@ -81,7 +84,8 @@ struct BackupDump: Sendable {
         for (table, count) in counts.sorted(by: { $0.key < $1.key }) where found[table] != count {
             throw BackupError(
                 .damaged(table: table),
-                "\(table): the database counts \(count) rows, pg_dump brought \(found[table].map { "\($0)" } ?? "none")")
+                "\(table): the database counts \(count) rows, pg_dump brought \(found[table].map { "\($0)" } ?? "none")"
+            )
         }
     }
 

@@ -5,6 +5,8 @@ package struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         /// It must not be done, and nothing was.
         case refused
+        /// It is encrypted to another key than the one at hand.
+        case wrongKey
         /// Something on the way failed.
         case failed
         /// The backup itself is damaged.

@@ -88,7 +88,9 @@ package struct BackupFolder: Sendable {
         } catch {
             throw BackupError(.damaged(table: nil), "its manifest cannot be read: it is spoiled or cut")
         }
-        if let trouble = manifest.trouble { throw BackupError(.damaged(table: nil), "its manifest will not do: \(trouble)") }
+        if let trouble = manifest.trouble {
+            throw BackupError(.damaged(table: nil), "its manifest will not do: \(trouble)")
+        }
         guard manifest.name == name else {
             throw BackupError(.damaged(table: nil), "its manifest is that of \(manifest.name)")
         }

@@ -109,7 +109,8 @@ package struct BackupRun: Sendable {
         await world.begin(
             .backup, reason: reason,
             [
-                ("prepare", "Look at folder and server"), ("dump", plan.method == .logical ? "Dump" : "Copy the cluster"),
+                ("prepare", "Look at folder and server"),
+                ("dump", plan.method == .logical ? "Dump" : "Copy the cluster"),
                 ("check", "Read it back"),
             ] + (plan.bucket == nil ? [] : [("upload", "Upload and read back")]) + [("keep", "Write the manifest")])
         let result: ActionResult
@@ -139,7 +140,8 @@ package struct BackupRun: Sendable {
         let source = try await world.step("prepare") { () throws(BackupError) in
             let swept = folder.sweep()
             if !swept.isEmpty {
-                await world.reporter.note("prepare", "removed what a backup that died had left: \(swept.joined(separator: ", "))")
+                await world.reporter.note(
+                    "prepare", "removed what a backup that died had left: \(swept.joined(separator: ", "))")
             }
             do { try FileTap.check(folder.path, keepFree: plan.limits.keepFree) } catch {
                 throw BackupError(.refused, String(describing: error))
@@ -167,12 +169,17 @@ package struct BackupRun: Sendable {
         let dump = BackupDump(world: world, tools: tools, source: source, folder: folder, name: name)
         var manifest = try await world.step("dump") { () throws(BackupError) in
             let manifest = try await dump.run(startedAt: started.utc, expected: expected(in: folder, source))
-            return (manifest, manifest.method == .logical
-                ? "\(manifest.tables.count) tables, \(manifest.rows) rows, \(manifest.rawBytes >> 20) MiB → \(manifest.bytes >> 20) MiB"
-                : "\(manifest.rawBytes >> 20) MiB → \(manifest.bytes >> 20) MiB")
+            return (
+                manifest,
+                manifest.method == .logical
+                    ? "\(manifest.tables.count) tables, \(manifest.rows) rows, \(manifest.rawBytes >> 20) MiB → \(manifest.bytes >> 20) MiB"
+                    : "\(manifest.rawBytes >> 20) MiB → \(manifest.bytes >> 20) MiB"
+            )
         }
         try await world.step("check") { () throws(BackupError) in
-            for file in manifest.files { try await BackupCheck.file(file, in: folder.path, deadline: plan.limits.deadline) }
+            for file in manifest.files {
+                try await BackupCheck.file(file, in: folder.path, deadline: plan.limits.deadline)
+            }
             return ((), "what lies there is what was written")
         }
         var places = [folder.path]

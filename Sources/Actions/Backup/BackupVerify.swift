@@ -16,8 +16,11 @@ package struct BackupVerify: Sendable {
 
     let world: BackupWorld
     let identity: String?
+    /// Whether the key is the config's: one that does not open the backups of its own launch is worth an alarm.
+    private let isOwnKey: Bool
 
     package init(_ world: BackupWorld, identity: String?) {
+        isOwnKey = identity == nil
         self.world = world
         self.identity = identity ?? world.plan.identity
     }
@@ -50,8 +53,11 @@ package struct BackupVerify: Sendable {
             } catch {
                 outcome.trouble = error.reason
                 outcome.table = error.table
-                // Not knowing is no damage: a program that is missing, a folder that is closed.
-                guard case .damaged = error.kind else {
+                // Not knowing is no damage: a program that is missing, a folder that is closed, a key given by hand.
+                switch error.kind {
+                case .damaged: break
+                case .wrongKey where isOwnKey: break
+                default:
                     outcome.words = error.reason
                     return outcome
                 }

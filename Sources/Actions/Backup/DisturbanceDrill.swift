@@ -112,8 +112,10 @@ package struct DisturbanceDrill: Sendable {
         let felt = "\(watch.failed) of \(watch.asked) answers were bad"
         var words: String
         if let measured {
-            words = watch.wasHurt
-                ? String(format: "well again after %.1f s (target %.0f s); ", measured.seconds, drills.target.seconds) + felt
+            words =
+                watch.wasHurt
+                ? String(format: "well again after %.1f s (target %.0f s); ", measured.seconds, drills.target.seconds)
+                    + felt
                 : "it was not felt: \(watch.asked) good answers"
         } else {
             words = "NOT WELL AGAIN within \(limit.count / 1000) s; \(felt)"

@@ -47,25 +47,30 @@ package struct RestoreDrill: Sendable {
             .drill, reason: order.reason,
             [
                 ("find", "Find the backup"), ("verify", "Read it whole"), ("scratch", "Make a scratch server"),
-                ("restore", "Restore"), ("smoke", "Ask the application's questions"), ("compare", "Compare every table"),
+                ("restore", "Restore"), ("smoke", "Ask the application's questions"),
+                ("compare", "Compare every table"),
                 ("startup", "Crash it, and time its recovery"), ("destroy", "Leave nothing behind"),
             ])
+        let finding = Finding()
+        let begun = world.clock.now()
+        let lock: BackupFolder.Lock
+        do throws(BackupError) {
+            try world.folder.make()
+            lock = try world.folder.lock(for: world.reporter.id, "drill")
+        } catch {
+            // Nothing was tried: that says nothing of any backup.
+            let result = ActionResult(.refused, error.reason)
+            await world.reporter.finish(result)
+            return result
+        }
+        defer { withExtendedLifetime(lock) {} }
         await world.journal.tell(
             .drillStarted(
                 .init(
                     id: world.reporter.id, kind: .restore, by: world.who.signature, silences: [],
                     limit: plan.drill.deadline, target: plan.targets.rto)))
-        let finding = Finding()
-        let begun = world.clock.now()
         var failure: BackupError?
-        do throws(BackupError) {
-            try world.folder.make()
-            let lock = try world.folder.lock(for: world.reporter.id, "drill")
-            defer { withExtendedLifetime(lock) {} }
-            try await prove(finding, begun)
-        } catch {
-            failure = error
-        }
+        do throws(BackupError) { try await prove(finding, begun) } catch { failure = error }
         let result = conclude(finding, failure)
         let isAtFault = if case .damaged? = failure?.kind { true } else { false }
         await world.journal.tell(
@@ -93,7 +98,8 @@ package struct RestoreDrill: Sendable {
             }
         }
         let name = finding.manifest?.name ?? ""
-        var words = "\(name) restores: \(finding.tables ?? 0) tables the same, in \(time(finding.restored)) (RTO \(time(plan.targets.rto))), "
+        var words =
+            "\(name) restores: \(finding.tables ?? 0) tables the same, in \(time(finding.restored)) (RTO \(time(plan.targets.rto))), "
             + "it is \(time(finding.rpo)) old (RPO \(time(plan.targets.rpo)))"
         if let restored = finding.restored, restored > plan.targets.rto { words += "; SLOWER THAN THE RTO" }
         if let rpo = finding.rpo, rpo > plan.targets.rpo { words += "; OLDER THAN THE RPO" }
@@ -112,7 +118,8 @@ package struct RestoreDrill: Sendable {
         let identity = order.identity ?? plan.identity
         let left = ScratchServer.sweep(plan.drill.folder)
         if !left.isEmpty {
-            await world.reporter.note("find", "removed what a drill that died had left: \(left.joined(separator: ", "))")
+            await world.reporter.note(
+                "find", "removed what a drill that died had left: \(left.joined(separator: ", "))")
         }
         let tools = try BackupTools(plan.programs)
         let scratch = try await ScratchTarget.make(world, tools, place.manifest, identity: identity)
@@ -198,7 +205,9 @@ package struct RestoreDrill: Sendable {
             }
             // From here on an application could work on it.
             finding.restored = Milliseconds((world.clock.now().uptime - begun.uptime).count)
-            return ((), plan.drill.smoke.isEmpty ? "none is configured" : "\(plan.drill.smoke.count) answered as expected")
+            return (
+                (), plan.drill.smoke.isEmpty ? "none is configured" : "\(plan.drill.smoke.count) answered as expected"
+            )
         }
         try await world.step("compare") { () throws(BackupError) in
             let words = try await scratch.compare(manifest)

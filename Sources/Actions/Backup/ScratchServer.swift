@@ -1,8 +1,8 @@
 import CLinux
 import Foundation
 import Glibc
-import Synchronization
 package import Launch
+import Synchronization
 import Wire
 
 /// A PostgreSQL in a private folder, reachable by a Unix socket alone, that is gone with its folder when the drill is, however
@@ -82,7 +82,8 @@ package actor ScratchServer {
         try await run(
             [
                 tools.postgres("initdb"), "-D", data, "--username=\(Self.superuser)", "--auth=trust",
-                "--encoding=\(encoding.isEmpty ? "UTF8" : encoding)", "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+                "--encoding=\(encoding.isEmpty ? "UTF8" : encoding)", "--locale=C.UTF-8", "--no-sync",
+                "--no-instructions",
             ], "initdb", deadline: .seconds(120))
     }
 
@@ -114,7 +115,8 @@ package actor ScratchServer {
         do throws(BackupError) {
             try await run(
                 [
-                    tools.postgres("pg_ctl"), "-D", data, "-s", "-w", "-t", "\(seconds)", "-l", "\(folder)/run/log", "-o",
+                    tools.postgres("pg_ctl"), "-D", data, "-s", "-w", "-t", "\(seconds)", "-l", "\(folder)/run/log",
+                    "-o",
                     options.joined(separator: " "), "start",
                 ], "start the scratch server", deadline: deadline + .seconds(10))
         } catch {
@@ -135,14 +137,16 @@ package actor ScratchServer {
             try? await Task.sleep(for: .milliseconds(20))
         }
         // Whoever is to reap it may take its time, and PostgreSQL takes a zombie for a living server.
-        for file in ["\(data)/postmaster.pid", "\(folder)/run/.s.PGSQL.\(port).lock", "\(folder)/run/.s.PGSQL.\(port)"] {
+        for file in ["\(data)/postmaster.pid", "\(folder)/run/.s.PGSQL.\(port).lock", "\(folder)/run/.s.PGSQL.\(port)"]
+        {
             unlink(file)
         }
     }
 
     package nonisolated func target(database: String) -> PostgresTarget {
         PostgresTarget(
-            host: "\(folder)/run", port: port, database: database, user: Self.superuser, sslMode: "disable", vitals: false)
+            host: "\(folder)/run", port: port, database: database, user: Self.superuser, sslMode: "disable",
+            vitals: false)
     }
 
     /// Ends it and removes the folder.

@@ -126,11 +126,13 @@ struct ScratchTarget: Sendable {
             }
             return ""
         }
-        let head = "CREATE DATABASE \(Self.quoted(database)) TEMPLATE template0 ENCODING \(Self.literal(manifest.encoding))"
+        let head =
+            "CREATE DATABASE \(Self.quoted(database)) TEMPLATE template0 ENCODING \(Self.literal(manifest.encoding))"
         do throws(BackupError) {
             try await sql(
                 [
-                    head + " LC_COLLATE \(Self.literal(manifest.collation)) LC_CTYPE \(Self.literal(manifest.characterClass))"
+                    head
+                        + " LC_COLLATE \(Self.literal(manifest.collation)) LC_CTYPE \(Self.literal(manifest.characterClass))"
                 ], in: maintenance)
             return ""
         } catch {
@@ -148,13 +150,14 @@ struct ScratchTarget: Sendable {
 
     /// Drops databases of drills that died: nobody is connected to them.
     private func sweep(_ named: PostgresTarget) async throws(BackupError) -> [String] {
-        let list = try await sql(
-            [
-                """
-                SELECT string_agg(datname, chr(10)) FROM pg_database d WHERE datname LIKE 'guardia\\_scratch\\_%'
-                AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
-                """
-            ], in: named.database) ?? ""
+        let list =
+            try await sql(
+                [
+                    """
+                    SELECT string_agg(datname, chr(10)) FROM pg_database d WHERE datname LIKE 'guardia\\_scratch\\_%'
+                    AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)
+                    """
+                ], in: named.database) ?? ""
         let names = list.split(separator: "\n").map(String.init).filter { $0.hasPrefix(Self.prefix) }
         for name in names { try await sql(["DROP DATABASE IF EXISTS \(Self.quoted(name))"], in: named.database) }
         return names

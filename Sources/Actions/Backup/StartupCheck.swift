@@ -37,7 +37,8 @@ package enum StartupCheck {
         ).scalar.flatMap { Int64($0) }
         // PostgreSQL 17 moved these to a view of their own.
         for view in ["pg_stat_bgwriter", "pg_stat_checkpointer"] {
-            let columns = view == "pg_stat_bgwriter" ? ("checkpoints_req", "checkpoints_timed") : ("num_requested", "num_timed")
+            let columns =
+                view == "pg_stat_bgwriter" ? ("checkpoints_req", "checkpoints_timed") : ("num_requested", "num_timed")
             if let row = try? await client.query(
                 "SELECT \(columns.0), \(columns.0) + \(columns.1) FROM \(view)", deadline: deadline)
             {

@@ -83,7 +83,9 @@ struct BackupsPage {
         guard room >= 20 || told.isEmpty else { return [line] }
         line.append(Span("  " + (told.first ?? ""), verdict.role))
         return [line]
-            + told.dropFirst().prefix(3).map { [Span(String(repeating: " ", count: 39), .dim), Span($0, verdict.role)] }
+            + told.dropFirst().prefix(3).map {
+                [Span(String(repeating: " ", count: 39), .dim), Span($0, verdict.role)]
+            }
     }
 
     private func running(_ drill: DrillRecord) -> [Span] {
@@ -104,7 +106,8 @@ struct BackupsPage {
             return "\(model.figures.shortDate(civil)) \(model.figures.shortClock(civil)) \(model.zone.abbreviation)"
         }
         return [
-            Span("  " + Text.padded(words(.backupNext), to: Self.label), .label), Span(time(standing.nextBackup), .value),
+            Span("  " + Text.padded(words(.backupNext), to: Self.label), .label),
+            Span(time(standing.nextBackup), .value),
             Span("   " + words(.drillNext) + " ", .label), Span(time(standing.nextDrill), .value),
         ]
     }
@@ -150,7 +153,8 @@ struct BackupsPage {
         var lines = [
             cells(
                 [
-                    words(.columnWhen), words(.columnSize), words(.columnTook), words(.columnRows), words(.columnBackup),
+                    words(.columnWhen), words(.columnSize), words(.columnTook), words(.columnRows),
+                    words(.columnBackup),
                 ], .tableHeader) + [Span(words(.columnStanding), .tableHeader)]
         ]
         for record in log.backups.reversed() {
@@ -202,7 +206,8 @@ struct BackupsPage {
                 Span(Text.padded(when(drill.at.utc), to: 13), .text),
                 Span(Text.padded(drill.kind.rawValue, to: 13), .value),
                 Span(
-                    Text.padded(drill.ended?.measured.map { model.figures.took($0) } ?? Figures.none, to: 10, align: .trailing)
+                    Text.padded(
+                        drill.ended?.measured.map { model.figures.took($0) } ?? Figures.none, to: 10, align: .trailing)
                         + "  ", .text), Span("\(glyph) ", role, .bold), Span(Text.sanitised(text, limit: 400), role),
             ])
         }

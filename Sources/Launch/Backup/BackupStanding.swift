@@ -90,7 +90,8 @@ package struct BackupStanding: Hashable, Sendable {
             age > targets.rpo ? .critical : age.count > targets.rpo.count / 10 * 9 ? .warning : .ok
         return Check(
             subject: .age, verdict: verdict, value: age, limit: targets.rpo,
-            words: verdict == .critical ? "the newest good backup is older than the RPO" : "the newest good backup ages")
+            words: verdict == .critical ? "the newest good backup is older than the RPO" : "the newest good backup ages"
+        )
     }
 
     private static func proof(_ log: BackupLog, _ targets: RecoveryTargets, _ now: Moment) -> Check {

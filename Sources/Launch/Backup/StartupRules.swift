@@ -76,7 +76,8 @@ package struct StartupRules: Hashable, Sendable {
             let verdict: Verdict = size < 1024 ? .warning : size > 16_384 ? .warning : .ok
             say(
                 "max_wal_size", "\(size) MB", verdict,
-                size < 1024 ? "checkpoints come too often under a launch's load: 2 to 8 GB"
+                size < 1024
+                    ? "checkpoints come too often under a launch's load: 2 to 8 GB"
                     : size > 16_384 ? "\(words): minutes until it serves again" : words)
             say(
                 "checkpoint_timeout", "\(timeout) s", timeout > 1800 ? .warning : .ok,

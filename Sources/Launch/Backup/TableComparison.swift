@@ -18,8 +18,10 @@ package struct TableComparison: Hashable, Sendable {
     package var words: String {
         guard let first = differences.first else { return "all \(compared) tables as in the manifest" }
         let more = differences.count > 3 ? ", and \(differences.count - 3) more" : ""
-        return isSame ? "" : differences.count == 1
-            ? "\(first)" : differences.prefix(3).map(\.description).joined(separator: "; ") + more
+        return isSame
+            ? ""
+            : differences.count == 1
+                ? "\(first)" : differences.prefix(3).map(\.description).joined(separator: "; ") + more
     }
 
     package init(

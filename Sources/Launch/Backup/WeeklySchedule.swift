@@ -71,12 +71,3 @@ package struct WeeklySchedule: Hashable, Sendable, Codable {
         !inLaunchWindow && window?.contains(zone.civil(now)) ?? false
     }
 }
-
-extension Zone {
-    /// The instant at which a wall clock of this zone shows these seconds since 1970. An hour that a change of the clocks
-    /// leaves out counts on from before it.
-    package func timestamp(ofLocalSeconds local: Int64) -> Timestamp {
-        let guess = Timestamp(seconds: local - Int64(offset(at: Timestamp(seconds: local))))
-        return Timestamp(seconds: local - Int64(offset(at: guess)))
-    }
-}

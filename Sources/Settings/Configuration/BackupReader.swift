@@ -143,7 +143,8 @@ extension Field {
             return kind.parse { text throws(Misfit) in
                 guard (16...40).contains(text.utf8.count), text.allSatisfy(\.isHexDigit) else {
                     throw Misfit(
-                        "\(text.quoted) is not a key's fingerprint", hint: "gpg --fingerprint prints it; without spaces")
+                        "\(text.quoted) is not a key's fingerprint", hint: "gpg --fingerprint prints it; without spaces"
+                    )
                 }
                 return .gpg(recipient: text, home: home)
             }
@@ -232,7 +233,9 @@ extension Field {
                 region: fields.required("region")?.text() ?? "",
                 bucket: fields.required("bucket")?.parse { text throws(Misfit) in
                     guard (3...63).contains(text.utf8.count),
-                        text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || [45, 46].contains($0) })
+                        text.utf8.allSatisfy({
+                            (97...122).contains($0) || (48...57).contains($0) || [45, 46].contains($0)
+                        })
                     else {
                         throw Misfit(
                             "\(text.quoted) is not a bucket", hint: "3 to 63 lower-case letters, digits, . and -")

@@ -23,7 +23,8 @@ extension S3Client {
                         bytes: S3Text.first("Size", in: part).flatMap { Int64($0) } ?? 0,
                         tag: S3Text.first("ETag", in: part) ?? ""))
             }
-            token = S3Text.first("IsTruncated", in: text) == "true" ? S3Text.first("NextContinuationToken", in: text) : nil
+            token =
+                S3Text.first("IsTruncated", in: text) == "true" ? S3Text.first("NextContinuationToken", in: text) : nil
         } while token != nil
         return objects
     }
@@ -74,7 +75,8 @@ extension S3Client {
                     "PUT", key, query: [("partNumber", "\(number)"), ("uploadId", id)],
                     headers: Self.checksum(of: bytes), body: bytes)
                 guard let tag = response.headers["etag"] else {
-                    throw S3Error(kind: .refused, operation: "PUT", target: place(key), reason: "a part without an ETag")
+                    throw S3Error(
+                        kind: .refused, operation: "PUT", target: place(key), reason: "a part without an ETag")
                 }
                 tags.append(tag)
             }
@@ -89,7 +91,8 @@ extension S3Client {
         let open = try await send("GET", "", query: [("uploads", ""), ("prefix", key)], limit: 8 << 20).text
         for part in S3Text.all("Upload", in: open[...]).reversed() where S3Text.first("Key", in: part) == key {
             guard let id = S3Text.first("UploadId", in: part) else { continue }
-            let text = try await send("GET", key, query: [("uploadId", id), ("max-parts", "10000")], limit: 8 << 20).text
+            let text = try await send("GET", key, query: [("uploadId", id), ("max-parts", "10000")], limit: 8 << 20)
+                .text
             var parts: [Int: (bytes: Int, tag: String)] = [:]
             for part in S3Text.all("Part", in: text[...]) {
                 guard let number = S3Text.first("PartNumber", in: part).flatMap({ Int($0) }),
@@ -185,7 +188,9 @@ private struct LocalFile: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
-            let more = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset) + off_t(done)) }
+            let more = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset) + off_t(done))
+            }
             guard more > 0 else {
                 throw S3Error(
                     kind: .refused, operation: "upload", target: target, reason: "\(path) became shorter meanwhile")

@@ -119,7 +119,9 @@ package actor S3Client {
         case (_, "RequestTimeTooSkewed"):
             let skew = response.headers["date"].flatMap(HTTPDate.parse).map { now() - $0 }
             kind = .skewed(seconds: skew)
-            if let skew { reason = "this machine's clock is \(abs(skew)) s \(skew < 0 ? "behind" : "ahead of") the service's" }
+            if let skew {
+                reason = "this machine's clock is \(abs(skew)) s \(skew < 0 ? "behind" : "ahead of") the service's"
+            }
         case (_, "SlowDown"), (_, "RequestTimeout"), (_, "InternalError"), (429, _), (500..., _): kind = .transient
         case (404, _): kind = .missing
         case (401, _), (403, _): kind = .denied

@@ -67,7 +67,8 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read backups whole and hold them against their manifests; where the key is here, table by table.",
+            abstract:
+                "Read backups whole and hold them against their manifests; where the key is here, table by table.",
             discussion: """
                 Never by a list of what is in it: that succeeds on a dump that is cut off. A damaged backup is named with the \
                 table where it shows, and no longer counts as good.
@@ -87,7 +88,8 @@ struct BackupCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let session = try BackupSession(options, for: nil)
+            // What it finds is told to the journal, and takes a backup out of the good ones.
+            let session = try BackupSession(options, for: .backup)
             let plan = try session.plan(options.config.path)
             let world = session.world(options, plan, ActionID("none"))
             let outcomes: [BackupVerify.Outcome]
@@ -107,7 +109,9 @@ struct BackupCommand: AsyncParsableCommand {
                             name: outcome.name, place: outcome.place, trouble: outcome.trouble, table: outcome.table,
                             words: outcome.words))
                 } else {
-                    Output.line("\(outcome.trouble == nil ? "✓" : outcome.isDamaged ? "✗" : "?") \(outcome.name)  \(outcome.words)")
+                    Output.line(
+                        "\(outcome.trouble == nil ? "✓" : outcome.isDamaged ? "✗" : "?") \(outcome.name)  \(outcome.words)"
+                    )
                 }
             }
             if outcomes.isEmpty { Output.line("there is no backup in \(plan.folder)") }
@@ -124,7 +128,8 @@ struct BackupCommand: AsyncParsableCommand {
                 what would go and asks.
                 """)
         @OptionGroup var options: ActionOptions
-        @Flag(name: .customLong("dry-run"), help: "Only say what would go, and why the others stay.") var isDryRun = false
+        @Flag(name: .customLong("dry-run"), help: "Only say what would go, and why the others stay.") var isDryRun =
+            false
 
         private struct Row: Encodable {
             var name: String
@@ -145,7 +150,8 @@ struct BackupCommand: AsyncParsableCommand {
                     } else {
                         Output.line(
                             decision.goes
-                                ? "- \(decision.name)  goes" : "  \(decision.name)  stays: \(decision.reasons.joined(separator: ", "))")
+                                ? "- \(decision.name)  goes"
+                                : "  \(decision.name)  stays: \(decision.reasons.joined(separator: ", "))")
                     }
                 }
             }
@@ -189,7 +195,8 @@ struct BackupCommand: AsyncParsableCommand {
             do {
                 let settings = try BackupTools.reach(plan.source) { try secrets.resolve($0) }
                 client = PostgresClient(settings, on: session.reactor)
-                let isHere = plan.source.host.hasPrefix("/") || ["localhost", "127.0.0.1", "::1"].contains(plan.source.host)
+                let isHere =
+                    plan.source.host.hasPrefix("/") || ["localhost", "127.0.0.1", "::1"].contains(plan.source.host)
                 rules = StartupRules(
                     try await StartupCheck.facts(client, memory: isHere ? Startup.memory : nil))
             } catch {
@@ -204,12 +211,13 @@ struct BackupCommand: AsyncParsableCommand {
                             setting: finding.setting, value: finding.value, verdict: "\(finding.verdict)",
                             words: finding.words))
                 } else {
-                    let mark = switch finding.verdict {
-                    case .ok: "✓"
-                    case .warning: "!"
-                    case .critical: "✗"
-                    case .unknown: "?"
-                    }
+                    let mark =
+                        switch finding.verdict {
+                        case .ok: "✓"
+                        case .warning: "!"
+                        case .critical: "✗"
+                        case .unknown: "?"
+                        }
                     Output.line("\(mark) \(finding.setting)  \(finding.value)  \(finding.words)")
                 }
             }

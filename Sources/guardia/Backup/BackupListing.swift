@@ -49,7 +49,8 @@ struct BackupListing: Encodable {
                 limit: $0.limit?.seconds, words: $0.words)
         }
         let (good, bad) = world.folder.manifests()
-        var manifests = Dictionary(good.map { ($0.name, ($0, [world.plan.folder])) }, uniquingKeysWith: { first, _ in first })
+        var manifests = Dictionary(
+            good.map { ($0.name, ($0, [world.plan.folder])) }, uniquingKeysWith: { first, _ in first })
         if remote, let store = try world.store() {
             for manifest in try await store.manifests() {
                 manifests[manifest.name, default: (manifest, [])].1.append(store.place)
@@ -61,7 +62,8 @@ struct BackupListing: Encodable {
             let record = log[manifest.name]
             let words =
                 record?.trouble.map { "DAMAGED: \($0)" }
-                ?? (record?.provedAt != nil ? "restored and the same" : record?.verification != nil ? "read whole" : "taken")
+                ?? (record?.provedAt != nil
+                    ? "restored and the same" : record?.verification != nil ? "read whole" : "taken")
             return Row(
                 name: manifest.name, bytes: manifest.bytes, tables: manifest.tables.count, rows: manifest.rows,
                 encryption: manifest.encryption.word, places: places, standing: words)
@@ -79,7 +81,8 @@ struct BackupListing: Encodable {
     private static func ask(_ plan: PgBackRestPlan, at now: Timestamp) async -> String {
         do throws(WireError) {
             let result = try await Command.run(plan.words, deadline: .seconds(30), outputLimit: 8 << 20)
-            guard let stanzas = try? JSONDecoder().decode([PgBackRestInfo].self, from: Data(result.standardOutput.bytes))
+            guard
+                let stanzas = try? JSONDecoder().decode([PgBackRestInfo].self, from: Data(result.standardOutput.bytes))
             else { return "? its answer cannot be read" }
             guard let stanza = stanzas.first(where: { $0.name == plan.stanza }) else {
                 return "? it knows no stanza \(plan.stanza)"
@@ -99,7 +102,8 @@ struct BackupListing: Encodable {
             let value = check.seconds.map { figures.age(Milliseconds(Int64($0 * 1000))) }
             let limit = check.limit.map { "≤ \(figures.age(Milliseconds(Int64($0 * 1000))))" }
             let words = check.verdict == "ok" ? "" : check.words
-            return ([mark + " " + check.subject.replacing("_", with: " ")] + [value, limit].compactMap(\.self) + [words])
+            return
+                ([mark + " " + check.subject.replacing("_", with: " ")] + [value, limit].compactMap(\.self) + [words])
                 .filter { !$0.isEmpty }.joined(separator: "  ")
         }
         if let next { lines.append("  next  \(next)") }

@@ -11,7 +11,8 @@ import Wire
 struct DrillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill",
-        abstract: "Try on purpose what must not surprise: a restore, lost connections, a Redis that restarts, a host that is gone.",
+        abstract:
+            "Try on purpose what must not surprise: a restore, lost connections, a Redis that restarts, a host that is gone.",
         discussion: """
             Each is told in the journal before it begins and when it has ended, with what was measured against its target; \
             alarms of what it disturbs are its own while it runs. Those that disturb what serves run in a rehearsal, and \
@@ -21,7 +22,8 @@ struct DrillCommand: AsyncParsableCommand {
 
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Restore a backup to a scratch server, compare every table, ask the application's questions, time it.",
+            abstract:
+                "Restore a backup to a scratch server, compare every table, ask the application's questions, time it.",
             discussion: """
                 Of production it only reads. The scratch server is in a private folder, reachable by a Unix socket alone, and \
                 gone at the end, whatever ends it; what even a kill -9 left is removed and named by the next drill.
@@ -116,7 +118,8 @@ private struct CommandPlanRunner: Sendable {
                 words, environment: ["PATH": Command.defaultPath, "LANG": "C.UTF-8"], deadline: plan.deadline.duration)
             await master?.close()
             if result.isSuccess { return nil }
-            let said = (result.standardError.text + result.standardOutput.text).split(separator: "\n").last.map(String.init)
+            let said = (result.standardError.text + result.standardOutput.text).split(separator: "\n").last.map(
+                String.init)
             return "\(plan.words.first ?? ""): \(said ?? "it failed without a word")"
         } catch {
             return error.description

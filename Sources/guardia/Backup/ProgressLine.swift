@@ -28,10 +28,12 @@ enum ProgressLine {
     }
 
     static func clear() {
-        guard isShown.withLock({ shown in
-            defer { shown = false }
-            return shown
-        }) else { return }
+        guard
+            isShown.withLock({ shown in
+                defer { shown = false }
+                return shown
+            })
+        else { return }
         write("\r\u{1b}[K")
     }
 

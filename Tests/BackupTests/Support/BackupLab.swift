@@ -53,11 +53,16 @@ final class BackupLab: Sendable {
     }
 
     func psql(_ database: String) -> [String] {
-        ["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", postgres.socketFolder, "-p", "\(postgres.port)", "-U", "postgres", "-d", database]
+        [
+            "psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", postgres.socketFolder, "-p", "\(postgres.port)", "-U",
+            "postgres", "-d", database,
+        ]
     }
 
     @discardableResult
-    func sql(_ text: String, in database: String = "shop") throws -> String { try Shell.run(psql(database) + ["-c", text]) }
+    func sql(_ text: String, in database: String = "shop") throws -> String {
+        try Shell.run(psql(database) + ["-c", text])
+    }
 
     func target(_ database: String = "shop", user: String = "postgres") -> PostgresTarget {
         PostgresTarget(
@@ -91,7 +96,8 @@ final class BackupLab: Sendable {
         let result = await BackupRun(world(plan), reason: "test").run()
         try #require(result.outcome == .done, "\(result.summary)", sourceLocation: sourceLocation)
         let manifest = try #require(BackupFolder(plan.folder).manifests().good.first, sourceLocation: sourceLocation)
-        try #require(result.summary.hasPrefix(manifest.name), "the newest is not the first", sourceLocation: sourceLocation)
+        try #require(
+            result.summary.hasPrefix(manifest.name), "the newest is not the first", sourceLocation: sourceLocation)
         return manifest
     }
 

@@ -100,10 +100,14 @@ final class S3Fake: Sendable {
             var text = "HTTP/1.1 \(status) X\r\nContent-Length: \(head["content-length"] ?? "\(body.count)")\r\n"
             text += "Date: \(date.string(from: Date(timeIntervalSinceNow: Double(skew))))\r\n"
             for (name, value) in head where name != "content-length" { text += "\(name): \(value)\r\n" }
-            let bytes = Array((text + "\r\n").utf8) + (request.method == "HEAD" ? [] : isHalf ? Array(body.prefix(body.count / 2)) : body)
+            let bytes =
+                Array((text + "\r\n").utf8)
+                + (request.method == "HEAD" ? [] : isHalf ? Array(body.prefix(body.count / 2)) : body)
             var sent = 0
             while sent < bytes.count {
-                let count = bytes.withUnsafeBytes { send(client, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL)) }
+                let count = bytes.withUnsafeBytes {
+                    send(client, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+                }
                 guard count > 0 else { return }
                 sent += count
             }
@@ -134,15 +138,21 @@ final class S3Fake: Sendable {
         for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             request.query.append(
-                (String(sides[0]).removingPercentEncoding ?? "", sides.count > 1 ? String(sides[1]).removingPercentEncoding ?? "" : ""))
+                (
+                    String(sides[0]).removingPercentEncoding ?? "",
+                    sides.count > 1 ? String(sides[1]).removingPercentEncoding ?? "" : ""
+                ))
         }
         for line in lines {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            request.headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            request.headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+                in: .whitespaces)
         }
         let length = request.headers["content-length"].flatMap { Int($0) } ?? 0
         let isCut = state.withLock { state in
-            guard request.query.contains(where: { $0.name == "partNumber" }), state.faults.cuts > 0 else { return false }
+            guard request.query.contains(where: { $0.name == "partNumber" }), state.faults.cuts > 0 else {
+                return false
+            }
             state.faults.cuts -= 1
             return true
         }
@@ -158,7 +168,8 @@ final class S3Fake: Sendable {
 
     private static func headEnd(_ bytes: [UInt8]) -> Int? {
         guard bytes.count >= 4 else { return nil }
-        for index in 0...(bytes.count - 4) where bytes[index] == 13 && bytes[index + 1] == 10 && bytes[index + 2] == 13 && bytes[index + 3] == 10 {
+        for index in 0...(bytes.count - 4)
+        where bytes[index] == 13 && bytes[index + 1] == 10 && bytes[index + 2] == 13 && bytes[index + 3] == 10 {
             return index
         }
         return nil
@@ -182,7 +193,9 @@ final class S3Fake: Sendable {
         if abs(skew) > 900 { return error(403, "RequestTimeTooSkewed") }
         guard sum == Hexadecimal.text(SHA256.hash(request.body)) else { return error(400, "XAmzContentSHA256Mismatch") }
         if let checksum = request.headers["x-amz-checksum-sha256"] {
-            guard checksum == Data(SHA256.hash(request.body)).base64EncodedString() else { return error(400, "BadDigest") }
+            guard checksum == Data(SHA256.hash(request.body)).base64EncodedString() else {
+                return error(400, "BadDigest")
+            }
         }
         let names = authorization.components(separatedBy: "SignedHeaders=").last?.split(separator: ",").first ?? ""
         let ours: Set<String> = ["host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"]
@@ -201,33 +214,44 @@ final class S3Fake: Sendable {
         if state.withLock({ $0.faults.dead }) { return error(500, "InternalError") }
         if isSlow { return error(503, "SlowDown", "Please reduce your request rate.") }
         if let objection = objection(request) { return objection }
-        guard request.path == "/backups" || request.path.hasPrefix("/backups/") else { return error(404, "NoSuchBucket") }
+        guard request.path == "/backups" || request.path.hasPrefix("/backups/") else {
+            return error(404, "NoSuchBucket")
+        }
         let key = String(request.path.dropFirst("/backups/".count))
         let query = Dictionary(request.query.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         return state.withLock { state -> Answer in
             switch (request.method, key.isEmpty) {
             case ("GET", true) where query["uploads"] != nil:
-                let list = state.uploads.map { "<Upload><Key>\($0.value.key)</Key><UploadId>\($0.key)</UploadId></Upload>" }
+                let list = state.uploads.map {
+                    "<Upload><Key>\($0.value.key)</Key><UploadId>\($0.key)</UploadId></Upload>"
+                }
                 return (200, [:], Array("<R>\(list.joined())</R>".utf8))
             case ("GET", true):
                 // Two a page, so that pages are turned.
                 let keys = state.objects.keys.filter { $0.hasPrefix(query["prefix"] ?? "") }.sorted()
                 let start = query["continuation-token"].flatMap { Int($0) } ?? 0
                 let page = keys.dropFirst(start).prefix(2)
-                let list = page.map { "<Contents><Key>\($0.replacing("&", with: "&amp;"))</Key><Size>\(state.objects[$0]!.count)</Size></Contents>" }
+                let list = page.map {
+                    "<Contents><Key>\($0.replacing("&", with: "&amp;"))</Key><Size>\(state.objects[$0]!.count)</Size></Contents>"
+                }
                 let isCut = start + page.count < keys.count
-                let tail = "<IsTruncated>\(isCut)</IsTruncated><NextContinuationToken>\(start + page.count)</NextContinuationToken>"
+                let tail =
+                    "<IsTruncated>\(isCut)</IsTruncated><NextContinuationToken>\(start + page.count)</NextContinuationToken>"
                 return (200, [:], Array("<R>\(list.joined())\(tail)</R>".utf8))
             case ("GET", false) where query["uploadId"] != nil:
                 let parts = state.uploads[query["uploadId"]!]?.parts ?? [:]
-                let list = parts.map { "<Part><PartNumber>\($0.key)</PartNumber><Size>\($0.value.count)</Size><ETag>&quot;\(Self.tag($0.value))&quot;</ETag></Part>" }
+                let list = parts.map {
+                    "<Part><PartNumber>\($0.key)</PartNumber><Size>\($0.value.count)</Size><ETag>&quot;\(Self.tag($0.value))&quot;</ETag></Part>"
+                }
                 return (200, [:], Array("<R>\(list.joined())</R>".utf8))
             case ("HEAD", false):
                 guard let bytes = state.objects[key] else { return (404, [:], []) }
                 return (200, ["content-length": "\(bytes.count)"], [])
             case ("GET", false):
                 guard let bytes = state.objects[key] else { return error(404, "NoSuchKey") }
-                if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({ Int($0) }), range.count == 2 {
+                if let range = request.headers["range"]?.dropFirst("bytes=".count).split(separator: "-").compactMap({
+                    Int($0)
+                }), range.count == 2 {
                     return (206, [:], Array(bytes[range[0]...min(range[1], bytes.count - 1)]))
                 }
                 return (200, [:], bytes)
@@ -247,7 +271,9 @@ final class S3Fake: Sendable {
                 state.uploads[id] = (key, [:])
                 return (200, [:], Array("<R><UploadId>\(id)</UploadId></R>".utf8))
             case ("POST", false):
-                guard let upload = state.uploads.removeValue(forKey: query["uploadId"] ?? "") else { return error(404, "NoSuchUpload") }
+                guard let upload = state.uploads.removeValue(forKey: query["uploadId"] ?? "") else {
+                    return error(404, "NoSuchUpload")
+                }
                 state.objects[upload.key] = upload.parts.sorted { $0.key < $1.key }.flatMap(\.value)
                 return (200, [:], Array("<R/>".utf8))
             case ("DELETE", false):

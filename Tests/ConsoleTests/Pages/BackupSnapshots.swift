@@ -76,7 +76,9 @@ import Testing
                     .failed(
                         .init(
                             action: ActionID("backup-1"),
-                            reason: "the disk of /var/backups/guardia has 212 MiB left, and 10240 MiB are to stay free: make room, or lower limits.keep_free")),
+                            reason:
+                                "the disk of /var/backups/guardia has 212 MiB left, and 10240 MiB are to stay free: make room, or lower limits.keep_free"
+                        )),
                     .hours(2)
                 )
             ] + drill(3, .connections, ago: .seconds(12), passed: nil, measured: nil, summary: ""))

@@ -41,7 +41,8 @@ struct ArchiveContents {
 
     /// Kinds that say nothing of the content, or are left out when a drill restores.
     private static let uncounted: Set<String> = [
-        "ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES", "TABLE DATA", "SEQUENCE SET", "BLOBS",
+        "ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES", "TABLE DATA", "SEQUENCE SET",
+        "BLOBS",
         "ACL", "DEFAULT ACL", "COMMENT", "SECURITY LABEL", "PUBLICATION", "PUBLICATION TABLE",
         "PUBLICATION TABLES IN SCHEMA", "SUBSCRIPTION", "SUBSCRIPTION TABLE", "MATERIALIZED VIEW DATA", "SCHEMA",
         "STATISTICS DATA",
@@ -142,7 +143,8 @@ struct ArchiveContents {
         while try cursor.string() != nil {}  // what it depends on
         try cursor.skip(1 + offsetSize)  // where its data are: not known while a dump is streamed
         return Entry(
-            id: id, hasData: hasData, kind: kind, schema: schema, name: tag, definition: definition, copyStatement: copy)
+            id: id, hasData: hasData, kind: kind, schema: schema, name: tag, definition: definition, copyStatement: copy
+        )
     }
 
     private struct Cursor {

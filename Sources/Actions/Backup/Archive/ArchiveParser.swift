@@ -41,7 +41,8 @@ struct ArchiveParser {
         return contents.entries.compactMap { entry in
             found[entry.id].map { rows in
                 BackupManifest.Table(
-                    schema: entry.kind == "BLOBS" ? "" : entry.schema, name: entry.kind == "BLOBS" ? entry.title : entry.name,
+                    schema: entry.kind == "BLOBS" ? "" : entry.schema,
+                    name: entry.kind == "BLOBS" ? entry.title : entry.name,
                     copy: entry.copy, rows: rows.rows, bytes: rows.bytes, fingerprint: rows.text)
             }
         } + contents.sequences
