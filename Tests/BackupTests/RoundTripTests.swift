@@ -42,8 +42,8 @@ struct RoundTripTests {
                 rows = total = 0
                 for line in sys.stdin.buffer:
                     rows += 1
-                    total += int.from_bytes(hashlib.md5(line.rstrip(b"\\n")).digest(), "big")
-                print(rows, "%032x" % (total % 2**128))
+                    total += int.from_bytes(hashlib.sha256(line.rstrip(b"\\n")).digest(), "big")
+                print(rows, "%064x" % (total % 2**256))
                 """
             for table in manifest.tables where !table.copy.isEmpty && table.title != "large objects" {
                 let copy = "COPY \(table.copy) TO STDOUT"

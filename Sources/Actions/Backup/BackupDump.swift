@@ -23,6 +23,7 @@ struct BackupDump: Sendable {
         // The database counts its rows in the same snapshot while they are dumped.
         let trouble = CountTrouble()
         async let counting = counts(trouble)
+        async let writing = globals(environment)
         let data: BackupManifest.File
         do throws(BackupError) {
             data = try await world.watching("dump", gauge, total: expected) { () throws(BackupError) in
@@ -34,13 +35,7 @@ struct BackupDump: Sendable {
             // A count that failed takes the snapshot with it: then that is the cause.
             throw trouble.error ?? error
         }
-        let globals = try await write(
-            "\(name).globals.sql.zst",
-            [
-                tools.postgres("pg_dumpall"), "--globals-only", "--no-role-passwords", "--database",
-                plan.source.database,
-            ],
-            environment, through: CountTap(StreamGauge()), what: "globals")
+        let globals = try await writing.get()
         let tables = archive?.tables ?? []
         try compare(tables, with: try await counting.get())
         let facts = source.facts
@@ -66,6 +61,20 @@ struct BackupDump: Sendable {
             tools.postgres("pg_basebackup"), "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast",
             "--manifest-checksums=SHA256", "--no-password",
         ]
+    }
+
+    /// The roles as SQL, beside the data.
+    private func globals(_ environment: [String: String]) async -> Result<BackupManifest.File, BackupError> {
+        let words = [
+            tools.postgres("pg_dumpall"), "--globals-only", "--no-role-passwords", "--database", plan.source.database,
+        ]
+        do throws(BackupError) {
+            return .success(
+                try await write(
+                    "\(name).globals.sql.zst", words, environment, through: CountTap(StreamGauge()), what: "globals"))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func counts(_ trouble: CountTrouble) async -> Result<[String: Int64]?, BackupError> {

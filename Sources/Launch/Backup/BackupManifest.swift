@@ -2,7 +2,7 @@
 package struct BackupManifest: Hashable, Sendable, Codable {
     package static let currentFormat = 1
     /// What fingerprints are made by; see ``Table/fingerprint``.
-    package static let algorithm = "md5-sum128"
+    package static let algorithm = "sha256-sum256"
 
     package var format: Int
     /// `20261127T063000Z-barberpro-3f9a`: the beginning of its files' names.
@@ -64,7 +64,7 @@ package struct BackupManifest: Hashable, Sendable, Codable {
         package var copy: String
         package var rows: Int64
         package var bytes: Int64
-        /// The MD5 of each line of `COPY … TO STDOUT`, without its line end, added modulo 2^128: the same rows in another
+        /// The SHA-256 of each line of `COPY … TO STDOUT`, without its line end, added modulo 2^256: the same rows in another
         /// order have the same fingerprint. It finds accidents; against intent there is the file's SHA-256 in the journal.
         package var fingerprint: String
 
