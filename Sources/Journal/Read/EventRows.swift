@@ -50,7 +50,7 @@ enum EventRows {
         ].map { ($0, 400) }
         + [
             "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
-            "page.attempted", "contact.verified",
+            "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
         ].map { ($0, 400) }
 
     private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {

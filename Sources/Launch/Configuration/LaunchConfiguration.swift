@@ -22,6 +22,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
 
+    // MARK: Escalation
+    /// Who can be reached, and how.
+    package var contacts: [Contact] = []
+    package var schedules: [OnCallSchedule] = []
+    /// Who is told in which order.
+    package var policies: [EscalationPolicy] = []
+
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
@@ -48,7 +55,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster)
+    }
+
+    /// What readers of the journal may know of people; nil where nobody is told of anything.
+    package var roster: Roster? {
+        if contacts.isEmpty, policies.isEmpty { return nil }
+        return Roster(contacts: contacts.map { ContactFacts($0) }, schedules: schedules, policies: policies)
     }
 }
 

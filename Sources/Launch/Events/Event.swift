@@ -186,6 +186,8 @@ extension Event.Body {
             case "page.queued": body { .escalation(.queued($0)) }
             case "page.attempted": body { .escalation(.attempted($0)) }
             case "contact.verified": body { .escalation(.verified($0)) }
+            case "escalation.asked": body { .escalation(.asked($0)) }
+            case "escalation.refused": body { .escalation(.refused($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -112,6 +112,9 @@ enum EventText {
             "\(body.page) \(body.purpose.rawValue) by \(body.channel)" + (body.contact.map { " to \($0)" } ?? "")
         case .attempted(let body): "\(body.page) \(words(body.outcome))"
         case .verified(let body): "\(body.contact) by \(body.channel): \(body.how)"
+        case .asked(let body):
+            "\(body.escalation) to " + (body.toStep.map { "step \($0 + 1)" } ?? "its next step") + " by \(body.by)"
+        case .refused(let body): "\(body.way.rawValue) from \(body.contact ?? "a stranger"): \(body.reason)"
         }
     }
 
