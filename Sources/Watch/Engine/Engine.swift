@@ -33,15 +33,16 @@ package struct Engine: Sendable {
     ///
     /// - Parameters:
     ///   - recorder: the journal, taken by this process alone.
-    ///   - standing: the verdicts with which the journal's feed ended, so that nothing is told twice after a restart.
+    ///   - standing: what the journal held when it was taken over, so that nothing is told twice after a restart.
+    ///   - follower: what tells of events that other processes append, not started yet.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: [SeriesID: Verdict]) async throws {
+    package func run(recorder: any Recorder, standing: Standing, follower: EngineFollower) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
         let collector = Collector(
             evaluator: Evaluator(graph: graph, series: configuration.series),
-            ledger: VerdictLedger(series: configuration.series, standing: standing, now: started),
+            ledger: VerdictLedger(series: configuration.series, standing: standing.verdicts, now: started),
             clockGuard: makeClockGuard(), recorder: recorder, clock: clock)
         let (inputs, inbox) = AsyncStream.makeStream(
             of: Collector.Input.self, bufferingPolicy: .bufferingNewest(Engine.backlog))
@@ -54,6 +55,10 @@ package struct Engine: Sendable {
             version: version, pid: getpid(), probes: pollers.count, series: configuration.series.count)
         await recorder.append([.engineStarted(start)], at: started)
         log.info("watching", metadata: ["probes": "\(pollers.count)", "series": "\(configuration.series.count)"])
+
+        // MARK: Alerting and escalation: whoever needs to hear of events asks the follower before it is started.
+        follower.start()
+        defer { follower.stop() }
 
         await withTaskGroup { group in
             for poller in pollers { group.addTask { await poller.run() } }
