@@ -53,7 +53,7 @@ enum EventRows {
             "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
         ].map { ($0, 400) }
 
-    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+    static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
             db,
             where: """

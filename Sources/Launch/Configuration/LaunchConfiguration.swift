@@ -28,6 +28,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var schedules: [OnCallSchedule] = []
     /// Who is told in which order.
     package var policies: [EscalationPolicy] = []
+    package var replies = RepliesPlan()
+    package var deadMan: [DeadManPlan] = []
+    package var responses: [ResponsePlan] = []
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,

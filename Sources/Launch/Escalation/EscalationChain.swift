@@ -22,7 +22,8 @@ package struct EscalationChain: Hashable, Sendable, Identifiable {
 
     package enum Fate: Hashable, Sendable {
         case underway
-        case taken
+        /// The provider has it, under this name.
+        case taken(reference: String)
         /// It will never get through.
         case lost
     }
@@ -113,6 +114,14 @@ package struct PageOrder: Hashable, Sendable {
 
     static func all(of step: EscalationEvent.Stepped) -> [PageOrder] {
         (step.ways ?? []).map { PageOrder(escalation: step.escalation, purpose: .page, way: $0, step: step) }
+    }
+}
+
+extension PageID {
+    /// The chain that it belongs to; nil: none.
+    package var escalation: EscalationID? {
+        guard text.hasPrefix("esc-"), let end = text.firstIndex(of: ".") else { return nil }
+        return EscalationID(String(text[..<end]))
     }
 }
 

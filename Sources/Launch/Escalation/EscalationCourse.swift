@@ -28,7 +28,8 @@ package struct EscalationCourse: Sendable {
     var order: [EscalationID] = []
     /// Open or not, the alerts for which no chain was begun since they fired.
     var waiting: Set<Fingerprint> = []
-    private var pageOwners: [PageID: EscalationID] = [:]
+    /// The outside's own names of acknowledgements that were refused: asked for again, they are no news.
+    package private(set) var refused: Set<String> = []
 
     package init(roster: Roster, zone: Zone) {
         self.roster = roster
@@ -40,6 +41,8 @@ package struct EscalationCourse: Sendable {
         package internal(set) var facts: AlertEvent.Facts
         package internal(set) var isFiring: Bool
         package internal(set) var acknowledgedBy: String?
+        /// When somebody last took it or gave it back: what is older is an echo.
+        var changedAt: Timestamp?
         package internal(set) var isSuppressed = false
         /// That an acknowledgement of it ended before it did.
         package internal(set) var returned: Return?
@@ -63,13 +66,18 @@ package struct EscalationCourse: Sendable {
         case .resolved(let body): end(body.alert)
         case .cleared(let body): end(body.alert)
         case .acknowledged(let body):
+            if let changed = subjects[body.alert]?.changedAt, moment.utc < changed { return }
+            subjects[body.alert]?.changedAt = moment.utc
             subjects[body.alert]?.acknowledgedBy = body.by
             subjects[body.alert]?.returned = nil
             waiting.remove(body.alert)
             for id in order where chains[id]?.isRunning == true && chains[id]?.alerts.contains(body.alert) == true {
                 chains[id]?.acknowledgements[body.alert] = body.by
             }
-        case .unacknowledged(let body): giveBack(body)
+        case .unacknowledged(let body):
+            if let changed = subjects[body.alert]?.changedAt, moment.utc < changed { return }
+            subjects[body.alert]?.changedAt = moment.utc
+            giveBack(body)
         case .suppressed(let body): suppress(body)
         }
     }
@@ -123,19 +131,20 @@ package struct EscalationCourse: Sendable {
         case .queued(let body):
             guard let id = body.escalation, chains[id] != nil, chains[id]?.pages[body.page] == nil else { return }
             chains[id]?.pages[body.page] = .underway
-            pageOwners[body.page] = id
         case .attempted(let body):
-            guard let id = pageOwners[body.page] else { return }
+            // By its name: the outbox may have been killed between keeping it and saying so.
+            guard let id = body.page.escalation, chains[id] != nil else { return }
             switch body.outcome {
-            case .sent, .delivered: chains[id]?.pages[body.page] = .taken
-            case .deferred: break
+            case .sent(let reference): chains[id]?.pages[body.page] = .taken(reference: reference)
+            case .delivered, .deferred: break
             case .failed, .expired: chains[id]?.pages[body.page] = .lost
             }
         case .asked(let body):
             guard let chain = chains[body.escalation], chain.isRunning else { return }
             if let step = chain.step, let wanted = body.toStep, step.round == 0, wanted <= step.step { return }
             chains[body.escalation]?.asked = body
-        case .verified, .refused: break
+        case .refused(let body): if let reference = body.reference { refused.insert(reference) }
+        case .verified: break
         }
     }
 
@@ -208,7 +217,6 @@ package struct EscalationCourse: Sendable {
                 chain.hasHeir || chain.stopped?.why == .resolved || chain.stopped?.why == .cancelled
             else { return false }
             surplus -= 1
-            for page in chain.pages.keys { pageOwners[page] = nil }
             chains[id] = nil
             return true
         }
