@@ -21,6 +21,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    // MARK: Channels
+    /// How notifications leave the house.
+    package var channels: [ChannelPlan]
 
     // MARK: Escalation
     /// Who can be reached, and how.
@@ -35,7 +38,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
+        channels: [ChannelPlan] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -51,6 +55,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
+        self.channels = channels
     }
 
     /// What the journal's readers are told.

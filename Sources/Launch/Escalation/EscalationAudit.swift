@@ -22,9 +22,11 @@ package struct EscalationAudit: Hashable, Sendable {
         var stalls: [Stall] = []
         for chain in escalations.running {
             let policy = chain.started.policy
-            let isHeld = chain.started.by == nil
-                && !(policy.hours?.allow(chain.started.severity, at: now.utc, in: zone) ?? true)
-            guard !isHeld else { continue }
+            // Where hours hold it, they must have been open for as long.
+            let isHeld = [Milliseconds(0), grace * -1].contains {
+                !(policy.hours?.allow(chain.started.severity, at: now.utc + $0, in: zone) ?? true)
+            }
+            guard chain.started.by != nil || !isHeld else { continue }
             let late = chain.step.map { $0.due.age(at: now) } ?? chain.at.age(at: now)
             guard late > grace, chain.step?.due.hasPassed(at: now) ?? true else { continue }
             let what = chain.step.map { "step \($0.step + 1) was over" } ?? "it began, and nobody was told"

@@ -8,16 +8,18 @@ struct EscalationReader {
         let contacts = fields.optional("contacts")
         let schedules = fields.optional("schedules")
         let policies = fields.optional("escalation")
-        launch.contacts = contacts.map { $0.named("contact") { $0.contact() } } ?? []
+        let channels = launch.channels
+        launch.contacts = contacts.map { $0.named("contact") { $0.contact(channels: channels) } } ?? []
         let names = Set(launch.contacts.map(\.name))
         launch.schedules = schedules.map { $0.named("schedule") { schedule($0, contacts: names) } } ?? []
-        let known = EscalationNames(contacts: launch.contacts, schedules: Set(launch.schedules.map(\.name)))
+        let known = EscalationNames(
+            contacts: launch.contacts, schedules: Set(launch.schedules.map(\.name)), channels: channels.map(\.name))
         launch.policies = policies.map { $0.named("policy") { $0.policy(known) } } ?? []
         if let policies, launch.policies.isEmpty, !fields.source.findings.hasErrors {
             policies.error("there is no policy")
         }
         warnOfLonelyContacts(launch, contacts)
-        launch.replies = fields.optional("replies")?.replies(contacts: names) ?? RepliesPlan()
+        launch.replies = fields.optional("replies")?.replies(contacts: names, channels: channels) ?? RepliesPlan()
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
         let policyNames = Set(launch.policies.map(\.name))
         launch.responses = fields.optional("responses")?.named("response") { $0.response(policies: policyNames) } ?? []
@@ -56,6 +58,7 @@ struct EscalationReader {
 struct EscalationNames {
     var contacts: [Contact]
     var schedules: Set<String>
+    var channels: [String]
 }
 
 extension CalendarText {

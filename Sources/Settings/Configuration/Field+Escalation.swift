@@ -28,11 +28,11 @@ extension Field {
 
     // MARK: Contacts
 
-    func contact() -> Contact? {
+    func contact(channels: [ChannelPlan]) -> Contact? {
         mapping { fields in
             let name = fields.required("name")?.identifier() ?? ""
             let ways = fields.required("ways")
-            let list = ways?.pairs().compactMap { _, _, value in value.way() } ?? []
+            let list = ways?.pairs().compactMap { _, place, value in value.way(at: place, channels: channels) } ?? []
             if let ways, list.isEmpty, !fields.source.findings.hasErrors { ways.error("there is no way to reach '\(name)'") }
             return Contact(
                 name: name, title: fields.optional("title")?.words() ?? name, role: fields.optional("role")?.words() ?? "",
@@ -41,8 +41,16 @@ extension Field {
     }
 
     /// `sms: "+5491155550101"`, or a reference: an address that stands in no file that many read.
-    private func way() -> Contact.Way? {
+    private func way(at place: Place, channels: [ChannelPlan]) -> Contact.Way? {
         guard let text = text() else { return nil }
+        let names = channels.map(\.name)
+        guard names.contains(key) else {
+            source.findings.error(
+                place, "there is no channel \(key.quoted)",
+                hint: Nearest.hint(for: key, among: names)
+                    ?? (names.isEmpty ? "'channels' says how notifications leave" : "known here: \(names.joined(separator: ", "))"))
+            return nil
+        }
         if text.hasPrefix("env:") || text.hasPrefix("file:") { _ = secret() }
         guard text.utf8.count <= 400, !text.contains(where: \.isNewline) else {
             error("'\(key)': this is no address")
@@ -170,11 +178,15 @@ extension Field {
                 }
                 return EscalationPolicy.Target(who: .contact(name), by: channels)
             case "schedule":
+                for channel in channels where !names.channels.contains(channel) {
+                    by?.error("there is no channel \(channel.quoted)", hint: Nearest.hint(for: channel, among: names.channels))
+                }
                 return who.reference(to: "schedule", in: names.schedules)
                     .map { EscalationPolicy.Target(who: .schedule($0), by: channels) }
             default:
                 if let by { by.error("a channel tells by itself: 'by' is for people") }
-                return who.text().map { EscalationPolicy.Target(who: .channel, by: [$0]) }
+                return who.reference(to: "channel", in: names.channels)
+                    .map { EscalationPolicy.Target(who: .channel, by: [$0]) }
             }
         }
         return target ?? nil
@@ -182,11 +194,13 @@ extension Field {
 
     // MARK: What answers, what watches the watcher, what is done unasked
 
-    func replies(contacts: Set<String>) -> RepliesPlan? {
-        mapping { fields in
+    func replies(contacts: Set<String>, channels: [ChannelPlan]) -> RepliesPlan? {
+        let answering = channels.filter { ["sms", "slack"].contains($0.type) }.map(\.name)
+        return mapping { fields in
             RepliesPlan(
                 every: fields.optional("every")?.duration(.seconds(1) ... .minutes(5)) ?? .seconds(5),
-                channels: fields.optional("channels")?.texts() ?? [],
+                channels: fields.optional("channels")?.items()
+                    .compactMap { $0.reference(to: "channel of type sms or slack", in: answering) } ?? [],
                 pagerDuty: fields.optional("pagerduty")?.mapping { fields in
                     PagerDutyAPIPlan(
                         url: fields.optional("url")?.url() ?? "https://api.pagerduty.com",

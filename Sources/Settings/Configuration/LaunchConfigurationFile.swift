@@ -78,6 +78,8 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
+            actAs: fields.optional("act_as")?.texts() ?? [],
+            channels: fields.optional("channels")?.channels() ?? [])
             actAs: fields.optional("act_as")?.texts() ?? [])
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
