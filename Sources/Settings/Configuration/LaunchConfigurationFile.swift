@@ -80,7 +80,6 @@ package struct LaunchConfigurationFile: Sendable {
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.texts() ?? [],
             channels: fields.optional("channels")?.channels() ?? [])
-            actAs: fields.optional("act_as")?.texts() ?? [])
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
