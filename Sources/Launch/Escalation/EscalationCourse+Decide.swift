@@ -248,6 +248,19 @@ extension EscalationCourse {
     }
 }
 
+extension EscalationCourse {
+    /// A chain that somebody, or something, begins by hand.
+    package func manual(
+        _ policy: EscalationPolicy, about alerts: [Fingerprint], group: Labels, severity: Severity, summary: String,
+        by: String, firstStep: Int? = nil, at now: Timestamp
+    ) -> EscalationEvent.Started {
+        let id = EscalationID(policy: policy.name, group: group, at: now) { chains[$0] != nil }
+        return EscalationEvent.Started(
+            escalation: id, policy: policy, alerts: alerts, group: group, severity: severity, summary: summary, by: by,
+            firstStep: firstStep)
+    }
+}
+
 extension EscalationID {
     /// `esc-20261127T040301Z-3f9a`: it sorts by time, and follows from what it is about.
     init(policy: String, group: Labels, at time: Timestamp, isTaken: (EscalationID) -> Bool) {

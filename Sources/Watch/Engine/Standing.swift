@@ -10,6 +10,8 @@ package struct Standing: Sendable {
     package var escalations: EscalationLog
     /// The sequence of the newest event that these are made of; the ``EngineFollower`` goes on after it.
     package var sequence: Int64
+    /// The newest events of alerts, chains and responses, oldest first: what the escalation engine starts again from.
+    package var history: [Event] = []
 
     package init(
         verdicts: [SeriesID: Verdict] = [:], alerts: AlertLog = AlertLog(),
@@ -27,7 +29,9 @@ package struct Standing: Sendable {
         // Asked first: an event that comes in between is in both, which is no harm.
         let sequence = try reader.lastSequence()
         let board = try reader.currentBoard(span: .minutes(1))
-        return Standing(
+        var standing = Standing(
             verdicts: board.feed.verdicts, alerts: board.alerts, escalations: board.escalations, sequence: sequence)
+        standing.history = try reader.newest(of: EscalationService.kinds, limit: 2000)
+        return standing
     }
 }

@@ -175,6 +175,21 @@ package actor Escalator {
         voice.contact(ofAddress: address, onChannels: channels)
     }
 
+    /// Begins a chain that no alert begins: a response that failed. One that runs for the same cause is let go on.
+    package func start(policy name: String, about alert: AlertEvent.Facts?, words: String, by: String) {
+        guard let policy = course.roster.policy(name) else { return }
+        if let alert, course.running.contains(where: { $0.alerts.contains(alert.fingerprint) && $0.policy.name == policy.name }) {
+            return
+        }
+        let now = clock.now()
+        let started = course.manual(
+            policy, about: alert.map { [$0.fingerprint] } ?? [], group: alert.map { policy.group(of: $0.labels) } ?? Labels(),
+            severity: max(alert?.severity ?? .critical, .warning), summary: words, by: by, at: now.utc)
+        fold(.started(started), at: now)
+        journal([.escalation(.started(started))], at: now)
+        decide()
+    }
+
     // MARK: Deciding and doing
 
     private func fold(_ event: AlertEvent, at moment: Moment) {
