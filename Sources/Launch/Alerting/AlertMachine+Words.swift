@@ -124,7 +124,7 @@ extension Alert {
     fileprivate func hasWord(after moment: Moment) -> Bool {
         story.contains { entry in
             switch entry.event {
-            case .acknowledged, .unacknowledged: entry.at.utc > moment.utc
+            case .acknowledged, .unacknowledged: entry.at.isAfter(moment)
             default: false
             }
         }

@@ -16,6 +16,8 @@ package struct AlertMachine: Sendable {
     private var values: [Int: ValueWindow] = [:]
     private var budgets: [Int: BudgetWindow] = [:]
     private var patterns: [Int: WeeklyPattern] = [:]
+    /// Of each burn rate the windows that burn.
+    private var burning: [Int: Set<Int>] = [:]
     /// The alerts that are pending or fire.
     private var active: Set<Int> = []
     private let text: AmountText
@@ -52,6 +54,11 @@ package struct AlertMachine: Sendable {
         for index in plan.targets.indices {
             for place in inputs[index] { readers[place].append(index) }
             if courses[index].phase != .inactive { active.insert(index) }
+            if case .burn(let rate) = plan.targets[index].condition, courses[index].phase == .firing,
+                let bound = log[plan.targets[index].fingerprint]?.facts.bound
+            {
+                burning[index] = Set(rate.windows.indices.filter { rate.windows[$0].factor == bound.limit })
+            }
             remember(past.samples, for: index, now: now)
         }
         let own = Set(plan.targets.map(\.fingerprint))
@@ -250,23 +257,28 @@ package struct AlertMachine: Sendable {
     private mutating func burn(_ index: Int, _ rate: BurnRate, at now: Moment) -> AlertFinding {
         var unknown = false
         var value: Double?
-        for window in rate.windows {
+        for (place, window) in rate.windows.enumerated() {
             let long = budgets[index]?.share(over: window.long, at: now.uptime)
             let short = budgets[index]?.share(over: window.short, at: now.uptime)
             guard let long, let short, rate.budget > 0 else {
-                unknown = true
+                unknown = unknown || burning[index]?.contains(place) ?? false
                 continue
             }
             value = value ?? long.bad / rate.budget
-            if min(long.least, short.least) / rate.budget > window.factor {
-                let burning = long.least / rate.budget
-                return .met(
-                    .init(
-                        burning, .above(window.factor), severity: window.severity,
-                        reason: "\(text.amount(long.least * 100, .percent)) bad in \(text.span(window.long.seconds))"))
+            // To begin, what is not known counts as good. Windows that burn go on while what is known of them does: a gap is
+            // no all-clear.
+            let isBurning = burning[index]?.contains(place) ?? false
+            let speed = isBurning ? min(long.bad, short.bad) : min(long.least, short.least)
+            guard speed / rate.budget > window.factor else {
+                burning[index]?.remove(place)
+                continue
             }
-            // What is known would burn, but too little is: that is no all-clear.
-            if min(long.bad, short.bad) / rate.budget > window.factor { unknown = true }
+            burning[index, default: []].insert(place)
+            let share = isBurning ? long.bad : long.least
+            return .met(
+                .init(
+                    share / rate.budget, .above(window.factor), severity: window.severity,
+                    reason: "\(text.amount(share * 100, .percent)) bad in \(text.span(window.long.seconds))"))
         }
         return unknown ? .unknown("too little is known of its windows") : .clear(value: value)
     }
@@ -314,6 +326,11 @@ package struct AlertMachine: Sendable {
             case .bound, .absence, .verdict, .ratio: break
             }
         }
+    }
+
+    /// Takes in what a journal knows of the time before, read while the first looks were taken already.
+    package mutating func learn(_ samples: [SeriesID: [AlertPast.Sample]], now: Moment) {
+        for index in plan.targets.indices { remember(samples, for: index, now: now) }
     }
 
     /// Fills the windows of one alert from the time before.

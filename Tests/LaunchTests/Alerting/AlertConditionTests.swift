@@ -59,10 +59,9 @@ struct AlertConditionTests {
         #expect(bench.story("budget") == ["fired"])
         #expect(bench.alert("budget")?.facts.severity == .critical)
         #expect(bench.alert("budget")?.facts.bound == .above(14.4))
-        // The short windows end it soon after it stops; the slow one, of three days, stays for as long as it must.
+        // Its short window ends it minutes after it stops; that three days burn too is not known yet.
         bench.run(2400, ["app.errors": 0])
-        let severity = bench.alert("budget")?.facts.severity
-        #expect(bench.alert("budget")?.state == .resolved || severity == .warning)
+        #expect(bench.alert("budget")?.state == .resolved)
     }
 
     @Test func aFreshStartGuessesNothing() {
