@@ -34,12 +34,15 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var replies = RepliesPlan()
     package var deadMan: [DeadManPlan] = []
     package var responses: [ResponsePlan] = []
+    // MARK: Alerting
+    package var alerts: AlertSettings
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
-        channels: [ChannelPlan] = []
+        channels: [ChannelPlan] = [],
+        alerts: AlertSettings = AlertSettings()
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -56,6 +59,12 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.operators = operators
         self.actAs = actAs
         self.channels = channels
+        self.alerts = alerts
+    }
+
+    /// Every alert that this launch can have.
+    package func alertPlan(zone: Zone) -> AlertPlan {
+        AlertPlan(alerts, series: series, zone: zone, figures: figures)
     }
 
     /// What the journal's readers are told.

@@ -17,9 +17,9 @@ package enum Canary {
         /// When the newest canary that came back out of the journal had been put in; nil: none has.
         package var returned: Moment?
         /// When each part last came to the end of its turn.
-        package var turns: [String: Moment]
+        package var turns: [String: Moment?]
 
-        package init(returned: Moment?, turns: [String: Moment]) {
+        package init(returned: Moment?, turns: [String: Moment?]) {
             self.returned = returned
             self.turns = turns
         }
@@ -32,8 +32,9 @@ package enum Canary {
             guard let returned else { return "no canary has come out of the journal yet" }
             let age = returned.age(at: now)
             if age > limit { return "the newest canary in the journal is \(Int(age.seconds)) s old" }
-            for (name, turn) in turns.sorted(by: { $0.key < $1.key }) where turn.age(at: now) > limit {
-                return "\(name) has not come round for \(Int(turn.age(at: now).seconds)) s"
+            for (name, turn) in turns.sorted(by: { $0.key < $1.key }) {
+                guard let turn else { return "\(name) has not come round yet" }
+                if turn.age(at: now) > limit { return "\(name) has not come round for \(Int(turn.age(at: now).seconds)) s" }
             }
             return nil
         }

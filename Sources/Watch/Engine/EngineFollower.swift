@@ -13,7 +13,7 @@ package final class EngineFollower: Sendable {
     /// How long to wait before a journal that could not be read is tried again, in milliseconds.
     private static let retryInterval: Int32 = 500
 
-    private let path: String
+    package let path: String
     private let state: Mutex<State>
 
     private struct State {

@@ -29,14 +29,14 @@ package struct EscalationService: Sendable {
         /// Where probes publish readings.
         package var publish: @Sendable ([Reading], Moment) -> Void
         /// When other parts of the engine last came round, for the dead man's switch.
-        package var turns: @Sendable () async -> [String: Moment]
+        package var turns: @Sendable () async -> [String: Moment?]
         package var rollBack: @Sendable (_ reason: String) async -> String?
 
         package init(
             journal: String, zone: Zone, history: [Event], recorder: any Recorder, clock: any Clock, log: Logger,
             secret: @escaping @Sendable (Secret) throws -> String,
             publish: @escaping @Sendable ([Reading], Moment) -> Void,
-            turns: @escaping @Sendable () async -> [String: Moment],
+            turns: @escaping @Sendable () async -> [String: Moment?],
             rollBack: @escaping @Sendable (_ reason: String) async -> String?
         ) {
             self.journal = journal
@@ -98,7 +98,7 @@ package struct EscalationService: Sendable {
             publish: around.publish,
             turns: {
                 var turns = await around.turns()
-                turns["the escalation engine"] = await escalator.tickedAt
+                turns.updateValue(await escalator.tickedAt, forKey: "the escalation engine")
                 return turns
             }, ping: { await ping($0) }, note: { log.warning("\($0)") })
         self.escalator = escalator

@@ -15,7 +15,7 @@ package actor DeadMan {
     private let clock: any Clock
     private let ping: @Sendable (DeadManPlan) async -> String?
     private let publish: @Sendable ([Reading], Moment) -> Void
-    private let turns: @Sendable () async -> [String: Moment]
+    private let turns: @Sendable () async -> [String: Moment?]
     private let note: @Sendable (String) -> Void
 
     private var count = 0.0
@@ -34,7 +34,7 @@ package actor DeadMan {
     package init(
         _ monitors: [DeadManPlan], canary: JournalCanary, socket: NotifySocket?, clock: any Clock,
         publish: @escaping @Sendable ([Reading], Moment) -> Void,
-        turns: @escaping @Sendable () async -> [String: Moment],
+        turns: @escaping @Sendable () async -> [String: Moment?],
         ping: @escaping @Sendable (DeadManPlan) async -> String?, note: @escaping @Sendable (String) -> Void
     ) {
         self.monitors = monitors
