@@ -34,8 +34,13 @@ package struct CodeKey: Sendable {
     }
 
     /// Four digits, none of them a leading zero.
-    package func code(of escalation: EscalationID) -> String {
-        let bytes = key + Array(escalation.text.utf8) + key
+    package func code(of escalation: EscalationID) -> String { code(of: escalation.text) }
+
+    /// The code of a test page, by which a contact proves that it came.
+    package func code(of page: PageID) -> String { code(of: page.text) }
+
+    private func code(of text: String) -> String {
+        let bytes = key + Array(text.utf8) + key
         var digest = [UInt8](repeating: 0, count: 32)
         guard EVP_Digest(bytes, bytes.count, &digest, nil, EVP_sha256(), nil) == 1 else { return "0000" }
         let number = digest.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
