@@ -26,6 +26,8 @@ struct Guardia: AsyncParsableCommand {
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Alerting
+            AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],
         defaultSubcommand: Monitor.self)
 
