@@ -7,7 +7,6 @@ package struct EmailChannel: Channel {
     package let keepsThreads = true
     private let plan: EmailPlan
     private let to: String
-    private let client: MailClient
     private let clock: any Clock
     private let credentials: Credentials
     private let wording: Wording
@@ -19,7 +18,6 @@ package struct EmailChannel: Channel {
         self.plan = plan
         self.to = to
         self.limit = limit
-        client = MailClient(on: context.reactor)
         clock = context.clock
         credentials = Credentials(context.secret)
         wording = Wording(zone: context.zone)
@@ -48,7 +46,7 @@ package struct EmailChannel: Channel {
                 clientKeyFile: plan.tls.clientKey), user: plan.user, password: password, from: plan.from,
             recipients: [address], message: message.bytes, connectTimeout: Provider.connectTimeout)
         do throws(WireError) {
-            _ = try await client.send(request, deadline: EmailChannel.deadline)
+            _ = try await Mail.send(request, deadline: EmailChannel.deadline)
             return .taken(reference: message.messageID)
         } catch {
             let reason = redaction("the mail server: \(error.reason)", address: address)
