@@ -11,7 +11,7 @@ package struct EmailChannel: Channel {
     private let credentials: Credentials
     private let wording: Wording
 
-    /// A mail server may take its time: greylisting, checks, a slow disk.
+    /// A mail server takes its time: some let those wait who may be robots, all let those wait whose password was wrong.
     private static let deadline: Duration = .seconds(20)
 
     package init(_ plan: EmailPlan, to: String, limit: RateLimit, in context: ChannelContext) {
@@ -44,7 +44,7 @@ package struct EmailChannel: Channel {
             tls: TLSSettings(
                 caFile: plan.tls.caFile, clientCertificateFile: plan.tls.clientCertificate,
                 clientKeyFile: plan.tls.clientKey), user: plan.user, password: password, from: plan.from,
-            recipients: [address], message: message.bytes, connectTimeout: Provider.connectTimeout)
+            recipients: [address], message: message.bytes)
         do throws(WireError) {
             _ = try await Mail.send(request, deadline: EmailChannel.deadline)
             return .taken(reference: message.messageID)

@@ -128,12 +128,15 @@ final class MailTransfer {
     private var wasSent: Bool { sent >= request.message.count }
 
     private func error(_ code: CURLcode) -> WireError {
-        if code == CURLE_OPERATION_TIMEDOUT { return timedOut() }
+        // A server that says no and then hangs has said no.
+        if code == CURLE_OPERATION_TIMEDOUT, failure == nil { return timedOut() }
         let kind: WireError.Kind =
             switch code {
             case CURLE_COULDNT_RESOLVE_HOST: .unresolved
             case CURLE_COULDNT_CONNECT: .unreachable
             case CURLE_LOGIN_DENIED: .denied
+            // RFC 4954: the login is not taken, or cannot be checked now.
+            case CURLE_OPERATION_TIMEDOUT where [454, 530, 534, 535, 538].contains(reply.code): .denied
             case CURLE_USE_SSL_FAILED, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM,
                 CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
                 .untrusted

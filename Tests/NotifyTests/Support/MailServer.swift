@@ -42,7 +42,7 @@ final class MailServer {
         def authenticate(server, session, envelope, mechanism, data):
             user, password = options['login'].split(':', 1)
             good = data.login.decode() == user and data.password.decode() == password
-            return AuthResult(success=good)
+            return AuthResult(success=good, handled=good)
         context = None
         if options.get('tls'):
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
