@@ -21,11 +21,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    // MARK: Alerting
+    package var alerts: AlertSettings
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
+        alerts: AlertSettings = AlertSettings()
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -41,6 +44,12 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
+        self.alerts = alerts
+    }
+
+    /// Every alert that this launch can have.
+    package func alertPlan(zone: Zone) -> AlertPlan {
+        AlertPlan(alerts, series: series, zone: zone, figures: figures)
     }
 
     /// What the journal's readers are told.

@@ -78,7 +78,10 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.delegation() ?? [])
+            actAs: fields.optional("act_as")?.delegation() ?? [],
+            // MARK: Alerting
+            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
