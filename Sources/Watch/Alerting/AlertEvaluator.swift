@@ -31,6 +31,8 @@ package actor AlertEvaluator {
     private let clock: any Clock
     private var machine: AlertMachine
     private var lookedAt: Moment?
+    /// When the newest canary came by: proof for the dead man's switch that readings reach the rules.
+    package private(set) var canaryAt: Moment?
     private var listeners: [AsyncStream<Transitions>.Continuation] = []
 
     package init(_ machine: AlertMachine, recorder: any Recorder, clock: any Clock) {
@@ -71,6 +73,7 @@ package actor AlertEvaluator {
         var told: Transitions = []
         switch input {
         case .readings(let readings, let moment):
+            if readings.contains(where: { $0.series == Canary.series.id }) { canaryAt = moment }
             told = machine.take(readings, at: moment, now: now).map { ($0, now) }
         case .events(let events):
             for event in events {
