@@ -24,6 +24,8 @@ struct Guardia: AsyncParsableCommand {
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
+            // MARK: Channels
+            NotifyCommand.self,
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,

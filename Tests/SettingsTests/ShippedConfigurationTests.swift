@@ -17,6 +17,7 @@ struct ShippedConfigurationTests {
         "NGINX_PROGRAM": "/usr/sbin/nginx", "NGINX_CONFIG": "/tmp/nginx.conf", "REHEARSAL_FOLDER": "/tmp",
         "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
         "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
+        "PROVIDERS_URL": "http://127.0.0.1:8085",
     ]
 
     @Test("barberpro.yaml loads; the only doubts are secrets that this machine does not have")
@@ -50,7 +51,7 @@ struct ShippedConfigurationTests {
     @Test("the built-in rehearsal loads without a doubt")
     func rehearsal() throws {
         let folder = try TemporaryFolder()
-        try folder.write("gateway-token", "TEST-token")
+        for secret in ["gateway-token", "provider-token", "firebase.json"] { try folder.write(secret, "TEST-token") }
         var variables = Self.rehearsalVariables
         variables["REHEARSAL_FOLDER"] = folder.path
         let file = try RehearsalSettings.load(variables: variables)
