@@ -23,12 +23,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var actAs: [String]
     // MARK: Alerting
     package var alerts: AlertSettings
+    package var alertmanagers: [AlertmanagerPlan]
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
-        alerts: AlertSettings = AlertSettings()
+        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -45,6 +46,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.operators = operators
         self.actAs = actAs
         self.alerts = alerts
+        self.alertmanagers = alertmanagers
     }
 
     /// Every alert that this launch can have.

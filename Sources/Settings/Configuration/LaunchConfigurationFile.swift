@@ -81,7 +81,8 @@ package struct LaunchConfigurationFile: Sendable {
             actAs: fields.optional("act_as")?.texts() ?? [],
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
-                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [])
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
