@@ -78,7 +78,7 @@ struct AlertmanagerTests {
             http = HTTPClient(on: reactor)
             task = Task { await evaluator.run() }
             let ready = HTTPRequest(server.url + "/-/ready")
-            try await until("it is ready") { [http] in try? await http.send(ready, deadline: .seconds(1)) != nil ? true : nil }
+            try await until("it is ready") { [http] in try? await http.send(ready, deadline: .seconds(1)).status }
         }
 
         func close() async {
@@ -102,6 +102,7 @@ struct AlertmanagerTests {
         }
 
         /// Looks again and again until `condition` holds.
+        @discardableResult
         func until<Value>(_ what: String, _ condition: () async throws -> Value?) async throws -> Value {
             let end = ContinuousClock.now + .seconds(20)
             while ContinuousClock.now < end {
@@ -111,6 +112,7 @@ struct AlertmanagerTests {
             throw Never_(what: what)
         }
 
+        @discardableResult
         func lookUntil<Value>(_ what: String, _ condition: (AlertLog) -> Value?) async throws -> Value {
             try await until(what) {
                 await link.look()
