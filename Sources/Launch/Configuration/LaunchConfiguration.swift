@@ -36,13 +36,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var responses: [ResponsePlan] = []
     // MARK: Alerting
     package var alerts: AlertSettings
+    package var alertmanagers: [AlertmanagerPlan]
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
         channels: [ChannelPlan] = [],
-        alerts: AlertSettings = AlertSettings()
+        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -60,6 +61,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.actAs = actAs
         self.channels = channels
         self.alerts = alerts
+        self.alertmanagers = alertmanagers
     }
 
     /// Every alert that this launch can have.

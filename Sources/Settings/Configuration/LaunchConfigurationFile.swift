@@ -82,7 +82,8 @@ package struct LaunchConfigurationFile: Sendable {
             channels: fields.optional("channels")?.channels() ?? [],
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
-                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [])
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes

@@ -49,7 +49,8 @@ package struct Engine: Sendable {
         let alerting = AlertEvaluator(
             AlertMachine(
                 configuration.alertPlan(zone: manifest.zone), log: standing.alerts,
-                past: AlertPast(last: standing.last), now: started),
+                past: AlertPast(last: standing.last),
+                sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] }), now: started),
             recorder: recorder, clock: clock)
         let collector = Collector(
             evaluator: Evaluator(graph: graph, series: configuration.series),
@@ -71,6 +72,15 @@ package struct Engine: Sendable {
         // MARK: Alerting and escalation
         // Whoever needs to hear of events asks the follower, and whoever needs transitions the evaluator, before they begin.
         let heard = follower.events()
+        let origin = Engine.hostName
+        let links = configuration.alertmanagers.map { plan in
+            (
+                link: AlertmanagerLink(
+                    plan, origin: origin, alerting: alerting, on: reactor, clock: clock, secret: secret),
+                news: AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            )
+        }
+        let transitions = links.isEmpty ? nil : await alerting.transitions()
         let past = PastReader(path: follower.path)
         let escalation = try EscalationService(
             configuration,
@@ -90,11 +100,21 @@ package struct Engine: Sendable {
             group.addTask { await collector.run(inputs) }
             group.addTask { await alerting.run() }
             group.addTask { await escalation.run(alerts: news, foreign: foreign) }
-            group.addTask { for await events in heard { alerting.inbox.yield(.events(events)) } }
+            group.addTask {
+                for await events in heard {
+                    alerting.inbox.yield(.events(events))
+                    if events.contains(where: \.isWord) { for link in links { link.news.continuation.yield() } }
+                }
+                for link in links { link.news.continuation.finish() }
+            }
+            group.addTask {
+                guard let transitions else { return }
+                for await _ in transitions { for link in links { link.news.continuation.yield() } }
+            }
+            for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
             group.addTask { alerting.inbox.yield(.past(await past.samples(of: alerting.plan.spans))) }
-            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed. What reads the
-            // past ends by itself.
-            for _ in 0..<(pollers.count + 4) { await group.next() }
+            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.
+            while !Task.isCancelled, await group.next() != nil {}
             inbox.finish()
             alerting.inbox.finish()
             follower.stop()
@@ -123,6 +143,12 @@ package struct Engine: Sendable {
         }
     }
 
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unnamed" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     private func makeClockGuard() -> ClockGuard {
         var dependents: Set<SeriesID> = []
         var witnesses: [Series] = []
@@ -135,5 +161,15 @@ package struct Engine: Sendable {
             }
         }
         return ClockGuard(dependents: dependents, witnesses: witnesses)
+    }
+}
+
+extension Event {
+    /// Whether it is what an operator says of alerts.
+    fileprivate var isWord: Bool {
+        switch body {
+        case .alert(.acknowledged), .alert(.unacknowledged), .alert(.silenced), .alert(.unsilenced): true
+        default: false
+        }
     }
 }
