@@ -23,6 +23,12 @@ package struct Silence: Hashable, Sendable, Codable, Identifiable {
         self.source = source
     }
 
+    /// How long a silence may be before it is grave.
+    package static let routineSpan: Milliseconds = .hours(1)
+
+    /// How much a silence of a span may hide: over an hour it is grave.
+    package static func risk(for span: Milliseconds) -> Risk { span > routineSpan ? .grave : .routine }
+
     package func isActive(at now: Timestamp) -> Bool { from <= now && now < until }
 
     /// A silence without matchers would match everything: it matches nothing.
