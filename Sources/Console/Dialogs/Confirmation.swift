@@ -10,12 +10,16 @@ package struct Confirmation: Hashable, Sendable {
     /// What has the keys.
     package enum Focus: Hashable, Sendable {
         case target, yes, no, reason
+        /// One of the choices: ← and → turn it.
+        case knob(Int)
     }
 
     package enum Outcome: Hashable, Sendable {
         case stay
         case cancel
         case fire(ActionRequest)
+        /// Something else was chosen: ``replan(_:at:)`` wants the card of the new ``intent``.
+        case replan
     }
 
     /// Why the yes button does nothing now.
@@ -47,7 +51,7 @@ package struct Confirmation: Hashable, Sendable {
     /// The longest that a command takes.
     static let reasonBytes = 1000
 
-    package let intent: ActionIntent
+    package private(set) var intent: ActionIntent
     /// What is confirmed: frozen once typing has begun.
     package private(set) var plan: PlanCard
     /// The same, made anew each second: what the dialog shows.
@@ -117,10 +121,11 @@ package struct Confirmation: Hashable, Sendable {
         // A reason that begins with a dash would be taken for an option.
         var why = reason.text
         while why.utf8.count > Confirmation.reasonBytes { why.removeLast() }
+        let option = intent.kind.isAboutAlerts ? "--comment" : "--reason"
         if why.hasPrefix("-") {
-            words.append("--reason=" + why)
+            words.append(option + "=" + why)
         } else if !why.isEmpty {
-            words += ["--reason", why]
+            words += [option, why]
         }
         return words + ["--yes"]
     }
@@ -151,6 +156,19 @@ package struct Confirmation: Hashable, Sendable {
         }
     }
 
+    /// Takes the plan of what was chosen now: another question, of which nothing is confirmed yet.
+    package mutating func replan(_ card: PlanCard, at now: Moment) {
+        plan = card
+        facts = card
+        moved = []
+        target.clear()
+        unsettledAt = now
+        if case .knob(let index) = focus, !knobs.indices.contains(index) { focus = .no }
+    }
+
+    /// What can be chosen.
+    package var knobs: [AlertPlan.Knob] { facts.alerting?.knobs ?? [] }
+
     /// Nothing that is pasted is taken: a target is read and typed.
     package mutating func paste() {
         discarded += 1
@@ -180,7 +198,7 @@ package struct Confirmation: Hashable, Sendable {
     private mutating func enter(at now: Moment) -> Outcome {
         switch focus {
         case .no: return .cancel
-        case .target, .reason: return refuse(.enterInField)
+        case .target, .reason, .knob: return refuse(.enterInField)
         case .yes:
             guard lock(at: now) == nil else { return refuse(.locked) }
             return .fire(
@@ -198,7 +216,8 @@ package struct Confirmation: Hashable, Sendable {
 
     /// Target → yes → no → reason → target: one Tab from the target to the button.
     private func neighbour(_ step: Int) -> Focus {
-        let ring: [Focus] = plan.target == nil ? [.no, .yes, .reason] : [.target, .yes, .no, .reason]
+        let ring: [Focus] =
+            (plan.target == nil ? [.no, .yes] : [.target, .yes, .no]) + knobs.indices.map { .knob($0) } + [.reason]
         let index = ring.firstIndex(of: focus) ?? 0
         return ring[(index + step + ring.count) % ring.count]
     }
@@ -211,6 +230,14 @@ package struct Confirmation: Hashable, Sendable {
             guard target.take(key) else { return refuse(nil) }
             if target.text != before { unsettledAt = now }
             return .stay
+        case .knob(let index):
+            guard knobs.indices.contains(index), key == Key(.left) || key == Key(.right) else { return refuse(nil) }
+            let knob = knobs[index]
+            let next = min(max(knob.selected + (key == Key(.right) ? 1 : -1), 0), knob.options.count - 1)
+            guard next != knob.selected else { return .stay }
+            intent = knob.options[next].intent
+            unsettledAt = now
+            return .replan
         case .yes, .no:
             guard key == Key(.left) || key == Key(.right) else { return refuse(nil) }
             focus = focus == .yes ? .no : .yes

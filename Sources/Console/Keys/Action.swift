@@ -13,6 +13,11 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    // MARK: Alerts
+    /// Each asks first.
+    case ack, silence, escalate
+    /// Who is on call, the chains, the pages.
+    case escalation
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -34,6 +39,8 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// One alert; who is told.
+    case alert, escalation
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice
     /// The question before an action: it takes every key that does not belong to the terminal itself.
@@ -53,4 +60,7 @@ extension Action {
         default: false
         }
     }
+
+    /// Whether it is about an alert, and asks first.
+    package var actsOnAlert: Bool { self == .ack || self == .silence || self == .escalate }
 }

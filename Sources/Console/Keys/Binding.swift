@@ -26,10 +26,10 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .alert, .escalation]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment]
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -47,7 +47,15 @@ package struct Binding: Sendable {
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action], footer: 6),
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .alert, .escalation],
+            footer: 6),
+        // MARK: Alerts
+        Binding(.ack, [Key("a")], .ack, .ackSummary, in: acting, footer: 2),
+        Binding(.silence, [Key("s")], .silence, .silenceSummary, in: acting, footer: 5),
+        Binding(.escalate, [Key("E")], .escalate, .escalateSummary, in: acting, footer: 3),
+        Binding(
+            .escalation, [Key("e")], .escalation, .escalationSummary, in: [.warRoom, .detail, .action, .alert],
+            footer: 6),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

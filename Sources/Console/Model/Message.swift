@@ -32,4 +32,6 @@ package enum Command: Hashable, Sendable {
     case suspend
     /// Start the command of an action, in a session of its own.
     case act(ActionRequest)
+    /// Ring for what has just become critical.
+    case ring(Alarm)
 }

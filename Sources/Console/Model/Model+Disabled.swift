@@ -12,6 +12,7 @@ extension Model {
             }
         }
         if action.actsOnProduction { return reasonNotToAct(action) }
+        if action.actsOnAlert { return reasonNotToTouchAlerts(action) }
         switch action {
         case .deployments: return deployment == nil ? .noDeployment : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
@@ -27,6 +28,16 @@ extension Model {
     /// The reason in words, filled in; nil for an action that can be done.
     func disabledText(of action: Action) -> String? {
         disabledReason(of: action).map { words($0, deployment?.locked.map { Text.sanitised($0, limit: 200) } ?? "") }
+    }
+
+    private func reasonNotToTouchAlerts(_ action: Action) -> Word? {
+        if deployment?.locked != nil { return .actionsLocked }
+        if frozen != nil { return .screenPaused }
+        if layout.isTooSmall { return .tooSmall }
+        if action == .escalate {
+            return board.manifest?.roster?.policies.isEmpty ?? true ? .noPolicy : nil
+        }
+        return subjectAlert == nil ? .nothingFiresHere : nil
     }
 
     private func reasonNotToAct(_ action: Action) -> Word? {

@@ -24,12 +24,24 @@ package struct Model: Sendable {
     package internal(set) var focus: PaneID = .health
     /// Whether the focused pane has the whole screen.
     package internal(set) var isZoomed = false
-    package internal(set) var lists: [PaneID: ListState] = [:]
-    package internal(set) var filter = ""
+    package internal(set) var lists: [PaneID: ListState] = [:] {
+        didSet { if lists[.alerts]?.held != oldValue[.alerts]?.held { feed.arrange(lists[.alerts]) } }
+    }
+    package internal(set) var filter = "" {
+        didSet { if filter != oldValue { refilter() } }
+    }
+    /// The same, taken apart.
+    package private(set) var feedFilter = FeedFilter("")
+    /// The alerts in their order.
+    package internal(set) var feed = FeedState()
+    /// What is to be rung for.
+    var alarms = Alarms()
     /// What lies over the panes, the uppermost last.
     package internal(set) var overlays: [Overlay] = []
     /// What is shown while the screen is paused.
-    package internal(set) var frozen: Frozen?
+    package internal(set) var frozen: Frozen? {
+        didSet { feed.show(shown, isLive: frozen == nil, filter: feedFilter, list: lists[.alerts]) }
+    }
     package internal(set) var readerNote: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
@@ -37,6 +49,8 @@ package struct Model: Sendable {
     var pressed: Key?
     /// How the commands ended that were fired here, as far as they did.
     var endings: [ActionID: ActionEnding] = [:]
+    /// What was fired here about alerts, until its command has ended.
+    var fired: [ActionID: ActionFollow] = [:]
     /// Where the random ends of actions' names come from.
     private var entropy: UInt64
 
@@ -62,6 +76,7 @@ package struct Model: Sendable {
         self.engineCommand = engineCommand
         self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
+        renewFeed()
     }
 
     /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
@@ -82,6 +97,17 @@ package struct Model: Sendable {
     mutating func renew() {
         revision += 1
         asOf = now
+    }
+
+    /// Alerts have changed, or all of the board.
+    mutating func renewFeed() {
+        feed.take(board)
+        feed.show(shown, isLive: frozen == nil, filter: feedFilter, list: lists[.alerts])
+    }
+
+    private mutating func refilter() {
+        feedFilter = FeedFilter(filter)
+        feed.sift(shown, feedFilter, lists[.alerts])
     }
 
     /// Time goes on.

@@ -100,7 +100,8 @@ extension Model {
         switch pane {
         case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
         case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
-        case .alerts: return AlertsPane.capacity(in: inside.size)
+        case .alerts:
+            return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: activeSilences.count)
         case .geo: return GeoPane.capacity(of: regionCount, in: inside.size)
         case .colours: return inside.height
         }
