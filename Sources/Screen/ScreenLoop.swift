@@ -108,7 +108,7 @@ package struct ScreenLoop {
             var commands: [Command] = []
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
-            for item in news { take(item) }
+            for item in news { commands += take(item) }
             for ended in launcher?.take() ?? [] {
                 commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
             }
@@ -128,6 +128,7 @@ package struct ScreenLoop {
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
                 case .act(let request): act(request)
+                case .ring(let alarm): session.ring(for: alarm)
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {
@@ -145,19 +146,30 @@ package struct ScreenLoop {
         launcher.launch(request)
     }
 
-    private mutating func take(_ news: JournalFollower.News) {
+    private mutating func take(_ news: JournalFollower.News) -> [Command] {
         switch news {
-        case .board(let board): _ = model.update(.board(board))
-        case .heartbeat(let beat): _ = model.update(.heartbeat(beat))
-        case .note(let note): _ = model.update(.readerNote(note))
+        case .board(let board): return model.update(.board(board))
+        case .heartbeat(let beat): return model.update(.heartbeat(beat))
+        case .note(let note): return model.update(.readerNote(note))
         case .entries(let entries):
+            var commands: [Command] = []
+            // Events that come together are taken together: of ten thousand alerts in a second the feed is ordered once.
+            var events: [Event] = []
             for entry in entries {
+                if case .event(let event) = entry {
+                    events.append(event)
+                    continue
+                }
+                if !events.isEmpty { commands += model.update(.events(events)) }
+                events.removeAll(keepingCapacity: true)
                 switch entry {
-                case .manifest(let manifest): _ = model.update(.manifest(manifest))
-                case .tick(let tick): _ = model.update(.readings([tick]))
-                case .event(let event): _ = model.update(.events([event]))
+                case .manifest(let manifest): commands += model.update(.manifest(manifest))
+                case .tick(let tick): commands += model.update(.readings([tick]))
+                case .event: break
                 }
             }
+            if !events.isEmpty { commands += model.update(.events(events)) }
+            return commands
         }
     }
 

@@ -1,10 +1,13 @@
-package import Launch
+import Launch
 
 /// A run of cells that leads somewhere, for terminals that can follow it (OSC 8).
 package struct FrameLink: Hashable, Sendable {
     package var row: Int
     package var columns: Range<Int>
-    package var url: SafeURL
+    var url: SafeURL
+
+    /// Where it leads: http or https, of the plain signs of RFC 3986, bounded. It may stand in an escape sequence.
+    package var address: String { url.text }
 }
 
 extension Frame {

@@ -12,6 +12,7 @@ struct Alarms: Hashable, Sendable {
     static let repetition: Milliseconds = 300_000
 
     private var waiting: [Fingerprint] = []
+    var isWaiting: Bool { !waiting.isEmpty }
     private var rang: [Fingerprint: Moment] = [:]
     private var last: Moment?
 

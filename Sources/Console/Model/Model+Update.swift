@@ -21,6 +21,8 @@ extension Model {
             renew()
         case .events(let events):
             take(events)
+            // Whatever page the wall was on: what has just become critical is what is to be seen.
+            if mode.isKiosk, alarms.isWaiting { page = .wall }
             return ring()
         case .heartbeat(let beat): board.heartbeat = beat
         case .readerNote(let note): readerNote = note

@@ -22,9 +22,11 @@ package struct Layout: Hashable, Sendable {
     ///   - zoomed: the pane that has the whole screen.
     ///   - colours: how many lines the blue/green pane has: a colour each, and what runs.
     ///   - page: the wall gives its upper part to big letters.
+    ///   - isAlarmed: a critical alert has all of the wall.
     ///   - rows: how many rows the longer of the health and business panes has.
     package init(
-        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom
+        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom,
+        isAlarmed: Bool = false
     ) {
         isTooSmall = size.width < Self.least.width || size.height < Self.least.height
         guard !isTooSmall else { return }
@@ -32,6 +34,10 @@ package struct Layout: Hashable, Sendable {
         let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
         let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
         (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
+        if page == .wall, isAlarmed {
+            (hero, body) = (body, body.inset(top: body.height))
+            return
+        }
         if page == .wall {
             let parts = body.rows([.fixed(body.height >= 16 ? 10 : 6), .fill()])
             (hero, body) = (parts[0], parts[1])
@@ -84,7 +90,7 @@ extension Model {
             colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4))
                 + (shown.manifest?.deployment == nil ? 0 : 1),
             rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
-            page: page)
+            page: page, isAlarmed: wallAlarm != nil)
     }
 
     private var noticeCount: Int {

@@ -1,6 +1,14 @@
 import Launch
 
 extension Model {
+    /// What an item of a list is called.
+    func title(of id: ItemID) -> String {
+        switch id {
+        case .alert(let id): board.alerts[id].map { title(of: $0) } ?? id.text
+        case .series(let id): title(of: id)
+        }
+    }
+
     /// What a series is called; its name where the manifest knows none.
     func title(of id: SeriesID) -> String {
         Text.sanitised(board.track(id)?.series.title ?? id.name, limit: 120)
