@@ -85,7 +85,7 @@ struct AlertPlanLines {
 
     private func text(_ label: AlertPlan.Knob.Option.Label) -> String {
         switch label {
-        case .span(let span): model.figures.duration(milliseconds: Double(span.count))
+        case .span(let span): model.figures.age(span)
         case .untilResolved: words(.untilResolved)
         case .takeBack: words(.takeBack)
         case .scope(.alert, _): words(.thisAlert)
@@ -133,7 +133,7 @@ struct AlertPlanLines {
     private var calls: [DialogLine] {
         plan.calls.prefix(6).enumerated().map { index, call in
             let when =
-                index == 0 ? words(.callsNow) : words(.callsIn, model.figures.duration(milliseconds: Double(call.after.count)))
+                index == 0 ? words(.callsNow) : words(.callsIn, model.figures.age(call.after))
             let who = call.isEmpty ? words(.reachesNobody) : model.ways(call.ways)
             return line(
                 index == 0 ? .labelCalls : nil,

@@ -9,10 +9,14 @@ struct WallAlarm {
         let role: Role = .kioskCritical
         frame.fill(area, role)
         let since = alert.firedAt ?? alert.at
-        let others = model.feed.live.items.prefix { $0.standing == .open && $0.weight == .critical }.dropFirst()
+        let others = model.feed.live.items.prefix { $0.standing == .open && $0.weight == .critical }
+            .filter { $0.id != .alert(alert.id) }
         let listed = max(0, min(others.count, area.height - BigText.height - 7))
         let isTall = area.height >= BigText.height + 5
-        let parts = area.rows([.fill(), .fixed(isTall ? BigText.height : 1), .fixed(isTall ? 1 : 0), .fixed(3), .fixed(listed + (listed > 0 ? 1 : 0)), .fill()])
+        let parts = area.rows([
+            .fill(), .fixed(isTall ? BigText.height : 1), .fixed(isTall ? 1 : 0), .fixed(3),
+            .fixed(listed > 0 ? listed + 1 : 0), .fill(),
+        ])
         BigText(model.figures.countdown(since.age(at: model.now)), role: role).render(into: &frame, area: parts[1])
         let (glyph, word, _) = alert.facts.severity.look
         let lines = [
@@ -35,9 +39,8 @@ struct WallAlarm {
 extension Model {
     /// The alert that has the wall: the worst, while it is critical and nobody has taken it. A silent engine's last word does not.
     var wallAlarm: Alert? {
-        guard page == .wall, !isSilent, let first = feed.live.items.first, first.standing == .open,
-            first.weight == .critical, let id = first.id.alert
-        else { return nil }
-        return board.alerts[id]
+        guard page == .wall, !isSilent else { return nil }
+        let critical = feed.live.items.lazy.prefix { $0.standing == .open && $0.weight == .critical }
+        return critical.compactMap(\.id.alert).first.flatMap { board.alerts[$0] }
     }
 }

@@ -106,11 +106,16 @@ extension Model {
         return spans
     }
 
-    /// `next in 3:12`; overdue said so: a chain that should have gone on and did not.
-    func timeToNext(_ chain: Escalation) -> String? {
+    /// How long until the next step; below zero it is overdue. By the engine's own clock where it is of this boot, so that a step
+    /// of the wall clock changes nothing.
+    func timeLeft(_ chain: Escalation) -> Milliseconds? {
         guard chain.isRunning, let due = chain.step?.due else { return nil }
-        // By the engine's own clock where it is of this boot, so that a step of the wall clock changes nothing.
-        let left = due.boot == shownNow.boot ? due.uptime - shownNow.uptime : due.utc - shownNow.utc
+        return due.boot == shownNow.boot ? due.uptime - shownNow.uptime : due.utc - shownNow.utc
+    }
+
+    /// `next in 03:12`; overdue said so: a chain that should have gone on and did not.
+    func timeToNext(_ chain: Escalation) -> String? {
+        guard let left = timeLeft(chain) else { return nil }
         return left.count > 0 ? words(.nextIn, figures.countdown(left)) : words(.overdueBy, figures.countdown(0 - left))
     }
 

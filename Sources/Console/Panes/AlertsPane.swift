@@ -130,12 +130,14 @@ struct FeedLine {
                 frame.put(age, at: Point(end - 7, area.y), .dim, width: 7, align: .trailing)
                 room -= 8
             }
-            // Who has it is worth more than the end of a title.
-            if room >= 26, let short = row.shortStanding {
-                let width = min(room >= 40 ? 12 : 7, Text.width(of: short.text))
+            // Who has it is worth more than the end of a title. With room it has a column; without, as much as it needs.
+            let short = row.shortStanding
+            let wanted = short.map { Text.width(of: $0.text) } ?? 0
+            let width = room >= 46 ? 11 : room >= 26 ? min(7, wanted) : 0
+            if let short, width > 0 {
                 frame.put([short], at: Point(x + room - width, area.y), width: width)
-                room -= width + 1
             }
+            if width > 0 { room -= width + 1 }
         }
         // The figures are never cut for the sake of a title.
         let wanted = Text.width(of: row.facts, atMost: room)
@@ -330,7 +332,12 @@ extension Model {
     func shortStep(of chain: Escalation) -> [Span] {
         guard chain.isRunning, let step = chain.step else { return [] }
         var spans = [Span("\(step.step + 1)/\(chain.started.policy.steps.count)", .text, .bold)]
-        if let left = timeToNext(chain) { spans.append(Span(" " + left, .dim)) }
+        let left = timeLeft(chain)
+        if let left, left.count > 0 {
+            spans.append(Span(" " + words(.callsIn, figures.countdown(left)), .dim))
+        } else if left != nil {
+            spans.append(Span(" " + words(.overdueShort), .warning, .bold))
+        }
         return spans
     }
 

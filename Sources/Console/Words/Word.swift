@@ -45,7 +45,7 @@ package enum Word: CaseIterable, Sendable {
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
-    case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, columnStatus, columnSince
+    case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
     case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelAlert, labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans

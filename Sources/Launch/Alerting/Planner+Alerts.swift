@@ -155,7 +155,7 @@ extension Planner {
         let step = max(order.step ?? first, first)
         card.arguments =
             ["escalate"]
-            + (order.alert.map { [$0.text] } ?? ["--text", order.text, "--severity", "critical"])
+            + (order.alert.map { [$0.text] } ?? ["--text=" + order.text, "--severity", "critical"])
             + ["--policy", policy.name, "--to-step", String(step + 1)]
         if order.alert == nil, order.text.allSatisfy(\.isWhitespace) {
             card.blockers.append("nothing says what is wrong")

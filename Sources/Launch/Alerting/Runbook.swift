@@ -46,7 +46,8 @@ package struct Runbook: Hashable, Sendable, Codable {
     /// The link of an alert's `runbook`: an address of its own, or an anchor of this runbook.
     package func link(to reference: String) -> Link {
         guard reference.hasPrefix("#") else {
-            let name = reference.split(separator: "/").last.map { "\($0)" } ?? reference
+            // The heading, where it names one; else the page.
+            let name = reference.split(whereSeparator: { $0 == "/" || $0 == "#" }).last.map { "\($0)" } ?? reference
             return Link(text: name, url: SafeURL(reference)?.text)
         }
         let target = url.map { ($0.split(separator: "#").first.map(String.init) ?? $0) + reference }
