@@ -81,11 +81,11 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Notify", "CCrypto", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Rehearsal"]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),

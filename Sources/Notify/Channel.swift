@@ -6,6 +6,11 @@ package protocol Channel: Sendable {
     /// The provider's limit, or the config's.
     var limit: RateLimit { get }
 
+    /// Whether it answers to, or changes, what it said of the same thing before.
+    var keepsThreads: Bool { get }
+    /// Whether the provider says what became of what it took.
+    var tellsProgress: Bool { get }
+
     /// Sends it once. It ends within the channel's deadline, whatever the provider does.
     ///
     /// - Parameter thread: what this channel answered to the first notification of the same group to the same address:
@@ -19,6 +24,9 @@ package protocol Channel: Sendable {
 }
 
 extension Channel {
+    package var keepsThreads: Bool { false }
+    package var tellsProgress: Bool { false }
+
     package func send(_ notification: Notification) async -> ChannelAnswer { await send(notification, thread: nil) }
 
     /// Most providers say no more than that they took it.

@@ -24,6 +24,8 @@ struct Guardia: AsyncParsableCommand {
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
             ResetTerminal.self,
+            // MARK: Escalation
+            EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
         ],
         defaultSubcommand: Monitor.self)
 

@@ -51,9 +51,10 @@ enum EventRows {
         + [
             "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
             "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
+            "response.started", "response.ended",
         ].map { ($0, 400) }
 
-    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+    static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
             db,
             where: """

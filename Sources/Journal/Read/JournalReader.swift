@@ -204,3 +204,14 @@ package final class JournalReader {
         try store.access { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
     }
 }
+
+extension JournalReader {
+    /// The newest events of some kinds, oldest first, by the index of kinds: what a state machine starts again from.
+    ///
+    /// - Parameter limit: how many of each kind.
+    package func newest(of kinds: [String], limit: Int) throws(JournalError) -> [Event] {
+        try store.read { db in
+            try kinds.flatMap { try EventRows.newest(db, $0, limit, until: .max) }.sorted { $0.sequence < $1.sequence }
+        }
+    }
+}

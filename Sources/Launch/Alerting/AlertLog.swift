@@ -47,12 +47,21 @@ package struct AlertLog: Hashable, Sendable {
 
     package private(set) var alerts: [Fingerprint: Alert] = [:]
     package private(set) var silences: [String: Silence] = [:]
+    /// When each silence was told: its time runs from then by a clock that no step touches.
+    package private(set) var silencedAt: [String: Moment] = [:]
     /// The resolved ones, in the order of their end.
     private var resolved: [Fingerprint] = []
 
     package init() {}
 
     package subscript(id: Fingerprint) -> Alert? { alerts[id] }
+
+    /// Whether a silence counts now. Its span is measured from when it was told, so that a step of the wall clock neither ends
+    /// it nor makes it longer.
+    package func isActive(_ silence: Silence, at now: Moment) -> Bool {
+        guard let told = silencedAt[silence.id] else { return silence.isActive(at: now.utc) }
+        return silence.isActive(at: told.utc + told.age(at: now))
+    }
 
     package var firing: [Alert] { alerts.values.filter { $0.state == .firing } }
 
@@ -92,8 +101,12 @@ package struct AlertLog: Hashable, Sendable {
                 $0.silences = body.silences
                 $0.inhibitors = body.inhibitors
             }
-        case .silenced(let silence): silences[silence.id] = silence
-        case .unsilenced(let body): silences[body.silence] = nil
+        case .silenced(let silence):
+            silences[silence.id] = silence
+            silencedAt[silence.id] = moment
+        case .unsilenced(let body):
+            silences[body.silence] = nil
+            silencedAt[body.silence] = nil
         }
     }
 

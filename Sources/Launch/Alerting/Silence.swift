@@ -60,6 +60,18 @@ package struct LabelMatcher: Hashable, Sendable, Codable {
     }
 }
 
+extension LabelMatcher {
+    /// The conjunction of several, with each pattern compiled once: for many alerts at a time. Without any it matches nothing.
+    static func all(_ matchers: [LabelMatcher]) -> (Labels) -> Bool {
+        let tests: [(Labels) -> Bool] = matchers.map { matcher in
+            guard matcher.isRegex else { return { matcher.matches($0) } }
+            guard let pattern = try? Regex(matcher.value) else { return { _ in false } }
+            return { ($0[matcher.name].wholeMatch(of: pattern) != nil) == matcher.isEqual }
+        }
+        return { labels in !tests.isEmpty && tests.allSatisfy { $0(labels) } }
+    }
+}
+
 extension LabelMatcher: CustomStringConvertible {
     /// `severity=~"warning|critical"`
     package var description: String {

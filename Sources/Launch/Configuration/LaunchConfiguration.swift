@@ -21,6 +21,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    // MARK: Channels
+    /// How notifications leave the house.
+    package var channels: [ChannelPlan]
 
     // MARK: Escalation
     /// Who can be reached, and how.
@@ -28,11 +31,18 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var schedules: [OnCallSchedule] = []
     /// Who is told in which order.
     package var policies: [EscalationPolicy] = []
+    package var replies = RepliesPlan()
+    package var deadMan: [DeadManPlan] = []
+    package var responses: [ResponsePlan] = []
+    // MARK: Alerting
+    package var alerts: AlertSettings
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
+        channels: [ChannelPlan] = [],
+        alerts: AlertSettings = AlertSettings()
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -48,6 +58,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
+        self.channels = channels
+        self.alerts = alerts
+    }
+
+    /// Every alert that this launch can have.
+    package func alertPlan(zone: Zone) -> AlertPlan {
+        AlertPlan(alerts, series: series, zone: zone, figures: figures)
     }
 
     /// What the journal's readers are told.

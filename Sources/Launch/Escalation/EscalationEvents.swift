@@ -172,11 +172,16 @@ package enum EscalationEvent: Hashable, Sendable {
         package var contact: String?
         /// `the code 1234 belongs to no chain that runs`
         package var reason: String
+        /// The provider's name of the message, so that it is refused once.
+        package var reference: String?
 
-        package init(way: AlertEvent.Acknowledged.Way, contact: String?, reason: String) {
+        package init(
+            way: AlertEvent.Acknowledged.Way, contact: String?, reason: String, reference: String? = nil
+        ) {
             self.way = way
             self.contact = contact
             self.reason = reason
+            self.reference = reference
         }
     }
 }

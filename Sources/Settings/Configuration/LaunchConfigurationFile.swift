@@ -66,7 +66,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
-        let configuration = LaunchConfiguration(
+        var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
@@ -78,7 +78,10 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.texts() ?? [])
+            actAs: fields.optional("act_as")?.texts() ?? [],
+            channels: fields.optional("channels")?.channels() ?? [])
+        // MARK: Escalation
+        EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

@@ -16,33 +16,46 @@ package struct Engine: Sendable {
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let rollBack: @Sendable (_ reason: String) async -> String?
 
+    /// - Parameter rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
+        var configuration = configuration
+        configuration.series += EscalationService.series(configuration)
         self.configuration = configuration
         manifest = configuration.manifest(zone: zone)
         self.version = version
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.rollBack = rollBack
     }
 
     /// Watches until the task is cancelled.
     ///
     /// - Parameters:
     ///   - recorder: the journal, taken by this process alone.
-    ///   - standing: the verdicts with which the journal's feed ended, so that nothing is told twice after a restart.
+    ///   - standing: what the journal held when it was taken over, so that nothing is told twice after a restart.
+    ///   - follower: what tells of events that other processes append, not started yet.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: [SeriesID: Verdict]) async throws {
+    package func run(recorder: any Recorder, standing: Standing, follower: EngineFollower) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
+        let alerting = AlertEvaluator(
+            AlertMachine(
+                configuration.alertPlan(zone: manifest.zone), log: standing.alerts,
+                past: AlertPast(last: standing.last), now: started),
+            recorder: recorder, clock: clock)
         let collector = Collector(
             evaluator: Evaluator(graph: graph, series: configuration.series),
-            ledger: VerdictLedger(series: configuration.series, standing: standing, now: started),
-            clockGuard: makeClockGuard(), recorder: recorder, clock: clock)
+            ledger: VerdictLedger(series: configuration.series, standing: standing.verdicts, now: started),
+            clockGuard: makeClockGuard(), recorder: recorder, clock: clock,
+            forward: { alerting.inbox.yield(.readings($0, at: $1)) })
         let (inputs, inbox) = AsyncStream.makeStream(
             of: Collector.Input.self, bufferingPolicy: .bufferingNewest(Engine.backlog))
 
@@ -55,14 +68,36 @@ package struct Engine: Sendable {
         await recorder.append([.engineStarted(start)], at: started)
         log.info("watching", metadata: ["probes": "\(pollers.count)", "series": "\(configuration.series.count)"])
 
+        // MARK: Alerting and escalation
+        // Whoever needs to hear of events asks the follower, and whoever needs transitions the evaluator, before they begin.
+        let heard = follower.events()
+        let past = PastReader(path: follower.path)
+        let escalation = try EscalationService(
+            configuration,
+            in: EscalationService.Surroundings(
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+        let (news, foreign) = (await alerting.transitions(), follower.events())
+        follower.start()
+        defer { follower.stop() }
+
         await withTaskGroup { group in
             for poller in pollers { group.addTask { await poller.run() } }
             group.addTask { await Engine.every(.milliseconds(100)) { inbox.yield(.flush) } }
             group.addTask { await Engine.every(.seconds(1)) { inbox.yield(.beat) } }
+            group.addTask { await Engine.every(.milliseconds(200)) { alerting.inbox.yield(.look) } }
             group.addTask { await collector.run(inputs) }
-            // The pollers and the timers end when the task is cancelled; the collector when its inbox is closed.
-            for _ in 0..<(pollers.count + 2) { await group.next() }
+            group.addTask { await alerting.run() }
+            group.addTask { await escalation.run(alerts: news, foreign: foreign) }
+            group.addTask { for await events in heard { alerting.inbox.yield(.events(events)) } }
+            group.addTask { alerting.inbox.yield(.past(await past.samples(of: alerting.plan.spans))) }
+            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed. What reads the
+            // past ends by itself.
+            for _ in 0..<(pollers.count + 4) { await group.next() }
             inbox.finish()
+            alerting.inbox.finish()
+            follower.stop()
             await group.waitForAll()
         }
 

@@ -48,13 +48,18 @@ struct Watch: AsyncParsableCommand {
             let recorder = try await JournalRecorder.open(
                 path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
             let secrets = SecretStore()
-            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger) {
+            let rollback = ResponseRollback(journal: path, config: config)
+            let engine = Engine(
+                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger,
+                rollBack: { await rollback($0) }
+            ) {
                 try secrets.resolve($0)
             }
             // Read through a reader of its own, after the recorder has made the file.
-            let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
+            let standing = try Standing.read(from: path)
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
+                follower: EngineFollower(path: path, after: standing.sequence),
                 warden: try Watch.warden(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -82,7 +87,8 @@ struct Watch: AsyncParsableCommand {
 private struct EngineService: Service {
     var engine: Engine
     var recorder: JournalRecorder
-    var standing: [SeriesID: Verdict]
+    var standing: Standing
+    var follower: EngineFollower
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
 
@@ -90,7 +96,7 @@ private struct EngineService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
-                group.addTask { try await engine.run(recorder: recorder, standing: standing) }
+                group.addTask { try await engine.run(recorder: recorder, standing: standing, follower: follower) }
                 // The engine ends when it is asked to, or fails: either way the warden ends with it.
                 defer { group.cancelAll() }
                 try await group.next()

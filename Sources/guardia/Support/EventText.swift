@@ -57,6 +57,9 @@ enum EventText {
         case .action(let event): words(event)
         case .alert(let event): words(event)
         case .escalation(let event): words(event)
+        case .response(.started(let body)):
+            "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
+        case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
         case .unknown(_, let json): json
         }
     }
