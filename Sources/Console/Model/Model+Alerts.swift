@@ -10,23 +10,24 @@ extension Model {
             switch event.body {
             case .alert(let body):
                 let id = body.fingerprint
-                let before = id.flatMap { board.alerts[$0] }
-                board.apply(event)
-                alarms.hear(body, before: before, after: id.flatMap { board.alerts[$0] }, at: event.at, now: now)
+                let before = id.flatMap { live.alerts[$0] }
+                live.apply(event)
+                alarms.hear(body, before: before, after: id.flatMap { live.alerts[$0] }, at: event.at, now: present)
                 concernsFeed = true
             case .verdictChanged, .escalation:
-                board.apply(event)
+                live.apply(event)
                 concernsFeed = true
-            default: board.apply(event)
+            default: live.apply(event)
             }
         }
         renew()
-        if concernsFeed { renewFeed() }
+        // While the past is looked at, its feed stands still.
+        if concernsFeed, rewind == nil { renewFeed() }
     }
 
     /// What is to be rung for now.
     mutating func ring() -> [Command] {
-        let due = alarms.due(board.alerts, at: now)
+        let due = alarms.due(live.alerts, at: present)
         guard let worst = due.first else { return [] }
         let product = Text.sanitised(board.manifest?.product.name ?? "guardia", limit: 40)
         let more = due.count > 1 ? " " + words(.more, String(due.count - 1)) : ""

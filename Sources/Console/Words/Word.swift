@@ -61,4 +61,10 @@ package enum Word: CaseIterable, Sendable {
     case escalationTitle, chainsRunning, chainsExhausted, onCallTitle, noSchedule, nobodyOnCall, thenOnCall
     case rotaElsewhere, chainsTitle, noChain, alertCount, contactsTitle, noContact, noWay, neverProved
     case provedAgo, proofIsOld, pagesTitle, noPageSent, ackRefused
+    case oneHost, hostCount, median
+    // MARK: The past
+    case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
+    case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case screenRewound, alreadyNow, rewound, replayMode
 }

@@ -52,7 +52,7 @@ import Testing
         _ = model.update(event(.resolved(.init(alert: Firing.redis.fingerprint)), at: model.now))
         #expect(model.lists[.alerts]?.selected == selected)
         #expect(model.items(of: .alerts) == before, "nothing moves under the cursor")
-        model.press("g")
+        model.press("home")
         #expect(model.items(of: .alerts).first == .alert(Firing.bookings.fingerprint))
     }
 
