@@ -25,6 +25,8 @@ struct Guardia: AsyncParsableCommand {
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
             ResetTerminal.self,
+            // MARK: Alerting
+            AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
         ],

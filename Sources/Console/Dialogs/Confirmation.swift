@@ -29,6 +29,8 @@ package struct Confirmation: Hashable, Sendable {
         case overridable(String)
         /// The target is not typed yet.
         case untyped
+        /// A silence must say why: whoever comes next asks.
+        case uncommented
         /// It was, less than half a second ago.
         case settling
     }
@@ -84,13 +86,20 @@ package struct Confirmation: Hashable, Sendable {
         self.intent = intent
         plan = card
         facts = card
-        focus = card.target == nil ? .no : .target
+        focus = .no
         reason = TextField(card.reason, limit: Confirmation.reasonLimit)
         self.opener = opener
         self.openedAt = openedAt
         self.actAs = actAs
         self.random = random
         unsettledAt = openedAt
+        focus = firstFocus
+    }
+
+    /// The field to type in, where there is one; else No.
+    private var firstFocus: Focus {
+        if plan.target != nil { return .target }
+        return needsComment ? .reason : .no
     }
 
     // MARK: What is so now
@@ -111,8 +120,11 @@ package struct Confirmation: Hashable, Sendable {
         if let blocker = facts.blockers.first { return .blocked(blocker) }
         if isForced { return nil }
         if let danger = facts.overridable.first { return .overridable(danger) }
-        return plan.isConfirmed(by: target.text) ? nil : .untyped
+        guard plan.isConfirmed(by: target.text) else { return .untyped }
+        return needsComment && reason.text.allSatisfy(\.isWhitespace) ? .uncommented : nil
     }
+
+    private var needsComment: Bool { if case .silence = intent { true } else { false } }
 
     /// The words after `guardia`, as an operator would type them.
     package var arguments: [String] {
@@ -121,7 +133,9 @@ package struct Confirmation: Hashable, Sendable {
         // A reason that begins with a dash would be taken for an option.
         var why = reason.text
         while why.utf8.count > Confirmation.reasonBytes { why.removeLast() }
-        let option = intent.kind.isAboutAlerts ? "--comment" : "--reason"
+        let option = intent.kind == .ack || intent.kind == .silence ? "--comment" : "--reason"
+        // What is taken back needs no word, and takes none.
+        if case .endSilence = intent { return words + ["--yes"] }
         if why.hasPrefix("-") {
             words.append(option + "=" + why)
         } else if !why.isEmpty {
@@ -145,14 +159,14 @@ package struct Confirmation: Hashable, Sendable {
             if plan.target == nil || !target.text.isEmpty { moved = changes }
             plan = card
             target.clear()
-            focus = card.target == nil ? .no : .target
+            focus = firstFocus
             unsettledAt = now
         } else if target.text.isEmpty, !card.isVaguer(than: plan) {
             plan = card
         }
         switch standingLock {
         case .blocked?, .overridable?: unsettledAt = now
-        case .untyped?, .settling?, nil: break
+        case .untyped?, .uncommented?, .settling?, nil: break
         }
     }
 
@@ -167,7 +181,7 @@ package struct Confirmation: Hashable, Sendable {
     }
 
     /// What can be chosen.
-    package var knobs: [AlertPlan.Knob] { facts.alerting?.knobs ?? [] }
+    package var knobs: [AlertCard.Knob] { facts.alerting?.knobs ?? [] }
 
     /// Nothing that is pasted is taken: a target is read and typed.
     package mutating func paste() {
@@ -216,8 +230,13 @@ package struct Confirmation: Hashable, Sendable {
 
     /// Target → yes → no → reason → target: one Tab from the target to the button.
     private func neighbour(_ step: Int) -> Focus {
+        let turns = knobs.indices.map { Focus.knob($0) }
         let ring: [Focus] =
-            (plan.target == nil ? [.no, .yes] : [.target, .yes, .no]) + knobs.indices.map { .knob($0) } + [.reason]
+            if needsComment {
+                (plan.target == nil ? [] : [.target]) + [.reason, .yes, .no] + turns
+            } else {
+                (plan.target == nil ? [.no, .yes] : [.target, .yes, .no]) + turns + [.reason]
+            }
         let index = ring.firstIndex(of: focus) ?? 0
         return ring[(index + step + ring.count) % ring.count]
     }

@@ -18,7 +18,7 @@ struct ConfirmationView {
         let plan = PlanLines(model: model, card: card, width: width)
         var lines: [DialogLine] = [.blank(1)]
         if let alerting = card.alerting {
-            lines += AlertPlanLines(model: model, plan: alerting, confirmation: confirmation, width: width).lines
+            lines += AlertCardLines(model: model, plan: alerting, confirmation: confirmation, width: width).lines
             lines += plan.cautions
         } else {
             lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
@@ -29,7 +29,7 @@ struct ConfirmationView {
         lines.append(
             DialogLine(
                 .field(
-                    label: [Span(words(card.alerting == nil ? .labelReason : .labelComment) + "  ", .dim)], confirmation.reason,
+                    label: [Span(words(reasonWord) + "  ", .dim)], confirmation.reason,
                     isFocused: confirmation.focus == .reason),
                 rank: 60))
         lines += target(width: width)
@@ -48,6 +48,14 @@ struct ConfirmationView {
             let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
             let isCut = index == 3 && wrapped.count > 4
             return DialogLine([start, Span(line + (isCut ? " …" : ""), .value)], rank: index == 0 ? 70 : 40 - index)
+        }
+    }
+
+    private var reasonWord: Word {
+        switch confirmation.intent.kind {
+        case .ack: .labelComment
+        case .silence: .labelWhy
+        default: .labelReason
         }
     }
 
@@ -97,7 +105,7 @@ struct ConfirmationView {
             add(
                 words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint,
                 rank: 95)
-        case .untyped?, .settling?, nil: break
+        case .untyped?, .uncommented?, .settling?, nil: break
         }
         var spans: [Span] = []
         if let note { spans += [Span(" \(note) ", .notice), Span("  ", .dialog)] }
@@ -115,6 +123,7 @@ struct ConfirmationView {
         case .locked?:
             switch lock {
             case .untyped?: words(confirmation.wanted == nil ? .settlingNote : card.alerting == nil ? .typeFirst : .typeNameFirst)
+            case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
             case nil: nil
@@ -143,6 +152,7 @@ struct ConfirmationView {
         var yes = words(word)
         switch lock {
         case .untyped?: yes += " – " + words(.typeFirstShort)
+        case .uncommented?: yes += " – " + words(.commentFirstShort)
         case .blocked?, .overridable?: yes += " – " + words(.lockedShort)
         case .settling?, nil: break
         }

@@ -80,7 +80,7 @@ extension Model {
     }
 
     /// What became of a command that was fired here and that has no steps to follow.
-    func title(of plan: AlertPlan, _ intent: ActionIntent) -> String {
+    func title(of plan: AlertCard, _ intent: ActionIntent) -> String {
         let what = Text.sanitised(plan.alert.map { title(of: $0) } ?? plan.text, limit: 60)
         return switch intent {
         case .unack: words(.unackTitle, what)

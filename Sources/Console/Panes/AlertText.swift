@@ -21,9 +21,11 @@ extension Model {
         if let track, track.series.tellsWhetherUp, alert.state == .firing, let value = track.number {
             return upText(of: track, value)
         }
-        let unit = track?.series.unit ?? .count
+        let unit = facts.unit ?? track?.series.unit ?? .count
         guard unit != .verdict, unit != .text else { return "" }
-        guard let value = (alert.state == .firing ? track?.number : nil) ?? lastValue(of: alert) else { return "" }
+        // What is judged may be a share or a factor of the series: then its own value of now says nothing of it.
+        let isOwn = facts.unit == nil || facts.unit == track?.series.unit
+        guard let value = (alert.state == .firing && isOwn ? track?.number : nil) ?? lastValue(of: alert) else { return "" }
         let text = figures.value(value, unit: unit)
         guard let bound = facts.bound else { return text }
         let limit = figures.bound(bound.limit, unit: unit)
@@ -102,7 +104,7 @@ extension Model {
         guard let step = chain.step else { return [Span(words(.chainBegins), .accent)] }
         let count = chain.started.policy.steps.count
         var spans = [Span(words(.chainStep, String(step.step + 1), String(count)), .text, .bold)]
-        if let left = timeToNext(chain) { spans.append(Span(" " + left, .text)) }
+        if let left = timeToNext(chain) { spans.append(Span(", " + left, .text)) }
         return spans
     }
 

@@ -343,7 +343,7 @@ extension Model {
 
     /// The silences that hold now, the first to end first.
     var activeSilences: [Silence] {
-        shown.alerts.silences.values.filter { $0.isActive(at: shownNow.utc) }.sorted {
+        shown.alerts.silences.values.filter { shown.alerts.isActive($0, at: shownNow) }.sorted {
             ($0.until, $0.id) < ($1.until, $1.id)
         }
     }

@@ -47,7 +47,7 @@ package enum Word: CaseIterable, Sendable {
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
     case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
-    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelAlert, labelFor, labelWhat, labelStep
+    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert, labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
     case ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
     case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence

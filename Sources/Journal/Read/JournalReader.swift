@@ -64,7 +64,10 @@ package final class JournalReader {
     // MARK: The whole
 
     /// The board as it is now, with `span` of history; ``news()`` goes on from here.
-    package func currentBoard(span: Milliseconds = .hours(1)) throws(JournalError) -> Board {
+    ///
+    /// - Parameter isWhole: reads every alert that is open. A flood of them takes its time; a screen shows the worst, and
+    ///   counts the others.
+    package func currentBoard(span: Milliseconds = .hours(1), isWhole: Bool = false) throws(JournalError) -> Board {
         // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
         // never.
         version = try dataVersion()
@@ -73,7 +76,7 @@ package final class JournalReader {
             table = try SeriesTable(db)
             lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
             lastManifest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM manifest") ?? 0
-            let loader = try load(db, span: span, end: nil)
+            let loader = try load(db, span: span, end: nil, isWhole: isWhole)
             (cursor, texts) = (loader.cursor, loader.texts)
             var board = loader.board
             board.heartbeat = heartbeat()
@@ -142,11 +145,17 @@ package final class JournalReader {
         case before, after
     }
 
-    private func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws -> BoardLoader {
+    private func load(
+        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false
+    ) throws -> BoardLoader {
         var board = Board(span: span)
         let manifest = try manifest(db, at: end)
         if let manifest { board.apply(manifest) }
-        for event in try EventRows.deciding(db, manifest: manifest, until: end) { board.apply(event) }
+        let limit = isWhole ? Int.max : AlertRows.usualLimit
+        for event in try EventRows.deciding(db, manifest: manifest, until: end, alertLimit: limit) {
+            board.apply(event)
+        }
+        if end == nil, !isWhole { board.note(alertsBeyond: try AlertRows.beyond(db, limit: limit)) }
         var loader = BoardLoader(board, table: table)
         try loader.load(db, span: span, end: end)
         return loader

@@ -29,7 +29,7 @@ package struct PlanCard: Hashable, Sendable {
     package var firing: [Feed.Entry]
     // MARK: Alerts
     /// What it does about an alert; nil: it is about the traffic.
-    package var alerting: AlertPlan?
+    package var alerting: AlertCard?
     /// The words after `guardia`.
     package var arguments: [String]
     /// The reason that is filled in, from the worst alert.

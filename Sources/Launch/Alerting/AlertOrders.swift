@@ -41,7 +41,7 @@ package struct EscalationOrder: Hashable, Sendable {
 }
 
 /// What an action on an alert does, as its dialog shows it.
-package struct AlertPlan: Hashable, Sendable {
+package struct AlertCard: Hashable, Sendable {
     /// The alert; nil: an escalation of what somebody has typed.
     package var alert: Alert?
     /// What is wrong, where no alert says it.
@@ -98,7 +98,7 @@ package struct AlertPlan: Hashable, Sendable {
     }
 
     /// What has changed since `earlier` was shown, in sentences.
-    func changes(since earlier: AlertPlan) -> [String] {
+    func changes(since earlier: AlertCard) -> [String] {
         var changes: [String] = []
         if let was = earlier.alert, let now = alert {
             if was.state != now.state, now.state == .firing { changes.append("it fires again") }

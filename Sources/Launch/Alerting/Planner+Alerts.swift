@@ -12,7 +12,7 @@ extension Planner {
         var card = card(kind)
         card.reason = ""
         card.versions = []
-        card.alerting = AlertPlan(alert: id.flatMap { board.alerts[$0] }, text: "", risk: risk)
+        card.alerting = AlertCard(alert: id.flatMap { board.alerts[$0] }, text: "", risk: risk)
         if let id, card.alerting?.alert == nil {
             return card.blocked("the journal has no alert \(id) any more")
         }
@@ -30,10 +30,10 @@ extension Planner {
 
     func ack(_ id: Fingerprint, for span: Milliseconds?) -> PlanCard {
         var card = card(.ack, id, risk: .routine)
-        card.arguments = ["ack", id.text] + (span.map { ["--for", SpanText.text($0)] } ?? [])
+        card.arguments = ["ack", id.text, "--for", span.map { SpanText.text($0) } ?? "resolved", "--way", "dashboard"]
         card.alerting?.until = span.map { now.utc + $0 }
         var options = Self.ackSpans.map { span in
-            AlertPlan.Knob.Option(
+            AlertCard.Knob.Option(
                 label: span.map { .span($0) } ?? .untilResolved, intent: .ack(id, for: span))
         }
         if card.alerting?.alert?.acknowledged != nil {
@@ -68,7 +68,7 @@ extension Planner {
         card.alerting?.matchers = matchers
         card.alerting?.until = silence.until
         card.alerting?.matching = board.alerts.alerts.values
-            .filter { $0.state == .firing && silence.matches($0.facts.labels) }.map(\.id).sorted()
+            .filter { $0.state == .firing && silence.matches($0.facts.matchable) }.map(\.id).sorted()
         card.arguments =
             ["silence"]
             + (order.scope == .alert ? [order.alert.text] : matchers.flatMap { ["--match", $0.description] })
@@ -77,8 +77,15 @@ extension Planner {
             card.blockers.append("it has no label to be told by: nothing would match")
         }
         if Silence.risk(for: order.span) == .grave {
-            card.target = name(of: alert)
-            card.versions = Set(board.alerts.alerts.values.map { name(of: $0) }).sorted()
+            card.target = silence.target
+            card.arguments += ["--expect", silence.target]
+            // What a keyboard cannot write cannot be confirmed.
+            if silence.target.isEmpty || silence.target.utf8.count > 100
+                || !silence.target.allSatisfy({ $0.isLetter || $0.isNumber || " -._:/".contains($0) })
+            {
+                card.blockers.append("its name cannot be typed: silence it for at most an hour")
+            }
+            card.versions = Set(board.alerts.alerts.values.map(\.facts.rule)).sorted()
         }
         for id in alert.silences {
             guard let known = board.alerts.silences[id] else { continue }
@@ -90,7 +97,7 @@ extension Planner {
 
     private func turnSilence(_ card: inout PlanCard, _ order: SilenceOrder, _ alert: Alert) {
         var spans = Self.silenceSpans.map { span in
-            AlertPlan.Knob.Option(
+            AlertCard.Knob.Option(
                 label: .span(span), intent: .silence(.init(alert: order.alert, scope: order.scope, span: span)))
         }
         for id in alert.silences.prefix(2) where board.alerts.silences[id] != nil {
@@ -108,7 +115,7 @@ extension Planner {
                 case .rule: labels["alertname"]
                 case .label(let name): "\(name)=\(labels[name])"
                 }
-            return AlertPlan.Knob.Option(
+            return AlertCard.Knob.Option(
                 label: .scope(scope, text),
                 intent: .silence(.init(alert: order.alert, scope: scope, span: order.span)))
         }
@@ -126,18 +133,11 @@ extension Planner {
         if let silence = board.alerts.silences[id] {
             card.alerting?.matchers = silence.matchers
             card.alerting?.matching = board.alerts.alerts.values
-                .filter { $0.state == .firing && silence.matches($0.facts.labels) }.map(\.id).sorted()
+                .filter { $0.state == .firing && silence.matches($0.facts.matchable) }.map(\.id).sorted()
         } else {
             card.blockers.append("the silence is over")
         }
         return card
-    }
-
-    /// What is typed for an alert: its rule's name, where a keyboard can write it.
-    private func name(of alert: Alert) -> String {
-        let rule = alert.facts.rule
-        let isFit = !rule.isEmpty && rule.utf8.count <= 60 && rule.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-        return isFit ? rule : alert.id.text
     }
 
     // MARK: Escalating
@@ -191,7 +191,7 @@ extension Planner {
             return .escalate(copy)
         }
         let steps = policy.steps.indices.filter { $0 >= first }.map { index in
-            AlertPlan.Knob.Option(
+            AlertCard.Knob.Option(
                 label: .step(index, of: policy.steps.count, who: who(policy.steps[index])),
                 intent: changed { $0.step = index })
         }
@@ -200,7 +200,7 @@ extension Planner {
         // A chain that runs keeps to its policy.
         guard card.alerting?.chain == nil, roster.policies.count > 1 else { return }
         let policies = roster.policies.map { policy in
-            AlertPlan.Knob.Option(
+            AlertCard.Knob.Option(
                 label: .name(policy.name),
                 intent: changed {
                     $0.policy = policy.name
@@ -222,7 +222,7 @@ extension Planner {
     }
 
     /// Who is told when, from a step on, unless somebody acknowledges.
-    private func calls(of policy: EscalationPolicy, from step: Int, _ severity: Severity) -> [AlertPlan.Call] {
+    private func calls(of policy: EscalationPolicy, from step: Int, _ severity: Severity) -> [AlertCard.Call] {
         var after: Milliseconds = 0
         // A lesser alert passes over the steps that are for worse ones; but not over the one that is asked for.
         let steps = policy.steps.indices.filter {
@@ -230,7 +230,7 @@ extension Planner {
         }
         return steps.map { index in
             defer { after = after + policy.steps[index].wait }
-            return AlertPlan.Call(
+            return AlertCard.Call(
                 step: index, after: after,
                 ways: roster.ways(of: policy.steps[index], at: now.utc + after, in: zone))
         }
@@ -238,8 +238,8 @@ extension Planner {
 }
 
 extension PlanCard {
-    fileprivate mutating func turn(_ name: AlertPlan.Knob.Name, _ options: [AlertPlan.Knob.Option], to intent: ActionIntent) {
-        let knob = AlertPlan.Knob(
+    fileprivate mutating func turn(_ name: AlertCard.Knob.Name, _ options: [AlertCard.Knob.Option], to intent: ActionIntent) {
+        let knob = AlertCard.Knob(
             name: name, options: options, selected: options.firstIndex { $0.intent == intent } ?? 0)
         if let index = alerting?.knobs.firstIndex(where: { $0.name == name }) {
             alerting?.knobs[index] = knob

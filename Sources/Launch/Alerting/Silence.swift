@@ -31,6 +31,11 @@ package struct Silence: Hashable, Sendable, Codable, Identifiable {
 
     package func isActive(at now: Timestamp) -> Bool { from <= now && now < until }
 
+    /// What must be typed to confirm a grave one: the name of the alert that it is about, else what its first matcher compares with.
+    package var target: String {
+        (matchers.first { $0.name == "alertname" && $0.isEqual } ?? matchers.first)?.value ?? ""
+    }
+
     /// A silence without matchers would match everything: it matches nothing.
     package func matches(_ labels: Labels) -> Bool {
         !matchers.isEmpty && matchers.allSatisfy { $0.matches(labels) }

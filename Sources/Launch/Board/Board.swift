@@ -73,6 +73,9 @@ package struct Board: Sendable {
         }
     }
 
+    /// Notes how many open alerts were not loaded, by severity.
+    package mutating func note(alertsBeyond counts: [Severity: Int]) { alerts.beyond = counts }
+
     package func track(_ id: SeriesID) -> Track? { indices[id].map { tracks[$0] } }
 
     package func index(of id: SeriesID) -> Int? { indices[id] }

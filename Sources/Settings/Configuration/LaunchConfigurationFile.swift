@@ -79,7 +79,11 @@ package struct LaunchConfigurationFile: Sendable {
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
-            channels: fields.optional("channels")?.channels() ?? [])
+            channels: fields.optional("channels")?.channels() ?? [],
+            // MARK: Alerting
+            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
+        configuration.runbook = fields.optional("runbook")?.runbook()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes

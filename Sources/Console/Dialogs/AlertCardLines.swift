@@ -1,9 +1,9 @@
 import Launch
 
 /// What is done about an alert, as the lines of its dialog.
-struct AlertPlanLines {
+struct AlertCardLines {
     let model: Model
-    let plan: AlertPlan
+    let plan: AlertCard
     let confirmation: Confirmation
     let width: Int
 
@@ -83,7 +83,7 @@ struct AlertPlanLines {
         return (first > 0 ? [Span("… ", .dim)] : []) + spans[first...]
     }
 
-    private func text(_ label: AlertPlan.Knob.Option.Label) -> String {
+    private func text(_ label: AlertCard.Knob.Option.Label) -> String {
         switch label {
         case .span(let span): model.figures.age(span)
         case .untilResolved: words(.untilResolved)
@@ -146,7 +146,7 @@ struct AlertPlanLines {
     }
 }
 
-extension AlertPlan {
+extension AlertCard {
     /// What is asked for where something must be typed.
     var typeWord: Word { calls.isEmpty ? .typeAlert : .typeWho }
 }
