@@ -111,7 +111,7 @@ package struct ScreenLoop {
         switch command {
         case .rewind(let time): rewinder.ask(.at(time))
         case .rewindToEvent(let time, let forward): rewinder.ask(.event(forward ? .after : .before, time))
-        case .quit, .redraw, .suspend, .act: break
+        case .quit, .redraw, .suspend, .act, .ring: break
         }
     }
 

@@ -168,7 +168,7 @@ struct AlertPage {
             let (_, word, role) = body.alert.severity.look
             return (words(.storyFired, words(word), value(of: body.alert)), role)
         case .resolved(let body):
-            let unit = model.shown.alerts[id].map { unit(of: $0.facts) } ?? .count
+            let unit = model.shown.alerts[id].map { self.unit(of: $0.facts) } ?? Unit.count
             let why = body.reason.map { Text.sanitised($0, limit: 200) }
                 ?? body.value.map { model.figures.value($0, unit: unit) } ?? ""
             return (words(.storyResolved, why), .ok)
@@ -196,7 +196,7 @@ struct AlertPage {
     }
 
     private func value(of facts: AlertEvent.Facts) -> String {
-        let unit = unit(of: facts)
+        let unit = self.unit(of: facts)
         guard let value = facts.value, unit != .verdict, unit != .text else {
             return Text.sanitised(facts.summary, limit: 200)
         }

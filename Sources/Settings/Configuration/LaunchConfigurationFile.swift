@@ -83,7 +83,7 @@ package struct LaunchConfigurationFile: Sendable {
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
                 .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
-        configuration.runbook = fields.optional("runbook")?.runbook()
+        configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes

@@ -52,7 +52,7 @@ import Testing
         scene = Scene(.night, .ack(Self.payment, for: .minutes(30)))
         scene.press("tab", "enter")
         #expect(scene.fired?.kind == .ack)
-        #expect(scene.fired?.arguments == ["ack", Self.payment.text, "--for", "30m", "--yes"])
+        #expect(scene.fired?.arguments == ["ack", Self.payment.text, "--for", "30m", "--way", "dashboard", "--yes"])
     }
 
     @Test("the time is chosen and a comment is optional")
@@ -63,7 +63,11 @@ import Testing
         scene.type("on it; rm -rf /")
         scene.wait()
         scene.press("tab", "tab", "enter")
-        #expect(scene.fired?.arguments == ["ack", Self.payment.text, "--comment", "on it; rm -rf /", "--yes"])
+        #expect(
+            scene.fired?.arguments == [
+                "ack", Self.payment.text, "--for", "resolved", "--way", "dashboard", "--comment", "on it; rm -rf /",
+                "--yes",
+            ])
     }
 
     @Test func anotherWhoAcknowledgesMeanwhileIsSaid() {
@@ -96,23 +100,41 @@ import Testing
 
     @Test func aSilenceOfAnHourIsRoutineAndALongerOneIsTyped() {
         var scene = Scene(.night, .silence(.init(alert: Self.payment, span: .hours(1))), opener: Key("s"))
-        #expect(scene.confirmation.wanted == nil)
-        scene.press("tab", "tab", "right")
+        #expect(scene.confirmation.wanted == nil && scene.confirmation.focus == .reason)
+        scene.type("known")
+        scene.press("tab", "tab", "tab", "right")
         #expect(scene.confirmation.wanted == "payment_p95")
         scene.wait()
-        // The button is beside the choices; it does nothing yet.
         scene.press("shift-tab", "shift-tab", "enter")
         #expect(scene.outcome == .stay && scene.confirmation.note == .locked)
-        scene.press("shift-tab")
+        scene.press("shift-tab", "shift-tab")
         scene.type("payment_p95")
         scene.wait()
+        scene.press("tab", "tab", "enter")
+        #expect(
+            scene.fired?.arguments == [
+                "silence", Self.payment.text, "--for", "4h", "--expect", "payment_p95", "--comment", "known", "--yes",
+            ])
+    }
+
+    @Test func aSilenceThatDoesNotSayWhyIsNotSet() {
+        var scene = Scene(.night, .silence(.init(alert: Self.payment, span: .minutes(15))), opener: Key("s"))
+        scene.type("  ")
+        scene.press("tab")
+        scene.wait()
+        scene.press("enter")
+        #expect(scene.outcome == .stay && scene.confirmation.lock(at: scene.now) == .uncommented)
+        scene.press("shift-tab")
+        scene.type("x")
         scene.press("tab", "enter")
-        #expect(scene.fired?.arguments == ["silence", Self.payment.text, "--for", "4h", "--yes"])
+        #expect(scene.fired?.arguments.contains("--comment") == true)
     }
 
     @Test func turningAChoiceThrowsAwayWhatWasTyped() {
         var scene = Scene(.night, .silence(.init(alert: Self.payment, span: .hours(4))), opener: Key("s"))
         scene.type("payment_p95")
+        scene.press("tab")
+        scene.type("known")
         scene.wait()
         #expect(scene.confirmation.lock(at: scene.now) == nil)
         scene.press("tab", "tab", "tab", "right")
@@ -256,6 +278,8 @@ import Testing
             case 2...5: scene.wait(Milliseconds(Int64(dice.roll(900))))
             case 6:
                 // What a person does who means it.
+                for _ in 0..<8 where scene.confirmation.focus != .reason { scene.press("tab") }
+                scene.type("why")
                 guard let wanted = scene.confirmation.wanted else { continue }
                 for _ in 0..<8 where scene.confirmation.focus != .target { scene.press("tab") }
                 scene.press("ctrl-u")
@@ -274,6 +298,7 @@ import Testing
                 #expect(changedAt.age(at: scene.now) >= 500 || before.wanted == nil, "seed \(seed)")
                 #expect(start.age(at: scene.now) > 200, "seed \(seed)")
                 #expect(before.facts.blockers.isEmpty, "seed \(seed)")
+                if case .silence = before.intent { #expect(!before.reason.text.isEmpty, "seed \(seed)") }
                 #expect(before.plan.risk == .routine || before.wanted != nil, "seed \(seed)")
                 if let wanted = before.wanted {
                     grave += 1

@@ -45,7 +45,7 @@ import Testing
         let model = night.model(width, height).pressing("3", "home", "down", "down")
         expectSnapshot(later(model).pressing("a").frame, "ack-\(width)x\(height)")
         expectSnapshot(
-            later(later(model).pressing("s")).pressing("tab", "tab", "right").frame, "silence-\(width)x\(height)")
+            later(later(model).pressing("s")).pressing("tab", "tab", "tab", "right").frame, "silence-\(width)x\(height)")
         expectSnapshot(later(model).pressing("E").frame, "escalate-\(width)x\(height)")
     }
 
