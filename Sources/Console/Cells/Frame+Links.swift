@@ -12,7 +12,7 @@ package struct FrameLink: Hashable, Sendable {
 
 extension Frame {
     /// Makes cells of a row lead to an address; one that is not safe to hand to a terminal leads nowhere.
-    mutating func link(row: Int, _ columns: Range<Int>, to url: String) {
+    package mutating func link(row: Int, _ columns: Range<Int>, to url: String) {
         let columns = columns.clamped(to: 0..<max(0, size.width))
         guard (0..<size.height).contains(row), !columns.isEmpty, let url = SafeURL(url) else { return }
         links.append(FrameLink(row: row, columns: columns, url: url))

@@ -100,10 +100,11 @@ struct AlertCardLines {
 
     private var ends: [DialogLine] {
         if case .unack = intent { return [line(nil, [Span(words(.unackMeans), .text)], rank: 60)] }
+        let chain = plan.chain == nil ? "" : words(.ackStopsChain) + "; "
         let text =
             plan.until.map { words(.ackUntil, "\(model.shortClock($0)) \(model.zone.abbreviation)") }
             ?? words(.ackForGood)
-        return [line(nil, [Span(text, .text)], rank: 60)]
+        return [line(nil, [Span(chain + text, .text)], rank: 60)]
     }
 
     private var matching: [DialogLine] {

@@ -49,7 +49,7 @@ package enum Word: CaseIterable, Sendable {
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
     case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert, labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
-    case ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
+    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
     case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence
     case yesEscalate, troubleQuestion, troubleHint, troubleMissing, alertGone, silencedBy, inhibitor
     case silenceUntil, ruleLabel, seriesLabel, labelsLabel, sourceLabel, storyTitle, pendingSince, firingSince
