@@ -95,7 +95,8 @@ package struct ScreenOptions: ParsableArguments {
         var setting: BellSetting = if case .kiosk = mode { .off } else { .both }
         if let text = ScreenOptions.variable("GUARDIA_BELL"), !text.isEmpty {
             guard let wanted = BellSetting(rawValue: text) else {
-                throw ValidationError("GUARDIA_BELL is “\(Text.sanitised(text, limit: 40))”: it is bell, desktop, both or off")
+                throw ValidationError(
+                    "GUARDIA_BELL is “\(Text.sanitised(text, limit: 40))”: it is bell, desktop, both or off")
             }
             setting = wanted
         }

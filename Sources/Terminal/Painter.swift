@@ -47,7 +47,9 @@ struct Painter {
         for link in changed { paint(link.row, link.columns, of: frame, palette) }
         // What leads somewhere is drawn last, each between the bytes that begin and end its link. Where such a cell has changed
         // its text alone, it is blank in between too: two writes that no eye can part.
-        let redrawn = wanted.filter { link in changed.contains { $0.row == link.row && $0.columns.overlaps(link.columns) } || hasChanged(link, in: frame) }
+        let redrawn = wanted.filter { link in
+            changed.contains { $0.row == link.row && $0.columns.overlaps(link.columns) } || hasChanged(link, in: frame)
+        }
         for link in redrawn { blank(link.row, link.columns, palette) }
         wnoutrefresh(screen)
         doupdate()

@@ -75,7 +75,8 @@ import Testing
         await #expect(processExitsWith: .exitCode(0)) {
             let terminal = try PseudoTerminal()
             let program = try Program(on: terminal.path, hasLinks: true)
-            for link in ["https://a.example/\u{7}\u{1b}]0;owned", "javascript:alert(1)", "https://a.example/\u{1b}\\x"] {
+            for link in ["https://a.example/\u{7}\u{1b}]0;owned", "javascript:alert(1)", "https://a.example/\u{1b}\\x"]
+            {
                 program.show("runbook", link: link)
                 let sent = terminal.output()
                 #expect(!sent.contains("]8;") && !sent.contains("owned"))
@@ -103,7 +104,10 @@ import Testing
 
     @Test(
         "no text ends its own sequence",
-        arguments: ["\u{7}\u{1b}[2J", "\u{1b}\\\u{1b}]0;x\u{7}", "\u{9c}\u{9d}", String(repeating: "a", count: 10_000), "4;1;50"])
+        arguments: [
+            "\u{7}\u{1b}[2J", "\u{1b}\\\u{1b}]0;x\u{7}", "\u{9c}\u{9d}", String(repeating: "a", count: 10_000),
+            "4;1;50",
+        ])
     func hostileText(text: String) {
         for notification in [Bell.Notification.osc9, .osc777] {
             let bytes = Bell(notification: notification).bytes(for: Alarm(title: text, body: text))
@@ -122,7 +126,8 @@ import Testing
             (["TERM": "xterm-256color", "VTE_VERSION": "7200"], .osc777, false, true),
             (["TERM": "tmux-256color", "TMUX": "/tmp/x,1,0"], .osc9, true, true),
             (["TERM": "screen-256color", "TMUX": "/tmp/x,1,0"], .osc9, true, true),
-            (["TERM": "screen-256color"], .none, false, false), (["TERM": "linux"], .none, false, false), ([:], .none, false, false),
+            (["TERM": "screen-256color"], .none, false, false), (["TERM": "linux"], .none, false, false),
+            ([:], .none, false, false),
         ])
     func known(environment: [String: String], notification: Bell.Notification, isInTmux: Bool, links: Bool) {
         let found = Bell.notification(environment: environment)

@@ -79,7 +79,9 @@ struct AlertCardLines {
     private func around(_ selected: Int, _ spans: [Span]) -> [Span] {
         var first = 0
         func width(_ range: Range<Int>) -> Int { spans[range].reduce(0) { $0 + Text.width(of: $1.text) } }
-        while first < selected, width(first..<min(selected + 1, spans.count)) > self.width - labelWidth - 2 { first += 1 }
+        while first < selected, width(first..<min(selected + 1, spans.count)) > self.width - labelWidth - 2 {
+            first += 1
+        }
         return (first > 0 ? [Span("… ", .dim)] : []) + spans[first...]
     }
 
@@ -120,12 +122,16 @@ struct AlertCardLines {
             line(
                 nil,
                 [
-                    Span(words(.matchesNow, String(plan.matching.count)), plan.matching.count > 1 ? .warning : .text, .bold),
+                    Span(
+                        words(.matchesNow, String(plan.matching.count)), plan.matching.count > 1 ? .warning : .text,
+                        .bold),
                     Span("  " + titles.joined(separator: ", ") + more, .dim),
                 ], rank: 90))
         if let until = plan.until {
             lines.append(
-                line(nil, [Span(words(.silentUntil, "\(model.shortClock(until)) \(model.zone.abbreviation)"), .text)], rank: 55))
+                line(
+                    nil, [Span(words(.silentUntil, "\(model.shortClock(until)) \(model.zone.abbreviation)"), .text)],
+                    rank: 55))
         }
         return lines
     }

@@ -122,7 +122,8 @@ struct ConfirmationView {
         case .enterInField?: words(lock == nil || lock == .settling ? .enterToButton : .enterInField)
         case .locked?:
             switch lock {
-            case .untyped?: words(confirmation.wanted == nil ? .settlingNote : card.alerting == nil ? .typeFirst : .typeNameFirst)
+            case .untyped?:
+                words(confirmation.wanted == nil ? .settlingNote : card.alerting == nil ? .typeFirst : .typeNameFirst)
             case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)

@@ -20,7 +20,9 @@ package struct FeedState: Hashable, Sendable {
     }
 
     mutating func sift(_ board: Board, _ filter: FeedFilter, _ list: ListState?) {
-        fresh = filter.isEmpty ? shown.items.map(\.id) : shown.items.lazy.filter { Self.isWanted($0, board, filter) }.map(\.id)
+        fresh =
+            filter.isEmpty
+            ? shown.items.map(\.id) : shown.items.lazy.filter { Self.isWanted($0, board, filter) }.map(\.id)
         arrange(list)
     }
 

@@ -20,7 +20,7 @@ extension Model {
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
             return items(of: focus).isEmpty ? .emptyPane : nil
         case .stepForward, .eventAfter: return rewind == nil && awaited == nil ? .alreadyNow : nil
-        case .zoom: return layout.isTooSmall ? .tooSmall : nil
+        case .zoom: return isTooSmall ? .tooSmall : nil
         case .nextPage: return .onlyOnWall
         default: return nil
         }
@@ -35,7 +35,7 @@ extension Model {
         if deployment?.locked != nil { return .actionsLocked }
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
-        if layout.isTooSmall { return .tooSmall }
+        if isTooSmall { return .tooSmall }
         if action == .escalate {
             return board.manifest?.roster?.policies.isEmpty ?? true ? .noPolicy : nil
         }
@@ -48,7 +48,7 @@ extension Model {
         // The panes show the past: nobody must act on it.
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
-        if layout.isTooSmall { return .tooSmall }
+        if isTooSmall { return .tooSmall }
         switch action {
         case .promote, .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
         case .hold: return board.actions.running.contains { $0.kind == .deploy } ? nil : .nothingRuns

@@ -2,11 +2,16 @@ package import Launch
 
 /// All that the screen is made from: a value, changed by ``update(_:)`` alone and drawn by ``view(_:into:)``.
 package struct Model: Sendable {
-    /// The board as the journal has it now.
-    var live: Board
+    /// The board that the screen is about: the one of the present, or of the past that is looked at.
+    ///
+    /// It is stored, not worked out: a board is two dozen references, a frame asks for it hundreds of times, and each answer
+    /// would be a copy.
+    package private(set) var board: Board
+    /// The board of the present while the past is looked at.
+    private var presentBoard: Board?
     /// The past that is looked at; nil: the present.
     package internal(set) var rewind: Rewind? {
-        didSet { renewFeed() }
+        didSet { turn(from: oldValue) }
     }
     /// Counts what changed the board, so that two pictures of one board can be known for the same.
     package private(set) var revision = 0
@@ -69,7 +74,7 @@ package struct Model: Sendable {
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
         entropy: UInt64 = 0
     ) {
-        live = board
+        self.board = board
         present = now
         presentAsOf = now
         self.size = size
@@ -92,8 +97,12 @@ package struct Model: Sendable {
     /// What takes the keys.
     package var context: Context { overlays.last?.context ?? (mode.isKiosk ? .wall : .warRoom) }
 
-    /// The board that the screen is about: the one of the present, or of the past that is looked at.
-    package var board: Board { rewind?.board ?? live }
+    /// The board as the journal has it now.
+    var live: Board {
+        get { presentBoard ?? board }
+        // In place: it grows with every reading.
+        _modify { if presentBoard != nil { yield &presentBoard! } else { yield &board } }
+    }
     /// What the clock shows, and what the engine's silence is judged by.
     package var now: Moment { rewind?.moment ?? present }
     /// The instant at which the board is judged and drawn: it moves on with what is read, and by itself where nothing comes
@@ -104,6 +113,19 @@ package struct Model: Sendable {
     var shown: Board { frozen?.board ?? board }
     /// The instant at which the shown board is judged.
     var shownNow: Moment { frozen?.now ?? asOf }
+
+    /// The past is turned to, or left.
+    private mutating func turn(from old: Rewind?) {
+        if let rewind {
+            if presentBoard == nil { presentBoard = board }
+            board = rewind.board
+        } else if let live = presentBoard {
+            board = live
+            presentBoard = nil
+        }
+        // To be played changes nothing that is shown.
+        if rewind?.moment != old?.moment || rewind == nil { renewFeed() }
+    }
 
     /// The board has changed: from now on it is judged and drawn as of the present.
     mutating func renew() {

@@ -96,7 +96,9 @@ struct AlertPage {
             add(.columnRunbook, [Span(shown, link.url == nil ? .text : .link)])
             lines[lines.count - 1].url = link.url
             lines[lines.count - 1].linkWidth = Text.width(of: shown)
-            for line in model.runbook.lines(of: reference) { text(nil, Text.sanitised(line, limit: 300), .text, atMost: 2) }
+            for line in model.runbook.lines(of: reference) {
+                text(nil, Text.sanitised(line, limit: 300), .text, atMost: 2)
+            }
         }
         lines += chain(of: alert, room: room)
         lines.append(Line(spans: []))
@@ -144,7 +146,11 @@ struct AlertPage {
     private func chain(of alert: Alert, room: Int) -> [Line] {
         guard let chain = model.chain(of: alert.id) else {
             guard alert.facts.policy == nil, alert.state == .firing else { return [] }
-            return [Line(spans: [Span(Text.padded(words(.chainLabel), to: Self.label), .dim), Span(words(.nobodyIsTold), .dim)])]
+            return [
+                Line(spans: [
+                    Span(Text.padded(words(.chainLabel), to: Self.label), .dim), Span(words(.nobodyIsTold), .dim),
+                ])
+            ]
         }
         return ChainLines(model: model, chain: chain, labelWidth: Self.label).lines.map { Line(spans: $0) }
     }
@@ -169,14 +175,16 @@ struct AlertPage {
             return (words(.storyFired, words(word), value(of: body.alert)), role)
         case .resolved(let body):
             let unit = model.shown.alerts[id].map { self.unit(of: $0.facts) } ?? Unit.count
-            let why = body.reason.map { Text.sanitised($0, limit: 200) }
+            let why =
+                body.reason.map { Text.sanitised($0, limit: 200) }
                 ?? body.value.map { model.figures.value($0, unit: unit) } ?? ""
             return (words(.storyResolved, why), .ok)
         case .acknowledged(let body):
             let until = body.until.map { " " + words(.untilTime, model.shortClock($0)) } ?? ""
             let comment = body.comment.isEmpty ? "" : ": " + Text.sanitised(body.comment, limit: 200)
             return (
-                words(.storyAcked, model.person(body.by), Text.sanitised(body.way.rawValue, limit: 20)) + until + comment, .info
+                words(.storyAcked, model.person(body.by), Text.sanitised(body.way.rawValue, limit: 20)) + until
+                    + comment, .info
             )
         case .unacknowledged(let body):
             return body.by.map { (words(.storyUnacked, model.person($0)), .text) } ?? (words(.storyLapsed), .warning)
@@ -239,13 +247,17 @@ struct ChainLines {
         return lines
     }
 
-    private func indented(_ spans: [Span]) -> [Span] { [Span(String(repeating: " ", count: labelWidth), .text)] + spans }
+    private func indented(_ spans: [Span]) -> [Span] {
+        [Span(String(repeating: " ", count: labelWidth), .text)] + spans
+    }
 
     /// Whom the next step tells, as the rota stands when it is due.
     private var next: [Span]? {
         guard chain.isRunning, let step = chain.step else { return nil }
         let policy = chain.started.policy
-        let steps = policy.steps.indices.filter { $0 > step.step && policy.steps[$0].severity <= chain.started.severity }
+        let steps = policy.steps.indices.filter {
+            $0 > step.step && policy.steps[$0].severity <= chain.started.severity
+        }
         guard let index = steps.first else {
             let goesRound = step.round < policy.repeats
             return [Span(words(goesRound ? .goesRoundAgain : .nobodyAfter), goesRound ? .text : .warning)]

@@ -42,7 +42,8 @@ struct EscalationPage {
             guard chain.stopped?.why == .exhausted else { return false }
             // A later chain of the same alerts took its place.
             let isLatest = chain.alerts.allSatisfy { log.escalation(of: $0)?.id == chain.id }
-            return isLatest && (chain.alerts.isEmpty || chain.alerts.contains { model.shown.alerts[$0]?.isOpen ?? false })
+            return isLatest
+                && (chain.alerts.isEmpty || chain.alerts.contains { model.shown.alerts[$0]?.isOpen ?? false })
         }
     }
 
@@ -124,7 +125,8 @@ struct EscalationPage {
             let label = Text.padded(who(contact.name), to: min(34, max(20, width / 3)))
             for (index, channel) in contact.channels.enumerated() {
                 lines.append([
-                    Span("  " + (index == 0 ? label : String(repeating: " ", count: Text.width(of: label))) + " ", .text),
+                    Span(
+                        "  " + (index == 0 ? label : String(repeating: " ", count: Text.width(of: label))) + " ", .text),
                     Span(Text.padded(Text.sanitised(channel, limit: 20), to: 11), .label),
                     proof(of: .init(contact: contact.name, channel: channel)),
                 ])

@@ -28,7 +28,7 @@ package struct Layout: Hashable, Sendable {
         size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom,
         isAlarmed: Bool = false
     ) {
-        isTooSmall = size.width < Self.least.width || size.height < Self.least.height
+        isTooSmall = Self.isTooSmall(size)
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
         let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
@@ -52,6 +52,9 @@ package struct Layout: Hashable, Sendable {
             stacked(colours: colours)
         }
     }
+
+    /// Whether nothing can be shown but what size is needed.
+    static func isTooSmall(_ size: Size) -> Bool { size.width < least.width || size.height < least.height }
 
     /// Two by two, and the colours across the bottom.
     private mutating func quarters(colours: Int, rows: Int) {
@@ -82,6 +85,9 @@ package struct Layout: Hashable, Sendable {
 }
 
 extension Model {
+    /// The same as ``layout`` has it, without laying anything out: the footer asks for every key.
+    var isTooSmall: Bool { Layout.isTooSmall(size) }
+
     /// Where everything stands now.
     package var layout: Layout {
         Layout(

@@ -25,7 +25,9 @@ extension Model {
         guard unit != .verdict, unit != .text else { return "" }
         // What is judged may be a share or a factor of the series: then its own value of now says nothing of it.
         let isOwn = facts.unit == nil || facts.unit == track?.series.unit
-        guard let value = (alert.state == .firing && isOwn ? track?.number : nil) ?? lastValue(of: alert) else { return "" }
+        guard let value = (alert.state == .firing && isOwn ? track?.number : nil) ?? lastValue(of: alert) else {
+            return ""
+        }
         let text = figures.value(value, unit: unit)
         guard let bound = facts.bound else { return text }
         let limit = figures.bound(bound.limit, unit: unit)

@@ -82,7 +82,8 @@ extension Alert {
         case .pending: "pending"
         case .resolved: "resolved"
         case .firing:
-            !silences.isEmpty ? "silenced" : !inhibitors.isEmpty ? "inhibited" : acknowledged != nil ? "acked" : "firing"
+            !silences.isEmpty
+                ? "silenced" : !inhibitors.isEmpty ? "inhibited" : acknowledged != nil ? "acked" : "firing"
         }
     }
 }

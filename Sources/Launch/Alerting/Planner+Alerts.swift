@@ -147,8 +147,9 @@ extension Planner {
         card.alerting?.text = order.text
         if order.alert != nil, card.alerting?.alert == nil { return card }
         let chain = card.alerting?.chain
-        guard let policy = chain?.started.policy ?? (order.policy ?? card.alerting?.alert?.facts.policy).flatMap(named)
-            ?? roster.policies.first
+        guard
+            let policy = chain?.started.policy ?? (order.policy ?? card.alerting?.alert?.facts.policy).flatMap(named)
+                ?? roster.policies.first
         else { return card.blocked("the launch config has no escalation policy: nobody would be told") }
         card.alerting?.policy = policy.name
         let first = chain.map { ($0.step?.step ?? -1) + 1 } ?? 0
@@ -238,7 +239,9 @@ extension Planner {
 }
 
 extension PlanCard {
-    fileprivate mutating func turn(_ name: AlertCard.Knob.Name, _ options: [AlertCard.Knob.Option], to intent: ActionIntent) {
+    fileprivate mutating func turn(
+        _ name: AlertCard.Knob.Name, _ options: [AlertCard.Knob.Option], to intent: ActionIntent
+    ) {
         let knob = AlertCard.Knob(
             name: name, options: options, selected: options.firstIndex { $0.intent == intent } ?? 0)
         if let index = alerting?.knobs.firstIndex(where: { $0.name == name }) {

@@ -41,6 +41,11 @@ package struct Runbook: Hashable, Sendable, Codable {
         package var text: String
         /// Nil: it leads nowhere that a terminal could open.
         package var url: String?
+
+        package init(text: String, url: String?) {
+            self.text = text
+            self.url = url
+        }
     }
 
     /// The link of an alert's `runbook`: an address of its own, or an anchor of this runbook.

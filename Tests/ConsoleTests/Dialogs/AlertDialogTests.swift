@@ -196,7 +196,8 @@ import Testing
                         escalation: Firing.chain, step: 3, round: 0, due: BarberPro.now.advanced(by: 60_000),
                         contacts: ["nestor"])), ago: 1)
         }
-        let card = Planner(board: last.launch.board, now: BarberPro.now).card(for: .escalate(.init(alert: Self.payment)))
+        let card = Planner(board: last.launch.board, now: BarberPro.now).card(
+            for: .escalate(.init(alert: Self.payment)))
         #expect(card.blockers == ["the chain is at its last step, 4: nobody comes after it"])
     }
 
@@ -256,9 +257,12 @@ import Testing
             .silence(.init(alert: Firing.jujuy.fingerprint, scope: .rule, span: .hours(8))),
             .escalate(.init(alert: Self.payment)), .escalate(.init(alert: nil, text: "fire")),
         ]
-        let worlds: [Firing] = [.night, .night, .exhausted, .night.saying {
-            $0.say(.resolved(.init(alert: Self.payment)), ago: 0)
-        }]
+        let worlds: [Firing] = [
+            .night, .night, .exhausted,
+            .night.saying {
+                $0.say(.resolved(.init(alert: Self.payment)), ago: 0)
+            },
+        ]
         let keys =
             "carlpymen_95 asE".unicodeScalars.map { Key($0) }
             + [Key(.enter), Key(.enter), Key(.enter), Key(.tab), Key(.tab), Key(.tab, .shift), Key(.left), Key(.right)]

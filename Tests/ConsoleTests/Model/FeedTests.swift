@@ -86,7 +86,8 @@ import Testing
             ("severity=critical state=acked", ["payment_success"]), ("province=juj", ["province_p95"]),
             ("state=silenced", ["province_p95"]), ("gateway", []), ("redis", ["redis_memory"]),
             ("service=payments state=firing", ["payment_p95"]), ("payment severity!=critical", []),
-            ("state=resolved service=bookings", ["booking_success"]), ("service= state=firing payment", ["payment_p95"]),
+            ("state=resolved service=bookings", ["booking_success"]),
+            ("service= state=firing payment", ["payment_p95"]),
         ])
     func filters(text: String, rules: [String]) {
         var model = night.model(80, 24).pressing("3", "/")

@@ -19,7 +19,9 @@ import Testing
 
     @Test("an alert", arguments: sizes)
     func alert(width: Int, height: Int) {
-        expectSnapshot(night.model(width, height).pressing("3", "z", "home", "down", "down", "enter").frame, "alert-\(width)x\(height)")
+        expectSnapshot(
+            night.model(width, height).pressing("3", "z", "home", "down", "down", "enter").frame,
+            "alert-\(width)x\(height)")
     }
 
     @Test("on call and escalation", arguments: sizes)
@@ -45,7 +47,8 @@ import Testing
         let model = night.model(width, height).pressing("3", "home", "down", "down")
         expectSnapshot(later(model).pressing("a").frame, "ack-\(width)x\(height)")
         expectSnapshot(
-            later(later(model).pressing("s")).pressing("tab", "tab", "tab", "right").frame, "silence-\(width)x\(height)")
+            later(later(model).pressing("s")).pressing("tab", "tab", "tab", "right").frame, "silence-\(width)x\(height)"
+        )
         expectSnapshot(later(model).pressing("E").frame, "escalate-\(width)x\(height)")
     }
 

@@ -54,7 +54,10 @@ struct Firing {
             EscalationPolicy(
                 name: "default",
                 steps: [
-                    .init(notify: [.init(who: .schedule("devops"), by: ["push", "sms"]), .init(who: .channel, by: ["slack"])], wait: .minutes(5)),
+                    .init(
+                        notify: [
+                            .init(who: .schedule("devops"), by: ["push", "sms"]), .init(who: .channel, by: ["slack"]),
+                        ], wait: .minutes(5)),
                     .init(notify: [.init(who: .contact("leo"), by: [])], wait: .minutes(5)),
                     .init(notify: [.init(who: .contact("carla"), by: [])], wait: .minutes(10)),
                     .init(notify: [.init(who: .contact("nestor"), by: [])], wait: .minutes(10)),
@@ -126,7 +129,8 @@ struct Firing {
                 Silence(
                     id: "s-1", matchers: [LabelMatcher(name: "province", value: "Jujuy")],
                     from: Timestamp(seconds: BarberPro.now.utc.seconds - 600),
-                    until: Timestamp(seconds: BarberPro.now.utc.seconds + 2580), by: "leo", comment: "fibre cut at Salta")),
+                    until: Timestamp(seconds: BarberPro.now.utc.seconds + 2580), by: "leo",
+                    comment: "fibre cut at Salta")),
             ago: 600)
         night.say(.suppressed(.init(alert: jujuy.fingerprint, silences: ["s-1"])), ago: 600)
         night.say(.suppressed(.init(alert: salta.fingerprint, inhibitors: [redis.fingerprint])), ago: 190)
