@@ -72,6 +72,7 @@ package struct ScreenLoop {
     private let follower: JournalFollower
     private let launcher: ActionLauncher?
     private let rewinder: JournalRewinder
+    private let shots: ShotWriter
     private var model: Model
     private var frame: Frame
     private var pictures = Pictures()
@@ -96,6 +97,7 @@ package struct ScreenLoop {
         self.follower = follower
         let waker = session.waker
         launcher = options.launcher.map { setup in ActionLauncher(setup) { waker.wake() } }
+        shots = ShotWriter { waker.wake() }
         rewinder = JournalRewinder(path: follower.path, history: ScreenLoop.history) { waker.wake() }
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
@@ -111,7 +113,7 @@ package struct ScreenLoop {
         switch command {
         case .rewind(let time): rewinder.ask(.at(time))
         case .rewindToEvent(let time, let forward): rewinder.ask(.event(forward ? .after : .before, time))
-        case .quit, .redraw, .suspend, .act, .ring: break
+        case .quit, .redraw, .suspend, .act, .ring, .shoot: break
         }
     }
 
@@ -131,6 +133,7 @@ package struct ScreenLoop {
                 case .none(let reason): commands += model.update(.noPast(reason))
                 }
             }
+            for word in shots.take() { commands += model.update(.hint(word)) }
             for ended in launcher?.take() ?? [] {
                 commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
             }
@@ -152,6 +155,9 @@ package struct ScreenLoop {
                 case .act(let request): act(request)
                 case .ring(let alarm): session.ring(for: alarm)
                 case .rewind, .rewindToEvent: read(command)
+                case .shoot:
+                    view(model, into: &frame, keeping: &pictures)
+                    shots.write(frame, theme: options.theme, at: model.now.utc)
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {

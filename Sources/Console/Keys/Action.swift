@@ -24,6 +24,8 @@ package enum Action: String, CaseIterable, Sendable {
     case eventBefore = "event_before"
     case eventAfter = "event_after"
     case goToTime = "go_to_time"
+    /// The screen as a file.
+    case shot
     case nextPage = "next_page"
     case redraw, suspend, quit
 

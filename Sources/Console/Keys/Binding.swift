@@ -72,6 +72,7 @@ package struct Binding: Sendable {
         Binding(.eventBefore, [Key("{")], .eventBefore, .eventBeforeSummary, in: past),
         Binding(.eventAfter, [Key("}")], .eventAfter, .eventAfterSummary, in: past),
         Binding(.goToTime, [Key("g")], .goToTime, .goToTimeSummary, in: past),
+        Binding(.shot, [Key("=")], .shot, .shotSummary, in: reading),
         Binding(.health, [Key("1")], .health, .healthSummary, in: viewing, footer: 1),
         Binding(.business, [Key("2")], .business, .businessSummary, in: viewing),
         Binding(.alerts, [Key("3")], .alerts, .alertsSummary, in: viewing),

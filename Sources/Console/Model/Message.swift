@@ -22,6 +22,8 @@ package enum Message: Sendable {
     case past(Board, at: Moment, target: Timestamp, asked: Timestamp)
     /// Why the past that was asked for cannot be shown.
     case noPast(String)
+    /// What is to be said about the last key: a file that was written, or why it was not.
+    case hint(String)
     /// The command of an action that was fired here has ended, or could not be started at all; its last words.
     case actionEnded(ActionID, hasFailed: Bool, words: String)
 }
@@ -38,6 +40,8 @@ package enum Command: Hashable, Sendable {
     case rewind(Timestamp)
     /// Read it as it was at the nearest event before a time, or after it.
     case rewindToEvent(from: Timestamp, forward: Bool)
+    /// Write what is shown as a file.
+    case shoot
     /// Start the command of an action, in a session of its own.
     case act(ActionRequest)
     /// Ring for what has just become critical.

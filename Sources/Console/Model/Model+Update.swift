@@ -32,6 +32,7 @@ extension Model {
             if awaited == nil, rewind == nil { break }
             if awaited == asked { awaited = nil }
             take(past: board, at: moment, target: target)
+        case .hint(let text): hint = Text.sanitised(text, limit: 200)
         case .noPast(let reason):
             awaited = nil
             rewind?.isPlaying = false
@@ -90,6 +91,7 @@ extension Model {
             case .stepForward: step(by: Rewind.step)
             default: jump(forward: action == .eventAfter)
             }
+        case .shot: return [.shoot]
         case .goToTime: overlays.append(.timePrompt(TextField(limit: 20)))
         case .pause where rewind != nil:
             rewind?.isPlaying.toggle()

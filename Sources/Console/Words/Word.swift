@@ -66,5 +66,5 @@ package enum Word: CaseIterable, Sendable {
     case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
     case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
     case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
-    case screenRewound, alreadyNow, rewound, replayMode
+    case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
 }

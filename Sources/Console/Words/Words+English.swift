@@ -312,6 +312,8 @@ extension Words {
         case .alreadyNow: "this is the present"
         case .rewound: "REWIND"
         case .replayMode: "REPLAY"
+        case .shot: "picture"
+        case .shotSummary: "Write the screen as a picture and as text, for the incident channel"
         case .approveTitle: "APPROVE in {} the deploy of {}"
         case .yesApprove: "Approve"
         case .asking: "{}: asked, {}"
