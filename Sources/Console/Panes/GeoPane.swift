@@ -38,7 +38,7 @@ struct GeoPane {
     func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
         guard !area.isEmpty else { return nil }
         let regions = Dictionary(
-            model.regions.map { ($0.region.latency, $0) }, uniquingKeysWith: { first, _ in first })
+            model.regions.map { (ItemID.series($0.region.latency), $0) }, uniquingKeysWith: { first, _ in first })
         let items = model.items(of: .geo)
         guard !items.isEmpty else {
             let word: Word = model.filter.isEmpty ? .nothingConfigured : .nothingMatches

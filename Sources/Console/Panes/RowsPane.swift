@@ -33,12 +33,12 @@ struct RowsPane {
             return nil
         }
         let lines = Self.lines(rows: rows.count, in: area.size)
-        let visible = model.visible(rows.map(\.main), of: pane, room: area.height / lines)
+        let visible = model.visible(rows.map { .series($0.main) }, of: pane, room: area.height / lines)
         let columns = Columns(pane: self, width: area.width, hasChart: lines > 1)
         for (index, row) in rows[visible].enumerated() {
             let part = Rect(x: area.x, y: area.y + index * lines, width: area.width, height: lines)
             RowLine(pane: self, row: row, columns: columns).render(into: &frame, area: part)
-            if row.main == model.lists[pane]?.selected { frame.select(part.row(0)) }
+            if model.lists[pane]?.selected == .series(row.main) { frame.select(part.row(0)) }
         }
         return Scrollbar(visible: visible, count: rows.count)
     }
@@ -121,7 +121,7 @@ extension Frame {
 
 extension Model {
     /// Which of a pane's items are in view.
-    func visible(_ items: [SeriesID], of pane: PaneID, room: Int) -> Range<Int> {
+    func visible(_ items: [ItemID], of pane: PaneID, room: Int) -> Range<Int> {
         let list = lists[pane] ?? ListState()
         let selected = list.selected.flatMap { items.firstIndex(of: $0) }
         let top = ListState.top(list.top, showing: selected, count: items.count, room: room)

@@ -21,11 +21,14 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var deployment: DeploymentFacts?
     /// Who is told of alerts; nil where nobody is.
     package var roster: Roster?
+    /// What to do about alerts; nil where the config names no runbook.
+    package var runbook: Runbook?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, roster: Roster? = nil
+        deployment: DeploymentFacts? = nil, roster: Roster? = nil,
+        runbook: Runbook? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -37,6 +40,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.panes = panes
         self.deployment = deployment
         self.roster = roster
+        self.runbook = runbook
     }
 }
 

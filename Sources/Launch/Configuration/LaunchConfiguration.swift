@@ -37,6 +37,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
+    /// What to do about alerts; nil: nothing is written down.
+    package var runbook: Runbook?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
@@ -74,7 +76,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster)
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook)
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

@@ -84,6 +84,7 @@ package struct LaunchConfigurationFile: Sendable {
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
                 .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [])
+        configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
