@@ -32,7 +32,12 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
             DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .deployment(let id, let top):
             DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
-        case .detail(let id): DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
+        case .detail(let id):
+            if let region = model.region(of: id) {
+                RegionPage(model: model, region: region).render(into: &frame, area: layout.body, keeping: &pictures)
+            } else {
+                DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
+            }
         }
     }
 }

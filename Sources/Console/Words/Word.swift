@@ -40,4 +40,8 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+
+    // MARK: Regions and business figures
+    case fewShort, fewCount, regionPercentiles, regionRequests, regionErrors, regionUsers, regionPeople, regionCities
+    case regionStandsOn, requestCount, shareOfAll, shareOfCountry, notOnMap
 }

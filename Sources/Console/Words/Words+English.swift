@@ -293,6 +293,21 @@ extension Words {
         case .diedShort: "{} DIED: {} finishes, {} undoes"
         case .diedRollbackShort: "rollback to {} DIED: {} finishes"
         case .helpNoteWall: "Nothing here acts on production."
+
+        // MARK: Regions and business figures
+        case .fewShort: "few"
+        case .fewCount: "{} few"
+        case .regionPercentiles: "p50 · p95 · p99"
+        case .regionRequests: "requests"
+        case .regionErrors: "errors"
+        case .regionUsers: "users"
+        case .regionPeople: "people"
+        case .regionCities: "cities"
+        case .regionStandsOn: "stands on"
+        case .requestCount: "{} requests"
+        case .shareOfAll: "{} of all"
+        case .shareOfCountry: "{} of the country (Censo 2022)"
+        case .notOnMap: "not on the map: {}"
         }
     }
 }
