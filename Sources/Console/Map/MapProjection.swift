@@ -1,5 +1,5 @@
 import Glibc
-package import Launch
+import Launch
 
 /// Where a place on the globe lies on a raster of dots: a cylinder true at the country's middle parallel.
 package struct MapProjection: Hashable, Sendable {

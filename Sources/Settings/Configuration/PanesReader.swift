@@ -52,23 +52,35 @@ struct PanesReader {
             let latency = fields.required("latency")
             let traffic = fields.optional("traffic")
             let provinces = provinces(list)
+            let p50 = members(fields.optional("p50"), provinces)
+            let p99 = members(fields.optional("p99"), provinces)
+            let errors = members(fields.optional("errors"), provinces)
+            let users = members(fields.optional("users"), provinces)
             let latencies = members(latency, provinces)
             let traffics = members(traffic, provinces)
             let unit = latencies.values.first.flatMap { catalogue[$0]?.unit } ?? .milliseconds
             let limit = fields.optional("limit")?.parse { text throws(Misfit) in
                 try Quantity.amount(text, in: unit)
             }
+            func region(_ code: String, _ name: String, _ label: String) -> Panes.Region? {
+                guard let id = latencies[code] else { return nil }
+                return Panes.Region(
+                    code: code, name: name, label: label, latency: id, traffic: traffics[code], p50: p50[code],
+                    p99: p99[code], errors: errors[code], users: users[code],
+                    events: latency?.text().flatMap { known("\($0).events.\(code)") })
+            }
+            let names = [traffic, latency].compactMap { $0?.text() }
+                .compactMap { known(FanOut.elsewhereNames(of: $0)) }.first
+            if let names { catalogue.refer(to: names) }
             return Panes.Geo(
                 title: title, limit: limit,
-                regions: provinces.compactMap { province in
-                    latencies[province.iso].map {
-                        Panes.Region(
-                            code: province.iso, name: province.name, label: province.label, latency: $0,
-                            traffic: traffics[province.iso])
-                    }
-                })
+                regions: provinces.compactMap { region($0.iso, $0.name, $0.label) },
+                // Measured, but on no map.
+                elsewhere: region(Province.elsewhere, "elsewhere", "else"), elsewhereNames: names)
         }
     }
+
+    private func known(_ name: String) -> SeriesID? { catalogue[SeriesID(name)]?.id }
 
     /// `argentina`, or a list of its ISO codes.
     private func provinces(_ field: Field?) -> [Province] {
@@ -111,6 +123,7 @@ struct PanesReader {
             catalogue.refer(to: id)
             found[province.iso] = id
         }
+        if let elsewhere = known("\(base).\(Province.elsewhere)") { found[Province.elsewhere] = elsewhere }
         return found
     }
 

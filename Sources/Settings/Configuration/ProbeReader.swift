@@ -89,6 +89,8 @@ final class ProbeReader {
 struct MeasureDetails {
     var titles: [String: String] = [:]
     var thresholds: [String: Field] = [:]
+    /// Whether the probe's questions are SQL.
+    var isSQL = false
     /// The title of each value of a fanned-out measure, where it has one: a province's name.
     var fans: [String: [(value: String, title: String)]] = [:]
 

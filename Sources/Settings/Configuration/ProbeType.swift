@@ -29,7 +29,8 @@ enum ProbeType {
 
     func read(_ fields: Fields, _ details: inout MeasureDetails) -> Probe.Target {
         switch self {
-        case .postgres: .postgres(fields.postgres(&details))
+        case .postgres:
+            .postgres(fields.postgres(&details))
         case .redis: .redis(fields.redis(&details))
         case .http: .http(fields.http())
         case .nginx:
@@ -75,6 +76,7 @@ enum ProbeType {
 
 extension Fields {
     fileprivate func postgres(_ details: inout MeasureDetails) -> PostgresTarget {
+        details.isSQL = true
         let modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
         return PostgresTarget(
             host: required("host")?.text() ?? "",
@@ -179,13 +181,46 @@ extension Fields {
                 }
                 details.titles[name] = fields.optional("title")?.words()
                 details.thresholds[name] = fields.optional("thresholds")
-                return Question(
+                var question = Question(
                     name: name, text: fields.required(text)?.text() ?? "",
                     unit: fields.optional("unit")?.unit() ?? .count)
+                if text != "label" { fields.refine(&question, text: text, &details) }
+                return question
             }
             if let question, let question { questions.append(question) }
         }
         return questions
+    }
+}
+
+extension Fields {
+    /// What a question may ask besides its number: by region, of how many events, a week ago.
+    fileprivate func refine(_ question: inout Question, text key: String, _ details: inout MeasureDetails) {
+        let name = question.name
+        let isSQL = details.isSQL
+        let fan = key == "command" ? nil : optional("by")?.fanOut()
+        question.by = fan?.fan
+        if let fan { details.fans[name] = fan.titles }
+        question.few = few(of: name, fan, &details)
+        if isSQL {
+            question.column = optional("column")?.text()
+        } else {
+            let count = optional("count")
+            question.count = count?.text()
+            if question.few != nil, count == nil {
+                error("'few' needs 'count': what brings the number of events")
+            } else if question.few == nil {
+                count?.error("'count' belongs to 'few': how many events are too few")
+            }
+        }
+        guard key == "query", let week = optional("week"), week.flag() == true else { return }
+        question.week = true
+        if question.by != nil { week.error("'week' and 'by' do not go together") }
+        if isSQL, !question.text.contains("$1") {
+            week.error(
+                "a query that is asked for a week ago, too, needs $1, how long ago",
+                hint: "write now() - $1::interval in place of now()")
+        }
     }
 }
 

@@ -11,6 +11,7 @@ package actor PrometheusProber: Prober, PinnedActor {
     private let clock: any Clock
     private let client: HTTPClient
     private var template: RequestTemplate
+    private var weekPaces: [String: Pace] = [:]
 
     package init(_ target: PrometheusTarget, in context: ProbeContext) {
         questions = target.questions
@@ -29,11 +30,14 @@ package actor PrometheusProber: Prober, PinnedActor {
     /// - Throws: when no question was answered at all.
     package func look(deadline: Duration) async throws -> [Finding] {
         let request = try template.request()
-        let answers = await withTaskGroup(of: (String, Answer).self) { group in
-            for question in questions {
-                group.addTask { (question.name, await self.answer(to: question, request, deadline)) }
-            }
-            var answers: [(String, Answer)] = []
+        let uptime = clock.now().uptime
+        let asked = questions.flatMap { question in
+            [Asked(question: question, isWeekAgo: false)]
+                + (isWeekDue(question, at: uptime) ? [Asked(question: question, isWeekAgo: true)] : [])
+        }
+        let answers = await withTaskGroup(of: (Asked, Answer).self) { group in
+            for asked in asked { group.addTask { (asked, await self.answer(to: asked, request, deadline)) } }
+            var answers: [(Asked, Answer)] = []
             for await answer in group { answers.append(answer) }
             return answers
         }
@@ -41,37 +45,117 @@ package actor PrometheusProber: Prober, PinnedActor {
             template.forget()
             throw failure
         }
-        return answers.map { Finding($0.0, $0.1.measurement) }
+        return answers.flatMap { asked, answer in
+            guard asked.isWeekAgo else { return answer.findings }
+            return answer.findings.first.map { [Finding(asked.question.weekAgo, $0.measurement)] } ?? []
+        }
     }
 
     package func close() async { template.forget() }
 
-    private func answer(to question: Question, _ template: HTTPRequest, _ deadline: Duration) async -> Answer {
-        var request = template
-        request.body = Array("query=\(question.text.percentEncoded)".utf8)
+    /// A question, for now or for a week ago.
+    private struct Asked: Sendable {
+        var question: Question
+        var isWeekAgo: Bool
+    }
+
+    /// Whether the same hour of last week is to be asked for; it is noted that it was.
+    private func isWeekDue(_ question: Question, at uptime: Milliseconds) -> Bool {
+        guard question.week, weekPaces[question.name, default: Pace(every: Question.weekInterval)].isDue(at: uptime)
+        else { return false }
+        weekPaces[question.name, default: Pace(every: Question.weekInterval)].done(at: uptime)
+        return true
+    }
+
+    /// The answer to a question and, where few events are too few, how many there were.
+    private func answer(to asked: Asked, _ template: HTTPRequest, _ deadline: Duration) async -> Answer {
+        let question = asked.question
         do {
-            let response = try await client.send(request, deadline: deadline)
-            do {
-                // How old a sample is, the server's own clock tells: ours may be wrong.
-                let date = response.headers["Date"].flatMap(HTTPDate.parse).map(Timestamp.init(seconds:))
-                return Answer(try InstantAnswer.measurement(of: response.body, now: date ?? clock.now().utc))
-            } catch  where response.status != 200 {
-                throw ProbeFailure("status \(response.status) (\(request.target))")
-            }
+            let samples = try await samples(of: question.text, asked, template, deadline)
+            guard let count = question.count else { return Answer(question.findings(of: samples, events: nil)) }
+            let events = try await self.samples(of: count, asked, template, deadline)
+            return Answer(question.findings(of: samples, events: events))
         } catch {
-            return Answer(.missed(error.inWords), failure: error)
+            return Answer(question.misses(error.inWords), failure: error)
+        }
+    }
+
+    private typealias Samples = Result<[(label: String, measurement: Measurement)], ProbeFailure>
+
+    private func samples(
+        of query: String, _ asked: Asked, _ template: HTTPRequest, _ deadline: Duration
+    ) async throws -> Samples {
+        var request = template
+        let time = clock.now().utc + Milliseconds(-Milliseconds.days(7).count)
+        request.body = Array(
+            ("query=\(query.percentEncoded)" + (asked.isWeekAgo ? "&time=\(time.seconds)" : "")).utf8)
+        let response = try await client.send(request, deadline: deadline)
+        do {
+            // How old a sample is, the server's own clock tells: ours may be wrong.
+            let date = response.headers["Date"].flatMap(HTTPDate.parse).map(Timestamp.init(seconds:))
+            let now = asked.isWeekAgo ? time : date ?? clock.now().utc
+            return try InstantAnswer.samples(of: response.body, label: asked.question.by?.label ?? "", now: now)
+        } catch  where response.status != 200 {
+            throw ProbeFailure("status \(response.status) (\(request.target))")
         }
     }
 
     private struct Answer: Sendable {
-        var measurement: Measurement
+        var findings: [Finding]
         /// Where there was no answer of the API.
         var failure: (any Error)?
 
-        init(_ measurement: Measurement, failure: (any Error)? = nil) {
-            self.measurement = measurement
+        init(_ findings: [Finding], failure: (any Error)? = nil) {
+            self.findings = findings
             self.failure = failure
         }
+    }
+}
+
+extension Question {
+    fileprivate typealias Samples = Result<[(label: String, measurement: Measurement)], ProbeFailure>
+
+    /// What the samples say: one number, or one for each value of the label.
+    fileprivate func findings(of samples: Samples, events: Samples?) -> [Finding] {
+        let found: [(label: String, measurement: Measurement)]
+        var counts: [(label: String, measurement: Measurement)] = []
+        switch samples {
+        case .success(let samples): found = samples
+        case .failure(let failure): return misses(failure.description)
+        }
+        switch events {
+        case .success(let samples): counts = samples
+        case .failure(let failure): return misses(failure.description)
+        case nil: break
+        }
+        func count(of label: String) -> Double? {
+            guard case .number(let number)? = counts.first(where: { $0.label == label })?.measurement else { return nil }
+            return number
+        }
+        guard let by else {
+            guard found.count == 1 else {
+                return misses(found.isEmpty ? "the query brought no sample" : "the query brought \(found.count) samples")
+            }
+            return findings(name, found[0].measurement, events: counts.count == 1 ? count(of: counts[0].label) : nil)
+        }
+        var byValue: [String: [Finding]] = [:]
+        var elsewhere: [(text: String, number: Measurement)] = []
+        for (label, measurement) in found where !label.isEmpty {
+            if let value = by.value(meantBy: label) {
+                let own = findings("\(name).\(value)", measurement, events: count(of: label), of: value)
+                // Two spellings of one province would be two halves of its requests.
+                byValue[value] = byValue[value] == nil ? own : misses("the query brought two samples for \(value)", of: value)
+            } else {
+                elsewhere.append((label.bounded(to: 24), measurement))
+            }
+        }
+        var all = by.values.flatMap { byValue[$0] ?? misses("the query brought no sample for \($0)", of: $0) }
+        if by.hasElsewhere {
+            let names = elsewhere.map(\.text).sorted().joined(separator: ", ").bounded()
+            all.append(Finding(FanOut.elsewhereNames(of: name), .text(names)))
+            all.append(Finding("\(name).\(Province.elsewhere)", unit.together(elsewhere.map(\.number))))
+        }
+        return all
     }
 }
 
