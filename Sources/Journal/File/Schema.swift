@@ -36,6 +36,12 @@ enum Schema {
         CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL;
         """
 
+    /// What journals of the first days lack.
+    private static let additions = """
+        CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
+            WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
+        """
+
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"
 
@@ -52,6 +58,7 @@ enum Schema {
             return .commit
         }
         try check(db, path: path)
+        try db.execute(sql: additions)
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.
