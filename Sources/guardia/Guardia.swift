@@ -22,7 +22,7 @@ struct Guardia: AsyncParsableCommand {
         subcommands: [
             Monitor.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
+            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self, JournalCommand.self,
             Keys.self,
             ResetTerminal.self,
         ],

@@ -31,14 +31,14 @@ struct ConfigurationValueTests {
         let probe = try probe(
             "{name: q, type: postgres, host: /run/postgresql, database: d, user: u, vitals: false, queries: ["
                 + "{name: geo, unit: ms, query: 'SELECT 1', by: {label: province, values: argentina}, few: 20, column: p95},"
-                + "{name: ok, unit: '%', query: 'SELECT now() - $1::interval', few: 10, week: true}]}")
+                + "{name: ok, unit: '%', query: 'SELECT now() - $1::interval', few: 10, weeks: 1}]}")
         guard case .postgres(let target) = probe.target else {
             Issue.record("no postgres probe")
             return
         }
         #expect(target.questions[0].by?.isArgentina == true)
         #expect(target.questions[0].column == "p95")
-        #expect(target.questions[1].week)
+        #expect(target.questions[1].weeks == 1)
         let names = Set(probe.measures.map(\.name))
         #expect(
             names.isSuperset(of: [
@@ -50,8 +50,8 @@ struct ConfigurationValueTests {
     @Test(
         "what does not go together is said",
         arguments: [
-            ("{name: a, query: 'SELECT 1', week: true}", "needs $1"),
-            ("{name: a, query: 'SELECT $1', week: true, by: {label: p, values: argentina}}", "do not go together"),
+            ("{name: a, query: 'SELECT 1', weeks: 1}", "needs $1"),
+            ("{name: a, query: 'SELECT $1', weeks: 1, by: {label: p, values: argentina}}", "do not go together"),
             ("{name: a, query: 'SELECT 1', few: 0}", "'few' is the least number"),
             ("{name: a, query: 'SELECT 1', count: 'SELECT 2'}", "unknown key"),
         ])

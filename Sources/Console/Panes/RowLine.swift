@@ -12,7 +12,12 @@ struct RowLine {
         let line = area.row(0)
         let judged = model.assessment(of: row.main)
         let verdict = model.verdict(of: row)
-        frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        if judged.isUnjudged, verdict == .ok {
+            // Nothing is wrong, and nothing is said to be well.
+            frame.plot("·", at: Point(line.x + 1, line.y), .dim)
+        } else {
+            frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        }
         // A calm row is calm to the eye; one that is not says so in its title too.
         frame.put(
             row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
@@ -68,6 +73,10 @@ struct RowLine {
     }
 
     private func renderValue(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+        if judged.isUnjudged {
+            renderWord(track, into: &frame, area: area)
+            return
+        }
         let isStale = judged.freshness == .stale
         let role: Role = isStale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
         frame.put(
@@ -97,12 +106,27 @@ struct RowLine {
                 .render(into: &frame, area: Rect(x: x, y: area.y, width: columns.sparkline, height: 1))
             x += columns.sparkline + 1
         }
+        if columns.change > 0 {
+            if let change = model.kpi(of: row.main)?.short {
+                frame.put(
+                    change.text, at: Point(x, area.y), change.style, width: columns.change, align: .trailing)
+            }
+            x += columns.change + 1
+        }
         let facts = Rect(x: x, y: area.y, width: columns.facts, height: 1)
         if let reason {
             frame.put(reason, in: facts, .missed)
         } else {
             renderFacts(row.facts, into: &frame, area: facts)
         }
+    }
+
+    /// `too few (7)`: in place of the figure, across the line.
+    private func renderWord(_ track: Track, into frame: inout Frame, area: Rect) {
+        var spans = [Span(model.value(of: track), .dim, .bold)]
+        if columns.chart == 0 { spans.append(Span("  " + model.words(.unjudged), .dim)) }
+        if let reason = reason(track) { spans.append(Span("  " + reason, .missed)) }
+        frame.put(spans, at: area.origin, width: area.width)
     }
 
     /// Why the row is not what its main figure looks like: the last look failed, or another series is worse.
@@ -179,6 +203,10 @@ struct RowLine {
             guard line < area.height, let track = model.shown.track(fact.series) else { break }
             renderFact(
                 fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
+            line += 1
+        }
+        for text in model.kpi(of: row.main)?.lines ?? [] where line < area.height {
+            frame.put([text], at: Point(area.x, area.y + line), width: area.width)
             line += 1
         }
     }

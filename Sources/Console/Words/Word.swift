@@ -44,4 +44,6 @@ package enum Word: CaseIterable, Sendable {
     // MARK: Regions and business figures
     case fewShort, fewCount, regionPercentiles, regionRequests, regionErrors, regionUsers, regionPeople, regionCities
     case regionStandsOn, requestCount, shareOfAll, shareOfCountry, notOnMap
+    case weekShort, ofEvents, sinceWeek, sinceDeploy, targetMet, targetMissed, inWindow, notCompared, unjudged
+    case labelTarget, labelEvents, labelWeek, labelDeploy
 }

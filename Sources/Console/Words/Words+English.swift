@@ -308,6 +308,19 @@ extension Words {
         case .shareOfAll: "{} of all"
         case .shareOfCountry: "{} of the country (Censo 2022)"
         case .notOnMap: "not on the map: {}"
+        case .weekShort: "wk"
+        case .ofEvents: "of {}"
+        case .sinceWeek: "{} against last week"
+        case .sinceDeploy: "{} since the deploy"
+        case .targetMet: "met"
+        case .targetMissed: "missed"
+        case .inWindow: "in {}"
+        case .notCompared: "nothing to compare with"
+        case .unjudged: "not judged"
+        case .labelTarget: "target"
+        case .labelEvents: "stands on"
+        case .labelWeek: "a week ago"
+        case .labelDeploy: "before deploy"
         }
     }
 }

@@ -15,6 +15,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
     package var series: [Series]
     package var panes: Panes
+    /// The business figures and what they are to keep to.
+    package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
     /// Who may act.
@@ -25,7 +27,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -38,6 +40,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.derivations = derivations
         self.series = series
         self.panes = panes
+        self.kpis = kpis
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
@@ -48,7 +51,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, kpis: kpis)
     }
 }
 

@@ -13,17 +13,23 @@ package struct Question: Hashable, Sendable {
     package var few: Double?
     /// A command or an expression that brings the number of events; SQL brings it in the column ``eventsColumn``.
     package var count: String?
-    /// Asked also for a week ago, as `probe.name.week`.
-    package var week: Bool
+    /// For how many weeks back it is asked, too; 0: for none. One week brings `probe.name.week`; from three on it also
+    /// brings what the figure usually is at this hour, `probe.name.usual`, and how far it is from that,
+    /// `probe.name.deviation`.
+    package var weeks: Int
+    /// The hours in which a deviation is judged; nil: all.
+    package var hours: LaunchWindow?
 
     /// The column in which SQL brings the number of events that the number stands on.
     package static let eventsColumn = "events"
-    /// How often a week ago is asked for: it does not change, only the hour goes on.
+    /// How often each week is asked for: it does not change, only the hour goes on.
     package static let weekInterval: Milliseconds = .minutes(5)
+    /// With fewer weeks nothing is called usual.
+    package static let leastWeeks = 3
 
     package init(
         name: String, text: String, unit: Unit, column: String? = nil, by: FanOut? = nil, few: Double? = nil,
-        count: String? = nil, week: Bool = false
+        count: String? = nil, weeks: Int = 0, hours: LaunchWindow? = nil
     ) {
         self.name = name
         self.text = text
@@ -32,13 +38,18 @@ package struct Question: Hashable, Sendable {
         self.by = by
         self.few = few
         self.count = count
-        self.week = week
+        self.weeks = weeks
+        self.hours = hours
     }
 
     /// The measure of the events that the number stands on.
     package var events: String { "\(name).events" }
     /// The measure of the number a week ago.
     package var weekAgo: String { "\(name).week" }
+    /// The measure of what the number usually is.
+    package var usual: String { "\(name).usual" }
+    /// The measure of how many spreads the number lies from that.
+    package var deviation: String { "\(name).deviation" }
 
     /// What it brings at each look.
     package var measures: [Measure] {
@@ -56,9 +67,16 @@ package struct Question: Hashable, Sendable {
                 by?.measures(of: events, .count, absence: .normal)
                 ?? [Measure(events, "\(name) events", .count, absence: .normal)]
         }
-        if week {
+        if weeks > 0 {
             measures.append(
                 Measure(weekAgo, "\(name) a week ago", unit, interval: Question.weekInterval, absence: .normal))
+        }
+        if weeks >= Question.leastWeeks {
+            measures.append(Measure(usual, "\(name) as usual", unit, interval: Question.weekInterval, absence: .normal))
+            measures.append(
+                Measure(
+                    deviation, "\(name) against usual", .count, thresholds: Thresholds(warning: .below(-3.5)),
+                    absence: .normal))
         }
         return measures
     }

@@ -76,7 +76,7 @@ package struct LaunchConfigurationFile: Sendable {
             probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan,
+            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.texts() ?? [])
         for (probe, place) in probes.probes

@@ -213,13 +213,18 @@ extension Fields {
                 count?.error("'count' belongs to 'few': how many events are too few")
             }
         }
-        guard key == "query", let week = optional("week"), week.flag() == true else { return }
-        question.week = true
-        if question.by != nil { week.error("'week' and 'by' do not go together") }
+        guard key == "query", let weeks = optional("weeks") else { return }
+        question.weeks = weeks.integer(in: 1...8) ?? 1
+        if question.by != nil { weeks.error("'weeks' and 'by' do not go together") }
         if isSQL, !question.text.contains("$1") {
-            week.error(
-                "a query that is asked for a week ago, too, needs $1, how long ago",
+            weeks.error(
+                "a query that is asked for earlier weeks, too, needs $1, how long ago",
                 hint: "write now() - $1::interval in place of now()")
+        }
+        let hours = optional("hours")
+        question.hours = hours?.parse(CalendarText.window)
+        if question.weeks < Question.leastWeeks {
+            hours?.error("'hours' says when a deviation from \(Question.leastWeeks) weeks or more is judged")
         }
     }
 }

@@ -78,7 +78,7 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

@@ -192,7 +192,7 @@ import Testing
                     unit: .milliseconds, by: FanOut(label: "p", values: ["AR-X", "AR-C"], isArgentina: true), few: 5,
                     count: #"label_replace(vector(4), "p", "Córdoba", "", "")"#),
                 Question(name: "few", text: "vector(1)", unit: .percent, few: 10, count: "vector(12)"),
-                Question(name: "then", text: "time()", unit: .seconds, week: true),
+                Question(name: "then", text: "time()", unit: .seconds, weeks: 1),
             ]
             let prober = PrometheusProber(
                 PrometheusTarget(url: "http://127.0.0.1:\(server.port)/", questions: questions), in: lab.context)

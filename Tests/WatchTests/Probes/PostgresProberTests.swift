@@ -170,7 +170,7 @@ import Wire
     @Test("the same hour of last week is asked for every five minutes, by the server's clock")
     func weekAgo() async throws {
         let question = Question(
-            name: "age", text: "SELECT extract(epoch FROM now() - (now() - $1::interval))", unit: .seconds, week: true)
+            name: "age", text: "SELECT extract(epoch FROM now() - (now() - $1::interval))", unit: .seconds, weeks: 1)
         try await withPostgres(questions: [question]) { lab, _, prober, _ async throws in
             let first = try await prober.measurements()
             #expect(first["age"] == .number(0))

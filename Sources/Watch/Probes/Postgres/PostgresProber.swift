@@ -21,10 +21,11 @@ package actor PostgresProber: Prober, PinnedActor {
     private let target: PostgresTarget
     private let secret: @Sendable (Secret) throws -> String
     private let clock: any Clock
+    private let zone: Zone
     private var statistics = PostgresStatistics()
     private var questions: QuestionQueue
     private var fresh = Pace(every: PostgresProber.freshInterval)
-    private var weekPaces: [String: Pace] = [:]
+    private var weeks: [String: Weeks] = [:]
     private var main: PostgresClient?
     private var side: PostgresClient?
 
@@ -32,6 +33,7 @@ package actor PostgresProber: Prober, PinnedActor {
         self.target = target
         secret = context.secret
         clock = context.clock
+        zone = context.zone
         reactor = context.reactor
         questions = QuestionQueue(target.questions)
     }
@@ -117,28 +119,28 @@ package actor PostgresProber: Prober, PinnedActor {
             }
             findings += question.findings(of: answer)
         }
-        return await findings + weekAgo(questions, budget)
+        return await findings + earlierWeeks(questions, findings, budget)
     }
 
-    /// The same hour of last week, every few minutes, in the time that the questions of now have left.
-    private func weekAgo(_ questions: [Question], _ budget: Budget) async -> [Finding] {
-        let uptime = clock.now().uptime
+    /// The same hour of earlier weeks, every few minutes, in the time that the questions of now have left.
+    private func earlierWeeks(_ questions: [Question], _ found: [Finding], _ budget: Budget) async -> [Finding] {
         var findings: [Finding] = []
-        for question in questions where question.week && !budget.isSpent {
-            guard weekPaces[question.name, default: Pace(every: Question.weekInterval)].isDue(at: uptime) else {
-                continue
+        for question in questions where question.weeks > 0 {
+            let now = clock.now()
+            var weeks = self.weeks[question.name] ?? Weeks(question, zone: zone)
+            for ago in weeks.due(at: now.uptime) where !budget.isSpent {
+                let answer = question.findings(of: await answer(to: question, ago: "\(ago * 7) days", budget))
+                weeks.take(answer.first?.measurement ?? .missed("no answer"), weeksAgo: ago, at: now.uptime)
             }
-            // Noted whatever comes of it: a slow question about a week ago must not be asked at each look.
-            weekPaces[question.name, default: Pace(every: Question.weekInterval)].done(at: uptime)
-            let answer = question.findings(of: await answer(to: question, ago: "7 days", budget))
-            if let first = answer.first { findings.append(Finding(question.weekAgo, first.measurement)) }
+            self.weeks[question.name] = weeks
+            findings += weeks.findings(found.first { $0.measure == question.name }?.measurement, at: now)
         }
         return findings
     }
 
     /// Half of the look at most, so that one endless question leaves time for another.
     ///
-    /// - Parameter ago: `$1` of a question that is asked about a week ago, too.
+    /// - Parameter ago: `$1` of a question that is asked about earlier weeks, too.
     private func answer(
         to question: Question, ago: String, _ budget: Budget
     ) async -> Result<PostgresRows, ProbeFailure> {
@@ -148,7 +150,7 @@ package actor PostgresProber: Prober, PinnedActor {
             return .success(
                 try await within(budget) {
                     try await client.query(
-                        question.text, question.week ? [ago] : [], deadline: budget.statementDeadline / 2, readOnly: true)
+                        question.text, question.weeks > 0 ? [ago] : [], deadline: budget.statementDeadline / 2, readOnly: true)
                 })
         } catch let error as WireError where error.kind == .timedOut {
             return .failure(ProbeFailure("no answer within \((budget.statementDeadline / 2).inWords)"))

@@ -11,10 +11,13 @@ package actor PrometheusProber: Prober, PinnedActor {
     private let clock: any Clock
     private let client: HTTPClient
     private var template: RequestTemplate
-    private var weekPaces: [String: Pace] = [:]
+    private var weeks: [String: Weeks]
 
     package init(_ target: PrometheusTarget, in context: ProbeContext) {
         questions = target.questions
+        weeks = Dictionary(
+            target.questions.filter { $0.weeks > 0 }.map { ($0.name, Weeks($0, zone: context.zone)) },
+            uniquingKeysWith: { first, _ in first })
         reactor = context.reactor
         clock = context.clock
         client = HTTPClient(on: context.reactor, maximumOfIdle: 1)
@@ -32,8 +35,7 @@ package actor PrometheusProber: Prober, PinnedActor {
         let request = try template.request()
         let uptime = clock.now().uptime
         let asked = questions.flatMap { question in
-            [Asked(question: question, isWeekAgo: false)]
-                + (isWeekDue(question, at: uptime) ? [Asked(question: question, isWeekAgo: true)] : [])
+            ([0] + (weeks[question.name]?.due(at: uptime) ?? [])).map { Asked(question: question, weeksAgo: $0) }
         }
         let answers = await withTaskGroup(of: (Asked, Answer).self) { group in
             for asked in asked { group.addTask { (asked, await self.answer(to: asked, request, deadline)) } }
@@ -45,26 +47,23 @@ package actor PrometheusProber: Prober, PinnedActor {
             template.forget()
             throw failure
         }
-        return answers.flatMap { asked, answer in
-            guard asked.isWeekAgo else { return answer.findings }
-            return answer.findings.first.map { [Finding(asked.question.weekAgo, $0.measurement)] } ?? []
+        for (asked, answer) in answers where asked.weeksAgo > 0 {
+            let measurement = answer.findings.first?.measurement ?? .missed("no answer")
+            weeks[asked.question.name]?.take(measurement, weeksAgo: asked.weeksAgo, at: uptime)
+        }
+        let now = Moment(utc: clock.now().utc, uptime: uptime, boot: clock.now().boot)
+        return answers.filter { $0.0.weeksAgo == 0 }.flatMap { asked, answer in
+            let number = answer.findings.first { $0.measure == asked.question.name }?.measurement
+            return answer.findings + (weeks[asked.question.name]?.findings(number, at: now) ?? [])
         }
     }
 
     package func close() async { template.forget() }
 
-    /// A question, for now or for a week ago.
+    /// A question, for now or for some weeks ago.
     private struct Asked: Sendable {
         var question: Question
-        var isWeekAgo: Bool
-    }
-
-    /// Whether the same hour of last week is to be asked for; it is noted that it was.
-    private func isWeekDue(_ question: Question, at uptime: Milliseconds) -> Bool {
-        guard question.week, weekPaces[question.name, default: Pace(every: Question.weekInterval)].isDue(at: uptime)
-        else { return false }
-        weekPaces[question.name, default: Pace(every: Question.weekInterval)].done(at: uptime)
-        return true
+        var weeksAgo: Int
     }
 
     /// The answer to a question and, where few events are too few, how many there were.
@@ -86,14 +85,14 @@ package actor PrometheusProber: Prober, PinnedActor {
         of query: String, _ asked: Asked, _ template: HTTPRequest, _ deadline: Duration
     ) async throws -> Samples {
         var request = template
-        let time = clock.now().utc + Milliseconds(-Milliseconds.days(7).count)
+        let time = clock.now().utc + Milliseconds.days(-7 * Int64(asked.weeksAgo))
         request.body = Array(
-            ("query=\(query.percentEncoded)" + (asked.isWeekAgo ? "&time=\(time.seconds)" : "")).utf8)
+            ("query=\(query.percentEncoded)" + (asked.weeksAgo > 0 ? "&time=\(time.seconds)" : "")).utf8)
         let response = try await client.send(request, deadline: deadline)
         do {
             // How old a sample is, the server's own clock tells: ours may be wrong.
             let date = response.headers["Date"].flatMap(HTTPDate.parse).map(Timestamp.init(seconds:))
-            let now = asked.isWeekAgo ? time : date ?? clock.now().utc
+            let now = asked.weeksAgo > 0 ? time : date ?? clock.now().utc
             return try InstantAnswer.samples(of: response.body, label: asked.question.by?.label ?? "", now: now)
         } catch  where response.status != 200 {
             throw ProbeFailure("status \(response.status) (\(request.target))")
