@@ -10,6 +10,9 @@ package struct Engine: Sendable {
     /// Readings that may wait for the collector before the oldest are dropped: several minutes of a large launch.
     private static let backlog = 20_000
 
+    /// Tells the recorded hours of series.
+    package typealias Past = @Sendable (_ wanted: [SeriesID: Milliseconds]) async -> [SeriesID: [HourMean]]
+
     private let configuration: LaunchConfiguration
     private let manifest: Manifest
     private let version: String
@@ -34,13 +37,18 @@ package struct Engine: Sendable {
     /// - Parameters:
     ///   - recorder: the journal, taken by this process alone.
     ///   - standing: the verdicts with which the journal's feed ended, so that nothing is told twice after a restart.
+    ///   - past: what was recorded of some rates, and how far back it is wanted; asked once, before the first look.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: [SeriesID: Verdict]) async throws {
+    package func run(
+        recorder: any Recorder, standing: [SeriesID: Verdict], past: Past = { _ in [:] }
+    ) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
+        var evaluator = Evaluator(graph: graph, series: configuration.series)
+        evaluator.take(past: await past(evaluator.pastWanted))
         let collector = Collector(
-            evaluator: Evaluator(graph: graph, series: configuration.series),
+            evaluator: evaluator,
             ledger: VerdictLedger(series: configuration.series, standing: standing, now: started),
             clockGuard: makeClockGuard(), recorder: recorder, clock: clock)
         let (inputs, inbox) = AsyncStream.makeStream(

@@ -55,6 +55,7 @@ struct Watch: AsyncParsableCommand {
             let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
+                past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
                 warden: try Watch.warden(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -65,6 +66,14 @@ struct Watch: AsyncParsableCommand {
         } catch {
             throw Failure.failed(error)
         }
+    }
+
+    /// What a journal knows of some rates; nothing where it cannot be read. Before the first look: nothing else waits for it.
+    private static func past(
+        _ wanted: [SeriesID: Milliseconds], journal: String, now: Timestamp
+    ) -> [SeriesID: [HourMean]] {
+        guard let longest = wanted.values.max(), let reader = try? JournalReader(path: journal) else { return [:] }
+        return (try? reader.hours(of: Set(wanted.keys), since: now + Milliseconds(-longest.count))) ?? [:]
     }
 
     private static func warden(
@@ -83,6 +92,7 @@ private struct EngineService: Service {
     var engine: Engine
     var recorder: JournalRecorder
     var standing: [SeriesID: Verdict]
+    var past: Engine.Past
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
 
@@ -90,7 +100,7 @@ private struct EngineService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
-                group.addTask { try await engine.run(recorder: recorder, standing: standing) }
+                group.addTask { try await engine.run(recorder: recorder, standing: standing, past: past) }
                 // The engine ends when it is asked to, or fails: either way the warden ends with it.
                 defer { group.cancelAll() }
                 try await group.next()
