@@ -46,6 +46,9 @@ package struct Probe: Hashable, Sendable {
         case command(CommandTarget)
         case door(DoorTarget)
         indirect case edge(EdgeTarget)
+        // MARK: the business, as customers and the country see it
+        indirect case journey(JourneyTarget)
+        indirect case vantage(VantageTarget)
     }
 }
 

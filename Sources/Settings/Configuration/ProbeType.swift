@@ -2,11 +2,12 @@ import Launch
 
 /// The kinds of probes: their word, their pace, and what they look at.
 enum ProbeType {
-    case postgres, redis, http, nginx, metrics, prometheus, host, clock, tls, command, door
+    case postgres, redis, http, nginx, metrics, prometheus, host, clock, tls, command, door, journey, vantage
 
     static let words: KeyValuePairs<String, ProbeType> = [
         "postgres": .postgres, "redis": .redis, "http": .http, "nginx": .nginx, "metrics": .metrics,
         "prometheus": .prometheus, "host": .host, "clock": .clock, "tls": .tls, "command": .command, "door": .door,
+        "journey": .journey, "vantage": .vantage,
     ]
 
     /// A certificate does not change by the second, and a Prometheus scrapes every 15 s.
@@ -14,7 +15,8 @@ enum ProbeType {
         switch self {
         case .tls: .minutes(5)
         case .clock: .seconds(30)
-        case .command: .minutes(1)
+        case .command, .journey: .minutes(1)
+        case .vantage: .seconds(30)
         case .prometheus: .seconds(15)
         default: .seconds(1)
         }
@@ -22,7 +24,8 @@ enum ProbeType {
 
     var defaultDeadline: Milliseconds {
         switch self {
-        case .tls, .command: .seconds(10)
+        case .tls, .command, .vantage: .seconds(10)
+        case .journey: .seconds(20)
         default: .seconds(2)
         }
     }
@@ -70,6 +73,8 @@ enum ProbeType {
                     url: fields.required("url")?.url() ?? "", tls: fields.tls(),
                     folder: fields.required("folder")?.path() ?? "",
                     colours: fields.optional("colours")?.items().compactMap { $0.identifier() } ?? ["blue", "green"]))
+        case .journey: .journey(fields.journey())
+        case .vantage: .vantage(fields.vantage(&details))
         }
     }
 }
@@ -110,22 +115,7 @@ extension Fields {
 
     fileprivate func http() -> HTTPTarget {
         let usual = HTTPTarget(url: "")
-        let expectation =
-            optional("expect")?.mapping { fields -> (ClosedRange<Int>?, [HTTPTarget.BodyAssertion]) in
-                let statuses = fields.optional("status")?.statuses()
-                var assertions: [HTTPTarget.BodyAssertion] = []
-                if let contains = fields.optional("contains") {
-                    let texts = contains.isList ? contains.texts() : [contains.text()].compactMap(\.self)
-                    assertions += texts.map { .contains($0) }
-                }
-                for entry in fields.optional("json")?.pairs() ?? [] {
-                    let pointer = entry.value.source.pointer(entry.key, at: entry.place)
-                    if let pointer, let text = entry.value.text() {
-                        assertions.append(.json(pointer: pointer, equals: text))
-                    }
-                }
-                return (statuses, assertions)
-            } ?? (nil, [])
+        let expectation = expectation()
         let version =
             optional("version")?.mapping { fields -> HTTPTarget.VersionSource? in
                 let source = fields.one(of: ["header", "json"])
@@ -137,12 +127,31 @@ extension Fields {
         return HTTPTarget(
             url: required("url")?.url() ?? "", method: optional("method")?.oneOf(["GET", "HEAD", "POST"]) ?? "GET",
             headers: headers(), body: optional("body")?.text(), tls: tls(),
-            expectedStatuses: expectation.0 ?? usual.expectedStatuses, assertions: expectation.1, version: version,
+            expectedStatuses: expectation.statuses ?? usual.expectedStatuses, assertions: expectation.assertions, version: version,
             cacheHeader: optional("cache_header")?.text(),
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? usual.window)
     }
 
     // MARK: Parts that several kinds share
+
+    /// `expect: {status: 200, contains: …, json: {/status: ok}}`
+    func expectation() -> (statuses: ClosedRange<Int>?, assertions: [HTTPTarget.BodyAssertion]) {
+        optional("expect")?.mapping { fields -> (ClosedRange<Int>?, [HTTPTarget.BodyAssertion]) in
+            let statuses = fields.optional("status")?.statuses()
+            var assertions: [HTTPTarget.BodyAssertion] = []
+            if let contains = fields.optional("contains") {
+                let texts = contains.isList ? contains.texts() : [contains.text()].compactMap(\.self)
+                assertions += texts.map { .contains($0) }
+            }
+            for entry in fields.optional("json")?.pairs() ?? [] {
+                let pointer = entry.value.source.pointer(entry.key, at: entry.place)
+                if let pointer, let text = entry.value.text() {
+                    assertions.append(.json(pointer: pointer, equals: text))
+                }
+            }
+            return (statuses, assertions)
+        } ?? (nil, [])
+    }
 
     func tls() -> TLSPolicy {
         optional("tls")?.mapping { fields in
