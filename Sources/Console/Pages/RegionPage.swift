@@ -80,6 +80,15 @@ struct RegionPage {
             lines.append(
                 Line(label: words(.regionErrors), spans: [Span(text, verdict > .unknown ? verdict.role : .text)]))
         }
+        if let cdn = region.cdn {
+            let verdict = model.assessment(of: cdn).verdict
+            let text = model.known(cdn).map { model.figures.value($0, unit: .milliseconds) } ?? Figures.none
+            var spans = [Span(text, verdict > .unknown ? verdict.role : .text)]
+            if let hits = model.known(region.cdnHits) {
+                spans.append(Span("  " + words(.cdnHits, model.figures.value(hits, unit: .percent)), .dim))
+            }
+            lines.append(Line(label: words(.regionCDN), spans: spans))
+        }
         if let line = share(of: region.users, \.users, words(.regionUsers)) { lines.append(line) }
         if let province = Province.named(iso: region.code) {
             let country = Province.argentina.reduce(0) { $0 + $1.population }

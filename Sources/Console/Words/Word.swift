@@ -45,5 +45,6 @@ package enum Word: CaseIterable, Sendable {
     case fewShort, fewCount, regionPercentiles, regionRequests, regionErrors, regionUsers, regionPeople, regionCities
     case regionStandsOn, requestCount, shareOfAll, shareOfCountry, notOnMap
     case weekShort, ofEvents, sinceWeek, sinceDeploy, targetMet, targetMissed, inWindow, notCompared, unjudged
+    case regionCDN, cdnHits
     case labelTarget, labelEvents, labelWeek, labelDeploy
 }

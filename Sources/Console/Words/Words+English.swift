@@ -308,6 +308,8 @@ extension Words {
         case .shareOfAll: "{} of all"
         case .shareOfCountry: "{} of the country (Censo 2022)"
         case .notOnMap: "not on the map: {}"
+        case .regionCDN: "CDN"
+        case .cdnHits: "{} from the cache"
         case .weekShort: "wk"
         case .ofEvents: "of {}"
         case .sinceWeek: "{} against last week"

@@ -153,12 +153,17 @@ package struct Panes: Hashable, Sendable, Codable {
         package var users: SeriesID?
         /// How many requests ``latency`` stands on.
         package var events: SeriesID?
+        /// The first byte of the CDN as it is seen from there, and how much of it comes from its cache.
+        package var cdn: SeriesID?
+        package var cdnHits: SeriesID?
 
         package init(
             code: String, name: String, label: String, latency: SeriesID, traffic: SeriesID? = nil,
             p50: SeriesID? = nil, p99: SeriesID? = nil, errors: SeriesID? = nil, users: SeriesID? = nil,
-            events: SeriesID? = nil
+            events: SeriesID? = nil, cdn: SeriesID? = nil, cdnHits: SeriesID? = nil
         ) {
+            self.cdn = cdn
+            self.cdnHits = cdnHits
             self.code = code
             self.name = name
             self.label = label

@@ -246,6 +246,20 @@ import Testing
             ])
     }
 
+    @Test("errors that have never happened are none, a metric that is gone is a miss")
+    func nothingCountedYet() {
+        var reader = reader(
+            Extract(name: "r", metric: "c_total", take: .rate(per: 1), labels: ["code": "5*"], unit: .perSecond))
+        _ = scrape(&reader, "c_total{code=\"200\"} 5\n", at: 0)
+        #expect(scrape(&reader, "c_total{code=\"200\"} 9\n", at: 1000) == [Finding("r", 0)])
+        // The first error is one, though its counter has no past.
+        #expect(
+            scrape(&reader, "c_total{code=\"200\"} 9\nc_total{code=\"500\"} 3\n", at: 2000) == [Finding("r", 1.5)])
+        #expect(
+            scrape(&reader, "other_total 1\n", at: 3000)
+                == [Finding("r", .missed(#"no sample of c_total{code="5*"}"#))])
+    }
+
     @Test func increaseIsTheGrowthOverTheWindow() {
         var reader = reader(Extract(name: "n", metric: "c", take: .increase, window: .seconds(10), unit: .count))
         for second in 0...30 {

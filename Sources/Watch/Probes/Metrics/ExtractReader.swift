@@ -58,6 +58,8 @@ package struct ExtractReader: Sendable {
     private var sources: [Int: Milliseconds] = [:]
     private var newSources: Set<Int> = []
     private var hasOverflown = false
+    /// Whether this scrape has the metric at all, with whatever labels.
+    private var hasMetric = false
 
     package init(_ extract: Extract, interval: Milliseconds) {
         self.extract = extract
@@ -89,6 +91,7 @@ package struct ExtractReader: Sendable {
     package mutating func begin(at uptime: Milliseconds) {
         at = uptime
         hasOverflown = false
+        hasMetric = false
         for index in slots.indices { (slots[index].sum, slots[index].samples) = (0, 0) }
         if let lastScrape, uptime - lastScrape > max(extract.window, interval * 5) {
             // After so long a silence the growth since then would pass for that of the window.
@@ -103,6 +106,7 @@ package struct ExtractReader: Sendable {
     ///
     /// - Parameter source: which endpoint it is from: the same labels elsewhere are another counter, and are added.
     package mutating func take(_ sample: ExpositionSample, from source: Int = 0) {
+        hasMetric = true
         guard matches.allSatisfy({ $0.accepts(sample) }), let index = slot(of: sample) else { return }
         var key = sample.labels.reduce(0) { $0 &+ $1.hashValue }
         if source > 0 { key &+= source.hashValue }
@@ -246,9 +250,19 @@ package struct ExtractReader: Sendable {
     private func trouble(with slot: Slot, isDamaged: Bool) -> String? {
         if hasOverflown { return "\(extract.metric) has over \(Self.childLimit) label sets" }
         if isDamaged { return "a line of \(extract.metric) is malformed" }
-        if slot.samples == 0 { return "no sample of \(described(slot))".bounded() }
+        if slot.samples == 0, !isYetToCount { return "no sample of \(described(slot))".bounded() }
         if !slot.sum.isFinite { return "\(extract.metric) is \(slot.sum.isNaN ? "NaN" : "infinite")" }
         return nil
+    }
+
+    /// Client libraries create a labelled counter when they first count: where the metric is there and no sample has the wanted
+    /// labels, nothing was counted, which is none.
+    private var isYetToCount: Bool {
+        guard hasMetric, extract.by == nil, !extract.labels.isEmpty else { return false }
+        return switch extract.take {
+        case .rate, .increase: true
+        case .value, .quantile, .share: false
+        }
     }
 
     /// `unknown, XX`: in the order of the alphabet, so that a text that says the same is the same.
