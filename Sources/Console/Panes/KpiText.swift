@@ -8,20 +8,20 @@ struct KpiText {
     private var words: Words { model.words }
 
     /// The cells of ``short``, whatever the change of the moment is.
-    static let shortWidth = 8
+    static let shortWidth = 7
 
-    /// `+8% wk`, as it stands beside a sparkline; empty where nothing is compared.
+    /// `wk+8%`, as it stands beside a sparkline; empty where nothing is compared.
     var short: Span? {
         guard let week = state.week else { return nil }
-        return Span(amount(week, isShort: true) + " " + words(.weekShort), role(week))
+        return Span(words(.weekShort) + amount(week, isShort: true), role(week))
     }
 
-    /// One line each: of how many events, against last week, since the last deploy.
+    /// `of 412`: what the figure stands on; empty where that is not counted.
+    var events: String { state.events.map { words(.ofEvents, model.figures.value($0, unit: .count)) } ?? "" }
+
+    /// One line each: against last week, since the last deploy.
     var lines: [Span] {
         var lines: [Span] = []
-        if let events = state.events {
-            lines.append(Span(words(.ofEvents, model.figures.value(events, unit: .count)), .dim))
-        }
         if let week = state.week { lines.append(Span(words(.sinceWeek, amount(week)), role(week))) }
         if let deploy = state.deploy { lines.append(Span(words(.sinceDeploy, amount(deploy)), role(deploy))) }
         return lines

@@ -83,9 +83,10 @@ struct RowLine {
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         if columns.bound > 0 {
-            frame.put(
-                pane.bound(of: row, isShort: columns.isShort), at: Point(x, area.y), .dim, width: columns.bound,
-                align: .trailing)
+            let bound = pane.bound(of: row, isShort: columns.isShort)
+            let change = bound.isEmpty && columns.change == 0 ? model.kpi(of: row.main)?.short : nil
+            let span = change ?? Span(bound, .dim)
+            frame.put(span.text, at: Point(x, area.y), span.style, width: columns.bound, align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -191,12 +192,14 @@ struct RowLine {
             .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
-    /// The bound, then a fact a line.
+    /// The bound with what the figure stands on, then a fact a line, then what it is compared with.
     private func renderFactLines(into frame: inout Frame, area: Rect) {
         var line = 0
         let bound = pane.bound(of: row)
-        if !bound.isEmpty, area.height > row.facts.count {
-            frame.put(bound, in: area.row(line), .dim)
+        let kpi = model.kpi(of: row.main)
+        let basis = [bound, kpi?.events ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+        if !basis.isEmpty, area.height > row.facts.count {
+            frame.put(basis, in: area.row(line), .dim)
             line += 1
         }
         for fact in row.facts {
@@ -205,7 +208,7 @@ struct RowLine {
                 fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
             line += 1
         }
-        for text in model.kpi(of: row.main)?.lines ?? [] where line < area.height {
+        for text in kpi?.lines ?? [] where line < area.height {
             frame.put([text], at: Point(area.x, area.y + line), width: area.width)
             line += 1
         }

@@ -113,7 +113,9 @@ import Testing
             // The Reactor answers others meanwhile: each within a second, on however slow a machine.
             for _ in 0..<5 { _ = try await small.measurements(deadline: .seconds(1)) }
             let reason = await failure ?? ""
-            #expect(reason.contains("could not be read within") || reason.contains("no answer"), "\(reason)")
+            // On a machine that is busy the transfer itself may be what takes too long.
+            let reasons = ["could not be read within", "no answer", "did not end within"]
+            #expect(reasons.contains { reason.contains($0) }, "\(reason)")
 
             let limited = MetricsProber(
                 MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)]),

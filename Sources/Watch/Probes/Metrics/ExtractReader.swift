@@ -107,6 +107,7 @@ package struct ExtractReader: Sendable {
     /// - Parameter source: which endpoint it is from: the same labels elsewhere are another counter, and are added.
     package mutating func take(_ sample: ExpositionSample, from source: Int = 0) {
         hasMetric = true
+        if sources.updateValue(at, forKey: source) == nil { newSources.insert(source) }
         guard matches.allSatisfy({ $0.accepts(sample) }), let index = slot(of: sample) else { return }
         var key = sample.labels.reduce(0) { $0 &+ $1.hashValue }
         if source > 0 { key &+= source.hashValue }
@@ -118,7 +119,6 @@ package struct ExtractReader: Sendable {
             return
         }
         children[key] = Child(value: sample.value, seen: at)
-        if sources.updateValue(at, forKey: source) == nil { newSources.insert(source) }
         slots[index].samples += 1
         slots[index].sum += sample.value
         if case .value = extract.take { return }
