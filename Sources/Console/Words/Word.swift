@@ -47,4 +47,11 @@ package enum Word: CaseIterable, Sendable {
     case weekShort, ofEvents, sinceWeek, sinceDeploy, targetMet, targetMissed, inWindow, notCompared, unjudged
     case regionCDN, cdnHits
     case labelTarget, labelEvents, labelWeek, labelDeploy
+
+    case oneHost, hostCount, median
+    // MARK: The past
+    case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
+    case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
 }
