@@ -1,4 +1,5 @@
 package import Launch
+import Synchronization
 
 /// A country in braille dots at one size: which dots of which cell belong to which province.
 ///
@@ -39,6 +40,21 @@ package struct MapRaster: Sendable {
     private static let leastLand = 0.45
     private static let leastForOutlines = 36
     static let sea = UInt8.max
+
+    /// The map of Argentina for an area, rasterised when a size is first asked for. It depends on nothing else, so that it is kept
+    /// for all who draw: the pane, the zoomed one, the page of a province.
+    static func argentina(fitting room: Size) -> MapRaster {
+        kept.withLock { kept in
+            if let raster = kept.first(where: { $0.room == room }) { return raster }
+            let raster = MapRaster(of: .argentina, fitting: room)
+            kept = kept.suffix(maximumOfKept - 1) + [raster]
+            return raster
+        }
+    }
+
+    private static let kept = Mutex<[MapRaster]>([])
+    /// More sizes than a screen shows; one that is dragged larger by a mouse passes through many.
+    private static let maximumOfKept = 16
 
     /// The largest raster of a country that fits into an area.
     package init(of atlas: Atlas, fitting room: Size) {

@@ -23,18 +23,8 @@ package struct Pictures: Sendable {
     }
 
     private var kept: [Part: Picture] = [:]
-    /// The map of the pane and that of the zoomed one: which is which, its size tells.
-    private var rasters: [MapRaster] = []
 
     package init() {}
-
-    /// The map of a size, rasterised when it is first asked for.
-    mutating func raster(fitting size: Size) -> MapRaster {
-        if let index = rasters.firstIndex(where: { $0.room == size }) { return rasters[index] }
-        let raster = MapRaster(of: .argentina, fitting: size)
-        rasters = rasters.suffix(2) + [raster]
-        return raster
-    }
 
     /// The picture of a part: the one that is kept, or a new one.
     mutating func picture(of part: Part, size: Size, model: Model, draw: (inout Picture) -> Void) -> Picture {

@@ -10,7 +10,7 @@ struct RegionPage {
         var spans: [Span]
     }
 
-    func render(into frame: inout Frame, area: Rect, keeping pictures: inout Pictures) {
+    func render(into frame: inout Frame, area: Rect) {
         frame.fill(area, .text)
         let state = model.state(of: region)
         let inside = Panel(title: region.name, facts: [Span(region.code, .dim)], isFocused: true)
@@ -32,7 +32,7 @@ struct RegionPage {
                 .render(into: &frame, area: parts[2])
         }
         if let map {
-            renderMap(pictures.raster(fitting: map), into: &frame, at: Point(columns[1].x + 1, columns[1].y))
+            renderMap(MapRaster.argentina(fitting: map), into: &frame, at: Point(columns[1].x + 1, columns[1].y))
         }
     }
 

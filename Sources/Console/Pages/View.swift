@@ -35,7 +35,7 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
             DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
         case .detail(let id):
             if let region = model.region(of: id) {
-                RegionPage(model: model, region: region).render(into: &frame, area: layout.body, keeping: &pictures)
+                RegionPage(model: model, region: region).render(into: &frame, area: layout.body)
             } else {
                 DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
             }

@@ -38,11 +38,8 @@ struct WarRoom {
     /// The border is drawn each time: the focus moves from pane to pane, and what they hold stays what it was.
     private func render(_ pane: PaneID, into frame: inout Frame, area: Rect, keeping pictures: inout Pictures) {
         guard let panes = model.shown.manifest?.panes else { return }
-        let size = area.inset(1).size
-        let map = pane == .geo ? GeoPane(model: model).mapSize(in: size) : nil
-        let raster = map.map { pictures.raster(fitting: $0) }
-        let picture = pictures.picture(of: .pane(pane), size: size, model: model) { picture in
-            picture.scrollbar = draw(pane, panes, raster, into: &picture.frame)
+        let picture = pictures.picture(of: .pane(pane), size: area.inset(1).size, model: model) { picture in
+            picture.scrollbar = draw(pane, panes, into: &picture.frame)
             picture.facts = facts(of: pane, panes)
         }
         let inside = Panel(
@@ -54,9 +51,7 @@ struct WarRoom {
         picture.scrollbar?.render(into: &frame, area: inside.inset(right: -1))
     }
 
-    private func draw(
-        _ pane: PaneID, _ panes: Panes, _ raster: MapRaster?, into frame: inout Frame
-    ) -> Scrollbar? {
+    private func draw(_ pane: PaneID, _ panes: Panes, into frame: inout Frame) -> Scrollbar? {
         let area = frame.bounds
         switch pane {
         case .health, .business:
@@ -64,7 +59,7 @@ struct WarRoom {
             return RowsPane(model: model, pane: pane, rows: model.rows(of: pane), all: all).render(
                 into: &frame, area: area)
         case .alerts: return AlertsPane(model: model).render(into: &frame, area: area)
-        case .geo: return GeoPane(model: model).render(into: &frame, area: area, raster: raster)
+        case .geo: return GeoPane(model: model).render(into: &frame, area: area)
         case .colours:
             ColoursPane(model: model).render(into: &frame, area: area)
             return nil

@@ -11,19 +11,8 @@ struct GeoPane {
         GeoLayout(size, count: count, hasBraille: capabilities.hasBraille)
     }
 
-    /// The size of the map that the pane shows in an area; nil where it shows none.
-    func mapSize(in size: Size) -> Size? {
-        if case .map(let map) = Self.layout(of: model.items(of: .geo).count, in: size, model.capabilities).picture {
-            map
-        } else {
-            nil
-        }
-    }
-
     /// Draws the pane within its border, and returns what belongs upon that.
-    ///
-    /// - Parameter raster: the map of the size that the pane wants, where it wants one.
-    func render(into frame: inout Frame, area: Rect, raster: MapRaster?) -> Scrollbar? {
+    func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
         guard !area.isEmpty else { return nil }
         let states = model.regions
         let regions = Dictionary(states.map { ($0.region.latency, $0) }, uniquingKeysWith: { first, _ in first })
@@ -36,10 +25,13 @@ struct GeoPane {
         let layout = Self.layout(of: items.count, in: area.size, model.capabilities)
         let visible = model.visible(items, of: .geo, room: layout.capacity(of: items.count))
         let shown = items[visible].compactMap { regions[$0] }
+        var raster: MapRaster?
         switch layout.picture {
         case .none: break
-        case .map:
-            if let raster { renderMap(raster, states, layout, into: &frame, area: area) }
+        case .map(let size):
+            let map = MapRaster.argentina(fitting: size)
+            renderMap(map, states, layout, into: &frame, area: area)
+            raster = map
         case .tiles(let grid): renderTiles(grid, states, into: &frame, area: area)
         }
         let list = Rect(

@@ -30,10 +30,7 @@ import Testing
     func maps(width: Int, height: Int) {
         let states = trouble.model(width, height)
         let frame = Frame.drawn(width, height) { frame in
-            let pane = GeoPane(model: states)
-            let size = Size(width: width, height: height)
-            let raster = pane.mapSize(in: size).map { MapRaster(of: .argentina, fitting: $0) }
-            _ = pane.render(into: &frame, area: frame.bounds, raster: raster)
+            _ = GeoPane(model: states).render(into: &frame, area: frame.bounds)
         }
         expectSnapshot(frame, "map-\(width)x\(height)")
     }
@@ -44,7 +41,7 @@ import Testing
             board: trouble.board, now: trouble.now, size: Size(width: 120, height: 40), mode: .operator(name: "ana"),
             capabilities: Capabilities(hasBraille: false))
         let frame = Frame.drawn(width, height) { frame in
-            _ = GeoPane(model: model).render(into: &frame, area: frame.bounds, raster: nil)
+            _ = GeoPane(model: model).render(into: &frame, area: frame.bounds)
         }
         expectSnapshot(frame, "tiles-\(width)x\(height)")
     }
