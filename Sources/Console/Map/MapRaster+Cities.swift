@@ -3,9 +3,11 @@ import Launch
 extension MapRaster {
     /// The cell of a city's mark: where it lies, or the nearest cell that shows its province. The coast of a small map is
     /// coarse, and nobody looks for a city in the sea.
-    func mark(of city: Atlas.City, in atlas: Atlas) -> Point {
+    static func mark(
+        of city: Atlas.City, _ place: Int?, _ projection: MapProjection, _ cells: [Cell], _ parts: [Part]
+    ) -> Point {
         let cell = projection.cell(of: city.at)
-        guard let place = atlas.index(of: city.iso) else { return cell }
+        guard let place else { return cell }
         var best = cell
         var least = Int.max
         for candidate in cells where parts[candidate.parts].contains(where: { $0.place == UInt8(place) }) {

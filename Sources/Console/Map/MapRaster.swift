@@ -30,6 +30,10 @@ package struct MapRaster: Sendable {
     let outlines: [(at: Point, mask: UInt8)]
     /// The cells of each place that it covers more than half of, and where its letters may stand.
     let labels: [MapLabel?]
+    /// The cells that letters upon or beside provinces take.
+    let lettered: Set<Point>
+    /// The cell of each city's mark, in the order of the atlas.
+    let marks: [Point]
     let projection: MapProjection
     /// Whether a cell shows nothing, row by row.
     private let isBlank: [Bool]
@@ -89,6 +93,13 @@ package struct MapRaster: Sendable {
         labels = MapLabel.all(
             of: atlas, projection, isBlank: { isBlank[$0.y * projection.size.width + $0.x] },
             coverage: Self.coverage(owners, dots, count: count))
+        lettered = Set(
+            labels.compactMap(\.self).flatMap { label in
+                (0..<MapLabel.width).map { Point(label.at.x + $0, label.at.y) }
+            })
+        marks = atlas.cities.map { city in
+            Self.mark(of: city, atlas.index(of: city.iso), projection, cells, parts)
+        }
     }
 
     /// Whether nothing is drawn in a cell; outside the raster nothing is.

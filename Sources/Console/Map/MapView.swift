@@ -49,30 +49,35 @@ struct MapView {
     private func look(of place: UInt8) -> Look { looks[Int(place)] ?? Self.nothing }
 
     /// A cell has one colour: that of the status with the most dots. The others' dots stay blank, so that no colour bleeds.
-    @inline(__always)
     private func render(_ cell: MapRaster.Cell, into frame: inout Frame, at origin: Point) {
-        var best = look(of: raster.parts[cell.parts.lowerBound].place)
-        var mask: UInt8 = 0
-        if cell.parts.count == 1 {
-            mask = dots(raster.parts[cell.parts.lowerBound], best)
-        } else {
+        let first = raster.parts[cell.parts.lowerBound]
+        var best = look(of: first.place)
+        var mask = dots(first, best)
+        var isSelected = Int(first.place) == selected
+        if cell.parts.count > 1 {
             var most = 0
-            for part in raster.parts[cell.parts] {
-                let look = look(of: part.place)
-                let count = raster.parts[cell.parts].reduce(0) {
-                    self.look(of: $1.place).role == look.role ? $0 + $1.mask.nonzeroBitCount : $0
-                }
+            for index in cell.parts {
+                let look = look(of: raster.parts[index].place)
+                let count = count(of: look.role, in: cell)
                 if count > most || count == most && look.rank > best.rank { (best, most) = (look, count) }
+                if Int(raster.parts[index].place) == selected { isSelected = true }
             }
-            for part in raster.parts[cell.parts] where look(of: part.place).role == best.role {
-                mask |= dots(part, best)
+            mask = 0
+            for index in cell.parts where look(of: raster.parts[index].place).role == best.role {
+                mask |= dots(raster.parts[index], best)
             }
         }
-        var attributes = best.attributes
-        if let selected, raster.parts[cell.parts].contains(where: { Int($0.place) == selected }) {
-            attributes.insert(.reverse)
-        }
+        let attributes = isSelected ? best.attributes.union(.reverse) : best.attributes
         plot(mask, into: &frame, at: cell.at.moved(by: origin), best.role, attributes)
+    }
+
+    /// How many dots of a cell have a colour.
+    private func count(of role: Role, in cell: MapRaster.Cell) -> Int {
+        var count = 0
+        for index in cell.parts where look(of: raster.parts[index].place).role == role {
+            count += raster.parts[index].mask.nonzeroBitCount
+        }
+        return count
     }
 
     private func dots(_ part: MapRaster.Part, _ look: Look) -> UInt8 {
@@ -103,19 +108,15 @@ struct MapView {
     }
 
     private func renderCities(into frame: inout Frame, at origin: Point) {
-        let labels = Set(
-            raster.size.width >= Self.leastForLabels
-                ? raster.labels.compactMap(\.self).flatMap { label in
-                    (0..<MapLabel.width).map { Point(label.at.x + $0, label.at.y) }
-                } : [])
-        for city in atlas.cities where city.tier <= tier && city.iso != "AR-C" {
-            let mark = raster.mark(of: city, in: atlas)
-            guard !labels.contains(mark) else { continue }
+        let hasLabels = raster.size.width >= Self.leastForLabels
+        for (index, city) in atlas.cities.enumerated() where city.tier <= tier && city.iso != "AR-C" {
+            let mark = raster.marks[index]
+            guard !hasLabels || !raster.lettered.contains(mark) else { continue }
             frame.plot("▪", at: mark.moved(by: origin), .mapCity)
             // Its name stands over the sea alone.
             let letters = (0..<city.code.utf8.count).map { Point(mark.x + 1 + $0, mark.y) }
-            guard raster.size.width >= Self.leastForLabels, mark.x + 1 + city.code.utf8.count <= room,
-                letters.allSatisfy({ raster.isBlank($0) && !labels.contains($0) })
+            guard hasLabels, mark.x + 1 + city.code.utf8.count <= room,
+                letters.allSatisfy({ raster.isBlank($0) && !raster.lettered.contains($0) })
             else { continue }
             frame.put(city.code, at: Point(mark.x + 1, mark.y).moved(by: origin), .dim)
         }
