@@ -9,7 +9,9 @@ import Wire
 struct KpiBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi",
-        abstract: "Ask BarberPro's database for fifty business figures every five seconds, as the engine does, and measure its CPU.")
+        abstract:
+            "Ask BarberPro's database for fifty business figures every five seconds, as the engine does, and measure its CPU."
+    )
 
     @Argument(help: "The folder of the database's socket.") var socket: String
     @Option(help: "How many figures.") var count = 50
@@ -54,7 +56,8 @@ struct KpiBench: AsyncParsableCommand {
     /// asked once.
     private func questions() throws -> [Question] {
         let names = [
-            "POSTGRES_SOCKET_DIR", "POSTGRES_PORT", "POSTGRES_DATABASE", "POSTGRES_USER", "REDIS_SOCKET", "NGINX_PROGRAM",
+            "POSTGRES_SOCKET_DIR", "POSTGRES_PORT", "POSTGRES_DATABASE", "POSTGRES_USER", "REDIS_SOCKET",
+            "NGINX_PROGRAM",
             "NGINX_CONFIG", "REHEARSAL_FOLDER", "EDGE_HELPER", "BARBERPRO", "DOOR_FOLDER", "JOURNAL",
         ]
         var variables = Dictionary(uniqueKeysWithValues: names.map { ($0, "/tmp/x") })

@@ -42,7 +42,9 @@ struct KpiTests {
         }
         #expect(all.output.contains("events · in 5 min"))
         let config = "\(rehearsal.folder)/launch.yaml"
-        for name in ["bookings", "payments", "payment_time", "revenue", "acquisition", "active_users", "provider_response"] {
+        for name in [
+            "bookings", "payments", "payment_time", "revenue", "acquisition", "active_users", "provider_response",
+        ] {
             let explained = try Program.run(
                 guardia, ["kpi", name, "--explain", "--json", "--journal", rehearsal.journal, "--config", config])
             let json = try #require(
@@ -78,7 +80,8 @@ struct KpiTests {
         let result = try Program.run(
             "/usr/bin/psql",
             [
-                "-h", variables["POSTGRES_SOCKET_DIR"] ?? "", "-p", variables["POSTGRES_PORT"] ?? "", "-U", "guardia", "-d",
+                "-h", variables["POSTGRES_SOCKET_DIR"] ?? "", "-p", variables["POSTGRES_PORT"] ?? "", "-U", "guardia",
+                "-d",
                 "barberpro", "-Atc", query,
             ])
         #expect(result.status == 0, "\(result.errors)")

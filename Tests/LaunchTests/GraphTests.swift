@@ -133,7 +133,9 @@ struct AvailabilityTests {
 
     private func numbers(_ readings: [Reading]) -> [SeriesID: Double] {
         var numbers: [SeriesID: Double] = [:]
-        for reading in readings { if case .number(let number) = reading.measurement { numbers[reading.series] = number } }
+        for reading in readings {
+            if case .number(let number) = reading.measurement { numbers[reading.series] = number }
+        }
         return numbers
     }
 

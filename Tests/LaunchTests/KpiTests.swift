@@ -49,7 +49,8 @@ struct KpiTests {
     func tooFew() {
         let state = state(
             board([
-                Reading("kpi.ok", .tooFew(7)), Reading("kpi.ok.events", .number(7)), Reading("kpi.ok.week", .number(99)),
+                Reading("kpi.ok", .tooFew(7)), Reading("kpi.ok.events", .number(7)),
+                Reading("kpi.ok.week", .number(99)),
             ]))
         #expect(state.word == "too few (7)")
         #expect(state.assessment.isUnjudged)

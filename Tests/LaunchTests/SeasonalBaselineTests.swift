@@ -136,7 +136,8 @@ struct SeasonalBaselineTests {
             Issue.record("NaN was judged")
             return
         }
-        guard case .usual = baseline.judge(1050, at: time, past: alike), case .low = baseline.judge(0, at: time, past: alike)
+        guard case .usual = baseline.judge(1050, at: time, past: alike),
+            case .low = baseline.judge(0, at: time, past: alike)
         else {
             Issue.record("five per cent is an anomaly, or nothing is none")
             return

@@ -65,7 +65,8 @@ struct ConfigurationValueTests {
     @Test("PromQL and Redis say by a question of its own how many events there were")
     func countedQuestions() throws {
         let probe = try probe(
-            "{name: q, type: prometheus, url: 'http://p:9090', queries: [{name: ok, unit: '%', query: a, few: 9, count: b}]}")
+            "{name: q, type: prometheus, url: 'http://p:9090', queries: [{name: ok, unit: '%', query: a, few: 9, count: b}]}"
+        )
         guard case .prometheus(let target) = probe.target else {
             Issue.record("no prometheus probe")
             return

@@ -27,14 +27,15 @@ struct MapLabel: Hashable, Sendable {
         for (place, shape) in atlas.places.enumerated() where place != capital {
             let middle = projection.cell(of: shape.labelAt)
             let spots = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)].map { Point(middle.x - 1 + $0.0, middle.y + $0.1) }
-            guard let at = spots.first(where: { spot in cells(spot).reduce(0) { $0 + coverage(place, $1) } >= leastCovered })
-            else { continue }
+            func covered(_ spot: Point) -> Int { cells(spot).reduce(0) { $0 + coverage(place, $1) } }
+            guard let at = spots.first(where: { covered($0) >= leastCovered }) else { continue }
             labels[place] = MapLabel(at: at, isInside: true)
             taken.formUnion(cells(at))
         }
         for (place, shape) in atlas.places.enumerated() where place != capital && labels[place] == nil {
             let middle = projection.cell(of: shape.labelAt)
-            for y in [middle.y, middle.y + 1, middle.y - 1, middle.y + 2] where (0..<projection.size.height).contains(y) {
+            for y in [middle.y, middle.y + 1, middle.y - 1, middle.y + 2] where (0..<projection.size.height).contains(y)
+            {
                 let own = (0..<projection.size.width).filter { coverage(place, Point($0, y)) > 0 }
                 guard let first = own.first, let last = own.last else { continue }
                 let beside = [last + 1, first - width].map { Point($0, y) }

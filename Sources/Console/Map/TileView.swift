@@ -51,12 +51,14 @@ struct TileView {
             frame.fill(area, role)
             guard grid.cell.height > 1 else {
                 // Three letters and the mark; a narrow tile has its colour alone.
-                frame.put(Text.padded(face.label, to: min(3, area.width)), at: area.origin, role, .bold, width: area.width)
+                frame.put(
+                    Text.padded(face.label, to: min(3, area.width)), at: area.origin, role, .bold, width: area.width)
                 if area.width > 3 { frame.put(face.mark, at: Point(area.x + area.width - 1, area.y), role, .bold) }
                 continue
             }
             frame.put(face.label, in: area, role, .bold)
-            frame.put(face.value + (face.mark.isEmpty ? " " : face.mark), in: area, row: 1, role, .bold, align: .trailing)
+            frame.put(
+                face.value + (face.mark.isEmpty ? " " : face.mark), in: area, row: 1, role, .bold, align: .trailing)
         }
     }
 

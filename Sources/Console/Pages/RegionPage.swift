@@ -111,7 +111,8 @@ struct RegionPage {
                         Span(cities.map { ", " + $0.name }.joined(), .dim),
                     ]))
         } else {
-            lines.append(Line(label: words(.regionCities), spans: [Span(words(.notOnMap, model.elsewhereNames), .text)]))
+            lines.append(
+                Line(label: words(.regionCities), spans: [Span(words(.notOnMap, model.elsewhereNames), .text)]))
         }
         return lines
     }
@@ -125,7 +126,8 @@ struct RegionPage {
         var spans = isAlone ? [] : [Span(text(region.p50), .text), Span(" · ", .dim)]
         if let word = state.word {
             spans.append(Span(word, .dim, .bold))
-        } else if judged.freshness == .lastKnown, let track = model.shown.track(region.latency), let at = track.valueAt {
+        } else if judged.freshness == .lastKnown, let track = model.shown.track(region.latency), let at = track.valueAt
+        {
             spans += model.lastKnown(track, at: at, words: true, room: 40)
         } else {
             let role: Role = judged.verdict == .ok ? .value : judged.verdict.role

@@ -38,11 +38,14 @@ struct GeoLayout: Hashable {
             list =
                 isCorner
                 ? Rect(
-                    x: body.width - Self.cornerWidth - 1, y: body.height - lines, width: Self.cornerWidth, height: lines)
+                    x: body.width - Self.cornerWidth - 1, y: body.height - lines, width: Self.cornerWidth, height: lines
+                )
                 : body.inset(left: map.width + 1)
         case .tiles(let grid):
             isCorner = body.width - grid.size.width - 1 < Self.leastList
-            list = isCorner ? grid.corner.inset(bottom: max(0, grid.corner.height - 3)) : body.inset(left: grid.size.width + 1)
+            list =
+                isCorner
+                ? grid.corner.inset(bottom: max(0, grid.corner.height - 3)) : body.inset(left: grid.size.width + 1)
         }
     }
 

@@ -39,7 +39,8 @@ struct GeoList {
             let (role, _) = look(of: state)
             frame.put(Text.padded(state.region.label, to: 4), at: row.origin, role == .value ? .label : role)
             frame.put(
-                figure(of: state) + (state.shortMark.isEmpty ? " " : state.shortMark), at: Point(row.x + 4, row.y), role,
+                figure(of: state) + (state.shortMark.isEmpty ? " " : state.shortMark), at: Point(row.x + 4, row.y),
+                role,
                 width: max(0, row.width - 4), align: .trailing)
             if state.region.latency == model.lists[.geo]?.selected { frame.select(row) }
         }
@@ -164,7 +165,9 @@ struct GeoList {
             spans.append(Span(model.words(word, String(count)), role))
         }
         let more = hidden > 0 && area.width >= 20 ? model.words(.regionMore, String(hidden)) : ""
-        if spans.reduce(0, { $0 + Text.width(of: $1.text) }) > area.width - (more.isEmpty ? 0 : Text.width(of: more) + 1) {
+        if spans.reduce(0, { $0 + Text.width(of: $1.text) }) > area.width
+            - (more.isEmpty ? 0 : Text.width(of: more) + 1)
+        {
             spans = shortLegend(regions)
         }
         let room = area.width - Text.width(of: more) - (more.isEmpty ? 0 : 1)

@@ -39,7 +39,8 @@ struct GeoPane {
         let lines = GeoList(model: model)
         let used =
             layout.isCorner
-            ? lines.renderCorner(shown, isBlank: { raster?.isBlank($0) ?? true }, into: &frame, area: list, origin: area.origin)
+            ? lines.renderCorner(
+                shown, isBlank: { raster?.isBlank($0) ?? true }, into: &frame, area: list, origin: area.origin)
             : lines.render(shown, of: items.count, into: &frame, area: list)
         // A list alone has its legend below its last line; a picture hangs from the top and has it at the foot.
         let row =

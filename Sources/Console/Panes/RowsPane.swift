@@ -82,11 +82,12 @@ struct RowsPane {
             }
             isShort = width < 46
             // Where there is no room for both, a line without a bound has its change in the bound's place.
-            let bounds = rows.map { row in
-                let bound = pane.bound(of: row, isShort: isShort)
-                let isCompared = change == 0 && bound.isEmpty && pane.model.comparesWeeks([row])
-                return isCompared ? KpiText.shortWidth : Text.width(of: bound)
-            }.max() ?? 0
+            let bounds =
+                rows.map { row in
+                    let bound = pane.bound(of: row, isShort: isShort)
+                    let isCompared = change == 0 && bound.isEmpty && pane.model.comparesWeeks([row])
+                    return isCompared ? KpiText.shortWidth : Text.width(of: bound)
+                }.max() ?? 0
             if bounds > 0, left >= bounds + 1 + (isShort ? 4 : 6) {
                 bound = bounds
                 left -= bounds + 1

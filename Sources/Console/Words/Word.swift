@@ -52,6 +52,7 @@ package enum Word: CaseIterable, Sendable {
     // MARK: The past
     case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
     case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
-    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
+        rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
 }

@@ -57,7 +57,8 @@ private struct Minutes {
         if next == .max || next.flooredDivision(by: 60) != minute.flooredDivision(by: 60) {
             hours.append(
                 HourMean(
-                    hour: Timestamp(milliseconds: minute.flooredDivision(by: 60) * 3_600_000), mean: sum / Double(count),
+                    hour: Timestamp(milliseconds: minute.flooredDivision(by: 60) * 3_600_000),
+                    mean: sum / Double(count),
                     known: .minutes(count)))
             (sum, count) = (0, 0)
         }

@@ -37,8 +37,10 @@ package struct Atlas: Sendable {
         package let tile5: Tile
         /// In the grid of four columns and ten rows.
         package let tile4: Tile
+        /// Read where a map is rasterised: most screens show none, and wait for nothing.
+        private let ringTexts: [String]
         /// Closed lines; what lies within an odd number of them is the province.
-        package let rings: [[Point]]
+        package var rings: [[Point]] { ringTexts.map(Atlas.ring) }
 
         package var id: String { iso }
 
@@ -53,7 +55,7 @@ package struct Atlas: Sendable {
             self.labelAt = labelAt
             self.tile5 = tile5
             self.tile4 = tile4
-            self.rings = rings.map(Atlas.ring)
+            ringTexts = rings
         }
     }
 
@@ -78,8 +80,9 @@ package struct Atlas: Sendable {
     package let places: [Place]
     package let cities: [City]
     /// Outlines that are drawn but belong to no province.
-    package let outlines: [[Point]]
+    package var outlines: [[Point]] { outlineTexts.map(Atlas.ring) }
 
+    private let outlineTexts: [String]
     private let indices: [String: Int]
 
     init(
@@ -93,7 +96,7 @@ package struct Atlas: Sendable {
         self.standardParallel = standardParallel
         self.places = places
         self.cities = cities
-        self.outlines = outlines.map(Atlas.ring)
+        outlineTexts = outlines
         indices = Dictionary(
             places.enumerated().map { ($0.element.iso, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
@@ -103,9 +106,21 @@ package struct Atlas: Sendable {
 
     /// `-5845,-3463 -5840,-3465`: longitude and latitude in hundredths of a degree.
     private static func ring(_ text: String) -> [Point] {
-        text.split(separator: " ").compactMap { pair in
-            let parts = pair.split(separator: ",").compactMap { Double($0) }
-            return parts.count == 2 ? Point(longitude: parts[0] / 100, latitude: parts[1] / 100) : nil
+        var numbers: [Int] = []
+        var number = 0
+        var isNegative = false
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"): isNegative = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number * 10 + Int(byte - UInt8(ascii: "0"))
+            default:
+                numbers.append(isNegative ? -number : number)
+                (number, isNegative) = (0, false)
+            }
+        }
+        numbers.append(isNegative ? -number : number)
+        return stride(from: 0, to: numbers.count - 1, by: 2).map {
+            Point(longitude: Double(numbers[$0]) / 100, latitude: Double(numbers[$0 + 1]) / 100)
         }
     }
 }

@@ -89,7 +89,8 @@ package struct Evaluator: Sendable {
         case .minimum: return numbers.min().map(Measurement.number) ?? .missed("no input")
         case .maximum: return numbers.max().map(Measurement.number) ?? .missed("no input")
         case .total(let input, let span):
-            var total = totals[derivation.series]
+            var total =
+                totals[derivation.series]
                 ?? RollingTotal(span: span, per: inputs[input]?.unit.rateSeconds ?? 1)
             let interval = inputs[input]?.interval ?? 1000
             total.take(numbers[0], at: known[input]?.at ?? now, longest: interval * 2)

@@ -83,7 +83,8 @@ package struct SeasonalBaseline: Hashable, Sendable {
         let spread = max(1.4826 * deviation, abs(median) * leastSpread)
         let expectation = Expectation(
             median: median, spread: spread, weeks: values.count,
-            deviations: spread > 0 ? (value - median) / spread : value == median ? 0 : value > median ? .infinity : -.infinity)
+            deviations: spread > 0
+                ? (value - median) / spread : value == median ? 0 : value > median ? .infinity : -.infinity)
         if expectation.deviations < -limit { return .low(expectation) }
         return expectation.deviations > limit ? .high(expectation) : .usual(expectation)
     }

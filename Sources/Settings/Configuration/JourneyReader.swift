@@ -113,7 +113,9 @@ extension Fields {
         }
         let titles = points.map { (value: $0.name, title: Province.named(iso: $0.name)?.name ?? $0.name) }
         let hitModule = optional("hit_module")?.text()
-        for measure in ["first_byte", "total"] + (hitModule == nil ? [] : ["hit_rate"]) { details.fans[measure] = titles }
+        for measure in ["first_byte", "total"] + (hitModule == nil ? [] : ["hit_rate"]) {
+            details.fans[measure] = titles
+        }
         return VantageTarget(
             url: required("target")?.url() ?? "", points: points, module: optional("module")?.text() ?? usual.module,
             hitModule: hitModule, headers: headers(), tls: tls(),

@@ -67,14 +67,16 @@ extension Fields {
         return MetricsTarget.Extract(
             name: name, metric: metric, take: take, labels: optional("where")?.labels() ?? [:],
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? .minutes(1),
-            unit: unit, scale: optional("scale")?.number() ?? how.usualScale(of: metric, in: unit), by: fan?.fan, few: few)
+            unit: unit, scale: optional("scale")?.number() ?? how.usualScale(of: metric, in: unit), by: fan?.fan,
+            few: few)
     }
 }
 
 extension Fields {
     /// `few: 20`, and the events that it counts as series of their own.
     func few(
-        of name: String, _ fan: (fan: FanOut, titles: [(value: String, title: String)])?, _ details: inout MeasureDetails
+        of name: String, _ fan: (fan: FanOut, titles: [(value: String, title: String)])?,
+        _ details: inout MeasureDetails
     ) -> Double? {
         guard let few = optional("few")?.number() else { return nil }
         if few < 1 { error("'few' is the least number of events that say something: 1 or more") }
@@ -142,7 +144,8 @@ extension Field {
                     percentile < 100
                 else {
                     throw Misfit(
-                        "\(text.quoted) is no way to take a metric", hint: "value, rate, increase, share, or a percentile as p95")
+                        "\(text.quoted) is no way to take a metric",
+                        hint: "value, rate, increase, share, or a percentile as p95")
                 }
                 return .quantile(percentile / 100)
             }

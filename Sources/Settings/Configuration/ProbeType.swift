@@ -127,7 +127,8 @@ extension Fields {
         return HTTPTarget(
             url: required("url")?.url() ?? "", method: optional("method")?.oneOf(["GET", "HEAD", "POST"]) ?? "GET",
             headers: headers(), body: optional("body")?.text(), tls: tls(),
-            expectedStatuses: expectation.statuses ?? usual.expectedStatuses, assertions: expectation.assertions, version: version,
+            expectedStatuses: expectation.statuses ?? usual.expectedStatuses, assertions: expectation.assertions,
+            version: version,
             cacheHeader: optional("cache_header")?.text(),
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? usual.window)
     }

@@ -11,7 +11,8 @@ struct VantagePoint: Sendable {
     /// `/vantage/AR-X/probe?target=…&module=http_2xx`, or the module `cache_hit`, which succeeds on a hit alone.
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         let parts = request.path.split(separator: "/")
-        guard parts.count == 3, parts[0] == "vantage", parts[2] == "probe", let province = Province.byISO[String(parts[1])]
+        guard parts.count == 3, parts[0] == "vantage", parts[2] == "probe",
+            let province = Province.byISO[String(parts[1])]
         else { return .text(404, "no such place\n") }
         func parameter(_ name: String) -> String? { request.query.first { $0.name == name }?.value }
         guard let target = parameter("target"), target.hasPrefix("http://127.0.0.1:") else {

@@ -10,7 +10,8 @@ import Wire
 struct KpiCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kpi",
-        abstract: "Print the business figures: value, events, target, age, against last week and since the last deploy.",
+        abstract:
+            "Print the business figures: value, events, target, age, against last week and since the last deploy.",
         discussion: """
             They are read from the journal. --explain names the query behind a figure and asks its database what it would \
             cost (EXPLAIN, which does not run it); that needs the config.
@@ -136,7 +137,8 @@ struct Source {
 
     init(of kpi: Kpi, in launch: LaunchConfiguration, on reactor: Reactor) async {
         let parts = kpi.series.name.split(separator: ".", maxSplits: 1)
-        guard let probe = launch.probes.first(where: { $0.name == parts.first.map(String.init) }), parts.count == 2 else {
+        guard let probe = launch.probes.first(where: { $0.name == parts.first.map(String.init) }), parts.count == 2
+        else {
             let formula = launch.derivations.first { $0.series == kpi.series }?.formula
             place = formula.map { "derived: \($0.text)" } ?? "nothing in this config"
             return

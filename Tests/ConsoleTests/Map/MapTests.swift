@@ -98,6 +98,8 @@ import Testing
         ])
     func aliases(text: String, iso: String) { #expect(Province.meant(by: text)?.iso == iso) }
 
-    @Test("what is no province is none", arguments: ["", "Uruguay", "AR-ZZ", "unknown", String(repeating: "a", count: 99)])
+    @Test(
+        "what is no province is none",
+        arguments: ["", "Uruguay", "AR-ZZ", "unknown", String(repeating: "a", count: 99)])
     func strangers(text: String) { #expect(Province.meant(by: text) == nil) }
 }

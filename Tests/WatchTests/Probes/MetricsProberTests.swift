@@ -190,7 +190,8 @@ import Testing
                 question("none", #"up{job="nobody"}"#), question("nan", "vector(NaN)"), question("wrong", "sum("),
                 Question(
                     name: "by",
-                    text: #"label_replace(vector(7), "p", "Córdoba", "", "") or label_replace(vector(8), "p", "XX", "", "")"#,
+                    text:
+                        #"label_replace(vector(7), "p", "Córdoba", "", "") or label_replace(vector(8), "p", "XX", "", "")"#,
                     unit: .milliseconds, by: FanOut(label: "p", values: ["AR-X", "AR-C"], isArgentina: true), few: 5,
                     count: #"label_replace(vector(4), "p", "Córdoba", "", "")"#),
                 Question(name: "few", text: "vector(1)", unit: .percent, few: 10, count: "vector(12)"),

@@ -132,7 +132,8 @@ import Wire
             #expect(found["unlabelled.AR-C"] == .missed("the query brought no column province"))
             let probe = Probe(
                 name: "p", interval: 1000, deadline: 500,
-                target: .postgres(PostgresTarget(host: "", database: "", user: "", questions: questions, vitals: false)))
+                target: .postgres(PostgresTarget(host: "", database: "", user: "", questions: questions, vitals: false))
+            )
             let measures = Set(probe.measures.map(\.name))
             let vitals = Set(
                 Probe(

@@ -85,7 +85,9 @@ import Wire
             await #expect(throws: (any Error).self) {
                 try await VantageProber(target(nobody, cdn + "/hit"), in: lab.context).measurements()
             }
-            await #expect { try await VantageProber(target(cdn, "http://x/"), in: lab.context).measurements() } throws: {
+            await #expect {
+                try await VantageProber(target(cdn, "http://x/"), in: lab.context).measurements()
+            } throws: {
                 "\($0)".contains("status 404")
             }
         }

@@ -42,7 +42,8 @@ extension PostgresRows {
             guard let value = by.value(meantBy: label) else {
                 // It has no place on the map: what it is and what it brought is told as a text.
                 let brought = self[row, question.column ?? valueColumn(of: question)] ?? "NULL"
-                elsewhere.append(("\(label.bounded(to: 24)) \(brought.bounded(to: 12))", number(of: question, row: row)))
+                elsewhere.append(
+                    ("\(label.bounded(to: 24)) \(brought.bounded(to: 12))", number(of: question, row: row)))
                 continue
             }
             guard findings[value] == nil else {

@@ -150,7 +150,8 @@ package actor PostgresProber: Prober, PinnedActor {
             return .success(
                 try await within(budget) {
                     try await client.query(
-                        question.text, question.weeks > 0 ? [ago] : [], deadline: budget.statementDeadline / 2, readOnly: true)
+                        question.text, question.weeks > 0 ? [ago] : [], deadline: budget.statementDeadline / 2,
+                        readOnly: true)
                 })
         } catch let error as WireError where error.kind == .timedOut {
             return .failure(ProbeFailure("no answer within \((budget.statementDeadline / 2).inWords)"))

@@ -47,7 +47,10 @@ package enum InstantAnswer {
             }
             return .success(
                 elements.map { element in
-                    (element.metric?[label] ?? "", element.value.map { measurement(of: $0, now: now) } ?? .missed("no sample"))
+                    (
+                        element.metric?[label] ?? "",
+                        element.value.map { measurement(of: $0, now: now) } ?? .missed("no sample")
+                    )
                 })
         case .other(let type):
             return .failure(ProbeFailure("the query brought a \(type.bounded(to: 20)), not one sample"))

@@ -128,12 +128,15 @@ extension Question {
         case nil: break
         }
         func count(of label: String) -> Double? {
-            guard case .number(let number)? = counts.first(where: { $0.label == label })?.measurement else { return nil }
+            guard case .number(let number)? = counts.first(where: { $0.label == label })?.measurement else {
+                return nil
+            }
             return number
         }
         guard let by else {
             guard found.count == 1 else {
-                return misses(found.isEmpty ? "the query brought no sample" : "the query brought \(found.count) samples")
+                return misses(
+                    found.isEmpty ? "the query brought no sample" : "the query brought \(found.count) samples")
             }
             return findings(name, found[0].measurement, events: counts.count == 1 ? count(of: counts[0].label) : nil)
         }
@@ -143,7 +146,8 @@ extension Question {
             if let value = by.value(meantBy: label) {
                 let own = findings("\(name).\(value)", measurement, events: count(of: label), of: value)
                 // Two spellings of one province would be two halves of its requests.
-                byValue[value] = byValue[value] == nil ? own : misses("the query brought two samples for \(value)", of: value)
+                byValue[value] =
+                    byValue[value] == nil ? own : misses("the query brought two samples for \(value)", of: value)
             } else {
                 elsewhere.append((label.bounded(to: 24), measurement))
             }

@@ -38,7 +38,9 @@ package actor VantageProber: Prober, PinnedActor {
             for point in target.points {
                 group.addTask {
                     let sight = await self.sight(from: point, self.target.module, budget)
-                    guard let hit = self.target.hitModule, case .success = sight else { return (point.name, sight, nil) }
+                    guard let hit = self.target.hitModule, case .success = sight else {
+                        return (point.name, sight, nil)
+                    }
                     let isHit = try? await self.sight(from: point, hit, budget).get().isSuccess
                     return (point.name, sight, isHit)
                 }
@@ -77,7 +79,8 @@ package actor VantageProber: Prober, PinnedActor {
             if let isHit { hits[point]?.record(isHit, at: uptime) }
             let share = hits[point]?.percent(at: uptime)
             findings.append(
-                Finding("hit_rate.\(point)", share.map(Measurement.number) ?? .missed("nothing was asked in the window")))
+                Finding(
+                    "hit_rate.\(point)", share.map(Measurement.number) ?? .missed("nothing was asked in the window")))
         }
         findings.append(Finding("answering", Double(answering)))
         findings.append(Finding("slowest", slowest.map(Measurement.number) ?? .missed("no place got an answer")))
