@@ -151,7 +151,7 @@ let package = Package(
         .executableTarget(
             name: "guardia-bench",
             dependencies: [
-                "Launch", "Journal", "Wire", "Console",
+                "Launch", "Journal", "Wire", "Console", "Watch", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

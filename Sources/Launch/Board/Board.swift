@@ -96,7 +96,9 @@ package struct Board: Sendable {
         var tally: [Verdict: Int] = [:]
         // In place: a copy of a track retains all that it holds.
         for index in tracks.indices where tracks[index].series.isJudged {
-            let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
+            let assessment = tracks[index].assessment(at: now, engineSilent: engineSilent)
+            if assessment.isUnjudged { continue }
+            let verdict = assessment.verdict
             if verdict == .unknown, tracks[index].isAbsentByNature, !engineSilent { continue }
             tally[verdict, default: 0] += 1
         }

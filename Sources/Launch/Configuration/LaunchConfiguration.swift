@@ -15,6 +15,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
     package var series: [Series]
     package var panes: Panes
+    /// The business figures and what they are to keep to.
+    package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
     /// Who may act.
@@ -43,8 +45,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
-        channels: [ChannelPlan] = [],
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, operators: OperatorRules = .standard,
+        actAs: [String] = [], channels: [ChannelPlan] = [],
         alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = []
     ) {
         self.product = product
@@ -58,6 +60,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.derivations = derivations
         self.series = series
         self.panes = panes
+        self.kpis = kpis
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
@@ -76,7 +79,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook)
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
+            kpis: kpis)
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

@@ -10,6 +10,9 @@ package struct Engine: Sendable {
     /// Readings that may wait for the collector before the oldest are dropped: several minutes of a large launch.
     private static let backlog = 20_000
 
+    /// Tells the recorded hours of series.
+    package typealias RatePast = @Sendable (_ wanted: [SeriesID: Milliseconds]) async -> [SeriesID: [HourMean]]
+
     private let configuration: LaunchConfiguration
     private let manifest: Manifest
     private let version: String
@@ -41,8 +44,11 @@ package struct Engine: Sendable {
     ///   - recorder: the journal, taken by this process alone.
     ///   - standing: what the journal held when it was taken over, so that nothing is told twice after a restart.
     ///   - follower: what tells of events that other processes append, not started yet.
+    ///   - past: what was recorded of some rates, and how far back it is wanted; asked once, before the first look.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: Standing, follower: EngineFollower) async throws {
+    package func run(
+        recorder: any Recorder, standing: Standing, follower: EngineFollower, past: RatePast = { _ in [:] }
+    ) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
@@ -52,8 +58,10 @@ package struct Engine: Sendable {
                 past: AlertPast(last: standing.last),
                 sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] }), now: started),
             recorder: recorder, clock: clock)
+        var evaluator = Evaluator(graph: graph, series: configuration.series)
+        evaluator.take(past: await past(evaluator.pastWanted))
         let collector = Collector(
-            evaluator: Evaluator(graph: graph, series: configuration.series),
+            evaluator: evaluator,
             ledger: VerdictLedger(series: configuration.series, standing: standing.verdicts, now: started),
             clockGuard: makeClockGuard(), recorder: recorder, clock: clock,
             forward: { alerting.inbox.yield(.readings($0, at: $1)) })
@@ -81,7 +89,7 @@ package struct Engine: Sendable {
             )
         }
         let transitions = links.isEmpty ? nil : await alerting.transitions()
-        let past = PastReader(path: follower.path)
+        let samples = PastReader(path: follower.path)
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
@@ -112,7 +120,7 @@ package struct Engine: Sendable {
                 for await _ in transitions { for link in links { link.news.continuation.yield() } }
             }
             for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
-            group.addTask { alerting.inbox.yield(.past(await past.samples(of: alerting.plan.spans))) }
+            group.addTask { alerting.inbox.yield(.past(await samples.samples(of: alerting.plan.spans))) }
             // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.
             while !Task.isCancelled, await group.next() != nil {}
             inbox.finish()
@@ -133,7 +141,7 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

@@ -60,6 +60,7 @@ struct Watch: AsyncParsableCommand {
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
                 follower: EngineFollower(path: path, after: standing.sequence),
+                past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
                 warden: try Watch.warden(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -70,6 +71,14 @@ struct Watch: AsyncParsableCommand {
         } catch {
             throw Failure.failed(error)
         }
+    }
+
+    /// What a journal knows of some rates; nothing where it cannot be read. Before the first look: nothing else waits for it.
+    private static func past(
+        _ wanted: [SeriesID: Milliseconds], journal: String, now: Timestamp
+    ) -> [SeriesID: [HourMean]] {
+        guard let longest = wanted.values.max(), let reader = try? JournalReader(path: journal) else { return [:] }
+        return (try? reader.hours(of: Set(wanted.keys), since: now + Milliseconds(-longest.count))) ?? [:]
     }
 
     private static func warden(
@@ -89,6 +98,7 @@ private struct EngineService: Service {
     var recorder: JournalRecorder
     var standing: Standing
     var follower: EngineFollower
+    var past: Engine.RatePast
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
 
@@ -96,7 +106,9 @@ private struct EngineService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
-                group.addTask { try await engine.run(recorder: recorder, standing: standing, follower: follower) }
+                group.addTask {
+                    try await engine.run(recorder: recorder, standing: standing, follower: follower, past: past)
+                }
                 // The engine ends when it is asked to, or fails: either way the warden ends with it.
                 defer { group.cancelAll() }
                 try await group.next()
