@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),  // with libssl
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),  // posix_spawn's and pidfd's functions that Swift's Glibc module leaves out
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CLinux",
+                "CLibpq", "CHiredis", "CCurl", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
@@ -72,6 +73,10 @@ let package = Package(
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+
+        // MARK: Security: what gathers evidence of the launch's security
+        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),
+        .testTarget(name: "SecurityTests", dependencies: ["Security", "Launch", "Journal", "Wire", "Rehearsal"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(
@@ -123,8 +128,8 @@ let package = Package(
         .executableTarget(
             name: "guardia",
             dependencies: [
-                "Launch", "Journal", "Wire", "Edge", "Watch", "Actions", "Console", "Terminal", "Settings", "Screen",
-                "Rehearsal",
+                "Launch", "Journal", "Wire", "Edge", "Security", "Watch", "Actions", "Console", "Terminal", "Settings",
+                "Screen", "Rehearsal",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

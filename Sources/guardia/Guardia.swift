@@ -23,6 +23,8 @@ struct Guardia: AsyncParsableCommand {
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
+            // MARK: Security
+            TLSCommand.self,
             ResetTerminal.self,
         ],
         defaultSubcommand: Monitor.self)

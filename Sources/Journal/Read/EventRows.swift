@@ -35,6 +35,12 @@ enum EventRows {
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
+        events += try self.events(
+            db,
+            where: """
+                sequence IN (SELECT max(sequence) FROM event WHERE kind = 'security.checked' AND utc <= ?
+                GROUP BY \(Schema.securityStation)) LIMIT 100
+                """, [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }

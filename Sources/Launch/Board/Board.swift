@@ -13,6 +13,9 @@ package struct Board: Sendable {
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
 
+    /// The newest look at each station of the launch's security.
+    package private(set) var security = SecurityPosture()
+
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
 
@@ -60,6 +63,7 @@ package struct Board: Sendable {
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
         case .action(let action): actions.take(action, at: event.at)
+        case .security(let security): self.security.take(security, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

@@ -21,11 +21,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    /// What of its security is looked at; nil: nothing.
+    package var security: SecurityPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
+        security: SecurityPlan? = nil
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -41,6 +44,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
+        self.security = security
     }
 
     /// What the journal's readers are told.

@@ -30,6 +30,9 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        // MARK: Security
+        /// A look at a station of the launch's security.
+        case security(SecurityEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -122,6 +125,7 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .security(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -136,6 +140,7 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .security(let event): event.payload
         case .unknown: nil
         }
     }
@@ -162,6 +167,7 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            case "security.checked": body { .security(.checked($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

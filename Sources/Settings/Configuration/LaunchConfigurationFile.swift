@@ -78,7 +78,8 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.texts() ?? [])
+            actAs: fields.optional("act_as")?.texts() ?? [],
+            security: fields.optional("security")?.securityPlan())
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

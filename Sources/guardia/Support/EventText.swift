@@ -55,6 +55,7 @@ enum EventText {
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
         case .action(let event): words(event)
+        case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
         case .unknown(_, let json): json
         }
     }
