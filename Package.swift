@@ -76,7 +76,15 @@ let package = Package(
 
         // MARK: Security: what gathers evidence of the launch's security
         .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),
-        .testTarget(name: "SecurityTests", dependencies: ["Security", "Launch", "Journal", "Wire", "Rehearsal"]),
+        .testTarget(
+            name: "SecurityTests",
+            dependencies: [
+                "Security", "Fuzzing", "Launch", "Journal", "Wire", "Rehearsal",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
+        // MARK: Fuzzing: broken input for every parser that reads what others write
+        .target(name: "Fuzzing", dependencies: ["Launch", "Security", "Settings", "Watch", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(
@@ -155,6 +163,9 @@ let package = Package(
                 "Launch", "Journal", "Wire", "Console",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "guardia-fuzz",
+            dependencies: ["Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(
             name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
     ],

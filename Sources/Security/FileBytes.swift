@@ -38,7 +38,9 @@ package enum FileBytes {
     }
 
     /// When it was last changed, and its size; nil where there is none.
-    package static func status(_ path: String) -> (modified: Int64, size: Int64, inode: UInt64, mode: UInt32, owner: UInt32)? {
+    package static func status(_ path: String) -> (
+        modified: Int64, size: Int64, inode: UInt64, mode: UInt32, owner: UInt32
+    )? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return (

@@ -24,7 +24,7 @@ struct Guardia: AsyncParsableCommand {
             FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
             // MARK: Security
-            TLSCommand.self,
+            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
         ],
         defaultSubcommand: Monitor.self)

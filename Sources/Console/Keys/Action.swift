@@ -13,6 +13,8 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    // MARK: Security
+    case security
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -34,6 +36,8 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// The launch's security.
+    case security
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice
     /// The question before an action: it takes every key that does not belong to the terminal itself.

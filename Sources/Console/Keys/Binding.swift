@@ -26,10 +26,10 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .security]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .security]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment]
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .security]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -48,6 +48,8 @@ package struct Binding: Sendable {
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
             .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action], footer: 6),
+        // MARK: Security
+        Binding(.security, [Key("S")], .security, .securitySummary, in: [.warRoom, .detail, .action]),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

@@ -72,6 +72,7 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        case .security: overlays = [.security(top: 0)]
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -118,7 +119,7 @@ extension Model {
         case .choice(let choice): take(choice)
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
-        case .help, .detail, .confirmation, .action, .deployment: break
+        case .help, .detail, .confirmation, .action, .deployment, .security: break
         case nil:
             if let selected = lists[focus]?.selected { overlays.append(.detail(selected)) } else { isZoomed = true }
         }
@@ -212,6 +213,10 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .security(let top):
+            let room = SecurityPage.room(in: layout.body)
+            let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
         case .filterPrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

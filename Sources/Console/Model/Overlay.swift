@@ -19,6 +19,9 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    // MARK: Security
+    /// The launch's security; `top` is the first line shown.
+    case security(top: Int)
 
     var context: Context {
         switch self {
@@ -31,6 +34,7 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .security: .security
         }
     }
 }

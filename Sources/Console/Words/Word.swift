@@ -40,4 +40,7 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    // MARK: Security
+    case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
+    case securityFindings, securityNoFinding
 }

@@ -11,14 +11,16 @@ package struct CompliancePlan: Hashable, Sendable {
     /// Folders of backups, which must be encrypted.
     package var backups: [String]
     package var mercadoPago: MercadoPagoPlan?
+    /// The certificate with which the launch talks to ARCA's web services, PEM.
+    package var arcaCertificate: String?
     package var every: Milliseconds
     /// Evidence that is older than this says nothing any more.
     package var maximumAge: Milliseconds
 
     package init(
         postgres: PostgresTarget? = nil, encryptedColumns: [String] = [], tables: [String] = [], files: [String] = [],
-        backups: [String] = [], mercadoPago: MercadoPagoPlan? = nil, every: Milliseconds = .hours(24),
-        maximumAge: Milliseconds = .hours(48)
+        backups: [String] = [], mercadoPago: MercadoPagoPlan? = nil, arcaCertificate: String? = nil,
+        every: Milliseconds = .hours(24), maximumAge: Milliseconds = .hours(48)
     ) {
         self.postgres = postgres
         self.encryptedColumns = encryptedColumns
@@ -26,6 +28,7 @@ package struct CompliancePlan: Hashable, Sendable {
         self.files = files
         self.backups = backups
         self.mercadoPago = mercadoPago
+        self.arcaCertificate = arcaCertificate
         self.every = every
         self.maximumAge = maximumAge
     }

@@ -25,7 +25,9 @@ package struct CipherSuite: Hashable, Comparable, Sendable {
     package var isExport: Bool { name.contains("EXPORT") }
     package var isRC4: Bool { name.contains("_RC4_") }
     /// A block cipher of 64 bits: Sweet32 (CVE-2016-2183).
-    package var hasShortBlocks: Bool { name.contains("DES_") || name.contains("_IDEA_") || name.contains("_RC2_") || name.contains("DES40") }
+    package var hasShortBlocks: Bool {
+        name.contains("DES_") || name.contains("_IDEA_") || name.contains("_RC2_") || name.contains("DES40")
+    }
     package var isTripleDES: Bool { name.contains("_3DES_") }
     package var isAEAD: Bool {
         isTLS13 || name.contains("_GCM_") || name.contains("_CCM") || name.contains("_CHACHA20_")

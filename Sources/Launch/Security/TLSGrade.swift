@@ -42,9 +42,11 @@ package struct TLSGrade: Hashable, Sendable {
     package init(_ evidence: TLSEvidence, limits: TLSJudgement.Limits = .init()) {
         let offered = TLSVersion.allCases.filter(evidence.offers)
         let suites = evidence.allSuites
-        let isWhole = evidence.suitesComplete
+        let isWhole =
+            evidence.suitesComplete
             && !evidence.versions.values.contains { if case .unknown = $0 { true } else { false } }
-        guard let best = offered.last, let worst = offered.first, !suites.isEmpty, isWhole, let leaf = evidence.chain.first,
+        guard let best = offered.last, let worst = offered.first, !suites.isEmpty, isWhole,
+            let leaf = evidence.chain.first,
             let trust = evidence.trust
         else {
             (letter, score) = (.ungraded, nil)
@@ -55,7 +57,11 @@ package struct TLSGrade: Hashable, Sendable {
         }
         let protocols = (TLSGrade.score(best) + TLSGrade.score(worst)) / 2
         var exchange = TLSGrade.exchangeScore(min(leaf.strength, evidence.primeBits ?? .max))
-        if suites.contains(where: \.isAnonymous) { exchange = 0 } else if suites.contains(where: \.isExport) { exchange = min(exchange, 40) }
+        if suites.contains(where: \.isAnonymous) {
+            exchange = 0
+        } else if suites.contains(where: \.isExport) {
+            exchange = min(exchange, 40)
+        }
         let bits = suites.map(\.bits)
         let ciphers = (TLSGrade.cipherScore(bits.max() ?? 0) + TLSGrade.cipherScore(bits.min() ?? 0)) / 2
         let isVoid = [protocols, exchange, ciphers].contains(0)
@@ -64,7 +70,8 @@ package struct TLSGrade: Hashable, Sendable {
         var reasons = TLSGrade.caps(evidence, offered, suites, leaf, trust, limits)
         let plain = TLSGrade.letter(score)
         if plain > .a { reasons.append(Reason(cap: plain, text: "a score of \(score) out of 100")) }
-        self.reasons = reasons.enumerated().sorted { ($1.element.cap, $0.offset) < ($0.element.cap, $1.offset) }.map(\.element)
+        self.reasons = reasons.enumerated().sorted { ($1.element.cap, $0.offset) < ($0.element.cap, $1.offset) }.map(
+            \.element)
         letter = self.reasons.first?.cap ?? .aPlus
     }
 
@@ -124,7 +131,9 @@ package struct TLSGrade: Hashable, Sendable {
         cap(.f, "export suites", if: suites.contains(where: \.isExport))
         cap(.f, "suites of 56 bits", if: suites.contains { $0.bits == 56 && !$0.isExport })
         cap(.f, "a key of less than 1,024 bits", if: leaf.strength < 1024)
-        cap(.f, "a certificate signed with MD5 or SHA-1", if: leaf.isWeaklySigned)
+        cap(
+            .f, "a certificate signed with MD5 or SHA-1",
+            if: leaf.isWeaklySigned || evidence.chain.contains { !$0.isSelfIssued && $0.isWeaklySigned })
         cap(.f, "a Diffie-Hellman prime of less than 1,024 bits", if: (evidence.primeBits ?? .max) < 1024)
         cap(.f, "SSL 3.0 alone", if: offered == [.ssl3])
         cap(.c, "SSL 3.0 (POODLE)", if: offered.contains(.ssl3))

@@ -47,8 +47,10 @@ package struct TLSJudgement: Hashable, Sendable {
         findings += TLSJudgement.stapling(evidence, now)
         findings += TLSJudgement.expected(evidence)
         findings += TLSJudgement.authorities(evidence)
-        self.findings = findings.enumerated().sorted { ($1.element.verdict, $0.offset) < ($0.element.verdict, $1.offset) }
-            .map(\.element)
+        self.findings = findings.enumerated().sorted {
+            ($1.element.verdict, $0.offset) < ($0.element.verdict, $1.offset)
+        }
+        .map(\.element)
         verdict = findings.map(\.verdict).max() ?? (evidence.failure == nil ? .ok : .unknown)
         grade = TLSGrade(evidence, limits: limits)
         daysLeft = evidence.chain.map { $0.daysLeft(at: now) }.min()
@@ -105,7 +107,8 @@ package struct TLSJudgement: Hashable, Sendable {
             case .incompleteChain:
                 findings.append(
                     TLSFinding(
-                        .critical, "incomplete-chain", "the server leaves an intermediate certificate out of its chain"))
+                        .critical, "incomplete-chain", "the server leaves an intermediate certificate out of its chain")
+                )
             case .wrongPurpose:
                 findings.append(TLSFinding(.critical, "wrong-purpose", "the certificate is not one for a server"))
             case .badSignature:
@@ -119,7 +122,8 @@ package struct TLSJudgement: Hashable, Sendable {
             findings.append(
                 TLSFinding(
                     .critical, "wrong-host",
-                    "the certificate is not for \(evidence.endpoint.host)" + (names.isEmpty ? "" : ", it is for \(names)")))
+                    "the certificate is not for \(evidence.endpoint.host)"
+                        + (names.isEmpty ? "" : ", it is for \(names)")))
         }
         if evidence.failure == nil, evidence.chain.isEmpty {
             findings.append(TLSFinding(.critical, "anonymous", "the server proves nothing: it shows no certificate"))
@@ -133,7 +137,9 @@ package struct TLSJudgement: Hashable, Sendable {
             let which = depth == 0 ? "its" : "its chain's certificate \(depth)"
             if certificate.strength < 2048 {
                 findings.append(
-                    TLSFinding(.critical, "weak-key", "\(which) key has only \(certificate.keyBits) bits (\(certificate.key))"))
+                    TLSFinding(
+                        .critical, "weak-key", "\(which) key has only \(certificate.keyBits) bits (\(certificate.key))")
+                )
             }
             // A root is trusted as it is; its own signature is of no weight.
             if !certificate.isSelfIssued || depth == 0, certificate.isWeaklySigned {
@@ -174,7 +180,8 @@ package struct TLSJudgement: Hashable, Sendable {
             findings.append(TLSFinding(.critical, "compression", "it compresses TLS records (CRIME, CVE-2012-4929)"))
         }
         if evidence.renegotiatesSecurely == false {
-            findings.append(TLSFinding(.warning, "renegotiation", "renegotiation is not bound to its session (RFC 5746)"))
+            findings.append(
+                TLSFinding(.warning, "renegotiation", "renegotiation is not bound to its session (RFC 5746)"))
         }
         return findings
     }
@@ -186,7 +193,8 @@ package struct TLSJudgement: Hashable, Sendable {
             let bad = all.filter(isBad).sorted()
             guard let first = bad.last else { return }
             findings.append(
-                TLSFinding(verdict, code, "\(text): \(first.name)" + (bad.count > 1 ? " and \(bad.count - 1) more" : "")))
+                TLSFinding(
+                    verdict, code, "\(text): \(first.name)" + (bad.count > 1 ? " and \(bad.count - 1) more" : "")))
         }
         find(.critical, "null-suite", "it offers to encrypt nothing", \.isNull)
         find(.critical, "anonymous-suite", "it offers sessions without any certificate", \.isAnonymous)
@@ -224,7 +232,8 @@ package struct TLSJudgement: Hashable, Sendable {
             findings.append(
                 TLSFinding(
                     .warning, "short-hsts",
-                    policy.maxAge == 0 ? "it switches HSTS off (max-age=0)" : "HSTS lasts only \(policy.maxAge / 86_400) d"))
+                    policy.maxAge == 0
+                        ? "it switches HSTS off (max-age=0)" : "HSTS lasts only \(policy.maxAge / 86_400) d"))
         }
         if policy.preload, !policy.includesSubdomains || policy.maxAge < 31_536_000 {
             findings.append(
@@ -239,10 +248,14 @@ package struct TLSJudgement: Hashable, Sendable {
         case .revoked: return [TLSFinding(.critical, "revoked", "its own OCSP response says that it is revoked")]
         case .unreadable: return [TLSFinding(.warning, "bad-staple", "its stapled OCSP response cannot be read")]
         case .good(let until):
-            if let until, until < now { return [TLSFinding(.warning, "old-staple", "its stapled OCSP response is out of date")] }
+            if let until, until < now {
+                return [TLSFinding(.warning, "old-staple", "its stapled OCSP response is out of date")]
+            }
             return []
         case .absent where leaf.mustStaple:
-            return [TLSFinding(.critical, "must-staple", "its certificate demands a stapled OCSP response, it sends none")]
+            return [
+                TLSFinding(.critical, "must-staple", "its certificate demands a stapled OCSP response, it sends none")
+            ]
         case .absent where leaf.hasResponder: return [TLSFinding(.ok, "no-staple", "it staples no OCSP response")]
         case nil, .absent: return []
         }
@@ -252,7 +265,10 @@ package struct TLSJudgement: Hashable, Sendable {
         switch evidence.expected {
         case nil, .same: return []
         case .unreadable(let reason):
-            return [TLSFinding(.unknown, "expected-unreadable", "the certificate that it should show cannot be read: \(reason)")]
+            return [
+                TLSFinding(
+                    .unknown, "expected-unreadable", "the certificate that it should show cannot be read: \(reason)")
+            ]
         case .different(let disk):
             guard let shown = evidence.chain.first else { return [] }
             let isNewer = disk.notBefore > shown.notBefore

@@ -44,15 +44,20 @@ package struct TLSSurvey: Sendable {
         judged.flatMap { one -> [String] in
             let (evidence, judgement) = (one.evidence, one.judgement)
             let days = judgement.daysLeft.map { "\(Int($0.rounded(.down))) d left" } ?? "no certificate seen"
-            var lines = ["\(TLSSurvey.label(judgement.verdict))  \(judgement.grade.letter.rawValue)  \(evidence.endpoint.title)  \(days)"]
+            var lines = [
+                "\(TLSSurvey.label(judgement.verdict))  \(judgement.grade.letter.rawValue)  \(evidence.endpoint.title)  \(days)"
+            ]
             if let leaf = evidence.chain.first {
-                lines.append("      certificate  \(leaf.subject), by \(leaf.issuer), \(leaf.key) \(leaf.keyBits), \(leaf.signature)")
+                lines.append(
+                    "      certificate  \(leaf.subject), by \(leaf.issuer), \(leaf.key) \(leaf.keyBits), \(leaf.signature)"
+                )
             }
             let offered = TLSVersion.allCases.filter(evidence.offers)
             if !offered.isEmpty {
                 lines.append(
                     "      offers       "
-                        + offered.map { "\($0.name) (\(evidence.suites[$0]?.count ?? 0) suites)" }.joined(separator: ", "))
+                        + offered.map { "\($0.name) (\(evidence.suites[$0]?.count ?? 0) suites)" }.joined(
+                            separator: ", "))
             }
             if let authorities = evidence.authorities, !authorities.isEmpty {
                 lines.append("      may issue    \(authorities.joined(separator: ", "))")
@@ -139,7 +144,8 @@ package struct TLSSurvey: Sendable {
                 chain: evidence.chain.map {
                     Report.Certificate(
                         subject: $0.subject, issuer: $0.issuer, serial: $0.serial, names: $0.names,
-                        notBefore: $0.notBefore.seconds, notAfter: $0.notAfter.seconds, key: $0.key, keyBits: $0.keyBits,
+                        notBefore: $0.notBefore.seconds, notAfter: $0.notAfter.seconds, key: $0.key,
+                        keyBits: $0.keyBits,
                         signature: $0.signature, fingerprint: $0.fingerprint)
                 },
                 findings: judgement.findings.map { .init(verdict: "\($0.verdict)", code: $0.code, text: $0.text) },

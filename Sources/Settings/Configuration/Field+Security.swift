@@ -177,6 +177,7 @@ extension Field {
                         host: fields.optional("host")?.text() ?? usual.host,
                         port: fields.optional("port")?.integer(in: 1...65_535).map(UInt16.init) ?? usual.port)
                 },
+                arcaCertificate: fields.optional("arca_certificate")?.path(),
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every,
                 maximumAge: fields.optional("max_age")?.duration(.hours(1) ... .days(90)) ?? usual.maximumAge)
         }
@@ -199,7 +200,8 @@ extension Field {
         mapping { fields in
             let usual = ScanPlan()
             let reports = fields.optional("reports")?.items().compactMap { $0.scanSource() } ?? []
-            for (index, report) in reports.enumerated() where reports[..<index].contains(where: { $0.name == report.name }) {
+            for (index, report) in reports.enumerated()
+            where reports[..<index].contains(where: { $0.name == report.name }) {
                 fields.error("two reports are called \(report.name.quoted)")
             }
             return ScanPlan(

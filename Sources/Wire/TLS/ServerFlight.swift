@@ -12,7 +12,8 @@ package struct ServerHello: Hashable, Sendable {
 
     /// The random of a HelloRetryRequest (RFC 8446 section 4.1.3).
     private static let retry: [UInt8] = [
-        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2, 0xA2, 0x11,
+        0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2, 0xA2,
+        0x11,
         0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
     ]
 
@@ -87,7 +88,9 @@ package struct FlightReader: Sendable {
             if let first = buffer.first, !(20...23).contains(first) { return .notTLS(Array(buffer.prefix(64))) }
             guard buffer.count >= 5 else { return nil }
             let count = Int(buffer[3]) << 8 | Int(buffer[4])
-            guard buffer[1] == 3, buffer[2] <= 4, count <= 16_384 + 2048 else { return .notTLS(Array(buffer.prefix(64))) }
+            guard buffer[1] == 3, buffer[2] <= 4, count <= 16_384 + 2048 else {
+                return .notTLS(Array(buffer.prefix(64)))
+            }
             guard buffer.count >= 5 + count else { return nil }
             let type = buffer[0]
             let payload = Array(buffer[5..<5 + count])

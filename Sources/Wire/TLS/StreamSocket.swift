@@ -3,7 +3,7 @@ import Glibc
 /// A TCP or Unix stream socket on the reactor, for protocols that no library of ours speaks. Pinned code only.
 package final class StreamSocket {
     private let reactor: Reactor
-    private let descriptor: Int32
+    fileprivate let descriptor: Int32
     /// What it is connected to, fit to be shown.
     package let target: String
 
@@ -144,5 +144,62 @@ struct SocketAddress {
 
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         bytes.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) }
+    }
+}
+
+extension StreamSocket {
+    /// Whether the peer has closed, or broken, the connection: what is written to it now would be lost.
+    package var isClosedByPeer: Bool { Socket.hasInput(descriptor) }
+}
+
+/// Datagrams on the reactor.
+package enum DatagramSocket {
+    /// Sends datagrams to the first address of a host.
+    package static func send(
+        _ datagrams: [[UInt8]], to host: String, port: UInt16, on reactor: Reactor,
+        until deadline: ContinuousClock.Instant
+    ) async throws(WireError) {
+        let target = "\(host):\(port)"
+        let addresses: [String]
+        switch await Resolver.addresses(of: host, on: reactor, until: deadline) {
+        case .success(let found): addresses = found
+        case .failure(let failure): throw WireError(resolving: host, failure, on: target)
+        }
+        try await send(
+            datagrams, to: addresses.first.flatMap { SocketAddress($0, port: port) }, target, on: reactor,
+            until: deadline)
+    }
+
+    /// Sends datagrams to a Unix socket, as /dev/log is.
+    package static func send(
+        _ datagrams: [[UInt8]], toUnixSocket path: String, on reactor: Reactor, until deadline: ContinuousClock.Instant
+    ) async throws(WireError) {
+        try await send(datagrams, to: SocketAddress(unix: path), path, on: reactor, until: deadline)
+    }
+
+    private static func send(
+        _ datagrams: [[UInt8]], to address: SocketAddress?, _ target: String, on reactor: Reactor,
+        until deadline: ContinuousClock.Instant
+    ) async throws(WireError) {
+        guard let address else { throw WireError(.invalid, "send", on: target, because: "not an address") }
+        let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.family, type, 0)
+        guard descriptor >= 0 else {
+            throw WireError(.outOfResources, "send", on: target, because: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        guard address.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
+            throw WireError(.unreachable, "send", on: target, because: String(cString: strerror(errno)))
+        }
+        for datagram in datagrams {
+            while Glibc.send(descriptor, datagram, datagram.count, Int32(MSG_NOSIGNAL)) < 0 {
+                guard errno == EAGAIN || errno == EINTR || errno == ENOBUFS else {
+                    throw WireError(.unreachable, "send", on: target, because: String(cString: strerror(errno)))
+                }
+                if case .timedOut = await reactor.ready(descriptor, for: .write, until: deadline) {
+                    throw WireError(.timedOut, "send", on: target, because: "nobody takes the messages")
+                }
+            }
+        }
     }
 }

@@ -20,7 +20,9 @@ package actor TLSClient {
     /// Sends one hello on a new connection and reads the server's first flight.
     ///
     /// - Throws: `WireError` where no answer came: refused, timed out. A connection that was closed is an answer.
-    package func ask(_ hello: ClientHello, until deadline: ContinuousClock.Instant) async throws(WireError) -> HelloAnswer {
+    package func ask(_ hello: ClientHello, until deadline: ContinuousClock.Instant) async throws(WireError)
+        -> HelloAnswer
+    {
         reactor.checkIsolated()
         let socket = try await StreamSocket.connect(to: host, port: port, on: reactor, until: deadline)
         var reader = FlightReader()
@@ -57,7 +59,8 @@ package actor TLSClient {
         do throws(WireError) {
             let shown = port == 443 ? name : "\(name):\(port)"
             engine.write(
-                Array("GET \(path) HTTP/1.1\r\nHost: \(shown)\r\nUser-Agent: guardia\r\nConnection: close\r\n\r\n".utf8))
+                Array("GET \(path) HTTP/1.1\r\nHost: \(shown)\r\nUser-Agent: guardia\r\nConnection: close\r\n\r\n".utf8)
+            )
             try await flush(engine, socket, until: deadline)
             facts.head = try await head(engine, socket, until: deadline)
         } catch {

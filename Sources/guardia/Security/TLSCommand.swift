@@ -8,7 +8,8 @@ import Wire
 /// `guardia tls`: every TLS endpoint of the launch, as a client sees it.
 struct TLSCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tls", abstract: "Look at every TLS endpoint: certificates, protocols, ciphers, HSTS; with a grade.",
+        commandName: "tls",
+        abstract: "Look at every TLS endpoint: certificates, protocols, ciphers, HSTS; with a grade.",
         discussion: """
             Looks at the endpoints of the config's section security.tls, each name at each of its addresses, side by side; \
             or at the hosts given here. Only looks: it completes no handshake that a browser would not. The grade follows \
@@ -34,7 +35,9 @@ struct TLSCommand: AsyncParsableCommand {
         if hosts.isEmpty {
             let loaded = try options.load()
             launch = loaded
-            guard let configured = loaded.security?.tls else { throw Failure.usage(NotConfigured(section: "security.tls")) }
+            guard let configured = loaded.security?.tls else {
+                throw Failure.usage(NotConfigured(section: "security.tls"))
+            }
             plan = configured
         } else {
             plan.endpoints = hosts.map { text in

@@ -119,7 +119,8 @@ private func thread(_ body: @escaping @Sendable () -> Void) {
 /// Bytes of a server's side of TLS.
 enum ServerBytes {
     static func record(_ type: UInt8, version: UInt16 = 0x0303, _ payload: [UInt8]) -> [UInt8] {
-        [type, UInt8(version >> 8), UInt8(version & 0xff), UInt8(payload.count >> 8), UInt8(payload.count & 0xff)] + payload
+        [type, UInt8(version >> 8), UInt8(version & 0xff), UInt8(payload.count >> 8), UInt8(payload.count & 0xff)]
+            + payload
     }
 
     static func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {

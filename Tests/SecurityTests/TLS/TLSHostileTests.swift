@@ -108,7 +108,7 @@ import Testing
         #expect(judgement.grade.letter == .ungraded)
     }
 
-    @Test(arguments: [1, 5, 20, 60])
+    @Test(arguments: [1, 5, 20, 50])
     func aServerThatHangsWithinItsHelloIsGivenUp(bytes: Int) async throws {
         let flight = Array(ServerBytes.flight(version: 0x0303, suite: 0xC02F).prefix(bytes))
         let server = try ScriptedServer { _ in .sayAndHang(flight) }

@@ -1,0 +1,23 @@
+import Fuzzing
+import Testing
+
+/// A part of what `make fuzz` does, bounded by its inputs: every parser that reads what others write, on broken input. A crash
+/// would end the run.
+@Suite struct FuzzTests {
+    @Test("no broken input crashes a parser", arguments: FuzzTarget.all.map(\.name))
+    func noBrokenInputCrashesAParser(name: String) throws {
+        let target = try #require(FuzzTarget.all.first { $0.name == name })
+        var inputs = 0
+        target.fuzz(count: name.hasSuffix("yaml") ? 300 : 5000, seed: 20_260_309) { _ in inputs += 1 }
+        #expect(inputs > 0)
+    }
+
+    @Test func theSameSeedMakesTheSameInputs() {
+        let seeds = [Array("good input".utf8)]
+        var (one, two, other) = (Mutation(seed: 7), Mutation(seed: 7), Mutation(seed: 8))
+        let first = (0..<100).map { _ in one.mutate(seeds) }
+        #expect(first == (0..<100).map { _ in two.mutate(seeds) })
+        #expect(first != (0..<100).map { _ in other.mutate(seeds) })
+        #expect(Set(first).count > 90)
+    }
+}
