@@ -51,7 +51,7 @@ package struct Mutation: Sendable {
         case 7:
             guard let other = seeds.randomElement(using: &numbers), !other.isEmpty else { return }
             let from = Int.random(in: 0..<other.count, using: &numbers)
-            bytes = bytes[..<at] + other[from...]
+            bytes = Array(bytes[..<at] + other[from...])
         default:
             // A number becomes an extreme one.
             if (48...57).contains(bytes[at]) {

@@ -40,6 +40,7 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    case oneHost, hostCount, median
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding

@@ -282,6 +282,9 @@ extension Words {
         case .different: "different"
         case .tooLittle: "too little data"
         case .goBackStep: "Back to the colour that served"
+        case .oneHost: "{} host"
+        case .hostCount: "{} hosts"
+        case .median: "p50"
         // MARK: Security
         case .security: "security"
         case .securitySummary: "Certificates, scans, compliance and the audit, with the age of what is known"

@@ -36,8 +36,10 @@ enum Schema {
         CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL;
         """
 
-    /// Made in older files, too: who reads one without it is only slower.
-    private static let laterIndices = """
+    /// What journals of the first days lack.
+    private static let additions = """
+        CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
+            WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
         CREATE INDEX IF NOT EXISTS event_security ON event(\(securityStation), sequence, utc)
             WHERE kind = 'security.checked';
         """
@@ -58,10 +60,10 @@ enum Schema {
                 try db.execute(sql: tables)
                 try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             }
-            if try number(db, "application_id") == applicationID { try db.execute(sql: laterIndices) }
             return .commit
         }
         try check(db, path: path)
+        try db.execute(sql: additions)
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.

@@ -35,6 +35,8 @@ enum EventRows {
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
+        for (kind, limit) in newest { events += try self.newest(db, kind, limit, until: time) }
+        // MARK: Security: the newest look at each station
         events += try self.events(
             db,
             where: """
@@ -45,6 +47,26 @@ enum EventRows {
             events += try story(db, of: series.id, until: time)
         }
         return events.sorted { $0.sequence < $1.sequence }
+    }
+
+    /// Kinds of which the newest decide, and how many of them: one index look each.
+    private static let newest: [(kind: String, limit: Int)] =
+        [
+            "alert.pending", "alert.cleared", "alert.fired", "alert.resolved", "alert.acknowledged",
+            "alert.unacknowledged", "alert.suppressed", "silence.set", "silence.ended",
+        ].map { ($0, 400) }
+        + [
+            "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
+            "page.attempted", "contact.verified",
+        ].map { ($0, 400) }
+
+    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+        try events(
+            db,
+            where: """
+                kind = ? AND kind <> 'verdict.changed' AND kind <> 'operator.presence' AND utc <= ?
+                ORDER BY sequence DESC LIMIT ?
+                """, [kind, time, limit])
     }
 
     /// Newest first, back to the change that brought the series to ok before its newest trouble: the feed's `since` is
