@@ -77,7 +77,7 @@ package enum CardNumber {
                 return nil
             }
         }
-        guard isOfAnIssuer(values), passesLuhn(values), Set(values).count > 2 else { return nil }
+        guard isOfAnIssuer(values), passesLuhn(values) else { return nil }
         return first.at..<last.at + 1
     }
 

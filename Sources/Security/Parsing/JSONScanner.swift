@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads JSON (RFC 8259) as it comes, piece by piece, and tells what it meets: a report of any size in bounded memory.
 ///
 /// Strict where it matters (structure, escapes, numbers' letters), lenient where others are not: invalid UTF-8 becomes U+FFFD.
@@ -53,7 +55,27 @@ package struct JSONScanner {
 
     /// Takes a piece in, and tells each token that is whole.
     package mutating func take(_ bytes: some Sequence<UInt8>, _ tell: (Token) throws -> Void) throws {
-        for byte in bytes {
+        let isTaken: Void? = try bytes.withContiguousStorageIfAvailable { try take(buffer: $0, tell) }
+        if isTaken == nil { try Array(bytes).withUnsafeBufferPointer { try take(buffer: $0, tell) } }
+    }
+
+    private mutating func take(buffer: UnsafeBufferPointer<UInt8>, _ tell: (Token) throws -> Void) throws {
+        var index = 0
+        while index < buffer.count {
+            // Most of a large report is text that is cut anyway: it is searched for its end, not gone through.
+            if case .string = lexeme, text.count >= JSONScanner.maximumText, surrogate == nil {
+                let rest = UnsafeRawPointer(buffer.baseAddress! + index)
+                let left = buffer.count - index
+                let quote = memchr(rest, 34, left).map { UnsafeRawPointer($0) - rest } ?? left
+                let plain = memchr(rest, 92, quote).map { UnsafeRawPointer($0) - rest } ?? quote
+                if plain > 0 {
+                    offset += plain
+                    index += plain
+                    continue
+                }
+            }
+            let byte = buffer[index]
+            index += 1
             offset += 1
             switch lexeme {
             case .none: try begin(byte, tell)

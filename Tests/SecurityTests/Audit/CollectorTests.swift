@@ -31,7 +31,7 @@ import Wire
             let server = try await PostgresServer.start(
                 in: folder,
                 settings: [
-                    "shared_preload_libraries": "'pgaudit'", "pgaudit.log": "'write, ddl, role'",
+                    "shared_preload_libraries": "'pgaudit'", "pgaudit.log": "'write, ddl, role'", "pgaudit.log_relation": "on",
                     "log_destination": "'jsonlog,csvlog'", "logging_collector": "on", "log_directory": "'audit'",
                     "log_filename": "'postgresql.log'", "log_connections": "on", "log_disconnections": "on",
                     "log_file_mode": "0644",
@@ -85,8 +85,10 @@ import Wire
                 #expect(entries.contains { $0.action == "login" } && entries.contains { $0.action == "logout" })
                 #expect(entries.allSatisfy { !$0.text.contains("4111") }, "no card number is kept")
                 #expect(entries.contains { $0.text.contains("[card number]") })
-                let again = try collector.collect(source)
-                #expect(again.entries == 0, "nothing is collected twice")
+                // The server may still write; but nothing is collected twice.
+                while try collector.collect(source).entries > 0 {}
+                let kept = try all(nil, name).filter { $0.source == name && $0.kind == .schema }
+                #expect(kept.count == 1, "\(kept)")
             }
         } catch {
             await folder.close()

@@ -192,7 +192,7 @@ import Testing
             #"{"SchemaVersion":2,"Results":[{"Target":"a","Vulnerabilities":[{"VulnerabilityID":"CVE-1","PkgName":"p","Severity":"HIGH","Description":""#
         let tail = #""},{"VulnerabilityID":"CVE-2","PkgName":"p","Severity":"LOW"}]}]}"#
         let blanks = Data(repeating: 32, count: 10 << 20)
-        FileManager.default.createFile(atPath: path, contents: Data(head.utf8))
+        _ = FileManager.default.createFile(atPath: path, contents: Data(head.utf8))
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.seekToEnd()
         for _ in 0..<20 { try handle.write(contentsOf: blanks) }

@@ -58,7 +58,7 @@ final class CertificateLab: Sendable {
             ["req", "-new", "-nodes", "-subj", order.subject, "-keyout", key, "-out", request] + newKey)
         let store = path("ca-\(order.name)")
         try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: "\(store)/index", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(store)/index", contents: nil)
         try "\(String(UInt32.random(in: 0x1000_0000...0x7fff_ffff), radix: 16))\n".write(
             toFile: "\(store)/serial", atomically: true, encoding: .utf8)
         var extensions = [
