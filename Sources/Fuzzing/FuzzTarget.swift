@@ -72,7 +72,7 @@ package struct FuzzTarget: Sendable {
             _ = PackageSurvey.updates(simulation: String(decoding: $0, as: UTF8.self))
         },
         FuzzTarget("certbot", seeds: texts(certbot)) { bytes in
-            _ = RenewalSurvey.run(log: bytes)
+            _ = RenewalSurvey.runs(log: bytes)
             _ = RenewalSurvey.values(bytes)
         },
         FuzzTarget(

@@ -63,7 +63,8 @@ extension FuzzTarget {
 
         """#
     static let certbot = """
-        2026-03-09 02:10:11,123:DEBUG:certbot._internal.main:Arguments: ['-q', 'renew', '--dry-run']
+        2026-03-09 02:10:11,123:DEBUG:certbot._internal.main:certbot version: 2.1.0
+        2026-03-09 02:10:11,123:DEBUG:certbot._internal.main:Arguments: ['-q', '--dry-run']
         2026-03-09 02:10:12,123:DEBUG:certbot._internal.display.obj:Notifying user: Congratulations, all simulated renewals succeeded
         renew_before_expiry = 30 days
         cert = /etc/letsencrypt/live/a/cert.pem

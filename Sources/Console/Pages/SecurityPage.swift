@@ -84,7 +84,7 @@ struct SecurityPage {
             ($0.number ?? -.infinity, $0.name) < ($1.number ?? -.infinity, $1.name)
         }
         let nameWidth = min(
-            max(20, width / 3), items.map { Text.width(of: Text.sanitised($0.name, limit: 80)) }.max() ?? 0)
+            max(20, width * 2 / 5), items.map { Text.width(of: Text.sanitised($0.name, limit: 80)) }.max() ?? 0)
         for item in items {
             let verdict = verdict(item, of: station)
             let days = item.number.map { "\(model.figures.number(Int($0.rounded(.down)))) d" } ?? Figures.none

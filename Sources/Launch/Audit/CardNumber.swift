@@ -5,31 +5,57 @@ package enum CardNumber {
     package static func ranges(in bytes: some RandomAccessCollection<UInt8>) -> [Range<Int>] {
         var found: [Range<Int>] = []
         let all = Array(bytes)
+        let blocks = blocks(in: all)
         var index = 0
-        while index < all.count {
-            guard isDigit(all[index]) else {
+        while index < blocks.count {
+            let first = blocks[index]
+            if let range = cardNumber(first.range, all) {
+                found.append(range)
+            } else if let count = groupings.first(where: { isGrouped(blocks[index...], as: $0, all) })?.count,
+                let range = cardNumber(first.range.lowerBound..<blocks[index + count - 1].range.upperBound, all)
+            {
+                found.append(range)
+                index += count - 1
+            }
+            index += 1
+        }
+        return found
+    }
+
+    /// Digits side by side, and what separates them from those before: one blank or dash, or 0 for anything else.
+    private struct Block {
+        var range: Range<Int>
+        var separator: UInt8
+    }
+
+    private static func blocks(in bytes: [UInt8]) -> [Block] {
+        var blocks: [Block] = []
+        var index = 0
+        while index < bytes.count {
+            guard isDigit(bytes[index]) else {
                 index += 1
                 continue
             }
-            // A run of digits, each at most one separator away from the next.
-            var digits: [(value: UInt8, at: Int)] = []
-            var position = index
-            while position < all.count {
-                if isDigit(all[position]) {
-                    digits.append((all[position] - 48, position))
-                    position += 1
-                } else if all[position] == 32 || all[position] == 45, position + 1 < all.count,
-                    isDigit(all[position + 1]), digits.count < 64
-                {
-                    position += 1
-                } else {
-                    break
-                }
-            }
-            if let range = cardNumber(digits, all) { found.append(range) }
-            index = position
+            let start = index
+            while index < bytes.count, isDigit(bytes[index]) { index += 1 }
+            let isNear = blocks.last.map { $0.range.upperBound == start - 1 } ?? false
+            let separator = isNear && (bytes[start - 1] == 32 || bytes[start - 1] == 45) ? bytes[start - 1] : 0
+            blocks.append(Block(range: start..<index, separator: separator))
         }
-        return found
+        return blocks
+    }
+
+    /// As on cards: 4-4-4-4, 4-6-5, 4-6-4, 4-4-4-4-3.
+    private static let groupings = [[4, 4, 4, 4, 3], [4, 4, 4, 4], [4, 6, 5], [4, 6, 4]]
+
+    private static func isGrouped(_ blocks: ArraySlice<Block>, as lengths: [Int], _ bytes: [UInt8]) -> Bool {
+        guard blocks.count >= lengths.count else { return false }
+        let part = blocks.prefix(lengths.count)
+        let separators = Set(part.dropFirst().map(\.separator))
+        guard zip(part, lengths).allSatisfy({ $0.range.count == $1 }), separators.count == 1, separators.first != 0,
+            let first = part.first, let last = part.last
+        else { return false }
+        return cardNumber(first.range.lowerBound..<last.range.upperBound, bytes) != nil
     }
 
     /// How many there are.
@@ -51,34 +77,20 @@ package enum CardNumber {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 
-    /// The run itself, where it is a card's number. A run that begins or ends within a longer number or a word (a hash, an
-    /// identifier) is none.
-    private static func cardNumber(_ digits: [(value: UInt8, at: Int)], _ bytes: [UInt8]) -> Range<Int>? {
-        guard (13...19).contains(digits.count), let first = digits.first, let last = digits.last else { return nil }
-        if first.at > 0, isWordPart(bytes[first.at - 1]) { return nil }
-        if last.at + 1 < bytes.count, isWordPart(bytes[last.at + 1]) { return nil }
-        let values = digits.map(\.value)
-        // Digits alone, or in groups as on a card: 4-4-4-4, 4-6-5.
-        let isGrouped = last.at - first.at + 1 > digits.count
-        if isGrouped {
-            var groups: [Int] = []
-            var length = 1
-            for (a, b) in zip(digits, digits.dropFirst()) {
-                if b.at == a.at + 1 {
-                    length += 1
-                } else {
-                    groups.append(length)
-                    length = 1
-                }
-            }
-            groups.append(length)
-            guard groups == [4, 4, 4, 4] || groups == [4, 6, 5] || groups == [4, 6, 4] || groups == [4, 4, 4, 4, 3]
-            else {
-                return nil
-            }
+    /// The range itself, where its digits are a card's number. One that begins or ends within a longer number or a word (a
+    /// hash, an identifier) is none.
+    private static func cardNumber(_ range: Range<Int>, _ bytes: [UInt8]) -> Range<Int>? {
+        if range.lowerBound > 0, isWordPart(bytes[range.lowerBound - 1]) { return nil }
+        if range.upperBound < bytes.count, isWordPart(bytes[range.upperBound]),
+            // A sentence may end behind it.
+            bytes[range.upperBound] != 46
+                || (range.upperBound + 1 < bytes.count && isWordPart(bytes[range.upperBound + 1]))
+        {
+            return nil
         }
-        guard isOfAnIssuer(values), passesLuhn(values) else { return nil }
-        return first.at..<last.at + 1
+        let digits = bytes[range].filter(isDigit).map { $0 - 48 }
+        guard (13...19).contains(digits.count), isOfAnIssuer(digits), passesLuhn(digits) else { return nil }
+        return range
     }
 
     private static func isWordPart(_ byte: UInt8) -> Bool {

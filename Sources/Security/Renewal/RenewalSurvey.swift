@@ -96,38 +96,53 @@ package struct RenewalSurvey: Hashable, Sendable {
 
     // MARK: Log
 
-    /// certbot begins a new log with each run and numbers the old ones.
+    /// Upstream's certbot begins a new log with each run and numbers the old ones; Debian's goes on in one, which logrotate
+    /// numbers.
     private mutating func readLogs() {
         for suffix in [""] + (1...60).map({ ".\($0)" }) {
-            guard let bytes = try? FileBytes.read(plan.log + suffix, limit: 8 << 20) else { break }
-            if let run = RenewalSurvey.run(log: bytes) { runs.append(run) }
+            guard let bytes = try? FileBytes.read(plan.log + suffix, limit: 16 << 20) else { break }
+            runs += RenewalSurvey.runs(log: bytes)
             if runs.contains(where: \.isDryRun), runs.contains(where: { !$0.isDryRun }) { break }
         }
     }
 
-    /// What the log of one run says; nil where it is of another command than renew, certonly and run.
-    package static func run(log bytes: [UInt8]) -> Run? {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard let arguments = text.firstRange(of: "Arguments: ") else { return nil }
-        let line = text[arguments.upperBound...].prefix { !$0.isNewline }
-        guard
-            line.contains("'renew'") || line.contains("'-q'") || line.contains("renew")
-                || text.contains("Processing ")
-        else { return nil }
-        guard let at = text.split(whereSeparator: \.isNewline).lazy.reversed().compactMap(time).first else {
-            return nil
+    /// The renewals that a log tells of, the newest first. The command's verb is not in it: a run counts as a renewal by what
+    /// it says.
+    package static func runs(log bytes: [UInt8]) -> [Run] {
+        let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        var runs: [Run] = []
+        var current: [Substring] = []
+        for line in lines {
+            if line.contains(":certbot version: ") {
+                if let run = run(current) { runs.append(run) }
+                current = []
+            }
+            current.append(line)
         }
-        var run = Run(at: at, isDryRun: line.contains("--dry-run"), succeeded: nil)
-        if [
-            "simulated renewals failed", "renewals failed", "renew failure(s)", "All renewals failed",
-            "Failed to renew certificate",
-        ].contains(where: text.contains) {
+        if let run = run(current) { runs.append(run) }
+        return runs.reversed()
+    }
+
+    private static let failures = [
+        "simulated renewals failed", "renewals failed", "renew failure(s)", "Failed to renew certificate",
+    ]
+    private static let successes = [
+        "renewals succeeded", "renewals were attempted", "not yet due for renewal", "not due for renewal",
+        "no renewal failures",
+    ]
+
+    private static func run(_ lines: [Substring]) -> Run? {
+        guard let arguments = lines.first(where: { $0.contains(":Arguments: ") }),
+            let at = lines.lazy.reversed().compactMap(time).first
+        else { return nil }
+        var run = Run(at: at, isDryRun: arguments.contains("--dry-run"), succeeded: nil)
+        if lines.contains(where: { line in failures.contains(where: line.contains) }) {
             run.succeeded = false
-        } else if [
-            "renewals succeeded", "No renewals were attempted", "not yet due for renewal", "not due for renewal",
-            "no renewal failures",
-        ].contains(where: text.contains) {
+        } else if lines.contains(where: { line in successes.contains(where: line.contains) }) {
             run.succeeded = true
+        } else {
+            // Begun, and neither way told: it died, or still runs.
+            guard lines.contains(where: { $0.contains("certificate is due for renewal") }) else { return nil }
         }
         return run
     }

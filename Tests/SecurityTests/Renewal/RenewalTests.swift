@@ -39,7 +39,7 @@ import Wire
             "letsencrypt.log\(suffix)",
             """
             \(stamp):DEBUG:certbot._internal.main:certbot version: 2.1.0
-            \(stamp):DEBUG:certbot._internal.main:Arguments: ['-q', 'renew'\(dryRun ? ", '--dry-run'" : "")]
+            \(stamp):DEBUG:certbot._internal.main:Arguments: ['-q'\(dryRun ? ", '--dry-run'" : "")]
             \(stamp):DEBUG:certbot._internal.display.obj:Notifying user: \(words)
 
             """)
@@ -168,8 +168,7 @@ import Wire
         let check = await check()
         #expect(verdict(check, "shop.test") == .ok, "\(check.items)")
         #expect(verdict(check, "last run") == .ok, "\(check.items)")
-        let log = (try? String(contentsOfFile: lab.path("letsencrypt.log"), encoding: .utf8)) ?? ""
-        #expect(verdict(check, "dry run") == .ok, "\(check.items) \(log.prefix(600))")
+        #expect(verdict(check, "dry run") == .ok, "\(check.items)")
         #expect(!check.items.contains { $0.name == "shop.test hook" })
         // The authority is gone: the next run fails, and is told.
         servers[1].cancel()

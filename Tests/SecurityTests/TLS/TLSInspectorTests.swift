@@ -134,7 +134,7 @@ import Wire
     @Test func aShortKeyIsCritical() async throws {
         try await expect(
             ["weak-key"], verdict: .critical,
-            options: chain + ["-tls1_2", "-cipher", "ECDHE:@SECLEVEL=0"]
+            options: chain + ["-tls1_2", "-cipher", "ECDHE+AESGCM:@SECLEVEL=0"]
         ) { $0.key = ["rsa:1024"] }
     }
 
