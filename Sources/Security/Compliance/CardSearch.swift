@@ -53,9 +53,9 @@ package struct FileSearch: Hashable, Sendable {
         do throws(SecurityError) {
             try FileBytes.each(path, chunk: 1 << 20) { piece in
                 let window = tail + piece
-                // Counted where they end in this piece, or reach over its beginning: once.
+                // Each once: where it is known that it ends. One that ends with the piece may go on in the next.
                 found += CardNumber.ranges(in: window).count {
-                    $0.upperBound > tail.count && $0.upperBound < window.count
+                    $0.upperBound >= tail.count && $0.upperBound < window.count
                 }
                 if let needle { leaked += FileSearch.count(needle, in: window, from: tail.count) }
                 tail = Array(window.suffix(overlap))
