@@ -92,7 +92,7 @@ extension FuzzTarget {
           tls: {warn: 30d, critical: 7d, endpoints: [{host: "a.test:443", addresses: ["10.0.0.5:8443"], path: none}]}
           audit: {syslog: {udp: "10.0.0.9:514"}, collect: [{name: db, jsonlog: /tmp/log}], keep: {data: 400d}}
           scans: {reports: [{name: img, format: trivy, file: /tmp/t.json}], accepted: [{id: CVE-1, until: 2026-06-30, reason: x}]}
-        panes: {health: [{title: API, main: api.p95}]}
+        panes: {health: [{title: API, show: api.p95}]}
         """
     static let theme = """
         name: fuzz

@@ -48,15 +48,30 @@ package struct ComplianceSurvey: Sendable {
     /// What other stations found, as far as it bears on compliance.
     package static func facts(of posture: SecurityPosture, audit: AuditPlan) -> [ComplianceFact] {
         var facts: [ComplianceFact] = []
-        for (station, id) in [("tls", "tls"), ("packages", "packages"), ("scan", "scans"), ("audit", "audit.chain")] {
-            guard let seen = posture[station] else { continue }
-            let verdict = seen.check.verdict
+        if let seen = posture["tls"] {
+            // By the grades: a certificate that ends soon, or an edge that is down, is no weak cryptography.
+            let marks = Set(seen.check.items.map { $0.mark ?? "?" })
+            let state: ComplianceFact.State =
+                !marks.isDisjoint(with: ["T", "M", "F"])
+                ? .fails : marks.contains("?") || marks.isEmpty ? .unknown : .holds
             facts.append(
                 ComplianceFact(
-                    id,
-                    verdict == .unknown
-                        ? .unknown : verdict == .ok || (verdict == .warning && station != "packages") ? .holds : .fails,
-                    seen.check.summary, at: seen.at.utc))
+                    "tls", state,
+                    "grades \(marks.sorted().joined(separator: ", ")) of \(seen.check.items.count) endpoints",
+                    at: seen.at.utc))
+        }
+        for (station, id) in [("packages", "packages"), ("scan", "scans"), ("audit", "audit.chain")] {
+            guard let seen = posture[station] else { continue }
+            let state: ComplianceFact.State =
+                switch seen.check.verdict {
+                case .ok: .holds
+                // What is not shipped is no change of the record.
+                case .warning where station == "audit": .holds
+                // Updates that wait, findings below critical: since when, and how risky, is for a person.
+                case .warning, .unknown: .unknown
+                case .critical: .fails
+                }
+            facts.append(ComplianceFact(id, state, seen.check.summary, at: seen.at.utc))
         }
         return facts
     }

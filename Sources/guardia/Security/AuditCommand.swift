@@ -114,7 +114,7 @@ struct AuditCommand: ParsableCommand {
         @Option(help: "Only collected entries of this user.")
         var user: String?
 
-        @Option(name: [.customShort("n"), .long], help: "How many of each at most.")
+        @Option(name: [.customShort("n"), .long], help: "How many of each at most, from the oldest on.")
         var limit = 200
 
         @Flag(help: "One JSON object a line.")
