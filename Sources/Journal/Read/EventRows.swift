@@ -94,6 +94,12 @@ enum EventRows {
         return story
     }
 
+    /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
+    static let small = [
+        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
+        "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
+    ].map { "'\($0)'" }.joined(separator: ", ")
+
     /// Some hundred deploys with all their steps.
     private static let actionLimit = 4000
     /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
