@@ -44,10 +44,10 @@ extension Field {
     private func tlsEndpoints() -> [TLSEndpoint]? {
         mapping { fields in
             let host = fields.required("host")?.parse { text throws(Misfit) -> String in
-                try Authority.check(text, hint: "write it as api.example.com")
                 guard !text.contains("/") else {
                     throw Misfit("\(text.quoted) is not a host", hint: "write it as api.example.com, without https://")
                 }
+                try Authority.check(text, hint: "write it as api.example.com")
                 return text
             }
             let parts = (host ?? "").split(separator: ":", omittingEmptySubsequences: false)
