@@ -79,12 +79,12 @@ let package = Package(
         .testTarget(
             name: "SecurityTests",
             dependencies: [
-                "Security", "Fuzzing", "Launch", "Journal", "Wire", "Rehearsal",
+                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
         // MARK: Fuzzing: broken input for every parser that reads what others write
-        .target(name: "Fuzzing", dependencies: ["Launch", "Security", "Settings", "Watch", "Wire"]),
+        .target(name: "Fuzzing", dependencies: ["Console", "Launch", "Security", "Settings", "Watch", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(

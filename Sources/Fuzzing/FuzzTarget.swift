@@ -37,7 +37,7 @@ package struct FuzzTarget: Sendable {
         FuzzTarget("client-hello", seeds: [ClientHello.sample]) { bytes in
             if let hello = ClientHello(message: bytes) { _ = hello.record }
         },
-        FuzzTarget("certificate", seeds: [[0x30, 0x82, 1, 0]]) { bytes in
+        FuzzTarget("certificate", seeds: [certificate]) { bytes in
             _ = CertificateReader.facts(der: bytes)
             _ = CertificateReader.stapling(der: bytes)
         },

@@ -1,3 +1,5 @@
+import Console
+import Foundation
 import Wire
 
 extension ClientHello {
@@ -9,6 +11,18 @@ extension ClientHello {
 }
 
 extension FuzzTarget {
+    /// A self-signed certificate of a.test, DER, in base 64.
+    private static let certificateText = """
+        MIIBkTCCATagAwIBAgIUOJL+cz+5/zTHewdrI38YhV08cKEwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGYS50ZXN0MB4XDTI2MTEyNzA1NTA1
+        N1oXDTM2MTEyNDA1NTA1N1owETEPMA0GA1UEAwwGYS50ZXN0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEnHDdk5fwoIOosuw+VVPem1h1
+        VgLECsNCzGSaRsYwVrs9PnhBbrWWfsXtUX9eS29q5QmbMyfH1IHRZrU1BeHquqNsMGowHQYDVR0OBBYEFEZkbE0aR1p2U14v/KPL0Q5h8p6m
+        MB8GA1UdIwQYMBaAFEZkbE0aR1p2U14v/KPL0Q5h8p6mMA8GA1UdEwEB/wQFMAMBAf8wFwYDVR0RBBAwDoIGYS50ZXN0hwQKAAABMAoGCCqG
+        SM49BAMCA0kAMEYCIQDhB2SSShAP1/Pb8LLbFqNEU/dAjvkdR5LdcueW2Ii6UgIhAK7P5HHWFMBkv5yJxczMJi8bChcBUSqdYK8RFtnyOgSa
+        """
+
+    package static let certificate: [UInt8] =
+        Data(base64Encoded: certificateText, options: .ignoreUnknownCharacters).map(Array.init) ?? []
+
     static let tlsSeeds: [[UInt8]] = {
         func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
             [type, UInt8(body.count >> 16), UInt8(body.count >> 8 & 0xff), UInt8(body.count & 0xff)] + body
@@ -77,7 +91,7 @@ extension FuzzTarget {
         latency_seconds_bucket{le="0.1"} NaN
 
         """
-    static let launch = """
+    package static let launch = """
         product: {name: Shop}
         environment: test
         timezone: {name: UTC, abbreviation: UTC}
@@ -94,9 +108,8 @@ extension FuzzTarget {
           scans: {reports: [{name: img, format: trivy, file: /tmp/t.json}], accepted: [{id: CVE-1, until: 2026-06-30, reason: x}]}
         panes: {health: [{title: API, show: api.p95}]}
         """
-    static let theme = """
-        name: fuzz
-        base: dark
-        roles: {ok: {fg: "#00ff00", bold: true}, critical: red, text: {fg: 7, bg: default}}
-        """
+    /// A theme must name every role.
+    package static let theme = Role.names.enumerated().map { index, name in
+        "\(name): \(["{}", "{fg: 7, bold: true}", "{fg: \"#00ff00\"}", "{bg: bright_red}"][index % 4])\n"
+    }.joined()
 }
