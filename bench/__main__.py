@@ -11,11 +11,12 @@ import engine
 import process
 import rollback
 import servers
+import tls
 from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "map", "kpi")
+PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "map", "kpi", "tls")
 
 
 def machine():
@@ -56,7 +57,7 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
-    if set(wanted) <= {"rollback"}:
+    if set(wanted) <= {"rollback", "tls"}:
         del programs["guardia-bench"]
     if set(wanted) <= {"map", "kpi"}:
         del programs["guardia"]
@@ -88,6 +89,8 @@ def main():
             engine.kpi(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+        if "tls" in wanted:
+            tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")
 
 

@@ -28,6 +28,8 @@ struct Guardia: AsyncParsableCommand {
             Keys.self,
             // MARK: Channels
             NotifyCommand.self,
+            // MARK: Security
+            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,

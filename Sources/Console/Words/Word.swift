@@ -76,4 +76,7 @@ package enum Word: CaseIterable, Sendable {
     case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
         rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
+    // MARK: Security
+    case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
+    case securityFindings, securityNoFinding
 }

@@ -314,6 +314,16 @@ extension Words {
         case .replayMode: "REPLAY"
         case .shot: "picture"
         case .shotSummary: "Write the screen as a picture and as text, for the incident channel"
+        // MARK: Security
+        case .security: "security"
+        case .securitySummary: "Certificates, scans, compliance and the audit, with the age of what is known"
+        case .securityTitle: "Security"
+        case .securityWorst: "posture "
+        case .securityNothing:
+            "Nothing of the launch's security is looked at: the config needs a section 'security' (docs/security.md)."
+        case .securityCertificates: "Certificates, the first to expire first"
+        case .securityFindings: "What else is not well"
+        case .securityNoFinding: "nothing"
         case .approveTitle: "APPROVE in {} the deploy of {}"
         case .yesApprove: "Approve"
         case .asking: "{}: asked, {}"

@@ -41,13 +41,16 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var alertmanagers: [AlertmanagerPlan]
     /// What to do about alerts; nil: nothing is written down.
     package var runbook: Runbook?
+    /// What of its security is looked at; nil: nothing.
+    package var security: SecurityPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, operators: OperatorRules = .standard,
         actAs: [String] = [], channels: [ChannelPlan] = [],
-        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = []
+        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
+        security: SecurityPlan? = nil
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -67,6 +70,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.channels = channels
         self.alerts = alerts
         self.alertmanagers = alertmanagers
+        self.security = security
     }
 
     /// Every alert that this launch can have.

@@ -83,7 +83,8 @@ package struct LaunchConfigurationFile: Sendable {
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
                 .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
-            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [])
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
+            security: fields.optional("security")?.securityPlan())
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)

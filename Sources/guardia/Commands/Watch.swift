@@ -4,6 +4,7 @@ import Edge
 import Journal
 import Launch
 import Logging
+import Security
 import ServiceLifecycle
 import Settings
 import UnixSignals
@@ -61,7 +62,8 @@ struct Watch: AsyncParsableCommand {
                 engine: engine, recorder: recorder, standing: standing,
                 follower: EngineFollower(path: path, after: standing.sequence),
                 past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
-                warden: try Watch.warden(file.configuration, journal: path, clock: clock))
+                warden: try Watch.warden(file.configuration, journal: path, clock: clock),
+                security: try Watch.security(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -92,6 +94,20 @@ struct Watch: AsyncParsableCommand {
     }
 }
 
+extension Watch {
+    private static func security(
+        _ launch: LaunchConfiguration, journal: String, clock: any Clock
+    ) throws -> [SecurityWatch] {
+        guard let plan = launch.security else { return [] }
+        let reactor = try Reactor()
+        return SecurityWatch.Part.allCases.map { part in
+            SecurityWatch(plan, part, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+                try SecretStore().resolve($0)
+            }
+        }
+    }
+}
+
 /// The engine as a service that ends when a signal asks it to.
 private struct EngineService: Service {
     var engine: Engine
@@ -101,11 +117,14 @@ private struct EngineService: Service {
     var past: Engine.RatePast
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
+    /// What looks at the launch's security; none where the config says nothing of it.
+    var security: [SecurityWatch] = []
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
+                for watch in security { group.addTask { await watch.run() } }
                 group.addTask {
                     try await engine.run(recorder: recorder, standing: standing, follower: follower, past: past)
                 }
