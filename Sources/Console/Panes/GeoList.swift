@@ -20,7 +20,7 @@ struct GeoList {
             } else {
                 renderShort(state, into: &frame, area: cell)
             }
-            if state.region.latency == model.lists[.geo]?.selected { frame.select(cell) }
+            if .series(state.region.latency) == model.lists[.geo]?.selected { frame.select(cell) }
         }
         return grid.rows
     }
@@ -42,7 +42,7 @@ struct GeoList {
                 figure(of: state) + (state.shortMark.isEmpty ? " " : state.shortMark), at: Point(row.x + 4, row.y),
                 role,
                 width: max(0, row.width - 4), align: .trailing)
-            if state.region.latency == model.lists[.geo]?.selected { frame.select(row) }
+            if .series(state.region.latency) == model.lists[.geo]?.selected { frame.select(row) }
         }
         return area.height
     }

@@ -55,7 +55,8 @@ struct GeoPane {
     // MARK: The picture
 
     private var selected: Int? {
-        model.lists[.geo]?.selected.flatMap { model.region(of: $0) }.flatMap { Self.atlas.index(of: $0.code) }
+        guard case .series(let id)? = model.lists[.geo]?.selected else { return nil }
+        return model.region(of: id).flatMap { Self.atlas.index(of: $0.code) }
     }
 
     private func byPlace<Value>(_ states: [RegionState], _ value: (RegionState) -> Value) -> [Value?] {

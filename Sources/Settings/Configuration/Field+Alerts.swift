@@ -2,6 +2,8 @@ import Launch
 
 /// The values that rules are made of.
 extension Field {
+    func severity() -> Severity? { choice(["info": .info, "warning": .warning, "critical": .critical]) }
+
     /// As Prometheus has it: letters, digits and `_`.
     func labelName() -> String? {
         parse { text throws(Misfit) in
