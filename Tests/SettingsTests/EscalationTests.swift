@@ -53,17 +53,17 @@ struct EscalationTests {
     }
 
     @Test(arguments: [
-        ("schedule: devops, by: sms", "schedule: devop, by: sms", "there is no schedule \"devop\""),
-        ("schedule: devops, by: sms", "schedule: devops, by: smz", "there is no channel \"smz\""),
-        ("{contact: beto}", "{contact: bety}", "there is no contact \"bety\""),
-        ("{channel: chat}], wait", "{channel: chatt}], wait", "there is no channel \"chatt\""),
+        ("schedule: devops, by: sms", "schedule: devop, by: sms", "there is no schedule 'devop'"),
+        ("schedule: devops, by: sms", "schedule: devops, by: smz", "there is no channel 'smz'"),
+        ("{contact: beto}", "{contact: bety}", "there is no contact 'bety'"),
+        ("{channel: chat}], wait", "{channel: chatt}], wait", "there is no channel 'chatt'"),
         ("{contact: beto}", "{contact: beto, by: chat}", "'beto' has no way 'chat'"),
-        ("contacts: [ana, beto], from", "contacts: [ana, bob], from", "there is no contact \"bob\""),
-        ("{sms: \"+5491155550102\"}", "{fax: \"+5491155550102\"}", "there is no channel \"fax\""),
+        ("contacts: [ana, beto], from", "contacts: [ana, bob], from", "there is no contact 'bob'"),
+        ("{sms: \"+5491155550102\"}", "{fax: \"+5491155550102\"}", "there is no channel 'fax'"),
         ("{name: beto,", "{name: ana,", "there is a contact 'ana' already"),
         ("Mon 09:00,", "09:00,", "is not when a weekly turn ends"),
         ("wait: 2m", "wait: 2", "is a duration without a unit"),
-        ("escalate: default", "escalate: defaults", "there is no policy \"defaults\""),
+        ("escalate: default", "escalate: defaults", "there is no policy 'defaults'"),
         ("run: [systemctl, restart, api]", "run: [\"{rule}\"]", "a command's program is fixed"),
         ("hours: Mon-Fri 09:00-18:00", "hours: Mon-Fry 09:00-18:00", "is not a weekday"),
     ]) func whatIsWrongIsSaidWithItsPlace(_ text: String, _ other: String, _ message: String) {
@@ -85,6 +85,6 @@ struct EscalationTests {
 
             """
         let found = errors(in: Sample.yaml + EscalationTests.people + alerts)
-        #expect(found.contains { $0.contains("'slow' notifies \"defaults\"") && $0.contains("did you mean 'default'?") }, "\(found)")
+        #expect(found.contains { $0.contains("'slow' notifies 'defaults'") && $0.contains("did you mean 'default'?") }, "\(found)")
     }
 }
