@@ -26,6 +26,9 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
+    /// Whether it is about alerts and who is told of them: it moves nothing that serves.
+    package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
+
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
         switch self {

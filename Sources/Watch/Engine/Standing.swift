@@ -32,7 +32,7 @@ package struct Standing: Sendable {
         let reader = try JournalReader(path: path)
         // Asked first: an event that comes in between is in both, which is no harm.
         let sequence = try reader.lastSequence()
-        let board = try reader.currentBoard(span: .minutes(1))
+        let board = try reader.currentBoard(span: .minutes(1), isWhole: true)
         var last: [SeriesID: Track.Recollection] = [:]
         for track in board.tracks {
             guard let lookedAt = track.lookedAt else { continue }

@@ -20,7 +20,7 @@ struct AckCommand: AsyncParsableCommand {
     @Argument(help: "The alerts' fingerprints, or unique beginnings of four characters.")
     var fingerprints: [String] = []
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long you have it: 30m, 2h.", valueName: "time"))
+    @Option(name: .customLong("for"), help: ArgumentHelp("How long you have it: 30m, 2h, or “resolved”: as long as it fires.", valueName: "time"))
     var span = "30m"
 
     @Flag(help: "All alerts that fire and that nobody has taken.")
@@ -33,8 +33,10 @@ struct AckCommand: AsyncParsableCommand {
 
     func validate() throws {
         if all == !fingerprints.isEmpty { throw ValidationError("give fingerprints, or --all") }
-        _ = try AlertDesk.span(span, "--for", .minutes(1) ... .hours(24))
+        if span != Self.forGood { _ = try AlertDesk.span(span, "--for", .minutes(1) ... .hours(24)) }
     }
+
+    private static let forGood = "resolved"
 
     func run() async throws {
         let desk = try AlertDesk(options, for: .ack)
@@ -43,7 +45,9 @@ struct AckCommand: AsyncParsableCommand {
             Output.error("nothing fires that nobody has taken")
             return
         }
-        let until = desk.clock.now().utc + (try AlertDesk.span(span, "--for", .minutes(1) ... .hours(24)))
+        let until: Timestamp? =
+            span == Self.forGood
+            ? nil : desk.clock.now().utc + (try AlertDesk.span(span, "--for", .minutes(1) ... .hours(24)))
         let acks = alerts.map { alert in
             AlertEvent.Acknowledged(
                 alert: alert.id, by: desk.identity.who.name, way: way == .dashboard ? .dashboard : .command,
@@ -55,7 +59,7 @@ struct AckCommand: AsyncParsableCommand {
                 Output.json(ack)
             } else {
                 Output.line(
-                    "\(alert.id)  \(alert.facts.rule): yours until \(desk.time(until)), \(alert.facts.summary)")
+                    "\(alert.id)  \(alert.facts.rule): yours until \(until.map { desk.time($0) } ?? "it is over"), \(alert.facts.summary)")
             }
         }
     }

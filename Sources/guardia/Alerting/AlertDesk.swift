@@ -23,6 +23,9 @@ struct AlertOptions: ParsableArguments {
     @Flag(help: "Print the result as one JSON object a line.")
     var json = false
 
+    @Option(help: ArgumentHelp("The name by which a screen follows it.", visibility: .hidden))
+    var id: String?
+
     func validate() throws {
         guard comment.utf8.count <= 1000 else { throw ValidationError("--comment takes at most 1000 bytes") }
     }
