@@ -27,14 +27,22 @@ package enum Canary {
         /// How old a proof may be.
         package static let limit: Milliseconds = .seconds(30)
 
-        /// Why no sign of life may be given; nil: everything came to its end lately.
+        /// Why no sign of life may be given to somebody else's machine; nil: everything came to its end lately.
         package func trouble(at now: Moment, limit: Milliseconds = Health.limit) -> String? {
-            guard let returned else { return "no canary has come out of the journal yet" }
+            guard let returned else { return stall(at: now, limit: limit) ?? "no canary has come out of the journal yet" }
             let age = returned.age(at: now)
             if age > limit { return "the newest canary in the journal is \(Int(age.seconds)) s old" }
+            return stall(at: now, limit: limit)
+        }
+
+        /// Which part hangs; nil: each came round lately. What systemd is told by: a new start helps an engine that hangs, and
+        /// one that only cannot write must go on paging.
+        package func stall(at now: Moment, limit: Milliseconds = Health.limit) -> String? {
             for (name, turn) in turns.sorted(by: { $0.key < $1.key }) {
                 guard let turn else { return "\(name) has not come round yet" }
-                if turn.age(at: now) > limit { return "\(name) has not come round for \(Int(turn.age(at: now).seconds)) s" }
+                if turn.age(at: now) > limit {
+                    return "\(name) has not come round for \(Int(turn.age(at: now).seconds)) s"
+                }
             }
             return nil
         }

@@ -4,7 +4,8 @@ package import Wire
 /// The dead man's switch: tells machines that are not this one that the engine lives, and only while it does its work.
 ///
 /// A canary goes in where readings go in and is read back from the journal; the alert and escalation engines must have come
-/// round. Whatever of it hangs, stops or cannot write, no sign goes out, and somebody else's machine calls.
+/// round. Whatever of it hangs, stops or cannot write, no sign goes out, and somebody else's machine calls. systemd, which
+/// could only start it again, is told of what hangs alone.
 package actor DeadMan {
     /// How often a canary is put in and looked for.
     package static let interval: Milliseconds = .seconds(2)
@@ -71,21 +72,18 @@ package actor DeadMan {
         let returned = back.flatMap { back in first.flatMap { back.value >= $0 ? back.at : nil } }
         let health = Canary.Health(returned: returned, turns: await turns())
         let trouble = health.trouble(at: clock.now())
-        say(trouble, of: "self")
-        if trouble == nil {
-            tellSystemd(now)
-            for monitor in monitors where isDue(monitor, at: now) { give(monitor, at: now) }
-        } else {
-            socket?.send("STATUS=\(trouble ?? "")")
-        }
+        if isReady || trouble == nil { say(trouble, of: "self") }
+        if trouble == nil { for monitor in monitors where isDue(monitor, at: now) { give(monitor, at: now) } }
+        tellSystemd(health.stall(at: clock.now()), trouble)
         report(at: now)
     }
 
-    private func tellSystemd(_ now: Moment) {
-        guard let socket else { return }
-        if !isReady { socket.send("READY=1\nSTATUS=watching") }
+    private func tellSystemd(_ stall: String?, _ trouble: String?) {
+        guard stall == nil else { return _ = socket?.send("STATUS=\(stall ?? "")") }
+        let status = "STATUS=\(trouble ?? "watching")"
+        if !isReady { socket?.send("READY=1\n\(status)") }
         isReady = true
-        socket.send("WATCHDOG=1\nSTATUS=watching")
+        socket?.send("WATCHDOG=1\n\(status)")
     }
 
     private func isDue(_ monitor: DeadManPlan, at now: Moment) -> Bool {
