@@ -1,3 +1,4 @@
+import Foundation
 import Launch
 import Settings
 import Testing
@@ -86,5 +87,26 @@ struct EscalationTests {
             """
         let found = errors(in: Sample.yaml + EscalationTests.people + alerts)
         #expect(found.contains { $0.contains("'slow' notifies 'defaults'") && $0.contains("did you mean 'default'?") }, "\(found)")
+    }
+
+    @Test("the commented example in Config/barberpro.yaml loads: the four steps of the launch plan")
+    func example() throws {
+        let path = ShippedConfigurationTests.root.appending(path: "Config/barberpro.yaml").path
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let start = try #require(text.firstRange(of: "\n# channels:\n")).lowerBound
+        let end = try #require(text.firstRange(of: "\n# Alertmanagers")).lowerBound
+        let lines = text[start..<end].split(separator: "\n").compactMap { line -> String? in
+            // What explains begins with a capital or a backquote; what is an example is YAML behind its mark.
+            guard line.hasPrefix("# ") else { return nil }
+            let rest = line.dropFirst(2)
+            return rest.hasPrefix(" ") || rest.hasSuffix(":") ? String(rest) : nil
+        }
+        let file = try load(Sample.yaml + lines.joined(separator: "\n") + "\n")
+        let launch = file.configuration
+        let policy = try #require(launch.policies.first { $0.name == "default" })
+        #expect(policy.steps.count == 4)
+        #expect(launch.contacts.map(\.role) == ["DevOps lead", "Backend lead", "CTO", "CEO"])
+        #expect(launch.policies.map(\.name) == ["default", "business"])
+        #expect(launch.deadMan.count == 1)
     }
 }
