@@ -90,7 +90,9 @@ struct NotifyTestCommand: AsyncParsableCommand {
                         .init(
                             page: page, escalation: nil, channel: plan.name, contact: nil, purpose: .test, step: nil))))
             let result = await test.run(by: makeChannel(for: plan, in: context), patience: .seconds(wait))
-            for outcome in result.outcomes { await teller.tell(.escalation(.attempted(.init(page: page, outcome: outcome)))) }
+            for outcome in result.outcomes {
+                await teller.tell(.escalation(.attempted(.init(page: page, outcome: outcome))))
+            }
             isGood = isGood && result.isGood
             print(plan, page, result)
         }
