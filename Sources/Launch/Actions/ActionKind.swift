@@ -15,8 +15,19 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
 
+    // MARK: Alerts
+    /// Takes an alert, or gives it back.
+    case ack
+    /// Keeps alerts quiet, or ends that.
+    case silence
+    /// Tells people, or tells more of them, by hand.
+    case escalate
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
+
+    /// Whether it is about alerts and who is told of them: it moves nothing that serves.
+    package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
 
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
@@ -31,6 +42,11 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         switch self {
         case .deploy, .rollback, .promote, .takeLock: .grave
         case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
+        case .ack: .routine
+        // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
+        case .silence: .routine
+        // Only to the first step of a policy is it routine: nobody who need not be is woken.
+        case .escalate: .grave
         }
     }
 }
