@@ -63,7 +63,7 @@ struct ChannelTests {
         let path = ShippedConfigurationTests.root.appending(path: "Config/barberpro.yaml").path
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let start = try #require(text.firstRange(of: "\n# channels:\n")).lowerBound
-        let end = try #require(text.firstRange(of: "\n# Alertmanagers whose")).lowerBound
+        let end = try #require(text.firstRange(of: "\n# Who is told")).lowerBound
         let section = text[start..<end].split(separator: "\n").map { $0.hasPrefix("# ") ? String($0.dropFirst(2)) : "" }
         let plans = try channels(section.joined(separator: "\n") + "\n")
         #expect(

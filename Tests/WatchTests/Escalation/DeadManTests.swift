@@ -111,12 +111,18 @@ struct DeadManTests {
     @Test func aMonitorIsPingedAtItsIntervalAndSystemdEachTurn() async throws {
         let lab = try await SwitchLab()
         let deadMan = try lab.make()
-        for _ in 0..<16 { await lab.live(deadMan) }
+        // Read each turn: the kernel queues ten datagrams and no more.
+        var said: [String] = []
+        for _ in 0..<16 {
+            await lab.live(deadMan)
+            said += lab.socket.received()
+        }
         // 30 seconds since the first.
         #expect(lab.pings.withLock { $0 } == 1)
         await lab.live(deadMan)
         #expect(lab.pings.withLock { $0 } == 2)
-        #expect(lab.socket.received().filter { $0.hasPrefix("WATCHDOG=1") }.count == 16)
+        said += lab.socket.received()
+        #expect(said.filter { $0.hasPrefix("WATCHDOG=1") }.count == 16)
     }
 
     @Test func aJournalThatTakesNothingSilencesIt() async throws {
