@@ -75,7 +75,7 @@ let package = Package(
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
 
         // MARK: Notify: the channels to people, and the outbox before them
-        .target(name: "Notify", dependencies: ["Launch", "Journal", "Wire", "CCrypto"]),
+        .target(name: "Notify", dependencies: ["Launch", "Wire", "CCrypto"]),
         .testTarget(name: "NotifyTests", dependencies: ["Notify", "Launch", "Wire"]),
         // MARK: Security: what gathers evidence of the launch's security
         .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),

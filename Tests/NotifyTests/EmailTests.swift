@@ -71,7 +71,8 @@ import Wire
     @Test func aReportGoesAsItIsAndALineOfOneDotEndsNothing() async throws {
         let server = try MailServer(in: folder)
         let report = Launch.Notification.sample(
-            purpose: .digest, address: "ceo@barberpro.ar", summary: "Day 1", text: "before\n.\nafter", html: "<p>Día 1</p>")
+            purpose: .digest, address: "ceo@barberpro.ar", summary: "Day 1", text: "before\n.\nafter",
+            html: "<p>Día 1</p>")
         guard case .taken = await channel(server).send(report) else {
             Issue.record("not taken")
             return
@@ -96,7 +97,8 @@ import Wire
     @Test func aServerWithoutSTARTTLSGetsNothing() async throws {
         let server = try MailServer(in: folder)
         try await MailServer.makeCertificate(in: folder)
-        guard case .refused(let reason) = await channel(server, encryption: .starttls, user: "guardia").send(page) else {
+        guard case .refused(let reason) = await channel(server, encryption: .starttls, user: "guardia").send(page)
+        else {
             Issue.record("not refused")
             return
         }
@@ -130,7 +132,10 @@ import Wire
     }
 
     @Test(arguments: [
-        ("550 5.1.1 ADDRESS: no such user", ChannelAnswer.refused("the mail server: 550 5.1.1 a…@barberpro.ar: no such user")),
+        (
+            "550 5.1.1 ADDRESS: no such user",
+            ChannelAnswer.refused("the mail server: 550 5.1.1 a…@barberpro.ar: no such user")
+        ),
         ("450 4.2.0 greylisted", .later("the mail server: 450 4.2.0 greylisted")),
     ])
     func aRecipientThatIsNotTakenIsOfItsClass(reply: String, expected: ChannelAnswer) async throws {
@@ -163,7 +168,8 @@ import Wire
         let server = try MailServer(in: folder)
         for address in ["a@b>\r\nRCPT TO:<x@y", "a b@c", ""] {
             let channel = EmailChannel(
-                EmailPlan(host: "127.0.0.1", port: server.port, encryption: .none, from: "guardia@barberpro.ar"), to: "",
+                EmailPlan(host: "127.0.0.1", port: server.port, encryption: .none, from: "guardia@barberpro.ar"),
+                to: "",
                 limit: RateLimit(1, per: .seconds(1), burst: 1), in: .test(reactor))
             guard case .refused = await channel.send(.sample(address: address)) else {
                 Issue.record("not refused: \(address)")

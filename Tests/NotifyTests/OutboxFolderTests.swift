@@ -126,7 +126,9 @@ import Wire
         await next.open()
         _ = await next.pump("sms")
         #expect(sms.pages == (done == 4 ? ["p-1"] : []))
-        #expect(ear.outcomes(of: "p-1") == (done == 4 ? [.sent(reference: "r-p-1")] : done == 5 ? [.sent(reference: "r-1")] : []))
+        #expect(
+            ear.outcomes(of: "p-1")
+                == (done == 4 ? [.sent(reference: "r-p-1")] : done == 5 ? [.sent(reference: "r-1")] : []))
         #expect(await eventually { names(folder).isEmpty })
     }
 

@@ -13,7 +13,9 @@ import Testing
         Outbox(folders: folders, channels: channels, clock: clock, note: ear.note, tell: ear.tell)
     }
 
-    private func page(_ number: Int, severity: Severity = .warning, group: String? = nil, life: Int64 = 7200) -> Launch.Notification {
+    private func page(_ number: Int, severity: Severity = .warning, group: String? = nil, life: Int64 = 7200)
+        -> Launch.Notification
+    {
         .sample(
             page: "p-\(number)", severity: severity, group: group ?? "g-\(number)",
             expires: clock.now().utc.seconds + life)
@@ -102,7 +104,9 @@ import Testing
 
     @Test func afterAnHourUnreachableAllIsDeliveredInTheOrderOfComingOrExpiredWithAWord() async {
         let isUp = Mutex(false)
-        let sms = ScriptedChannel { _ in isUp.withLock { $0 } ? .taken(reference: "x") : .unreachable("no route to host") }
+        let sms = ScriptedChannel { _ in
+            isUp.withLock { $0 } ? .taken(reference: "x") : .unreachable("no route to host")
+        }
         let outbox = outbox(["sms": sms])
         // One a minute; every third is worth nothing after ten minutes.
         for number in 0..<60 {

@@ -20,7 +20,8 @@ import Wire
 
     private static let alert = AlertEvent.Facts(
         rule: "PaymentSuccess", labels: ["alertname": "PaymentSuccess", "gateway": "mercadopago"], severity: .critical,
-        summary: "Payment success 91.2 %", runbook: "https://runbook.example/payments", series: SeriesID("kpi.payments_ok"),
+        summary: "Payment success 91.2 %", runbook: "https://runbook.example/payments",
+        series: SeriesID("kpi.payments_ok"),
         value: 91.2, since: ManualClock().now())
 
     @Test func aPageTriggersAnIncidentOfItsGroup() async throws {
@@ -33,7 +34,8 @@ import Wire
         #expect(request.path == "/v2/enqueue")
         #expect(request.headers["content-type"] == "application/json")
         #expect(
-            request.body == #"{"client":"guardia","client_url":"https://guardia.example/p/7Kq2","dedup_key":"payments","event_action":"trigger","#
+            request.body
+                == #"{"client":"guardia","client_url":"https://guardia.example/p/7Kq2","dedup_key":"payments","event_action":"trigger","#
                 + #""links":[{"href":"https://runbook.example/payments","text":"Runbook"}],"payload":{"class":"PaymentSuccess","#
                 + #""component":"kpi.payments_ok","custom_details":{"alertname":"PaymentSuccess","gateway":"mercadopago","#
                 + #""launch":"BarberPro production","step":"step 1 of 4"},"group":"BarberPro production","severity":"critical","#
@@ -80,7 +82,9 @@ import Wire
 
     @Test func errorsAreOfTheirClass() async throws {
         let server = try ProviderServer(
-            .answer(400, #"{"status":"invalid event","message":"Event object is invalid","errors":["r0utingkey is no key"]}"#),
+            .answer(
+                400,
+                #"{"status":"invalid event","message":"Event object is invalid","errors":["r0utingkey is no key"]}"#),
             .answer(429, ""), .answer(500, ""), .answer(202, "<html>captive portal</html>"),
             .raw("HTTP/1.1 202 Accepted\r\nContent-Length: 50\r\n\r\n{"))
         defer { server.close() }

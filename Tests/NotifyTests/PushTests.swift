@@ -53,7 +53,8 @@ import Wire
         defer { tokens.close(); server.close() }
         let channel = channel(server, account: try await account(tokens: tokens))
         #expect(
-            await channel.send(.sample(address: "dGVzdA:APA91b")) == .taken(reference: "projects/barberpro/messages/0:1"))
+            await channel.send(.sample(address: "dGVzdA:APA91b"))
+                == .taken(reference: "projects/barberpro/messages/0:1"))
         let request = try #require(tokens.requests.first)
         #expect(request.method == "POST" && request.path == "/token")
         #expect(request.form["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer")
@@ -68,7 +69,8 @@ import Wire
         let now = clock.now().utc.seconds
         #expect(
             String(decoding: decode(parts[1]), as: UTF8.self)
-                == #"{"aud":"\#(tokens.url)/token","exp":\#(now + 3600),"iat":\#(now),"iss":"guardia@barberpro.iam.gserviceaccount.com","scope":"https://www.googleapis.com/auth/firebase.messaging"}"#)
+                == #"{"aud":"\#(tokens.url)/token","exp":\#(now + 3600),"iat":\#(now),"iss":"guardia@barberpro.iam.gserviceaccount.com","scope":"https://www.googleapis.com/auth/firebase.messaging"}"#
+        )
         // Another implementation verifies it.
         try decode(parts[2]).write(to: URL(filePath: "\(folder.path)/signature"))
         try Data("\(parts[0]).\(parts[1])".utf8).write(to: URL(filePath: "\(folder.path)/input"))
@@ -97,7 +99,8 @@ import Wire
                 + #""data":{"code":"4821","group":"\#(tag)","link":"https://guardia.example/p/7Kq2","page":"p-1","#
                 + #""purpose":"page","severity":"critical"},"notification":{"body":"Payment success 91.2 % is below 95 %","#
                 + #""title":"CRITICAL BarberPro production"},"token":"dGVzdA:APA91b"}}"#)
-        let long = channel.message(.sample(summary: String(repeating: "ñ", count: 9000), link: String(repeating: "l", count: 3000)))
+        let long = channel.message(
+            .sample(summary: String(repeating: "ñ", count: 9000), link: String(repeating: "l", count: 3000)))
         #expect(JSON.encode(PushChannel.Envelope(message: long)).count <= 4096)
     }
 
@@ -108,7 +111,8 @@ import Wire
         }
         // The second token is refused once.
         let server = try ProviderServer {
-            $0.headers["authorization"] == "Bearer ya29.2" ? .answer(401, #"{"error":{"status":"UNAUTHENTICATED"}}"#) : Self.sent
+            $0.headers["authorization"] == "Bearer ya29.2"
+                ? .answer(401, #"{"error":{"status":"UNAUTHENTICATED"}}"#) : Self.sent
         }
         defer { tokens.close(); server.close() }
         let channel = channel(server, account: try await account(tokens: tokens))
@@ -124,7 +128,10 @@ import Wire
     }
 
     @Test(arguments: [
-        (404, "UNREGISTERED", ChannelAnswer.refused("the phone's token is no longer valid: it must register again (UNREGISTERED)")),
+        (
+            404, "UNREGISTERED",
+            ChannelAnswer.refused("the phone's token is no longer valid: it must register again (UNREGISTERED)")
+        ),
         (403, "SENDER_ID_MISMATCH", .refused("the phone's token belongs to another Firebase project")),
         (429, "QUOTA_EXCEEDED", .later("Firebase answered 429: QUOTA_EXCEEDED: m [address]", after: .minutes(1))),
         (400, "INVALID_ARGUMENT", .refused("Firebase answered 400: INVALID_ARGUMENT: m [address]")),
@@ -133,7 +140,8 @@ import Wire
     ])
     func errorsAreOfTheirClass(status: Int, code: String, expected: ChannelAnswer) async throws {
         let tokens = try ProviderServer(Self.token())
-        let body = #"{"error":{"code":\#(status),"message":"m dGVzdA:APA91b","status":"X","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"\#(code)"}]}}"#
+        let body =
+            #"{"error":{"code":\#(status),"message":"m dGVzdA:APA91b","status":"X","details":[{"@type":"type.googleapis.com/google.firebase.fcm.v1.FcmError","errorCode":"\#(code)"}]}}"#
         let server = try ProviderServer(.answer(status, headers: ["Retry-After": "9"], body))
         defer { tokens.close(); server.close() }
         let channel = channel(server, account: try await account(tokens: tokens))
@@ -148,12 +156,17 @@ import Wire
         let channel = channel(server, account: try await account(tokens: tokens))
         #expect(
             await channel.send(.sample())
-                == .refused("Google answered 400: invalid_grant: Invalid JWT Signature.; check the key, and this machine's clock"))
+                == .refused(
+                    "Google answered 400: invalid_grant: Invalid JWT Signature.; check the key, and this machine's clock"
+                ))
         #expect(await channel.send(.sample()) == .later("Google answered 503"))
         #expect(server.requests.isEmpty)
     }
 
-    @Test(arguments: ["{}", "not JSON", #"{"client_email":"a","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}"#])
+    @Test(arguments: [
+        "{}", "not JSON",
+        #"{"client_email":"a","private_key":"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}"#,
+    ])
     func aFileThatIsNoKeyFileIsRefused(text: String) async throws {
         let server = try ProviderServer(Self.sent)
         defer { server.close() }

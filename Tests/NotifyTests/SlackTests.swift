@@ -10,7 +10,8 @@ import Wire
     let reactor: Reactor
     init() throws { reactor = try Reactor() }
 
-    private static let posted = ProviderServer.Reply.answer(200, #"{"ok":true,"channel":"C024","ts":"1772000000.000100"}"#)
+    private static let posted = ProviderServer.Reply.answer(
+        200, #"{"ok":true,"channel":"C024","ts":"1772000000.000100"}"#)
     private let limit = RateLimit(1, per: .seconds(1), burst: 1)
 
     private func bot(_ server: ProviderServer) -> SlackChannel {
@@ -37,12 +38,14 @@ import Wire
         #expect(request.headers["authorization"] == "Bearer xoxb-secret")
         #expect(request.headers["content-type"] == "application/json; charset=utf-8")
         #expect(
-            request.body == #"{"blocks":[{"text":{"text":":rotating_light: *CRITICAL* BarberPro production\nPayment success 91.2 % is below 95 %","#
+            request.body
+                == #"{"blocks":[{"text":{"text":":rotating_light: *CRITICAL* BarberPro production\nPayment success 91.2 % is below 95 %","#
                 + #""type":"mrkdwn"},"type":"section"},{"elements":[{"text":"since 2026-02-25 03:13:20 ART · step 1 of 4 · "#
                 + #"answer *ACK 4821* in this thread","type":"mrkdwn"}],"type":"context"},{"elements":[{"style":"primary","#
                 + #""text":{"text":"Acknowledge or escalate","type":"plain_text"},"type":"button","#
                 + ##""url":"https://guardia.example/p/7Kq2"}],"type":"actions"}],"channel":"#launch","##
-                + #""text":"CRITICAL BarberPro production: Payment success 91.2 % is below 95 %","unfurl_links":false}"#)
+                + #""text":"CRITICAL BarberPro production: Payment success 91.2 % is below 95 %","unfurl_links":false}"#
+        )
     }
 
     @Test func aStepFurtherOnAnswersInTheThreadAndIsSeenInTheChannel() async throws {
@@ -84,11 +87,13 @@ import Wire
     @Test(arguments: [
         ("invalid_auth", ChannelAnswer.refused("Slack says invalid_auth: check the bot's token")),
         ("not_in_channel", .refused("Slack says not_in_channel: invite the bot to the channel")),
-        ("something_new", .refused("Slack says something_new")), ("internal_error", .later("Slack says internal_error")),
+        ("something_new", .refused("Slack says something_new")),
+        ("internal_error", .later("Slack says internal_error")),
         ("ratelimited", .later("Slack says ratelimited", after: .seconds(11))),
     ])
     func anErrorComesWithStatus200AndIsOfItsClass(code: String, expected: ChannelAnswer) async throws {
-        let server = try ProviderServer(.answer(200, headers: ["Retry-After": "11"], #"{"ok":false,"error":"\#(code)"}"#))
+        let server = try ProviderServer(
+            .answer(200, headers: ["Retry-After": "11"], #"{"ok":false,"error":"\#(code)"}"#))
         defer { server.close() }
         #expect(await bot(server).send(.sample()) == expected)
     }
@@ -135,11 +140,15 @@ import Wire
         #expect(try await webhook(server, folder: folder).send(.sample()) == .taken(reference: ""))
         let request = try #require(server.requests.first)
         #expect(request.path == "/services/T000/B000/XXXXXXXX")
-        #expect(request.json["text"] as? String == "CRITICAL BarberPro production: Payment success 91.2 % is below 95 %")
+        #expect(
+            request.json["text"] as? String == "CRITICAL BarberPro production: Payment success 91.2 % is below 95 %")
         #expect((request.json["blocks"] as? [Any])?.count == 3)
     }
 
-    @Test(arguments: [(400, "invalid_payload"), (403, "action_prohibited"), (404, "channel_not_found"), (410, "channel_is_archived"), (302, "moved")])
+    @Test(arguments: [
+        (400, "invalid_payload"), (403, "action_prohibited"), (404, "channel_not_found"), (410, "channel_is_archived"),
+        (302, "moved"),
+    ])
     func itsErrorsAreRefusalsWithoutItsAddress(status: Int, word: String) async throws {
         let folder = try TemporaryFolder()
         let server = try ProviderServer(.answer(status, "\(word) XXXXXXXX"))

@@ -5,7 +5,9 @@ import Testing
 @testable import Notify
 
 @Suite struct SMSTextTests {
-    private func text(_ count: Int, of letter: Character = "a") -> SMSText { SMSText(String(repeating: letter, count: count)) }
+    private func text(_ count: Int, of letter: Character = "a") -> SMSText {
+        SMSText(String(repeating: letter, count: count))
+    }
 
     @Test(arguments: [(0, 1), (160, 1), (161, 2), (306, 2), (307, 3), (459, 3), (460, 4)])
     func aTextOfTheDefaultAlphabetHolds160CharactersAloneAnd153InEachOfSeveral(count: Int, segments: Int) {
@@ -38,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Pago caído: 3 s → 12 s", "Pago caido: 3 s -> 12 s"), ("“Sí” — ya", "\"Si\" - ya"), ("ñandú ¿qué?", "ñandu ¿qué?"),
+        ("Pago caído: 3 s → 12 s", "Pago caido: 3 s -> 12 s"), ("“Sí” — ya", "\"Si\" - ya"),
+        ("ñandú ¿qué?", "ñandu ¿qué?"),
         ("95 % ≤ 100 %…", "95 % <= 100 %..."), ("12\u{A0}ms", "12 ms"),
     ])
     func whatReadsTheSameIsWrittenInTheDefaultAlphabet(text: String, written: String) {
@@ -100,7 +103,9 @@ import Testing
 }
 
 @Suite struct MailMessageTests {
-    private func message(subject: String = "CRITICAL BarberPro: payments", to: String = "ana@barberpro.ar", html: String? = nil) -> [String] {
+    private func message(
+        subject: String = "CRITICAL BarberPro: payments", to: String = "ana@barberpro.ar", html: String? = nil
+    ) -> [String] {
         let message = MailMessage(
             from: "guardia@barberpro.ar", to: to, subject: subject, date: Timestamp(seconds: 1_772_000_000),
             messageID: "guardia.p-1@barberpro.ar", inReplyTo: nil, isUrgent: true, text: "Pago caído\n", html: html)
@@ -148,4 +153,3 @@ import Testing
         #expect(lines.allSatisfy { $0.utf8.count <= 998 })
     }
 }
-

@@ -146,7 +146,10 @@ import Wire
         (400, 21408, "no permission"), (401, 20003, "Authenticate"), (404, 20404, "not found"), (302, 0, "moved"),
     ])
     func whatWillNeverGetThroughIsRefusedWithoutTheNumber(status: Int, code: Int, message: String) async throws {
-        let server = try ProviderServer(.answer(status, headers: ["Location": "http://127.0.0.1:1/"], #"{"code":\#(code),"message":"\#(message)","status":\#(status)}"#))
+        let server = try ProviderServer(
+            .answer(
+                status, headers: ["Location": "http://127.0.0.1:1/"],
+                #"{"code":\#(code),"message":"\#(message)","status":\#(status)}"#))
         defer { server.close() }
         guard case .refused(let reason) = await sms(server).send(.sample()) else {
             Issue.record("not refused")
@@ -162,7 +165,8 @@ import Wire
         let server = try ProviderServer(
             .answer(429, headers: ["Retry-After": "7"], #"{"code":20429,"message":"Too Many Requests"}"#),
             .answer(429, #"{"code":20429,"message":"Too Many Requests"}"#),
-            .answer(429, #"{"code":21611,"message":"queue"}"#), .answer(500, "<html>"), .answer(503, headers: ["Retry-After": "120"]))
+            .answer(429, #"{"code":21611,"message":"queue"}"#), .answer(500, "<html>"),
+            .answer(503, headers: ["Retry-After": "120"]))
         defer { server.close() }
         let channel = sms(server)
         for after in [Milliseconds.seconds(7), .seconds(5), .minutes(5), nil, .seconds(120)] {

@@ -42,7 +42,8 @@ import Wire
         #expect(
             request.body == #"{"alerts":[\#(alert("a")),\#(alert("b"))],"commonAnnotations":{"purpose":"page","#
                 + #""summary":"Payment success 91.2 % is below 95 %"},"commonLabels":{"alertname":"Disk","severity":"critical"},"#
-                + #""externalURL":"","groupKey":"payments","groupLabels":{},"receiver":"ops","status":"firing","truncatedAlerts":0,"version":"4"}"#)
+                + #""externalURL":"","groupKey":"payments","groupLabels":{},"receiver":"ops","status":"firing","truncatedAlerts":0,"version":"4"}"#
+        )
     }
 
     @Test func theEndIsAResolvedAlertAndATestAnAlertOfItsOwn() async throws {
@@ -71,7 +72,8 @@ import Wire
         (401, .refused("the webhook answered 401: no [secret]; check the channel's credentials")),
         (301, .refused("the webhook answered 301: no [secret], a redirect, which is not followed")),
         (429, .later("the webhook answered 429: no [secret]", after: .seconds(30))),
-        (500, .later("the webhook answered 500: no [secret]")), (502, .ambiguous("the webhook answered 502: no [secret]")),
+        (500, .later("the webhook answered 500: no [secret]")),
+        (502, .ambiguous("the webhook answered 502: no [secret]")),
     ])
     func errorsAreOfTheirClass(status: Int, expected: ChannelAnswer) async throws {
         let server = try ProviderServer(.answer(status, headers: ["Location": "/elsewhere"], "no h00k-token"))
@@ -118,7 +120,9 @@ import Wire
     }
 
     @Test func oneThatDoesNotReadHoldsUpNobody() async {
-        #expect(await channel("exec 0<&-; echo ok").send(.sample(text: String(repeating: "x", count: 30_000))) == .taken(reference: "ok"))
+        #expect(
+            await channel("exec 0<&-; echo ok").send(.sample(text: String(repeating: "x", count: 30_000)))
+                == .taken(reference: "ok"))
     }
 
     @Test func aFloodOfAlertsStillFits() {
@@ -133,7 +137,10 @@ import Wire
     }
 
     @Test(arguments: [
-        ("echo 'no such user s3cret-token' >&2; exit 67", ChannelAnswer.refused("sh ended with 67: no such user [secret]")),
+        (
+            "echo 'no such user s3cret-token' >&2; exit 67",
+            ChannelAnswer.refused("sh ended with 67: no such user [secret]")
+        ),
         ("exit 75", .later("sh ended with 75")), ("echo oops; exit 1", .later("sh ended with 1: oops")),
         ("kill -9 $$", .ambiguous("sh was ended by signal 9")),
     ])
@@ -142,7 +149,8 @@ import Wire
     }
 
     @Test func oneThatHangsIsEndedAndMayHaveSentIt() async {
-        guard case .ambiguous(let reason) = await channel("sleep 60", deadline: .milliseconds(300)).send(.sample()) else {
+        guard case .ambiguous(let reason) = await channel("sleep 60", deadline: .milliseconds(300)).send(.sample())
+        else {
             Issue.record("not ambiguous")
             return
         }

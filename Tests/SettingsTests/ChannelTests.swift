@@ -94,7 +94,10 @@ struct ChannelTests {
             (sms, "from: \"+15005550006\"", "segments: 2", "an SMS needs 'from' or 'messaging_service'"),
             (mail, "    user: guardia\n", "", "'user' and 'password' go together"),
             (mail, "type: email", "type: email\n    encryption: none", "is taken for this machine alone"),
-            (mail, "type: email", "type: email\n    tls: {verify: false}", "a channel's certificate is always verified"),
+            (
+                mail, "type: email", "type: email\n    tls: {verify: false}",
+                "a channel's certificate is always verified"
+            ),
             (mail, "from: guardia@example.com", "from: \"guardia@x>, bcc\"", "is not a mailbox"),
             (mail, "smtp.example.com", "\"smtp.example.com:587\"", "the port is 'port'"),
         ])

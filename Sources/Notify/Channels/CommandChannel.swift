@@ -39,7 +39,8 @@ package struct CommandChannel: Channel {
             default: return .unreachable(reason)
             }
         }
-        let line = [result.standardError, result.standardOutput]
+        let line =
+            [result.standardError, result.standardOutput]
             .compactMap { $0.text.split(whereSeparator: \.isNewline).last.map(String.init) }.first ?? ""
         let detail = redaction(line, address: notification.address)
         switch result.ending {

@@ -74,7 +74,8 @@ package struct EmailChannel: Channel {
         }
         let id = isPlain && !page.isEmpty ? page : Fingerprint(of: ["page": page]).text
         return MailMessage(
-            from: plan.from, to: address, subject: wording.headline(notification).limited(to: 200), date: clock.now().utc,
+            from: plan.from, to: address, subject: wording.headline(notification).limited(to: 200),
+            date: clock.now().utc,
             messageID: "guardia.\(id)@\(domain)", inReplyTo: thread,
             isUrgent: notification.purpose == .page && notification.severity == .critical, text: text(notification),
             html: notification.html ?? html(notification))
@@ -96,7 +97,9 @@ package struct EmailChannel: Channel {
     private func text(_ notification: Notification) -> String {
         if notification.purpose == .digest, let text = notification.text { return text }
         var lines = [wording.headline(notification), ""]
-        if notification.alerts.count > 1 { lines += notification.alerts.prefix(100).map { "- \($0.summary.oneLine)" } + [""] }
+        if notification.alerts.count > 1 {
+            lines += notification.alerts.prefix(100).map { "- \($0.summary.oneLine)" } + [""]
+        }
         if let text = notification.text { lines += [text, ""] }
         lines += facts(notification).map { "\($0.0): \($0.1)" }
         return lines.joined(separator: "\n") + "\n"

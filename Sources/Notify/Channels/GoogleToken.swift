@@ -39,7 +39,8 @@ actor GoogleToken {
         }
         guard let assertion = account.assertion(scope: GoogleToken.scope, now: now.utc.seconds) else {
             await credentials.forget()
-            throw Provider.NoAnswer(answer: .refused("the service account's private key is no RSA key that can be read"))
+            throw Provider.NoAnswer(
+                answer: .refused("the service account's private key is no RSA key that can be read"))
         }
         let redaction = Redaction(secrets: [assertion])
         let request = HTTPRequest(
@@ -54,7 +55,8 @@ actor GoogleToken {
                 throw Provider.NoAnswer(answer: .later("Google answered 200, but without a token"))
             }
             await credentials.forget()
-            let detail = redaction([answer?.error, answer?.error_description].compactMap { $0 }.joined(separator: ": "))
+            let detail = redaction(
+                [answer?.error, answer?.error_description].compactMap { $0 }.joined(separator: ": "))
             // What Google says of a clock that is wrong, too.
             let advice = answer?.error == "invalid_grant" ? "; check the key, and this machine's clock" : ""
             switch provider.answer(to: response, detail) {

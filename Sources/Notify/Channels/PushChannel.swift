@@ -55,7 +55,9 @@ package struct PushChannel: Channel {
         var error: Failure?
     }
 
-    private func answer(to response: HTTPResponse, _ redaction: Redaction, _ notification: Notification) -> ChannelAnswer {
+    private func answer(to response: HTTPResponse, _ redaction: Redaction, _ notification: Notification)
+        -> ChannelAnswer
+    {
         let answer = JSON.decode(Answer.self, from: response.body)
         if response.status == 200 {
             guard let name = answer?.name, !name.isEmpty else {
@@ -68,11 +70,14 @@ package struct PushChannel: Channel {
             [code, answer?.error?.message ?? ""].filter { !$0.isEmpty }.joined(separator: ": "),
             address: notification.address)
         switch code {
-        case "UNREGISTERED": return .refused("the phone's token is no longer valid: it must register again (UNREGISTERED)")
+        case "UNREGISTERED":
+            return .refused("the phone's token is no longer valid: it must register again (UNREGISTERED)")
         case "SENDER_ID_MISMATCH": return .refused("the phone's token belongs to another Firebase project")
         // Its documentation: begin with a minute.
         case "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED":
-            return .later("Firebase answered \(response.status): \(detail)", after: max(provider.retryAfter(response) ?? 0, .minutes(1)))
+            return .later(
+                "Firebase answered \(response.status): \(detail)",
+                after: max(provider.retryAfter(response) ?? 0, .minutes(1)))
         default: return provider.answer(to: response, detail)
         }
     }

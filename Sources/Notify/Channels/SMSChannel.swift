@@ -45,7 +45,8 @@ package struct SMSChannel: Channel {
             if let code = notification.code { tail += ". Reply ACK \(code)" }
         }
         if let link = notification.link { tail += " \(link)" }
-        let summary = notification.purpose == .digest ? notification.text ?? notification.summary : wording.summary(notification)
+        let summary =
+            notification.purpose == .digest ? notification.text ?? notification.summary : wording.summary(notification)
         return SMSText.fitting(summary, segments: segments) { head + $0 + tail }
     }
 }

@@ -31,7 +31,8 @@ package struct SlackChannel: Channel {
             switch await call("chat.update", Update(channel: root.channel, ts: root.ts, message: message)) {
             case .done: break
             // Somebody deleted it, or it is too old to be changed: the thread or the channel still hears of it.
-            case .error(let code, _) where ["message_not_found", "cant_update_message", "edit_window_closed"].contains(code):
+            case .error(let code, _)
+            where ["message_not_found", "cant_update_message", "edit_window_closed"].contains(code):
                 break
             case .error(_, let answer), .noAnswer(let answer): return answer
             }
@@ -40,9 +41,12 @@ package struct SlackChannel: Channel {
         return await post(message, to: root.channel, thread: root.ts, broadcast: notification.purpose == .page)
     }
 
-    private func post(_ message: SlackMessage, to channel: String, thread: String?, broadcast: Bool) async -> ChannelAnswer {
+    private func post(_ message: SlackMessage, to channel: String, thread: String?, broadcast: Bool) async
+        -> ChannelAnswer
+    {
         let body = Post(
-            channel: channel, message: message, thread_ts: thread, reply_broadcast: thread != nil && broadcast ? true : nil)
+            channel: channel, message: message, thread_ts: thread,
+            reply_broadcast: thread != nil && broadcast ? true : nil)
         switch await call("chat.postMessage", body) {
         case .done(let place):
             guard let place else { return .ambiguous("Slack took the message and did not say where it is") }
@@ -133,11 +137,15 @@ package struct SlackChannel: Channel {
                     .init("Content-Type", "application/json; charset=utf-8"),
                 ], body: JSON.encode(body), maxBodyBytes: 256 << 10)
             let response = try await provider.ask(request) { redaction($0) }
-            guard response.status == 200 else { return .noAnswer(provider.answer(to: response, redaction(response.text))) }
+            guard response.status == 200 else {
+                return .noAnswer(provider.answer(to: response, redaction(response.text)))
+            }
             guard let answer = JSON.decode(Answer.self, from: response.body) else {
                 return .noAnswer(.ambiguous("Slack answered 200, but not as its API does"))
             }
-            if answer.ok { return .done(answer.channel.flatMap { channel in answer.ts.map { Place(channel: channel, ts: $0) } }) }
+            if answer.ok {
+                return .done(answer.channel.flatMap { channel in answer.ts.map { Place(channel: channel, ts: $0) } })
+            }
             let code = answer.error ?? "an error without a name"
             let said = "Slack says \(redaction(code))"
             switch code {
@@ -156,7 +164,8 @@ package struct SlackChannel: Channel {
 
     private static func advice(_ code: String) -> String {
         switch code {
-        case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive": ": check the bot's token"
+        case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive":
+            ": check the bot's token"
         case "not_in_channel": ": invite the bot to the channel"
         case "channel_not_found": ": check the channel, and whether the bot may see it"
         case "is_archived": ": the channel is archived"

@@ -44,12 +44,15 @@ struct SlackMessage: Encodable, Hashable {
     var blocks: [Block]
 
     init(_ notification: Notification, _ wording: Wording) {
-        let headline = "\(SlackMessage.emoji(notification)) *\(wording.mark(notification))* \(notification.launch.oneLine.slackEscaped)"
+        let headline =
+            "\(SlackMessage.emoji(notification)) *\(wording.mark(notification))* \(notification.launch.oneLine.slackEscaped)"
         let summary = wording.summary(notification).limited(to: 1500).slackEscaped
         text = "\(wording.mark(notification)) \(notification.launch.oneLine.slackEscaped): \(summary)"
         var body = "\(headline)\n\(summary)"
         if notification.alerts.count > 1 {
-            let lines = notification.alerts.prefix(SlackMessage.listed).map { "• \($0.summary.oneLine.limited(to: 150).slackEscaped)" }
+            let lines = notification.alerts.prefix(SlackMessage.listed).map {
+                "• \($0.summary.oneLine.limited(to: 150).slackEscaped)"
+            }
             body += "\n" + lines.joined(separator: "\n")
             if notification.alerts.count > SlackMessage.listed {
                 body += "\n… and \(notification.alerts.count - SlackMessage.listed) more"
@@ -65,9 +68,12 @@ struct SlackMessage: Encodable, Hashable {
         }
         if let step = notification.step { facts.append(step.oneLine.slackEscaped) }
         if let runbook = notification.runbook {
-            facts.append(runbook.hasPrefix("http") ? "<\(runbook.slackEscaped)|runbook>" : "runbook \(runbook.slackEscaped)")
+            facts.append(
+                runbook.hasPrefix("http") ? "<\(runbook.slackEscaped)|runbook>" : "runbook \(runbook.slackEscaped)")
         }
-        if notification.purpose == .page, let code = notification.code { facts.append("answer *ACK \(code)* in this thread") }
+        if notification.purpose == .page, let code = notification.code {
+            facts.append("answer *ACK \(code)* in this thread")
+        }
         if !facts.isEmpty {
             blocks.append(
                 Block(

@@ -46,7 +46,8 @@ extension String {
     /// Whether it is an http address on this machine.
     var isLoopbackAddress: Bool {
         ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in
-            hasPrefix(prefix) && (count == prefix.count || ":/".contains(self[index(startIndex, offsetBy: prefix.count)]))
+            hasPrefix(prefix)
+                && (count == prefix.count || ":/".contains(self[index(startIndex, offsetBy: prefix.count)]))
         }
     }
 }

@@ -76,7 +76,8 @@ struct TwilioAPI: Sendable {
         if [401, 403].contains(response.status) { await credentials.forget() }
         switch failure?.code {
         // Never processed: always safe to ask again.
-        case 20429: return .later("Twilio is asked too often \(said)", after: provider.retryAfter(response) ?? .seconds(5))
+        case 20429:
+            return .later("Twilio is asked too often \(said)", after: provider.retryAfter(response) ?? .seconds(5))
         // The number's queue is full: it holds some ten hours of messages.
         case 21611: return .later("Twilio's queue is full \(said)", after: .minutes(5))
         default: return provider.answer(to: response, said)

@@ -101,7 +101,8 @@ package struct WebhookChannel: Channel {
         if alerts.isEmpty {
             // A test, a change, a report: receivers expect one alert at least.
             let labels: Labels = [
-                "alertname": "Guardia\(notification.purpose.rawValue.prefix(1).uppercased())\(notification.purpose.rawValue.dropFirst())",
+                "alertname":
+                    "Guardia\(notification.purpose.rawValue.prefix(1).uppercased())\(notification.purpose.rawValue.dropFirst())",
                 "severity": notification.purpose == .page ? notification.severity.rawValue : Severity.info.rawValue,
                 "launch": notification.launch,
             ]

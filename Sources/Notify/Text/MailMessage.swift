@@ -42,7 +42,9 @@ struct MailMessage: Hashable, Sendable {
     }
 
     private static func part(_ type: String, _ text: String) -> [String] {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.hasSuffix("\r") ? $0.dropLast() : $0
+        }
         let encoded = Data((lines.joined(separator: "\r\n")).utf8).base64EncodedString()
         var wrapped: [String] = []
         var rest = encoded[...]

@@ -31,7 +31,9 @@ struct Redaction: Sendable {
     /// `…4821` of a telephone number, `a…@barberpro.ar` of a mailbox, `[address]` of anything else.
     static func shown(_ address: String) -> String {
         if address.hasPrefix("+") { return "…\(address.suffix(4))" }
-        if let at = address.lastIndex(of: "@"), at != address.startIndex { return "\(address.prefix(1))…\(address[at...])" }
+        if let at = address.lastIndex(of: "@"), at != address.startIndex {
+            return "\(address.prefix(1))…\(address[at...])"
+        }
         return "[address]"
     }
 }

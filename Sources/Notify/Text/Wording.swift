@@ -49,7 +49,8 @@ struct Wording: Sendable {
         let milliseconds = time.milliseconds - time.seconds * 1000
         let fraction = String(milliseconds + 1000).dropFirst()
         let year = String(repeating: "0", count: max(0, 4 - "\(civil.year)".count)) + "\(civil.year)"
-        return "\(year)-\(two(civil.month))-\(two(civil.day))T\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)).\(fraction)Z"
+        return
+            "\(year)-\(two(civil.month))-\(two(civil.day))T\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)).\(fraction)Z"
     }
 }
 
@@ -60,7 +61,8 @@ extension String {
     var oneLine: String {
         var result = String.UnicodeScalarView()
         for scalar in unicodeScalars {
-            let isControl = scalar.value < 32 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
+            let isControl =
+                scalar.value < 32 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
             result.append(isControl ? " " : scalar)
         }
         return String(result)

@@ -155,7 +155,8 @@ final class MailTransfer {
         WireError(
             .timedOut, "mail", on: request.target,
             because: wasSent
-                ? "the message was sent, but not taken within the deadline" : "the server did not go on within the deadline",
+                ? "the message was sent, but not taken within the deadline"
+                : "the server did not go on within the deadline",
             mayHaveArrived: wasSent)
     }
 }

@@ -85,7 +85,9 @@ final class FakePagerDuty: Sendable {
             let key = request.query("incident_key")
             let status = request.query("statuses[]") ?? request.query("statuses%5B%5D")
             let found = incidents.withLock { incidents in
-                incidents.values.filter { (key == nil || $0.incident_key == key) && (status == nil || $0.status == status) }
+                incidents.values.filter {
+                    (key == nil || $0.incident_key == key) && (status == nil || $0.status == status)
+                }
             }
             return .json(200, Incidents(incidents: found))
         case (.GET, "oncalls"): return .json(200, ["oncalls": [String]()])
@@ -104,13 +106,16 @@ final class FakePagerDuty: Sendable {
         if action == "trigger", event.payload?.summary == nil {
             return .json(400, Refused(errors: ["'payload.summary' is missing or blank"]))
         }
-        inbox.add("pagerduty", to: key, [action, event.payload?.severity, event.payload?.summary].compactMap { $0 }.joined(separator: " "))
+        inbox.add(
+            "pagerduty", to: key,
+            [action, event.payload?.severity, event.payload?.summary].compactMap { $0 }.joined(separator: " "))
         incidents.withLock { incidents in
             if incidents.count >= FakePagerDuty.memory { incidents.removeAll() }
             switch action {
             case "trigger" where incidents[key] == nil || incidents[key]?.status == "resolved":
                 incidents[key] = Incident(
-                    id: "Q\(UInt32.random(in: 1 ... .max))", incident_key: key, status: "triggered", acknowledgements: [])
+                    id: "Q\(UInt32.random(in: 1 ... .max))", incident_key: key, status: "triggered",
+                    acknowledgements: [])
             case "acknowledge": if incidents[key]?.status == "triggered" { incidents[key]?.status = "acknowledged" }
             case "resolve": incidents[key]?.status = "resolved"
             default: break

@@ -56,14 +56,17 @@ final class FakeSlack: Sendable {
 
     func answer(_ request: HTTPRequest, _ path: [String]) async -> HTTPResponse {
         if path.first == "services" {
-            guard let post: Post = await request.json(), let text = post.text else { return .text(400, "invalid_payload") }
+            guard let post: Post = await request.json(), let text = post.text else {
+                return .text(400, "invalid_payload")
+            }
             inbox.add("slack-webhook", to: "", text)
             return .text(200, "ok")
         }
         guard request.headers[.authorization]?.hasPrefix("Bearer ") == true else { return failure("not_authed") }
         switch path.last {
         case "chat.postMessage":
-            guard let post: Post = await request.json(), let channel = post.channel, let text = post.text, !channel.isEmpty
+            guard let post: Post = await request.json(), let channel = post.channel, let text = post.text,
+                !channel.isEmpty
             else { return failure("channel_not_found") }
             inbox.add("slack", to: channel + (post.thread_ts.map { " (thread \($0))" } ?? ""), text)
             let ts = state.withLock { state in
@@ -76,7 +79,8 @@ final class FakeSlack: Sendable {
             }
             return .json(200, Answer(ok: true, channel: channel, ts: ts))
         case "chat.update":
-            guard let post: Post = await request.json(), let channel = post.channel, let ts = post.ts, let text = post.text
+            guard let post: Post = await request.json(), let channel = post.channel, let ts = post.ts,
+                let text = post.text
             else { return failure("invalid_arguments") }
             let isThere = state.withLock { state in
                 guard let index = state.messages[channel]?.firstIndex(where: { $0.ts == ts }) else { return false }

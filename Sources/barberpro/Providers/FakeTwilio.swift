@@ -108,7 +108,8 @@ final class FakeTwilio: Sendable {
     private func failure(_ status: Int, _ code: Int, _ message: String) -> HTTPResponse {
         .json(
             status,
-            Failure(code: code, message: message, more_info: "https://www.twilio.com/docs/errors/\(code)", status: status))
+            Failure(
+                code: code, message: message, more_info: "https://www.twilio.com/docs/errors/\(code)", status: status))
     }
 
     private static func sid(_ prefix: String, _ state: inout State) -> String {

@@ -100,7 +100,8 @@ final class Providers: Sendable {
 
     private func hook(_ request: HTTPRequest) async -> HTTPResponse {
         guard let hook: Hook = await request.json() else { return .text(400, "not an Alertmanager's payload\n") }
-        inbox.add("webhook", to: hook.groupKey ?? "", "\(hook.status ?? "?") \(hook.commonAnnotations?["summary"] ?? "")")
+        inbox.add(
+            "webhook", to: hook.groupKey ?? "", "\(hook.status ?? "?") \(hook.commonAnnotations?["summary"] ?? "")")
         return .text(200, "")
     }
 }

@@ -37,7 +37,9 @@ final class ScriptedChannel: Channel {
 
     init(
         limit: RateLimit = RateLimit(1000, per: .seconds(1), burst: 100_000), keepsThreads: Bool = false,
-        answer: @escaping @Sendable (Launch.Notification) async -> ChannelAnswer = { .taken(reference: "r-\($0.page)") },
+        answer: @escaping @Sendable (Launch.Notification) async -> ChannelAnswer = {
+            .taken(reference: "r-\($0.page)")
+        },
         delivery: (@Sendable (String) async -> Delivery)? = nil
     ) {
         self.limit = limit

@@ -87,7 +87,9 @@ final class MailServer {
 
     /// What it took: the envelope as JSON, and the message.
     var mails: [(envelope: [String: Any], message: String)] {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { !$0.hasSuffix(".part") }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            !$0.hasSuffix(".part")
+        }
         return names.sorted().compactMap { name in
             guard let text = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8),
                 let end = text.firstIndex(of: "\n"),
@@ -101,7 +103,8 @@ final class MailServer {
     static func makeCertificate(in temporary: TemporaryFolder, name: String = "IP:127.0.0.1") async throws {
         let result = try await Command.run(
             [
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail.test", "-addext",
+                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=mail.test",
+                "-addext",
                 "subjectAltName=\(name)", "-keyout", "\(temporary.path)/key.pem", "-out", "\(temporary.path)/cert.pem",
             ], deadline: .seconds(60))
         try #require(result.isSuccess, "\(result.standardError.text)")

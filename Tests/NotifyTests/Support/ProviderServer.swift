@@ -17,7 +17,9 @@ final class ProviderServer: Sendable {
             Dictionary(
                 uniqueKeysWithValues: body.split(separator: "&").map { pair in
                     let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                    return (String(parts[0]).removingPercentEncoding ?? "", String(parts[1]).removingPercentEncoding ?? "")
+                    return (
+                        String(parts[0]).removingPercentEncoding ?? "", String(parts[1]).removingPercentEncoding ?? ""
+                    )
                 })
         }
 
