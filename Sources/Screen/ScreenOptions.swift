@@ -48,7 +48,12 @@ package struct ScreenOptions: ParsableArguments {
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
                 diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false),
                 hasLinks: hasLinks, bell: try bell(for: mode)),
-            capabilities: Capabilities(charset: charset, slow: slow),
+            capabilities: Capabilities(
+                charset: charset, slow: slow,
+                // The Linux console has a font of 512 glyphs at most, and no braille in any of them.
+                hasBraille: charset == .utf8 && ScreenOptions.variable("TERM")?.hasPrefix("linux") != true,
+                isMono: ScreenOptions.depth == .mono || theme == "mono"
+                    || ["vt100", "vt102", "vt220", "dumb"].contains(ScreenOptions.variable("TERM") ?? "")),
             engineCommand: engineCommand, launcher: launcher, startAt: startAt)
     }
 

@@ -58,7 +58,7 @@ struct AlertTests {
 
     @Test(arguments: [
         ("{alert: a, series: api.p96, above: 1ms, severity: info}", "nothing produces the series 'api.p96'"),
-        ("{alert: a, series: api.p95, above: 90%, severity: info}", "is not a duration"),
+        ("{alert: a, series: api.p95, above: 90%, severity: info}", "is no unit of time"),
         ("{alert: a, series: api.p95, above: 1s}", "'severity' is missing"),
         ("{alert: a, series: api.p95, above: 1s, clear_at: 2s, severity: info}", "'clear_at' is beyond"),
         ("{alert: a, series: api.p95, above: 1s, below: 2s, severity: info}", "only one of"),

@@ -26,6 +26,8 @@ package enum Action: String, CaseIterable, Sendable {
     case goToTime = "go_to_time"
     /// The screen as a file.
     case shot
+    // MARK: Security
+    case security
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -49,6 +51,8 @@ package enum Context: CaseIterable, Sendable {
     case action, deployments, deployment
     /// One alert; who is told.
     case alert, escalation
+    /// The launch's security.
+    case security
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.

@@ -26,14 +26,14 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .alert, .escalation]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .alert, .escalation, .security]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation]
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security]
     /// Where one looks at something and does not type.
     private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
-    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .alert, .escalation]
+    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall, .alert, .escalation]
@@ -60,6 +60,8 @@ package struct Binding: Sendable {
         Binding(
             .escalation, [Key("e")], .escalation, .escalationSummary, in: [.warRoom, .detail, .action, .alert],
             footer: 6),
+        // MARK: Security
+        Binding(.security, [Key("S")], .security, .securitySummary, in: [.warRoom, .detail, .action, .alert]),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

@@ -106,6 +106,7 @@ extension Model {
         case .silence: askSilence()
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
+        case .security: overlays = [.security(top: 0)]
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -157,7 +158,7 @@ extension Model {
         case .choice(let choice): take(choice)
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation: break
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -264,6 +265,10 @@ extension Model {
             let (count, room) = EscalationPage(model: self).extent(in: layout.body)
             overlays[overlays.count - 1] = .escalation(
                 top: step.scrolled(top, room: room, limit: max(0, count - room)))
+        case .security(let top):
+            let room = SecurityPage.room(in: layout.body)
+            let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

@@ -26,6 +26,9 @@ package enum Overlay: Hashable, Sendable {
     case alert(Fingerprint, top: Int)
     /// Who is on call, the chains, the contacts, the pages sent.
     case escalation(top: Int)
+    // MARK: Security
+    /// The launch's security; `top` is the first line shown.
+    case security(top: Int)
 
     var context: Context {
         switch self {
@@ -41,6 +44,7 @@ package enum Overlay: Hashable, Sendable {
         case .deployment: .deployment
         case .alert: .alert
         case .escalation: .escalation
+        case .security: .security
         }
     }
 }

@@ -114,12 +114,18 @@ extension Model {
         case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
         case .alerts:
             return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: activeSilences.count)
-        case .geo: return GeoPane.capacity(of: regionCount, in: inside.size)
+        case .geo:
+            let count = freshRegionCount
+            return GeoPane.layout(of: count, in: inside.size, capabilities).capacity(of: count)
         case .colours: return inside.height
         }
     }
 
-    private var regionCount: Int { shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0 }
+    private var freshRegionCount: Int {
+        // What comes from elsewhere is listed only while something does.
+        guard shown.manifest?.panes.geo?.elsewhere == nil else { return regions.count }
+        return shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0
+    }
 
     private func rowCount(_ rows: [Panes.Row]?) -> Int {
         guard let rows else { return 0 }

@@ -61,10 +61,22 @@ package enum Word: CaseIterable, Sendable {
     case escalationTitle, chainsRunning, chainsExhausted, onCallTitle, noSchedule, nobodyOnCall, thenOnCall
     case rotaElsewhere, chainsTitle, noChain, alertCount, contactsTitle, noContact, noWay, neverProved
     case provedAgo, proofIsOld, pagesTitle, noPageSent, ackRefused
+
+    // MARK: Regions and business figures
+    case fewShort, fewCount, regionPercentiles, regionRequests, regionErrors, regionUsers, regionPeople, regionCities
+    case regionStandsOn, requestCount, shareOfAll, shareOfCountry, notOnMap
+    case weekShort, ofEvents, sinceWeek, sinceDeploy, targetMet, targetMissed, inWindow, notCompared, unjudged
+    case regionCDN, cdnHits
+    case labelTarget, labelEvents, labelWeek, labelDeploy
+
     case oneHost, hostCount, median
     // MARK: The past
     case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
     case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
-    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
+        rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
+    // MARK: Security
+    case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
+    case securityFindings, securityNoFinding
 }

@@ -53,6 +53,7 @@ extension Event.Body {
             return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
         case .alert, .escalation, .response: return cutTexts(to: TextLimit.bytes)
+        case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
             let fits = json.utf8.count <= TextLimit.json

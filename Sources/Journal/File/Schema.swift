@@ -41,6 +41,8 @@ enum Schema {
         CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
             WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
         CREATE INDEX IF NOT EXISTS event_alert ON event(\(alertSubject), sequence) WHERE \(alertKinds);
+        CREATE INDEX IF NOT EXISTS event_security ON event(\(securityStation), sequence, utc)
+            WHERE kind = 'security.checked';
         """
 
     /// What is open now: one row an alert that is pending or fires, and a silence that has not ended, with the event that
@@ -95,6 +97,9 @@ enum Schema {
 
     /// Whether a journal keeps what is open: those of the first days get it from their next writer.
     static func keepsOpenAlerts(_ db: Database) throws -> Bool { try db.tableExists("alert_open") }
+
+    /// The station of a security event, as its index spells it.
+    static let securityStation = "CASE WHEN json_valid(body) THEN json_extract(body, '$.station') END"
 
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"

@@ -41,6 +41,13 @@ enum EventRows {
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
         events += try AlertRows.deciding(db, until: end, limit: alertLimit)
         for (kind, limit) in newest { events += try self.newest(db, kind, limit, until: time) }
+        // MARK: Security: the newest look at each station
+        events += try self.events(
+            db,
+            where: """
+                sequence IN (SELECT max(sequence) FROM event WHERE kind = 'security.checked' AND utc <= ?
+                GROUP BY \(Schema.securityStation)) LIMIT 100
+                """, [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }

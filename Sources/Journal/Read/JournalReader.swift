@@ -277,3 +277,46 @@ extension JournalReader {
         }
     }
 }
+
+/// An event with its place in the hash chain.
+package struct ChainedEvent: Sendable {
+    package let event: Event
+    /// The body as the journal keeps it.
+    package let json: String
+    /// Hexadecimal.
+    package let hash: String
+}
+
+extension JournalReader {
+    /// Events from `sequence` on with their hashes, oldest first.
+    package func chained(from sequence: Int64 = 1, limit: Int) throws(JournalError) -> [ChainedEvent] {
+        try store.read { db in
+            try EventRows.links(db, where: "sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit]).map {
+                ChainedEvent(event: Event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
+            }
+        }
+    }
+
+    /// The newest event with its hash; nil where there is none.
+    package func head() throws(JournalError) -> ChainedEvent? {
+        let last = try lastSequence()
+        return last == 0 ? nil : try chained(from: last, limit: 1).first
+    }
+
+    /// Events whose body or kind holds a text, or all where it is empty, between two times; oldest first.
+    package func search(
+        _ text: String, from start: Timestamp, to end: Timestamp, limit: Int
+    ) throws(JournalError) -> [Event] {
+        // LIKE without wildcards of the user's: what is looked for is a text, not a pattern.
+        let pattern =
+            "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        return try store.read { db in
+            try EventRows.events(
+                db,
+                where: """
+                    utc >= ? AND utc <= ? AND (body LIKE ? ESCAPE '\\' OR kind LIKE ? ESCAPE '\\')
+                    ORDER BY sequence LIMIT ?
+                    """, [start.milliseconds, end.milliseconds, pattern, pattern, limit])
+        }
+    }
+}

@@ -91,8 +91,11 @@ package struct AlertMachine: Sendable {
             } else {
                 (known[place].value, known[place].valueAt) = (reading.measurement, moment)
                 (known[place].miss, known[place].reason) = (nil, reading.reason)
-                remember(place, at: moment)
             }
+        }
+        // Only now: a share is weighed by what was read together with it.
+        for reading in readings {
+            if case .number = reading.measurement, let place = places[reading.series] { remember(place, at: moment) }
         }
         for reading in readings {
             guard let place = places[reading.series] else { continue }

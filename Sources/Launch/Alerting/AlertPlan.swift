@@ -105,7 +105,8 @@ package struct AlertPlan: Sendable {
         guard id.name.utf8.count > head.utf8.count + tail.utf8.count, id.name.hasPrefix(head), id.name.hasSuffix(tail)
         else { return nil }
         let value = String(id.name.dropFirst(head.count).dropLast(tail.count))
-        return tail.isEmpty || !value.contains(".") ? value : nil
+        // One part of the name: `app.p95.events.AR-C` is no `app.p95.*`.
+        return value.contains(".") ? nil : value
     }
 }
 

@@ -19,6 +19,9 @@ package struct Board: Sendable {
     /// What the engine did about them by itself.
     package private(set) var responses = ResponseLog()
 
+    /// The newest look at each station of the launch's security.
+    package private(set) var security = SecurityPosture()
+
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
 
@@ -69,6 +72,7 @@ package struct Board: Sendable {
         case .alert(let alert): alerts.take(alert, at: event.at)
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .response(let response): responses.take(response, at: event.at)
+        case .security(let security): self.security.take(security, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }
@@ -96,7 +100,9 @@ package struct Board: Sendable {
         var tally: [Verdict: Int] = [:]
         // In place: a copy of a track retains all that it holds.
         for index in tracks.indices where tracks[index].series.isJudged {
-            let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
+            let assessment = tracks[index].assessment(at: now, engineSilent: engineSilent)
+            if assessment.isUnjudged { continue }
+            let verdict = assessment.verdict
             if verdict == .unknown, tracks[index].isAbsentByNature, !engineSilent { continue }
             tally[verdict, default: 0] += 1
         }

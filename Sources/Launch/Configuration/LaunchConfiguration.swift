@@ -15,6 +15,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
     package var series: [Series]
     package var panes: Panes
+    /// The business figures and what they are to keep to.
+    package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
     /// Who may act.
@@ -36,15 +38,19 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var responses: [ResponsePlan] = []
     // MARK: Alerting
     package var alerts: AlertSettings
+    package var alertmanagers: [AlertmanagerPlan]
     /// What to do about alerts; nil: nothing is written down.
     package var runbook: Runbook?
+    /// What of its security is looked at; nil: nothing.
+    package var security: SecurityPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
-        channels: [ChannelPlan] = [],
-        alerts: AlertSettings = AlertSettings()
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, operators: OperatorRules = .standard,
+        actAs: [String] = [], channels: [ChannelPlan] = [],
+        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
+        security: SecurityPlan? = nil
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -57,11 +63,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.derivations = derivations
         self.series = series
         self.panes = panes
+        self.kpis = kpis
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
         self.channels = channels
         self.alerts = alerts
+        self.alertmanagers = alertmanagers
+        self.security = security
     }
 
     /// Every alert that this launch can have.
@@ -74,7 +83,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook)
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
+            kpis: kpis)
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

@@ -84,7 +84,7 @@ extension EscalationCourse {
             guard let subject = subjects[id], subject.isOpen, let name = subject.facts.policy,
                 let policy = roster.policy(name)
             else { continue }
-            let key = Group(policy: policy.name, labels: policy.group(of: subject.facts.labels))
+            let key = Group(policy: policy.name, labels: policy.group(of: subject.facts))
             groups[key, default: (policy, [])].alerts.append(id)
         }
         guard !groups.isEmpty else { return }

@@ -5,7 +5,7 @@ package struct EscalationPolicy: Hashable, Sendable, Codable, Identifiable {
     package var steps: [Step]
     /// How often the whole chain is gone through again after its last step; 0: once is all.
     package var repeats: Int
-    /// The labels whose values alerts must share to be one chain; nil: `alertname`.
+    /// The labels whose values alerts must share to be one chain; nil: as their rules group them.
     package var groupBy: [String]?
     /// When alerts may be told by it, by severity; nil: always.
     package var hours: SeverityHours?
@@ -21,8 +21,8 @@ package struct EscalationPolicy: Hashable, Sendable, Codable, Identifiable {
     }
 
     /// What an alert has in common with those that it is told together with.
-    package func group(of labels: Labels) -> Labels {
-        Labels(Dictionary((groupBy ?? ["alertname"]).map { ($0, labels[$0]) }, uniquingKeysWith: { first, _ in first }))
+    package func group(of alert: AlertEvent.Facts) -> Labels {
+        groupBy.map { AlertGroup.key(of: alert.labels, by: $0) } ?? alert.groupKey
     }
 
     /// One step: who is told by what, and how long guardia waits for an acknowledgement before the next.

@@ -7,19 +7,17 @@ package struct EmailChannel: Channel {
     package let keepsThreads = true
     private let plan: EmailPlan
     private let to: String
-    private let client: MailClient
     private let clock: any Clock
     private let credentials: Credentials
     private let wording: Wording
 
-    /// A mail server may take its time: greylisting, checks, a slow disk.
+    /// A mail server takes its time: some let those wait who may be robots, all let those wait whose password was wrong.
     private static let deadline: Duration = .seconds(20)
 
     package init(_ plan: EmailPlan, to: String, limit: RateLimit, in context: ChannelContext) {
         self.plan = plan
         self.to = to
         self.limit = limit
-        client = MailClient(on: context.reactor)
         clock = context.clock
         credentials = Credentials(context.secret)
         wording = Wording(zone: context.zone)
@@ -46,9 +44,9 @@ package struct EmailChannel: Channel {
             tls: TLSSettings(
                 caFile: plan.tls.caFile, clientCertificateFile: plan.tls.clientCertificate,
                 clientKeyFile: plan.tls.clientKey), user: plan.user, password: password, from: plan.from,
-            recipients: [address], message: message.bytes, connectTimeout: Provider.connectTimeout)
+            recipients: [address], message: message.bytes)
         do throws(WireError) {
-            _ = try await client.send(request, deadline: EmailChannel.deadline)
+            _ = try await Mail.send(request, deadline: EmailChannel.deadline)
             return .taken(reference: message.messageID)
         } catch {
             let reason = redaction("the mail server: \(error.reason)", address: address)

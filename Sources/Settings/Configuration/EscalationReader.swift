@@ -19,12 +19,34 @@ struct EscalationReader {
             policies.error("there is no policy")
         }
         warnOfLonelyContacts(launch, contacts)
+        checkPolicies(of: launch, fields)
         launch.replies = fields.optional("replies")?.replies(contacts: names, channels: channels) ?? RepliesPlan()
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
         let policyNames = Set(launch.policies.map(\.name))
         launch.responses = fields.optional("responses")?.named("response") { $0.response(policies: policyNames) } ?? []
         for response in launch.responses where response.deed == .rollback && launch.deployment == nil {
             fields.error("the response '\(response.name)' rolls back, and there is no section 'deployment'")
+        }
+    }
+
+    /// Every alert must name a policy that is there.
+    private func checkPolicies(of launch: LaunchConfiguration, _ fields: Fields) {
+        guard let alerts = fields.optional("alerts") else { return }
+        let known = launch.policies.map(\.name)
+        var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) } }
+        if let implied = launch.alerts.impliedPolicy { wanted.append((what: "'alerts'", implied)) }
+        guard !known.isEmpty else {
+            if !wanted.isEmpty {
+                alerts.source.findings.warn(
+                    alerts.place, "there is no section 'escalation': nobody is told of what fires",
+                    hint: "docs/escalation.md says how")
+            }
+            return
+        }
+        for (what, policy) in wanted where !known.contains(policy) {
+            alerts.error(
+                "\(what) notifies \(policy.quoted), and there is no such policy",
+                hint: Nearest.hint(for: policy, among: known) ?? "known here: \(known.joined(separator: ", "))")
         }
     }
 

@@ -2,6 +2,8 @@ import Launch
 
 /// The values that rules are made of.
 extension Field {
+    func severity() -> Severity? { choice(["info": .info, "warning": .warning, "critical": .critical]) }
+
     /// As Prometheus has it: letters, digits and `_`.
     func labelName() -> String? {
         parse { text throws(Misfit) in
@@ -116,6 +118,42 @@ extension Field {
             }
             return Inhibition(source: source, target: target, equal: equal)
         } ?? nil
+    }
+}
+
+extension Field {
+    /// A list of Alertmanagers: `- {name, url, every, deadline, headers, tls, receive, send, filter, notify}`.
+    func alertmanagers() -> [AlertmanagerPlan] {
+        var plans: [AlertmanagerPlan] = []
+        for item in items() {
+            let plan = item.mapping { fields -> AlertmanagerPlan? in
+                let name = fields.required("name")?.identifier()
+                let url = fields.required("url")?.url()
+                let every = fields.optional("every")?.duration(.seconds(1) ... .minutes(10)) ?? .seconds(15)
+                let plan = AlertmanagerPlan(
+                    name: name ?? "", url: (url ?? "").trimmingSlashes, interval: every,
+                    deadline: fields.optional("deadline")?.duration(Milliseconds(100)...Milliseconds.minutes(1))
+                        ?? .seconds(5), headers: fields.headers(), tls: fields.tls(),
+                    receives: fields.optional("receive")?.flag() ?? true,
+                    sends: fields.optional("send")?.flag() ?? false,
+                    filter: fields.optional("filter")?.matchers() ?? [],
+                    policy: fields.optional("notify")?.identifier())
+                if !plan.receives, !plan.sends { fields.error("'receive' and 'send' are both off: nothing is left") }
+                return name == nil || url == nil ? nil : plan
+            }
+            guard let plan = plan ?? nil else { continue }
+            if plans.contains(where: { $0.name == plan.name }) { item.error("a second Alertmanager '\(plan.name)'") }
+            plans.append(plan)
+        }
+        return plans
+    }
+}
+
+extension String {
+    fileprivate var trimmingSlashes: String {
+        var text = self[...]
+        while text.last == "/" { text = text.dropLast() }
+        return String(text)
     }
 }
 

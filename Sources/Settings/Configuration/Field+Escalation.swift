@@ -157,8 +157,6 @@ extension Field {
         }
     }
 
-    func severity() -> Severity? { choice(["info": .info, "warning": .warning, "critical": .critical]) }
-
     private func target(_ names: EscalationNames) -> EscalationPolicy.Target? {
         let target = mapping { fields -> EscalationPolicy.Target? in
             let by = fields.optional("by")

@@ -76,13 +76,15 @@ package struct LaunchConfigurationFile: Sendable {
             probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan,
+            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
             channels: fields.optional("channels")?.channels() ?? [],
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
-                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
+            security: fields.optional("security")?.securityPlan())
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
@@ -97,7 +99,9 @@ package struct LaunchConfigurationFile: Sendable {
 extension Field {
     fileprivate func delegation() -> [String] {
         let words = texts()
-        if !Delegation.isKnown(words) { error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)") }
+        if !Delegation.isKnown(words) {
+            error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)")
+        }
         return words
     }
 

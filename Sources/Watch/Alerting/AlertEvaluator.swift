@@ -56,13 +56,14 @@ package actor AlertEvaluator {
     /// Handles inputs until ``inbox`` is finished.
     package func run() async {
         let (batches, outbox) = AsyncStream.makeStream(of: Transitions.self, bufferingPolicy: .unbounded)
-        async let publishing: Void = publish(batches)
+        // Not a child: what was told before the end is written, though this task is cancelled.
+        let publishing = Task { await publish(batches) }
         for await input in inputs {
             let events = handle(input)
             if !events.isEmpty { outbox.yield(events) }
         }
         outbox.finish()
-        await publishing
+        await publishing.value
         for listener in listeners { listener.finish() }
     }
 

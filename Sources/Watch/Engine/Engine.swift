@@ -10,6 +10,9 @@ package struct Engine: Sendable {
     /// Readings that may wait for the collector before the oldest are dropped: several minutes of a large launch.
     private static let backlog = 20_000
 
+    /// Tells the recorded hours of series.
+    package typealias RatePast = @Sendable (_ wanted: [SeriesID: Milliseconds]) async -> [SeriesID: [HourMean]]
+
     private let configuration: LaunchConfiguration
     private let manifest: Manifest
     private let version: String
@@ -41,18 +44,24 @@ package struct Engine: Sendable {
     ///   - recorder: the journal, taken by this process alone.
     ///   - standing: what the journal held when it was taken over, so that nothing is told twice after a restart.
     ///   - follower: what tells of events that other processes append, not started yet.
+    ///   - past: what was recorded of some rates, and how far back it is wanted; asked once, before the first look.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: Standing, follower: EngineFollower) async throws {
+    package func run(
+        recorder: any Recorder, standing: Standing, follower: EngineFollower, past: RatePast = { _ in [:] }
+    ) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
         let alerting = AlertEvaluator(
             AlertMachine(
                 configuration.alertPlan(zone: manifest.zone), log: standing.alerts,
-                past: AlertPast(last: standing.last), now: started),
+                past: AlertPast(last: standing.last),
+                sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] }), now: started),
             recorder: recorder, clock: clock)
+        var evaluator = Evaluator(graph: graph, series: configuration.series)
+        evaluator.take(past: await past(evaluator.pastWanted))
         let collector = Collector(
-            evaluator: Evaluator(graph: graph, series: configuration.series),
+            evaluator: evaluator,
             ledger: VerdictLedger(series: configuration.series, standing: standing.verdicts, now: started),
             clockGuard: makeClockGuard(), recorder: recorder, clock: clock,
             forward: { alerting.inbox.yield(.readings($0, at: $1)) })
@@ -71,7 +80,16 @@ package struct Engine: Sendable {
         // MARK: Alerting and escalation
         // Whoever needs to hear of events asks the follower, and whoever needs transitions the evaluator, before they begin.
         let heard = follower.events()
-        let past = PastReader(path: follower.path)
+        let origin = Engine.hostName
+        let links = configuration.alertmanagers.map { plan in
+            (
+                link: AlertmanagerLink(
+                    plan, origin: origin, alerting: alerting, on: reactor, clock: clock, secret: secret),
+                news: AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            )
+        }
+        let transitions = links.isEmpty ? nil : await alerting.transitions()
+        let samples = PastReader(path: follower.path)
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
@@ -90,11 +108,21 @@ package struct Engine: Sendable {
             group.addTask { await collector.run(inputs) }
             group.addTask { await alerting.run() }
             group.addTask { await escalation.run(alerts: news, foreign: foreign) }
-            group.addTask { for await events in heard { alerting.inbox.yield(.events(events)) } }
-            group.addTask { alerting.inbox.yield(.past(await past.samples(of: alerting.plan.spans))) }
-            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed. What reads the
-            // past ends by itself.
-            for _ in 0..<(pollers.count + 4) { await group.next() }
+            group.addTask {
+                for await events in heard {
+                    alerting.inbox.yield(.events(events))
+                    if events.contains(where: \.isWord) { for link in links { link.news.continuation.yield() } }
+                }
+                for link in links { link.news.continuation.finish() }
+            }
+            group.addTask {
+                guard let transitions else { return }
+                for await _ in transitions { for link in links { link.news.continuation.yield() } }
+            }
+            for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
+            group.addTask { alerting.inbox.yield(.past(await samples.samples(of: alerting.plan.spans))) }
+            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.
+            while !Task.isCancelled, await group.next() != nil {}
             inbox.finish()
             alerting.inbox.finish()
             follower.stop()
@@ -113,7 +141,7 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in
@@ -121,6 +149,12 @@ package struct Engine: Sendable {
                 probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
                 phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), publish: publish)
         }
+    }
+
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unnamed" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func makeClockGuard() -> ClockGuard {
@@ -135,5 +169,15 @@ package struct Engine: Sendable {
             }
         }
         return ClockGuard(dependents: dependents, witnesses: witnesses)
+    }
+}
+
+extension Event {
+    /// Whether it is what an operator says of alerts.
+    fileprivate var isWord: Bool {
+        switch body {
+        case .alert(.acknowledged), .alert(.unacknowledged), .alert(.silenced), .alert(.unsilenced): true
+        default: false
+        }
     }
 }

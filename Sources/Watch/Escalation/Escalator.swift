@@ -183,7 +183,7 @@ package actor Escalator {
         }
         let now = clock.now()
         let started = course.manual(
-            policy, about: alert.map { [$0.fingerprint] } ?? [], group: alert.map { policy.group(of: $0.labels) } ?? Labels(),
+            policy, about: alert.map { [$0.fingerprint] } ?? [], group: alert.map { policy.group(of: $0) } ?? Labels(),
             severity: max(alert?.severity ?? .critical, .warning), summary: words, by: by, at: now.utc)
         fold(.started(started), at: now)
         journal([.escalation(.started(started))], at: now)

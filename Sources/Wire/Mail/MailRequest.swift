@@ -47,4 +47,16 @@ package struct MailReply: Hashable, Sendable {
     package let code: Int
     /// The last line that it said: `550 5.1.1 No such user here`.
     package let text: String
+
+    init(code: Int, text: String) {
+        self.code = code
+        self.text = text
+    }
+
+    /// Nil where the line does not begin with a code.
+    init?(line: [UInt8]) {
+        let text = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+        guard let code = Int(text.prefix(3)) else { return nil }
+        self.init(code: code, text: text)
+    }
 }

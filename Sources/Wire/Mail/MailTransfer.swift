@@ -2,19 +2,21 @@ import CCurl
 
 /// One easy handle of libcurl and the message that it sends.
 final class MailTransfer {
-    let easy: UnsafeMutableRawPointer
-    let request: MailRequest
+    private let easy: UnsafeMutableRawPointer
+    private let request: MailRequest
     private var recipients: UnsafeMutablePointer<curl_slist>?
     private var sent = 0
     private var lastLine: [UInt8] = []
+    /// The first reply of 400 or more: what comes after it (the goodbye) says nothing of why.
+    private var failure: MailReply?
 
-    init(_ request: MailRequest) throws(WireError) {
+    init(_ request: MailRequest, deadline: Duration) throws(WireError) {
         guard let easy = curl_easy_init() else {
             throw WireError(.outOfResources, "mail", on: request.target, because: "libcurl could not make a handle")
         }
         self.easy = easy
         self.request = request
-        try configure()
+        try configure(deadline)
     }
 
     deinit {
@@ -24,7 +26,7 @@ final class MailTransfer {
 
     // MARK: Options
 
-    private func configure() throws(WireError) {
+    private func configure(_ deadline: Duration) throws(WireError) {
         for text in [request.from] + request.recipients {
             // A line break would be a command of its own, an angle bracket a parameter.
             guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 32 && $0 != 127 && $0 != UInt8(ascii: ">") }) else {
@@ -36,6 +38,9 @@ final class MailTransfer {
         }
         setCallbacks()
         set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_TIMEOUT_MS, milliseconds(deadline))
+        // How long the server's goodbye is waited for, in seconds; nobody waits for us then.
+        set(CURLOPT_SERVER_RESPONSE_TIMEOUT, Int(deadline.components.seconds) + 1)
         try set(CURLOPT_PROXY, "")
         try set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
         set(CURLOPT_QUICK_EXIT, 1)
@@ -49,10 +54,7 @@ final class MailTransfer {
         if let file = request.tls.clientKeyFile { try set(CURLOPT_SSLKEY, file) }
         if let user = request.user { try set(CURLOPT_USERNAME, user) }
         if let password = request.password { try set(CURLOPT_PASSWORD, password) }
-        if let limit = request.connectTimeout {
-            let (seconds, attoseconds) = limit.components
-            set(CURLOPT_CONNECTTIMEOUT_MS, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
-        }
+        if let limit = request.connectTimeout { set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limit)) }
         try set(CURLOPT_MAIL_FROM, "<\(request.from)>")
         for recipient in request.recipients {
             guard let longer = curl_slist_append(recipients, "<\(recipient)>") else {
@@ -63,8 +65,11 @@ final class MailTransfer {
         _ = guardia_curl_set_pointer(easy, CURLOPT_MAIL_RCPT, recipients)
         set(CURLOPT_UPLOAD, 1)
         _ = guardia_curl_set_size(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.message.count))
-        // A connection a message: alerts are rare, and a kept one is mostly dead when it is needed.
-        set(CURLOPT_FORBID_REUSE, 1)
+    }
+
+    private func milliseconds(_ span: Duration) -> Int {
+        let (seconds, attoseconds) = span.components
+        return max(Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000), 1)
     }
 
     private func set(_ option: CURLoption, _ value: Int) { _ = guardia_curl_set_long(easy, option, value) }
@@ -105,26 +110,33 @@ final class MailTransfer {
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
         lastLine = Array(bytes.prefix(512))
+        if failure == nil, let reply = MailReply(line: lastLine), reply.code >= 400 { failure = reply }
         return bytes.count
     }
 
     // MARK: The outcome
 
-    var reply: MailReply {
-        let text = String(decoding: lastLine, as: UTF8.self).split(whereSeparator: \.isNewline).first
-        return MailReply(code: guardia_curl_summarize(easy).status, text: text.map(String.init) ?? "")
+    /// Blocks until the server has taken the message, or will not, or the deadline has passed.
+    func perform() -> Result<MailReply, WireError> {
+        let code = curl_easy_perform(easy)
+        return code == CURLE_OK ? .success(reply) : .failure(error(code))
     }
 
-    /// All of it was handed to the connection: what the server then did is not known.
-    var wasSent: Bool { sent >= request.message.count }
+    private var reply: MailReply { failure ?? MailReply(line: lastLine) ?? MailReply(code: 0, text: "") }
 
-    func error(_ code: CURLcode) -> WireError {
+    /// All of it was handed to the connection: what the server then did is not known.
+    private var wasSent: Bool { sent >= request.message.count }
+
+    private func error(_ code: CURLcode) -> WireError {
+        // A server that says no and then hangs has said no.
+        if code == CURLE_OPERATION_TIMEDOUT, failure == nil { return timedOut() }
         let kind: WireError.Kind =
             switch code {
             case CURLE_COULDNT_RESOLVE_HOST: .unresolved
             case CURLE_COULDNT_CONNECT: .unreachable
-            case CURLE_OPERATION_TIMEDOUT: .timedOut
             case CURLE_LOGIN_DENIED: .denied
+            // RFC 4954: the login is not taken, or cannot be checked now.
+            case CURLE_OPERATION_TIMEDOUT where [454, 530, 534, 535, 538].contains(reply.code): .denied
             case CURLE_USE_SSL_FAILED, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM,
                 CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR:
                 .untrusted
@@ -139,7 +151,7 @@ final class MailTransfer {
             kind, "mail", on: request.target, because: reply.code >= 400 ? reply.text : words, mayHaveArrived: wasSent)
     }
 
-    func timedOut() -> WireError {
+    private func timedOut() -> WireError {
         WireError(
             .timedOut, "mail", on: request.target,
             because: wasSent

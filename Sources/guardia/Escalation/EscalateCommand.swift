@@ -87,7 +87,7 @@ struct EscalateCommand: AsyncParsableCommand {
         let course = EscalationCourse(roster: roster, zone: desk.zone)
         let summary = alert?.facts.summary ?? text ?? ""
         let started = course.manual(
-            chosen, about: alert.map { [$0.id] } ?? [], group: alert.map { chosen.group(of: $0.facts.labels) } ?? Labels(),
+            chosen, about: alert.map { [$0.id] } ?? [], group: alert.map { chosen.group(of: $0.facts) } ?? Labels(),
             severity: severity, summary: options.reason.isEmpty ? summary : "\(summary) (\(options.reason))",
             by: desk.identity.who.name, firstStep: step == 0 ? nil : step, at: desk.clock.now().utc)
         try confirm(chosen, from: step, severity, roster, desk, summary, isGrave: step > 0)

@@ -60,6 +60,7 @@ enum EventText {
         case .response(.started(let body)):
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
+        case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
         case .unknown(_, let json): json
         }
     }
