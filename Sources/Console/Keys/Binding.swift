@@ -36,7 +36,7 @@ package struct Binding: Sendable {
     private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
-    private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
+    private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall, .alert, .escalation]
 
     /// The whole table, in the order in which help lists it.
     ///
