@@ -188,8 +188,11 @@ struct RowLine {
             renderFactLines(into: &frame, area: text)
         }
         guard columns.chart >= 12, !model.capabilities.slow else { return }
-        SeriesChart(model: model, track: track, span: RowsPane.chartSpan, labelWidth: columns.value.width)
-            .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
+        // Alone on the screen, a chart has room to say when.
+        let hasTimes = model.isZoomed && area.height > 5
+        SeriesChart(
+            model: model, track: track, span: RowsPane.chartSpan, labelWidth: columns.value.width, showsTimes: hasTimes
+        ).render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
     /// The bound with what the figure stands on, then a fact a line, then what it is compared with.
