@@ -20,9 +20,9 @@ final class PagingLaunch {
         self.environment = environment
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         port = try PagingLaunch.freePort()
-        FileManager.default.createFile(
+        _ = FileManager.default.createFile(
             atPath: "\(folder)/token", contents: Data("secret".utf8), attributes: [.posixPermissions: 0o600])
-        FileManager.default.createFile(atPath: "\(folder)/well", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(folder)/well", contents: nil)
         providers = try RunningProgram(
             Program.path("barberpro"), ["providers", "--port", "\(port)", "--inbox", "\(folder)/inbox"])
         try (PagingLaunch.yaml(folder, "http://127.0.0.1:\(port)") + more.replacing("PORT", with: "\(port)"))
@@ -99,7 +99,7 @@ final class PagingLaunch {
     }
 
     func breakSite() { try? FileManager.default.removeItem(atPath: "\(folder)/well") }
-    func mendSite() { FileManager.default.createFile(atPath: "\(folder)/well", contents: nil) }
+    func mendSite() { _ = FileManager.default.createFile(atPath: "\(folder)/well", contents: nil) }
 
     // MARK: What came of it
 
