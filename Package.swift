@@ -73,15 +73,19 @@ let package = Package(
             resources: [.embedInCode("Resources")]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
 
+        // MARK: Notify: the channels to people, and the outbox before them
+        .target(name: "Notify", dependencies: ["Launch", "Journal", "Wire", "CCrypto"]),
+        .testTarget(name: "NotifyTests", dependencies: ["Notify", "Launch", "Wire"]),
+
         // MARK: Watch: the poller graph and the engine
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Notify", "CCrypto", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Rehearsal"]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
@@ -124,7 +128,7 @@ let package = Package(
             name: "guardia",
             dependencies: [
                 "Launch", "Journal", "Wire", "Edge", "Watch", "Actions", "Console", "Terminal", "Settings", "Screen",
-                "Rehearsal",
+                "Rehearsal", "Notify",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

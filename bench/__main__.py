@@ -15,7 +15,7 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "rollback")
+PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "alerting")
 
 
 def machine():
@@ -78,6 +78,8 @@ def main():
             engine.targets(table, programs, peers, path)
         if "postgres" in wanted:
             engine.postgres(table, programs, peers, path)
+        if "alerting" in wanted:
+            engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")

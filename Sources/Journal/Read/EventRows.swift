@@ -51,10 +51,11 @@ enum EventRows {
     private static let newest: [(kind: String, limit: Int)] =
         [
             "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
-            "page.attempted", "contact.verified",
+            "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
+            "response.started", "response.ended",
         ].map { ($0, 400) }
 
-    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+    static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
             db,
             where: """
@@ -87,6 +88,12 @@ enum EventRows {
         }
         return story
     }
+
+    /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
+    static let small = [
+        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
+        "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
+    ].map { "'\($0)'" }.joined(separator: ", ")
 
     /// Some hundred deploys with all their steps.
     private static let actionLimit = 4000

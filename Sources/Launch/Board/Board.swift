@@ -16,6 +16,8 @@ package struct Board: Sendable {
     package private(set) var alerts = AlertLog()
     /// Who was told of them, and who comes next.
     package private(set) var escalations = EscalationLog()
+    /// What the engine did about them by itself.
+    package private(set) var responses = ResponseLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -66,6 +68,7 @@ package struct Board: Sendable {
         case .action(let action): actions.take(action, at: event.at)
         case .alert(let alert): alerts.take(alert, at: event.at)
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
+        case .response(let response): responses.take(response, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

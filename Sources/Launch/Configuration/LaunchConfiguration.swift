@@ -21,6 +21,19 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    // MARK: Channels
+    /// How notifications leave the house.
+    package var channels: [ChannelPlan]
+
+    // MARK: Escalation
+    /// Who can be reached, and how.
+    package var contacts: [Contact] = []
+    package var schedules: [OnCallSchedule] = []
+    /// Who is told in which order.
+    package var policies: [EscalationPolicy] = []
+    package var replies = RepliesPlan()
+    package var deadMan: [DeadManPlan] = []
+    package var responses: [ResponsePlan] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
@@ -29,6 +42,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = [],
+        channels: [ChannelPlan] = [],
         alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = []
     ) {
         self.product = product
@@ -45,6 +59,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.operators = operators
         self.actAs = actAs
+        self.channels = channels
         self.alerts = alerts
         self.alertmanagers = alertmanagers
     }
@@ -59,7 +74,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster)
+    }
+
+    /// What readers of the journal may know of people; nil where nobody is told of anything.
+    package var roster: Roster? {
+        if contacts.isEmpty, policies.isEmpty { return nil }
+        return Roster(contacts: contacts.map { ContactFacts($0) }, schedules: schedules, policies: policies)
     }
 }
 

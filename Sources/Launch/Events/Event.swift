@@ -34,6 +34,8 @@ package struct Event: Hashable, Sendable {
         case alert(AlertEvent)
         /// A chain of escalation, a page.
         case escalation(EscalationEvent)
+        /// Something that the engine did by itself.
+        case response(ResponseEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -128,6 +130,7 @@ extension Event.Body {
         case .action(let event): event.kind
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
+        case .response(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -144,6 +147,7 @@ extension Event.Body {
         case .action(let event): event.payload
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
+        case .response(let event): event.payload
         case .unknown: nil
         }
     }
@@ -186,6 +190,10 @@ extension Event.Body {
             case "page.queued": body { .escalation(.queued($0)) }
             case "page.attempted": body { .escalation(.attempted($0)) }
             case "contact.verified": body { .escalation(.verified($0)) }
+            case "escalation.asked": body { .escalation(.asked($0)) }
+            case "escalation.refused": body { .escalation(.refused($0)) }
+            case "response.started": body { .response(.started($0)) }
+            case "response.ended": body { .response(.ended($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -66,7 +66,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
-        let configuration = LaunchConfiguration(
+        var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
@@ -78,11 +78,14 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.texts() ?? [],
+            actAs: fields.optional("act_as")?.delegation() ?? [],
+            channels: fields.optional("channels")?.channels() ?? [],
             // MARK: Alerting
             alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
                 .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [])
+        // MARK: Escalation
+        EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
@@ -92,6 +95,12 @@ package struct LaunchConfigurationFile: Sendable {
 }
 
 extension Field {
+    fileprivate func delegation() -> [String] {
+        let words = texts()
+        if !Delegation.isKnown(words) { error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)") }
+        return words
+    }
+
     fileprivate func zone() -> (name: String, abbreviation: String)? {
         mapping { fields in
             let abbreviation = fields.required("abbreviation")?.parse { text throws(Misfit) in

@@ -30,7 +30,11 @@ package actor AlertEvaluator {
     private let recorder: any Recorder
     private let clock: any Clock
     private var machine: AlertMachine
+    /// How many batches the journal was given that it has not taken yet.
+    private var unwritten = 0
     private var lookedAt: Moment?
+    /// When the newest canary came by: proof for the dead man's switch that readings reach the rules.
+    package private(set) var canaryAt: Moment?
     private var listeners: [AsyncStream<Transitions>.Continuation] = []
 
     package init(_ machine: AlertMachine, recorder: any Recorder, clock: any Clock) {
@@ -72,6 +76,7 @@ package actor AlertEvaluator {
         var told: Transitions = []
         switch input {
         case .readings(let readings, let moment):
+            if readings.contains(where: { $0.series == Canary.series.id }) { canaryAt = moment }
             told = machine.take(readings, at: moment, now: now).map { ($0, now) }
         case .events(let events):
             for event in events {
@@ -88,22 +93,30 @@ package actor AlertEvaluator {
         return told
     }
 
+    private func wrote() { unwritten -= 1 }
+
     private func publish(_ batches: AsyncStream<Transitions>) async {
         for await batch in batches {
             guard let moment = batch.first?.at else { continue }
             let bodies = batch.map { Event.Body.alert($0.event) }
             let (written, writing) = AsyncStream.makeStream(of: Never.self)
             let recorder = recorder
+            // Behind a write that has not come back there is nothing to wait for.
+            let isHung = unwritten > 0
+            unwritten += 1
             Task {
                 await recorder.append(bodies, at: moment)
                 writing.finish()
+                wrote()
             }
-            let timer = Task {
-                try? await Task.sleep(for: AlertEvaluator.patience)
-                writing.finish()
+            if !isHung {
+                let timer = Task {
+                    try? await Task.sleep(for: AlertEvaluator.patience)
+                    writing.finish()
+                }
+                for await _ in written {}
+                timer.cancel()
             }
-            for await _ in written {}
-            timer.cancel()
             for listener in listeners { listener.yield(batch) }
         }
     }

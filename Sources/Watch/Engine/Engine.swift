@@ -16,17 +16,23 @@ package struct Engine: Sendable {
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let rollBack: @Sendable (_ reason: String) async -> String?
 
+    /// - Parameter rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
+        var configuration = configuration
+        configuration.series += EscalationService.series(configuration)
         self.configuration = configuration
         manifest = configuration.manifest(zone: zone)
         self.version = version
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.rollBack = rollBack
     }
 
     /// Watches until the task is cancelled.
@@ -76,6 +82,13 @@ package struct Engine: Sendable {
         }
         let transitions = links.isEmpty ? nil : await alerting.transitions()
         let past = PastReader(path: follower.path)
+        let escalation = try EscalationService(
+            configuration,
+            in: EscalationService.Surroundings(
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+        let (news, foreign) = (await alerting.transitions(), follower.events())
         follower.start()
         defer { follower.stop() }
 
@@ -86,6 +99,7 @@ package struct Engine: Sendable {
             group.addTask { await Engine.every(.milliseconds(200)) { alerting.inbox.yield(.look) } }
             group.addTask { await collector.run(inputs) }
             group.addTask { await alerting.run() }
+            group.addTask { await escalation.run(alerts: news, foreign: foreign) }
             group.addTask {
                 for await events in heard {
                     alerting.inbox.yield(.events(events))

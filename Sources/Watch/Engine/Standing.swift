@@ -12,6 +12,8 @@ package struct Standing: Sendable {
     package var last: [SeriesID: Track.Recollection]
     /// The sequence of the newest event that these are made of; the ``EngineFollower`` goes on after it.
     package var sequence: Int64
+    /// The newest events of alerts, chains and responses, oldest first: what the escalation engine starts again from.
+    package var history: [Event] = []
 
     package init(
         verdicts: [SeriesID: Verdict] = [:], alerts: AlertLog = AlertLog(),
@@ -37,8 +39,10 @@ package struct Standing: Sendable {
             last[track.series.id] = Track.Recollection(
                 value: track.value, valueAt: track.valueAt, miss: track.miss, lookedAt: lookedAt)
         }
-        return Standing(
+        var standing = Standing(
             verdicts: board.feed.verdicts, alerts: board.alerts, escalations: board.escalations, last: last,
             sequence: sequence)
+        standing.history = try reader.newest(of: EscalationService.kinds, limit: 2000)
+        return standing
     }
 }

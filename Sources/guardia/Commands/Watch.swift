@@ -48,7 +48,11 @@ struct Watch: AsyncParsableCommand {
             let recorder = try await JournalRecorder.open(
                 path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
             let secrets = SecretStore()
-            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger) {
+            let rollback = ResponseRollback(journal: path, config: config)
+            let engine = Engine(
+                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger,
+                rollBack: { await rollback($0) }
+            ) {
                 try secrets.resolve($0)
             }
             // Read through a reader of its own, after the recorder has made the file.
