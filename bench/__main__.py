@@ -16,7 +16,7 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "map", "kpi", "tls")
+PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "tls")
 
 
 def machine():
@@ -87,6 +87,8 @@ def main():
             engine.country(table, programs)
         if "kpi" in wanted:
             engine.kpi(table, programs, path)
+        if "alerting" in wanted:
+            engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
         if "tls" in wanted:

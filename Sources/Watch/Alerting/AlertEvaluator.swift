@@ -30,6 +30,8 @@ package actor AlertEvaluator {
     private let recorder: any Recorder
     private let clock: any Clock
     private var machine: AlertMachine
+    /// How many batches the journal was given that it has not taken yet.
+    private var unwritten = 0
     private var lookedAt: Moment?
     /// When the newest canary came by: proof for the dead man's switch that readings reach the rules.
     package private(set) var canaryAt: Moment?
@@ -67,8 +69,8 @@ package actor AlertEvaluator {
         for listener in listeners { listener.finish() }
     }
 
-    /// Handles one input: what `run` does with each. What operators said is among what it returns: the journal has that
-    /// already.
+    /// Handles one input, and returns what follows from it: what `run` does with each. What operators said is not among that:
+    /// the journal has it already.
     func handle(_ input: Input) -> Transitions {
         let now = clock.now()
         var told: Transitions = []
@@ -92,22 +94,40 @@ package actor AlertEvaluator {
     }
 
     private func publish(_ batches: AsyncStream<Transitions>) async {
+        let (jobs, queue) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
+        // One after the other, in their order: a restart reads back what was written last. Not a child: a disk that hangs
+        // holds up neither those who listen nor the end.
+        Task {
+            for await job in jobs {
+                await recorder.append(job.bodies, at: job.moment)
+                job.done.finish()
+                unwritten -= 1
+            }
+        }
         for await batch in batches {
             guard let moment = batch.first?.at else { continue }
-            let bodies = batch.map { Event.Body.alert($0.event) }
-            let (written, writing) = AsyncStream.makeStream(of: Never.self)
-            let recorder = recorder
-            Task {
-                await recorder.append(bodies, at: moment)
-                writing.finish()
+            let (written, done) = AsyncStream.makeStream(of: Never.self)
+            // Behind a write that has not come back there is nothing to wait for.
+            let isHung = unwritten > 0
+            unwritten += 1
+            queue.yield(Job(bodies: batch.map { .alert($0.event) }, moment: moment, done: done))
+            if !isHung {
+                let timer = Task {
+                    try? await Task.sleep(for: AlertEvaluator.patience)
+                    done.finish()
+                }
+                for await _ in written {}
+                timer.cancel()
             }
-            let timer = Task {
-                try? await Task.sleep(for: AlertEvaluator.patience)
-                writing.finish()
-            }
-            for await _ in written {}
-            timer.cancel()
             for listener in listeners { listener.yield(batch) }
         }
+        queue.finish()
+    }
+
+    /// Transitions that the journal is to take, and whom to tell when it has.
+    private struct Job: Sendable {
+        var bodies: [Event.Body]
+        var moment: Moment
+        var done: AsyncStream<Never>.Continuation
     }
 }

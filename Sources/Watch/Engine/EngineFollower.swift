@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// On a thread of its own. It hands on every event after a given one, in the order of the journal, the engine's own among
 /// them: whoever listens takes an event that it knows already for no news. A journal that was replaced is read from its
-/// beginning.
+/// beginning. What the journal could not take (a full disk) is heard from the spool, and again once it stands in the journal.
 package final class EngineFollower: Sendable {
     private static let pageSize = 600
     /// How long to wait before a journal that could not be read is tried again, in milliseconds.
@@ -79,6 +79,8 @@ package final class EngineFollower: Sendable {
         var reader: JournalReader?
         /// The newest event that was handed on: by it the same journal is known again.
         var last: Event?
+        /// What was heard from the spool and still waits there.
+        var spooled: Set<Event> = []
         let watch = JournalWatch(path: path)
         while !state.withLock({ $0.isStopped }) {
             do throws(JournalError) {
@@ -95,12 +97,24 @@ package final class EngineFollower: Sendable {
                 guard let reader else { continue }
                 if change == .replaced, try isAnother(reader, since: last) { state.withLock { $0.after = 0 } }
                 if change != .nothing { try read(reader, &last) }
+                hearSpool(&spooled)
                 watch.wait(sawChange: change != .nothing)
             } catch {
                 reader = nil
+                hearSpool(&spooled)
                 poll(nil, 0, EngineFollower.retryInterval)
             }
         }
+    }
+
+    private func hearSpool(_ heard: inout Set<Event>) {
+        let waiting = Spool(of: path).waiting()
+        guard !waiting.isEmpty || !heard.isEmpty else { return }
+        let news = waiting.filter { !heard.contains($0) }
+        heard = Set(waiting)
+        guard !news.isEmpty else { return }
+        let listeners = state.withLock { $0.listeners }
+        for listener in listeners { listener.yield(news) }
     }
 
     /// Whether a journal is not the one that was read so far.

@@ -69,4 +69,21 @@ struct EngineFollowerTests {
         try writer.append([presence("carla")], at: clock.now())
         #expect(names(await heard.next() ?? []) == ["carla"])
     }
+
+    @Test func whatTheJournalCannotTakeIsHeardFromTheSpoolOnce() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let writer = try JournalWriter(path: journal, origin: "bastion-1", role: .action)
+        let clock = ManualClock()
+        try Spool(of: journal).keep([Event(origin: "bastion-1", at: clock.now(), body: presence("ana"))])
+        let follower = EngineFollower(path: journal, after: 0)
+        var heard = follower.events().makeAsyncIterator()
+        follower.start()
+        defer { follower.stop() }
+        #expect(names(await heard.next() ?? []) == ["ana"])
+        clock.advance(1000)
+        try writer.append([presence("bruno")], at: clock.now())
+        #expect(names(await heard.next() ?? []) == ["bruno"])
+        try Spool(of: journal).drain { events throws(JournalError) in try writer.append(events) }
+        #expect(names(await heard.next() ?? []) == ["ana"])
+    }
 }
