@@ -88,6 +88,54 @@ struct RestartTests {
         evaluator.inbox.finish()
         await task.value
     }
+
+    @Test("what follows a write that hangs is heard meanwhile, and written in its order")
+    func order() async throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let recorder = GatedRecorder()
+        let evaluator = AlertEvaluator(AlertMachine(plan, now: clock.now()), recorder: recorder, clock: clock)
+        var heard = await evaluator.transitions().makeAsyncIterator()
+        let task = Task { await evaluator.run() }
+        for value in [90.0, 99] {
+            evaluator.inbox.yield(.readings([Reading("kpi.payments_ok", .number(value))], at: clock.now()))
+            #expect(await heard.next()?.count == 1)
+        }
+        await recorder.release()
+        evaluator.inbox.finish()
+        await task.value
+        #expect(await recorder.kinds(2).map { $0.split(separator: ".").last } == ["pending", "cleared"])
+    }
+}
+
+/// A recorder whose disk hangs until it is released.
+private actor GatedRecorder: Recorder {
+    private var kept: [String] = []
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var listeners: [(count: Int, wake: CheckedContinuation<Void, Never>)] = []
+
+    func release() {
+        isOpen = true
+        for one in waiting { one.resume() }
+        waiting = []
+    }
+
+    /// What was kept, once there are so many.
+    func kinds(_ count: Int) async -> [String] {
+        if kept.count < count { await withCheckedContinuation { listeners.append((count, $0)) } }
+        return kept
+    }
+
+    func append(_ events: [Event.Body], at moment: Moment) async {
+        if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+        kept += events.map(\.kind)
+        for one in listeners where kept.count >= one.count { one.wake.resume() }
+        listeners.removeAll { kept.count >= $0.count }
+    }
+
+    func record(_ manifest: Manifest, at moment: Moment) async {}
+    func record(_ tick: Tick) async {}
+    func beat(at moment: Moment) async {}
 }
 
 /// A recorder whose disk never answers.
