@@ -30,13 +30,22 @@ package actor ReplyDesk {
     package func ask() async {
         let chains = await escalator.running
         guard !chains.isEmpty else { return }
-        await withTaskGroup(of: (Int, Result<[Reply], any Error>).self) { group in
-            for (index, source) in sources.enumerated() {
-                group.addTask {
-                    do { return (index, .success(try await source.replies(to: chains))) } catch { return (index, .failure(error)) }
-                }
-            }
-            for await (index, result) in group { await take(result, from: sources[index]) }
+        // The answer comes with its source: the release optimiser of Swift 6.3.1 loses an index that is handed through the group
+        // beside a Result, and the engine trapped.
+        await withTaskGroup(of: Round.self) { group in
+            for source in sources { group.addTask { await Round(asking: source, about: chains) } }
+            for await round in group { await take(round.result, from: round.source) }
+        }
+    }
+
+    /// What one source answered.
+    private struct Round: Sendable {
+        let source: any ReplySource
+        let result: Result<[Reply], any Error>
+
+        init(asking source: any ReplySource, about chains: [EscalationChain]) async {
+            self.source = source
+            do { result = .success(try await source.replies(to: chains)) } catch { result = .failure(error) }
         }
     }
 
