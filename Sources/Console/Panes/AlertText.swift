@@ -18,7 +18,9 @@ extension Model {
     func facts(of alert: Alert) -> String {
         let facts = alert.facts
         let track = facts.series.flatMap { shown.track($0) }
-        if let track, track.series.tellsWhetherUp, alert.state == .firing, let value = track.number {
+        if let track, track.series.tellsWhetherUp,
+            let value = (alert.state == .firing ? track.number : nil) ?? lastValue(of: alert)
+        {
             return upText(of: track, value)
         }
         let unit = facts.unit ?? track?.series.unit ?? .count

@@ -170,7 +170,7 @@ struct RowLine {
         // A fact that is no longer known is not shown as if it were.
         let isKnown = judged.freshness == .fresh || judged.freshness == .stale
         let text = isKnown ? model.shortValue(of: track) : "?"
-        frame.put(ValueText(text), at: point, columns: value, role)
+        frame.put(ValueText(text, room: value.width), at: point, columns: value, role)
         frame.put(fact.word, at: Point(point.x + value.width + 1, point.y), .dim, width: 16)
     }
 
@@ -221,6 +221,8 @@ struct RowLine {
 extension Model {
     /// The value of a fact, which stands in a narrow column: per cents without decimals from ten on.
     func shortValue(of track: Track) -> String {
+        // `too few (9)` is for where there is room to say it.
+        if case .text = track.value, track.series.unit != .text { return words(.fewShort) }
         guard track.series.unit == .percent, let number = track.number, number.magnitude >= 9.95 else {
             return value(of: track)
         }
