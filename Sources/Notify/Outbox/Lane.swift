@@ -93,9 +93,9 @@ struct Lane: Sendable {
         return first
     }
 
-    /// Takes the answer to what `next` gave to send.
-    mutating func answered(_ answer: ChannelAnswer, at now: Moment) -> Outcome {
-        guard var item = sending else { preconditionFailure("an answer to nothing that was sent") }
+    /// Takes the answer to what `next` gave to send; nil: nothing was being sent.
+    mutating func answered(_ answer: ChannelAnswer, at now: Moment) -> Outcome? {
+        guard var item = sending else { return nil }
         sending = nil
         item.attempts += 1
         let page = item.entry.notification.page
