@@ -48,6 +48,7 @@ struct Guardia: AsyncParsableCommand {
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)
             }
+            if let dashboard = dashboard() { return try dashboard.run() }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -62,6 +63,14 @@ struct Guardia: AsyncParsableCommand {
             StandardStream.error.line(fullMessage(for: error))
             Glibc.exit(2)
         }
+    }
+
+    /// The dashboard alone, where no command is named: the tree of all commands takes milliseconds to build, before the first
+    /// frame. Nil where another is named, or where something is wrong, which the whole tree then says.
+    private static func dashboard() -> Monitor? {
+        let words = Array(CommandLine.arguments.dropFirst())
+        guard words.first?.hasPrefix("-") ?? true else { return nil }
+        return try? Monitor.parse(words)
     }
 
     private static var commands: [String] {
