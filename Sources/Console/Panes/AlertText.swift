@@ -21,7 +21,8 @@ extension Model {
         if let track, track.series.tellsWhetherUp,
             let value = (alert.state == .firing ? track.number : nil) ?? lastValue(of: alert)
         {
-            return upText(of: track, value)
+            // It fires on for a while: it has come and gone before, or `keep_firing_for` holds it.
+            return alert.state == .firing && value >= 1 ? words(.upAgain) : upText(of: track, value)
         }
         let unit = facts.unit ?? track?.series.unit ?? .count
         guard unit != .verdict, unit != .text else { return "" }

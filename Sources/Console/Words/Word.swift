@@ -41,6 +41,7 @@ package enum Word: CaseIterable, Sendable {
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
     // MARK: Alerts
+    case upAgain
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort

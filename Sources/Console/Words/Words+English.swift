@@ -336,6 +336,7 @@ extension Words {
         case .diedRollbackShort: "rollback to {} DIED: {} finishes"
         case .helpNoteWall: "Nothing here acts on production."
         // MARK: Alerts
+        case .upAgain: "up again, not yet over"
         case .ack: "ack"
         case .ackSummary: "Acknowledge the alert: shows it, asks for how long"
         case .silence: "silence"
