@@ -1,8 +1,10 @@
 #ifndef GUARDIA_CCRYPTO_SHIM_H
 #define GUARDIA_CCRYPTO_SHIM_H
-// Only libcrypto's digests: libssl, the part of OpenSSL that opens connections, is not linked.
+// Only libcrypto's digests, signatures and keys: libssl, the part of OpenSSL that opens connections, is not linked.
 #define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 
 /* A table's fingerprint is a SHA-256 a row: through EVP, which is not deprecated, each would cost twice the time. MD5 is by
    what S3 names a part. */

@@ -20,13 +20,23 @@ struct Guardia: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
+            Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
+            DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
+            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            JournalCommand.self,
             Keys.self,
+            // MARK: Channels
+            NotifyCommand.self,
+            // MARK: Security
+            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
             // MARK: Backups and drills
             BackupCommand.self, DrillCommand.self,
+            // MARK: Escalation
+            EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Alerting
+            AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],
         defaultSubcommand: Monitor.self)
 
@@ -40,6 +50,7 @@ struct Guardia: AsyncParsableCommand {
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)
             }
+            if let dashboard = dashboard() { return try dashboard.run() }
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -54,6 +65,14 @@ struct Guardia: AsyncParsableCommand {
             StandardStream.error.line(fullMessage(for: error))
             Glibc.exit(2)
         }
+    }
+
+    /// The dashboard alone, where no command is named: the tree of all commands takes milliseconds to build, before the first
+    /// frame. Nil where another is named, or where something is wrong, which the whole tree then says.
+    private static func dashboard() -> Monitor? {
+        let words = Array(CommandLine.arguments.dropFirst())
+        guard words.first?.hasPrefix("-") ?? true else { return nil }
+        return try? Monitor.parse(words)
     }
 
     private static var commands: [String] {

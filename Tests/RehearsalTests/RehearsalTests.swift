@@ -39,6 +39,44 @@ struct RehearsalTests {
         }
     }
 
+    @Test("what a synthetic journey makes is marked, cancelled and removed, and nobody else's data can be")
+    func synthetic() async throws {
+        try await withRehearsal { rehearsal, browser async throws in
+            let door = rehearsal.url("DOOR")
+            func id(_ response: Wire.HTTPResponse) throws -> String {
+                try JSONDecoder().decode([String: String].self, from: Data(response.body))["id"] ?? ""
+            }
+            func counted() async throws -> [Substring] {
+                try await browser.get(rehearsal.url("BLUE") + "/metrics").text.split(separator: "\n").filter { line in
+                    ["payments_total", "bookings_total", "http_requests_total"].contains { line.hasPrefix($0) }
+                }
+            }
+            let customer = try await browser.post(door + "/register", "email=ana@example.com.ar&province=AR-C")
+            let before = try await counted()
+            let user = try await browser.post(
+                door + "/register", "email=guardia@example.com.ar&province=AR-C", isSynthetic: true)
+            let session = try #require(user.headers["Set-Cookie"]?.split(separator: ";").first.map(String.init))
+            let booking = try await browser.post(
+                door + "/bookings", "province=AR-C&provider=3&service=2", cookie: session, isSynthetic: true)
+            let paid = try await browser.post(
+                door + "/payments", "booking=\(id(booking))&cardholder=APRO", isSynthetic: true)
+            #expect(paid.text.contains("approved"))
+            let cancelled = try await browser.post(door + "/bookings/\(id(booking))/cancel", "", isSynthetic: true)
+            #expect(cancelled.text.contains("cancelled"))
+            #expect(try await counted() == before, "it counts nowhere")
+            #expect(try await browser.post(door + "/bookings/\(id(booking))/cancel", "").status == 409)
+            #expect(try await browser.delete(door + "/users/\(id(customer))").status == 404)
+            #expect(try await browser.delete(door + "/users/\(id(user))").status == 200)
+            #expect(try await browser.delete(door + "/users/\(id(user))").status == 404)
+            // A vantage point asks for real, and tells it as a blackbox exporter does.
+            let probe = rehearsal.url("TRAFFIC") + "/vantage/AR-V/probe?module=http_2xx&target="
+            let seen = try await browser.get(probe + door + "/static/seen-from-afar.js").text
+            #expect(seen.contains("probe_success 1.0"))
+            #expect(seen.contains("probe_http_duration_seconds{phase=\"processing\"}"))
+            #expect(try await browser.get(probe + "http://example.com/").status == 400)
+        }
+    }
+
     @Test("a booking is made, paid and confirmed through the door, and the database knows")
     func booking() async throws {
         try await withRehearsal { rehearsal, browser async throws in
@@ -284,8 +322,16 @@ private struct Browser: Sendable {
             deadline: .seconds(10))
     }
 
-    func post(_ url: String, _ form: String, cookie: String? = nil) async throws -> Wire.HTTPResponse {
-        let headers = [Wire.HTTPRequest.Header("Content-Type", "application/x-www-form-urlencoded")]
+    func delete(_ url: String) async throws -> Wire.HTTPResponse {
+        try await http.send(Wire.HTTPRequest(url, method: "DELETE"), deadline: .seconds(10))
+    }
+
+    func post(
+        _ url: String, _ form: String, cookie: String? = nil, isSynthetic: Bool = false
+    ) async throws -> Wire.HTTPResponse {
+        let headers =
+            [Wire.HTTPRequest.Header("Content-Type", "application/x-www-form-urlencoded")]
+            + (isSynthetic ? [.init("X-Synthetic", "test")] : [])
         return try await http.send(
             Wire.HTTPRequest(
                 url, method: "POST", headers: headers + (cookie.map { [.init("Cookie", $0)] } ?? []),

@@ -17,6 +17,18 @@ import Wire
         #expect(try await Command.run(["/bin/true"], deadline: .seconds(30)).isSuccess)
     }
 
+    @Test func itReadsItsInputToTheEndAndNeedNot() async throws {
+        let input = [UInt8](repeating: 0x61, count: 60_000)
+        let counted = try await Command.run(["wc", "-c"], input: input, deadline: .seconds(30))
+        #expect(counted.standardOutput.text == "60000\n")
+        #expect(try await Command.run(["true"], input: input, deadline: .seconds(30)).isSuccess)
+        #expect(try await Command.run(["cat"], input: [], deadline: .seconds(30)).standardOutput.bytes.isEmpty)
+        let error = await wireError {
+            try await Command.run(["cat"], input: [UInt8](repeating: 0, count: 70_000), deadline: .seconds(30))
+        }
+        #expect(error?.kind == .tooLarge)
+    }
+
     @Test func aSignalIsTold() async throws {
         #expect(try await shell("kill -9 $$").ending == .signalled(9))
     }

@@ -77,6 +77,28 @@ import Wire
         #expect(await failure(of: HTTPRequest("http://127.0.0.1:\(server.port)/"))?.kind == .malformed)
     }
 
+    @Test func whetherARequestMayHaveArrivedIsTold() async throws {
+        let silent = try HostileServer(then: .fallSilent)
+        let hanging = try HostileServer(then: .hangUp)
+        defer {
+            silent.close()
+            hanging.close()
+        }
+        for server in [silent, hanging] {
+            let error = await wireError {
+                try await client.send(
+                    HTTPRequest("http://127.0.0.1:\(server.port)/", method: "POST", body: [1]),
+                    deadline: .milliseconds(300))
+            }
+            #expect(error?.mayHaveArrived == true)
+        }
+        let nobody = SilentPort()
+        let error = await wireError {
+            try await client.send(HTTPRequest("http://127.0.0.1:\(nobody.port)/"), deadline: .seconds(5))
+        }
+        #expect(error?.mayHaveArrived == false)
+    }
+
     @Test func garbageInsteadOfTLSIsUntrusted() async throws {
         let server = try HostileServer(saying: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), then: .hangUp)
         defer { server.close() }

@@ -7,7 +7,12 @@ struct ChoiceView {
 
     func render(into frame: inout Frame) {
         let words = model.words
-        let isVersion = choice.subject == .version
+        let (title, hint): (Word, Word) =
+            switch choice.subject {
+            case .version: (.versionQuestion, .versionHint)
+            case .colour: (.colourQuestion, .colourHint)
+            case .trouble: (.troubleQuestion, .troubleHint)
+            }
         var lines: [DialogLine] = [
             DialogLine(.field(label: [Span("▸ ", .key)], choice.field, isFocused: true), rank: DialogLine.kept)
         ]
@@ -15,7 +20,7 @@ struct ChoiceView {
             lines.append(
                 DialogLine([Span("✗ " + Text.sanitised(trouble, limit: 200), .critical)], rank: DialogLine.kept))
         } else {
-            lines.append(DialogLine([Span(words(isVersion ? .versionHint : .colourHint), .hint)], rank: 50))
+            lines.append(DialogLine([Span(words(hint), .hint)], rank: 50))
         }
         // What is selected is always among those that are seen.
         let room = max(1, min(10, frame.size.height - 6))
@@ -32,7 +37,7 @@ struct ChoiceView {
                         Span(option.note, .dim),
                     ], rank: isSelected ? DialogLine.kept : 40))
         }
-        LinesDialog(model: model, title: words(isVersion ? .versionQuestion : .colourQuestion)).render(
+        LinesDialog(model: model, title: words(title)).render(
             lines, into: &frame)
     }
 }

@@ -15,6 +15,11 @@ package enum Action: String, CaseIterable, Sendable {
     case deployments
     /// How the backups stand.
     case backups
+    // MARK: Alerts
+    /// Each asks first.
+    case ack, silence, escalate
+    /// Who is on call, the chains, the pages.
+    case escalation
     /// The past: a step back or forward, the event before or after, a time that is typed.
     case stepBack = "step_back"
     case stepForward = "step_forward"
@@ -23,6 +28,8 @@ package enum Action: String, CaseIterable, Sendable {
     case goToTime = "go_to_time"
     /// The screen as a file.
     case shot
+    // MARK: Security
+    case security
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -46,6 +53,10 @@ package enum Context: CaseIterable, Sendable {
     case action, deployments, deployment
     /// The backups and drills.
     case backups
+    /// One alert; who is told.
+    case alert, escalation
+    /// The launch's security.
+    case security
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.
@@ -65,4 +76,7 @@ extension Action {
         default: false
         }
     }
+
+    /// Whether it is about an alert, and asks first.
+    package var actsOnAlert: Bool { self == .ack || self == .silence || self == .escalate }
 }

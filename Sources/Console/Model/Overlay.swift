@@ -23,6 +23,14 @@ package enum Overlay: Hashable, Sendable {
     case deployment(ActionID, top: Int)
     /// The backups and drills; `top` is the first line shown.
     case backups(top: Int)
+    // MARK: Alerts
+    /// Everything about one alert; `top` is the first line shown.
+    case alert(Fingerprint, top: Int)
+    /// Who is on call, the chains, the contacts, the pages sent.
+    case escalation(top: Int)
+    // MARK: Security
+    /// The launch's security; `top` is the first line shown.
+    case security(top: Int)
 
     var context: Context {
         switch self {
@@ -37,6 +45,9 @@ package enum Overlay: Hashable, Sendable {
         case .deployments: .deployments
         case .deployment: .deployment
         case .backups: .backups
+        case .alert: .alert
+        case .escalation: .escalation
+        case .security: .security
         }
     }
 }

@@ -12,7 +12,12 @@ struct RowLine {
         let line = area.row(0)
         let judged = model.assessment(of: row.main)
         let verdict = model.verdict(of: row)
-        frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        if judged.isUnjudged, verdict == .ok {
+            // Nothing is wrong, and nothing is said to be well.
+            frame.plot("·", at: Point(line.x + 1, line.y), .dim)
+        } else {
+            frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        }
         // A calm row is calm to the eye; one that is not says so in its title too.
         frame.put(
             row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
@@ -68,15 +73,20 @@ struct RowLine {
     }
 
     private func renderValue(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+        if judged.isUnjudged {
+            renderWord(track, into: &frame, area: area)
+            return
+        }
         let isStale = judged.freshness == .stale
         let role: Role = isStale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
         frame.put(
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         if columns.bound > 0 {
-            frame.put(
-                pane.bound(of: row, isShort: columns.isShort), at: Point(x, area.y), .dim, width: columns.bound,
-                align: .trailing)
+            let bound = pane.bound(of: row, isShort: columns.isShort)
+            let change = bound.isEmpty && columns.change == 0 ? model.kpi(of: row.main)?.short : nil
+            let span = change ?? Span(bound, .dim)
+            frame.put(span.text, at: Point(x, area.y), span.style, width: columns.bound, align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -97,12 +107,27 @@ struct RowLine {
                 .render(into: &frame, area: Rect(x: x, y: area.y, width: columns.sparkline, height: 1))
             x += columns.sparkline + 1
         }
+        if columns.change > 0 {
+            if let change = model.kpi(of: row.main)?.short {
+                frame.put(
+                    change.text, at: Point(x, area.y), change.style, width: columns.change, align: .trailing)
+            }
+            x += columns.change + 1
+        }
         let facts = Rect(x: x, y: area.y, width: columns.facts, height: 1)
         if let reason {
             frame.put(reason, in: facts, .missed)
         } else {
             renderFacts(row.facts, into: &frame, area: facts)
         }
+    }
+
+    /// `too few (7)`: in place of the figure, across the line.
+    private func renderWord(_ track: Track, into frame: inout Frame, area: Rect) {
+        var spans = [Span(model.value(of: track), .dim, .bold)]
+        if columns.chart == 0 { spans.append(Span("  " + model.words(.unjudged), .dim)) }
+        if let reason = reason(track) { spans.append(Span("  " + reason, .missed)) }
+        frame.put(spans, at: area.origin, width: area.width)
     }
 
     /// Why the row is not what its main figure looks like: the last look failed, or another series is worse.
@@ -145,7 +170,7 @@ struct RowLine {
         // A fact that is no longer known is not shown as if it were.
         let isKnown = judged.freshness == .fresh || judged.freshness == .stale
         let text = isKnown ? model.shortValue(of: track) : "?"
-        frame.put(ValueText(text), at: point, columns: value, role)
+        frame.put(ValueText(text, room: value.width), at: point, columns: value, role)
         frame.put(fact.word, at: Point(point.x + value.width + 1, point.y), .dim, width: 16)
     }
 
@@ -163,16 +188,21 @@ struct RowLine {
             renderFactLines(into: &frame, area: text)
         }
         guard columns.chart >= 12, !model.capabilities.slow else { return }
-        SeriesChart(model: model, track: track, span: RowsPane.chartSpan, labelWidth: columns.value.width)
-            .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
+        // Alone on the screen, a chart has room to say when.
+        let hasTimes = model.isZoomed && area.height > 5
+        SeriesChart(
+            model: model, track: track, span: RowsPane.chartSpan, labelWidth: columns.value.width, showsTimes: hasTimes
+        ).render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
-    /// The bound, then a fact a line.
+    /// The bound with what the figure stands on, then a fact a line, then what it is compared with.
     private func renderFactLines(into frame: inout Frame, area: Rect) {
         var line = 0
         let bound = pane.bound(of: row)
-        if !bound.isEmpty, area.height > row.facts.count {
-            frame.put(bound, in: area.row(line), .dim)
+        let kpi = model.kpi(of: row.main)
+        let basis = [bound, kpi?.events ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+        if !basis.isEmpty, area.height > row.facts.count {
+            frame.put(basis, in: area.row(line), .dim)
             line += 1
         }
         for fact in row.facts {
@@ -181,12 +211,18 @@ struct RowLine {
                 fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
             line += 1
         }
+        for text in kpi?.lines ?? [] where line < area.height {
+            frame.put([text], at: Point(area.x, area.y + line), width: area.width)
+            line += 1
+        }
     }
 }
 
 extension Model {
     /// The value of a fact, which stands in a narrow column: per cents without decimals from ten on.
     func shortValue(of track: Track) -> String {
+        // `too few (9)` is for where there is room to say it.
+        if case .text = track.value, track.series.unit != .text { return words(.fewShort) }
         guard track.series.unit == .percent, let number = track.number, number.magnitude >= 9.95 else {
             return value(of: track)
         }

@@ -12,6 +12,14 @@ package struct ValueText: Hashable, Sendable {
         number = String(text[..<split])
         unit = String(text[split...])
     }
+
+    /// The same for a column of so many cells: what does not fit loses its unit, and a number that would be cut is left
+    /// out: half a number is a wrong one.
+    init(_ text: String, room: Int) {
+        self.init(text)
+        if Text.width(of: text) > room { unit = "" }
+        if Text.width(of: number) > room { number = "…" }
+    }
 }
 
 extension Figures {

@@ -104,7 +104,10 @@ private struct SVGShot {
     let frame: Frame
     let theme: Theme
 
-    private static let cell = (width: 8, height: 17)
+    /// A cell in pixels, and the size of the letters that just fill it in the usual fonts (0.602 em wide), so that a viewer which
+    /// knows no `textLength` keeps the columns too.
+    private static let cell = (width: 8, height: 16)
+    private static let fontSize = "13.3"
     /// What a terminal's own colours are taken for.
     private static let ground = (foreground: "#d0d0d0", background: "#101418")
 
@@ -112,7 +115,7 @@ private struct SVGShot {
         let (width, height) = (frame.size.width * SVGShot.cell.width, frame.size.height * SVGShot.cell.height)
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
-                + "viewBox=\"0 0 \(width) \(height)\" font-size=\"14\" "
+                + "viewBox=\"0 0 \(width) \(height)\" font-size=\"\(SVGShot.fontSize)\" "
                 + "font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\" xml:space=\"preserve\">",
             "<rect width=\"100%\" height=\"100%\" fill=\"\(SVGShot.ground.background)\"/>",
         ]
@@ -139,7 +142,7 @@ private struct SVGShot {
         if run.look.attributes.contains(.italic) { look += " font-style=\"italic\"" }
         if run.look.attributes.contains(.underline) { look += " text-decoration=\"underline\"" }
         lines.append(
-            "<text x=\"\(x)\" y=\"\(y + 13)\" textLength=\"\(width)\" lengthAdjust=\"spacingAndGlyphs\" \(look)>"
+            "<text x=\"\(x)\" y=\"\(y + 12)\" textLength=\"\(width)\" lengthAdjust=\"spacingAndGlyphs\" \(look)>"
                 + escaped(run.text) + "</text>")
         return lines
     }

@@ -69,6 +69,35 @@ package struct Spool: Sendable {
         }
     }
 
+    /// What waits, and goes on waiting: what somebody must hear of now, though the journal cannot take it. A file that is
+    /// being written or drained is left to its process.
+    package func waiting() -> [Event] {
+        folders.flatMap { folder -> [Event] in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            return names.sorted().filter { $0.hasSuffix(".jsonl") }.flatMap { Spool.events("\(folder)/\($0)") }
+        }
+    }
+
+    private static func events(_ path: String) -> [Event] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() || geteuid() == 0,
+            flock(descriptor, LOCK_SH | LOCK_NB) == 0
+        else { return [] }
+        return events(in: descriptor)
+    }
+
+    private static func events(in descriptor: Int32) -> [Event] {
+        let text = String(decoding: FileHandle(fileDescriptor: descriptor).readDataToEndOfFile(), as: UTF8.self)
+        return text.split(separator: "\n").compactMap { line in
+            (try? JournalJSON.decode(Line.self, from: String(line))).map {
+                Event(origin: $0.origin, at: $0.at, body: Event.Body(kind: $0.kind, json: $0.body))
+            }
+        }
+    }
+
     /// Hands what waits to `write`, oldest file first, and lets it go once that returns.
     ///
     /// - Returns: how many events were handed over.
@@ -94,12 +123,7 @@ package struct Spool: Sendable {
         guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() || geteuid() == 0,
             flock(descriptor, LOCK_EX | LOCK_NB) == 0
         else { return 0 }
-        let text = String(decoding: FileHandle(fileDescriptor: descriptor).readDataToEndOfFile(), as: UTF8.self)
-        let events = text.split(separator: "\n").compactMap { line in
-            (try? JournalJSON.decode(Line.self, from: String(line))).map {
-                Event(origin: $0.origin, at: $0.at, body: Event.Body(kind: $0.kind, json: $0.body))
-            }
-        }
+        let events = events(in: descriptor)
         try write(events)
         // Under the lock: a writer that comes now makes a file of its own.
         unlink(path)

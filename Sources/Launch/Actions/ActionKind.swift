@@ -21,11 +21,22 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Removes the backups that the retention policy no longer keeps.
     case prune = "backup-prune"
 
+    // MARK: Alerts
+    /// Takes an alert, or gives it back.
+    case ack
+    /// Keeps alerts quiet, or ends that.
+    case silence
+    /// Tells people, or tells more of them, by hand.
+    case escalate
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
     /// Whether it looks after backups or drills: nothing of it is finished or undone by hand, the next run clears up.
     package var clearsUpItself: Bool { [.backup, .drill, .prune].contains(self) }
+
+    /// Whether it is about alerts and who is told of them: it moves nothing that serves.
+    package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
 
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
@@ -42,6 +53,11 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
         case .drill, .prune: .grave
         case .backup: .routine
+        case .ack: .routine
+        // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
+        case .silence: .routine
+        // Only to the first step of a policy is it routine: nobody who need not be is woken.
+        case .escalate: .grave
         }
     }
 }

@@ -25,7 +25,10 @@ package struct ActionLog: Hashable, Sendable {
 
     /// The newest interrupted deploy or rollback that nobody has finished or undone since.
     package var interrupted: ActionRecord? {
-        guard let died = records.lastIndex(where: { $0.ended?.body.outcome == .died && !$0.kind.clearsUpItself })
+        guard
+            let died = records.lastIndex(where: {
+                $0.ended?.body.outcome == .died && !$0.kind.clearsUpItself && !$0.kind.isAboutAlerts
+            })
         else { return nil }
         let later = records[(died + 1)...]
         guard !later.contains(where: { [.deploy, .rollback].contains($0.kind) && $0.ended?.body.outcome != .refused })

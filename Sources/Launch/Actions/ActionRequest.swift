@@ -25,11 +25,20 @@ package enum ActionIntent: Hashable, Sendable {
     case abort(ActionID)
     case pause(ActionID)
     case approve(ActionID)
+    // MARK: Alerts
+    /// Takes an alert; nil: until it is over.
+    case ack(Fingerprint, for: Milliseconds?)
+    /// Gives it back.
+    case unack(Fingerprint)
+    case silence(SilenceOrder)
+    case endSilence(String, of: Fingerprint)
+    case escalate(EscalationOrder)
 
     /// The action that it is about, where it is about one that was begun.
     package var subject: ActionID? {
         switch self {
         case .deploy, .rollback: nil
+        case .ack, .unack, .silence, .endSilence, .escalate: nil
         case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
         }
     }
@@ -42,6 +51,9 @@ package enum ActionIntent: Hashable, Sendable {
         case .abort: .abort
         case .pause: .pause
         case .approve: .approve
+        case .ack, .unack: .ack
+        case .silence, .endSilence: .silence
+        case .escalate: .escalate
         }
     }
 }

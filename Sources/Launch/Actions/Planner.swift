@@ -3,7 +3,7 @@ package struct Planner: Sendable {
     package let board: Board
     package let now: Moment
     package let traffic: Traffic?
-    private let silent: Bool
+    let silent: Bool
 
     package init(board: Board, now: Moment) {
         self.board = board
@@ -20,6 +20,11 @@ package struct Planner: Sendable {
         case .abort(let id): steering(.abort, id)
         case .pause(let id): steering(.pause, id)
         case .approve(let id): steering(.approve, id)
+        case .ack(let id, let span): ack(id, for: span)
+        case .unack(let id): unack(id)
+        case .silence(let order): silence(order)
+        case .endSilence(let id, let alert): endSilence(id, of: alert)
+        case .escalate(let order): escalate(order)
         }
     }
 
@@ -142,7 +147,7 @@ package struct Planner: Sendable {
 
     // MARK: Parts
 
-    private func card(_ kind: ActionKind) -> PlanCard {
+    func card(_ kind: ActionKind) -> PlanCard {
         let firing = board.feed.sorted.filter { $0.change.to > .unknown }
         return PlanCard(
             kind: kind, edges: traffic?.edges ?? [], last: board.actions.lastMove, mover: board.actions.mover,
@@ -168,7 +173,7 @@ package struct Planner: Sendable {
 }
 
 extension PlanCard {
-    fileprivate func blocked(_ reason: String) -> PlanCard {
+    func blocked(_ reason: String) -> PlanCard {
         var card = self
         card.blockers.append(reason)
         return card

@@ -83,6 +83,8 @@ extension Probe.Target {
         case .door: "door"
         case .edge: "edge"
         case .backup: "backup"
+        case .journey: "journey"
+        case .vantage: "vantage"
         }
     }
 }

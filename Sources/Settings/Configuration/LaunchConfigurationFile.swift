@@ -70,7 +70,7 @@ package struct LaunchConfigurationFile: Sendable {
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
         let (backupPlan, drillsPlan) = backup.finish(probes.probes.map(\.probe))
-        let configuration = LaunchConfiguration(
+        var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
@@ -81,9 +81,19 @@ package struct LaunchConfigurationFile: Sendable {
                 + (backupPlan.map { [$0.asProbe] } ?? []), derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan, backup: backupPlan, drills: drillsPlan,
+            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
+            backup: backupPlan, drills: drillsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.delegation() ?? [])
+            actAs: fields.optional("act_as")?.delegation() ?? [],
+            channels: fields.optional("channels")?.channels() ?? [],
+            // MARK: Alerting
+            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
+            security: fields.optional("security")?.securityPlan())
+        configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Escalation
+        EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
@@ -95,7 +105,9 @@ package struct LaunchConfigurationFile: Sendable {
 extension Field {
     fileprivate func delegation() -> [String] {
         let words = texts()
-        if !Delegation.isKnown(words) { error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)") }
+        if !Delegation.isKnown(words) {
+            error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)")
+        }
         return words
     }
 

@@ -37,13 +37,17 @@ package struct ProbeContext: Sendable {
     /// The journal that the engine writes: what is known by it is read there.
     package var journal: String?
 
+    /// The zone whose hours and weekdays the business has.
+    package var zone: Zone
+
     package init(
-        reactor: Reactor, clock: any Clock, journal: String? = nil,
+        reactor: Reactor, clock: any Clock, zone: Zone = .utc, journal: String? = nil,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.journal = journal
         self.reactor = reactor
         self.clock = clock
+        self.zone = zone
         self.secret = secret
     }
 }

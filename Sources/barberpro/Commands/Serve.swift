@@ -28,15 +28,20 @@ struct Serve: AsyncParsableCommand {
         let payments = PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token)
         let gatewayWatch = GatewayWatch(payments)
         let misbehaviour = Misbehaviour(version: version)
+        let database = Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor)
+        let invoicing = Invoicing(
+            database: Database(try PostgresSettings(connectionString: postgres), connections: 1, on: reactor),
+            http: HTTPClient(on: reactor), url: gateway)
         let application = Application(
             colour: colour, version: misbehaviour == .wrong ? "v0.0.0" : version,
-            database: Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor),
+            database: database,
             sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)),
             gateway: payments, gatewayWatch: gatewayWatch, metrics: Metrics(colour: colour, version: version),
             misbehaviour: misbehaviour)
         try await withThrowingTaskGroup { group in
             group.addTask { try await serve(port: port) { await application.answer($0) } }
             group.addTask { await gatewayWatch.run() }
+            group.addTask { await invoicing.run() }
             Task { await application.misbehave() }
             // The server ends only by failing: then the rest goes, too.
             try await group.next()

@@ -11,7 +11,8 @@ struct Replay: ParsableCommand {
         abstract: "Look at a recorded launch: a journal from anywhere, without its config and its servers.",
         discussion: """
             Space plays, [ and ] go a minute back and forward, { and } from event to event, g to a time. Nothing can be done \
-            there. A recording is made with guardia journal export; one ships as Config/recordings/bad-deploy.journal.
+            there. A recording is made with guardia journal export; one ships as Config/recordings/bad-deploy.journal: two bad releases, one that \
+            goes back by itself, and a rollback.
             """)
 
     @Argument(help: "The journal.")

@@ -92,6 +92,8 @@ final class RunningProgram: @unchecked Sendable {
 
     func killHard() { kill(process.processIdentifier, SIGKILL) }
 
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
     /// How it ended; nil where it did not within that time.
     func status(within seconds: Double = 60) async throws -> Int32? {
         let isOver = try await eventually(within: seconds) { !self.process.isRunning }
