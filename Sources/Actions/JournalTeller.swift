@@ -33,8 +33,10 @@ package final class JournalTeller: ActionJournal {
     /// Why events went into the spool instead of the journal, or nowhere; nil while all went well.
     package var trouble: String? { state.withLock { $0.trouble } }
 
-    package func tell(_ event: ActionEvent) async {
-        let event = Event(origin: origin, at: clock.now(), body: .action(event))
+    package func tell(_ event: ActionEvent) async { await tell(.action(event)) }
+
+    package func tell(_ body: Event.Body) async {
+        let event = Event(origin: origin, at: clock.now(), body: body)
         state.withLock { state in
             state.waiting.append(event)
             state.told += 1

@@ -52,6 +52,7 @@ extension Event.Body {
             (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
             return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
+        case .flag(let event): return .flag(event.bounded(cut))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
             let fits = json.utf8.count <= TextLimit.json
@@ -67,6 +68,7 @@ extension ActionEvent {
         case .started(var event):
             event.reason = cut(event.reason)
             event.command = event.command.prefix(100).map(cut)
+            event.subject = event.subject.map(cut)
             event.from = event.from.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
             event.to = event.to.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
             return .started(event)
@@ -83,6 +85,21 @@ extension ActionEvent {
         case .ended(var event):
             event.summary = cut(event.summary)
             return .ended(event)
+        }
+    }
+}
+
+extension FlagEvent {
+    /// The same with every text that comes from outside cut. A flag itself is bounded where it is read.
+    fileprivate func bounded(_ cut: (String) -> String) -> FlagEvent {
+        switch self {
+        case .changed(var event):
+            (event.words, event.by, event.reason) = (cut(event.words), cut(event.by), cut(event.reason))
+            return .changed(event)
+        case .rampPlanned: return self
+        case .rampTurned(var event):
+            event.reason = cut(event.reason)
+            return .rampTurned(event)
         }
     }
 }

@@ -14,9 +14,19 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     case approve
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
+    // MARK: Flags
+    /// Changes who has a feature; grave where ``FlagChange/risk`` says so.
+    case flagSet = "flag-set"
+    /// The kill switch: nobody has the feature any more.
+    case flagOff = "flag-off"
+    /// Lets a flag's share grow by itself, step by step.
+    case flagRamp = "flag-ramp"
 
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
+
+    /// Whether it is about a feature flag.
+    package var isAboutFlag: Bool { self == .flagSet || self == .flagOff || self == .flagRamp }
 
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
@@ -29,8 +39,8 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// How much an action may break. It has no default: an action without one does not compile.
     package var risk: Risk {
         switch self {
-        case .deploy, .rollback, .promote, .takeLock: .grave
-        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
+        case .deploy, .rollback, .promote, .takeLock, .flagRamp: .grave
+        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagSet, .flagOff: .routine
         }
     }
 }

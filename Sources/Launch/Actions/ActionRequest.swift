@@ -25,11 +25,13 @@ package enum ActionIntent: Hashable, Sendable {
     case abort(ActionID)
     case pause(ActionID)
     case approve(ActionID)
+    /// A feature flag's share, switch or ramp.
+    case flag(String, FlagOrder)
 
     /// The action that it is about, where it is about one that was begun.
     package var subject: ActionID? {
         switch self {
-        case .deploy, .rollback: nil
+        case .deploy, .rollback, .flag: nil
         case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
         }
     }
@@ -42,6 +44,8 @@ package enum ActionIntent: Hashable, Sendable {
         case .abort: .abort
         case .pause: .pause
         case .approve: .approve
+        case .flag(_, .ramp): .flagRamp
+        case .flag(_, .edit(let edit)): edit.isKill ? .flagOff : .flagSet
         }
     }
 }

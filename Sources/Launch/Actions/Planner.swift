@@ -3,7 +3,7 @@ package struct Planner: Sendable {
     package let board: Board
     package let now: Moment
     package let traffic: Traffic?
-    private let silent: Bool
+    let silent: Bool
 
     package init(board: Board, now: Moment) {
         self.board = board
@@ -20,6 +20,7 @@ package struct Planner: Sendable {
         case .abort(let id): steering(.abort, id)
         case .pause(let id): steering(.pause, id)
         case .approve(let id): steering(.approve, id)
+        case .flag(let name, let order): flag(name, order)
         }
     }
 
@@ -112,6 +113,7 @@ package struct Planner: Sendable {
             return card.blocked("there is no action \(id) in the journal any more")
         }
         card.subject = record
+        if record.kind == .flagRamp { return ramp(kind, record, card) }
         card.from = (record.started.from?.colour).map(side)
         card.to = (record.started.to?.colour).map(side)
         // An abort goes the other way.
@@ -142,7 +144,7 @@ package struct Planner: Sendable {
 
     // MARK: Parts
 
-    private func card(_ kind: ActionKind) -> PlanCard {
+    func card(_ kind: ActionKind) -> PlanCard {
         let firing = board.feed.sorted.filter { $0.change.to > .unknown }
         return PlanCard(
             kind: kind, edges: traffic?.edges ?? [], last: board.actions.lastMove, mover: board.actions.mover,
@@ -168,7 +170,7 @@ package struct Planner: Sendable {
 }
 
 extension PlanCard {
-    fileprivate func blocked(_ reason: String) -> PlanCard {
+    func blocked(_ reason: String) -> PlanCard {
         var card = self
         card.blockers.append(reason)
         return card

@@ -12,6 +12,8 @@ package struct Board: Sendable {
     package private(set) var present: [String: Event.Presence] = [:]
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
+    /// What was told of feature flags.
+    package private(set) var flags = FlagBoard()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -60,6 +62,7 @@ package struct Board: Sendable {
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
         case .action(let action): actions.take(action, at: event.at)
+        case .flag(let flag): flags.take(flag, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

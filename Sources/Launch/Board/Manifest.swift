@@ -19,11 +19,13 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var panes: Panes
     /// What a dashboard must know to plan an action; nil where nothing is deployed by guardia.
     package var deployment: DeploymentFacts?
+    /// What a dashboard must know of the feature flags; nil where there are none.
+    package var flags: FlagFacts?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil
+        deployment: DeploymentFacts? = nil, flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -34,6 +36,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.flags = flags
     }
 }
 

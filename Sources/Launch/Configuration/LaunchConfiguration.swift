@@ -17,6 +17,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var panes: Panes
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
+    /// Nil: guardia knows of no feature flag.
+    package var flags: FlagsPlan?
     /// Who may act.
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
@@ -25,7 +27,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, flags: FlagsPlan? = nil, operators: OperatorRules = .standard, actAs: [String] = []
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -39,6 +41,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.flags = flags
         self.operators = operators
         self.actAs = actAs
     }
@@ -48,7 +51,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) },
+            flags: flags.map { $0.facts(actAs: actAs) })
     }
 }
 

@@ -46,6 +46,7 @@ package struct Probe: Hashable, Sendable {
         case command(CommandTarget)
         case door(DoorTarget)
         indirect case edge(EdgeTarget)
+        case flags(FlagsTarget)
     }
 }
 

@@ -30,6 +30,8 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        /// A feature flag changed, or a ramp of one went on.
+        case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -122,6 +124,7 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -136,6 +139,7 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .flag(let event): event.payload
         case .unknown: nil
         }
     }
@@ -162,6 +166,10 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            // MARK: Flags
+            case "flag.changed": body { .flag(.changed($0)) }
+            case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
+            case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -82,6 +82,7 @@ extension Probe.Target {
         case .command: "command"
         case .door: "door"
         case .edge: "edge"
+        case .flags: "flags"
         }
     }
 }

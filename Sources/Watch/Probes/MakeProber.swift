@@ -17,5 +17,6 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .command(let target): CommandProber(target, in: context)
     case .door(let target): DoorProber(target, in: context)
     case .edge(let target): EdgeProber(target, in: context)
+    case .flags(let target): FlagsProber(target, in: context)
     }
 }
