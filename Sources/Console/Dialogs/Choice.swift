@@ -5,6 +5,9 @@ import Launch
 package struct Choice: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case version, colour
+        /// Which flag; and what is to become of it.
+        case flag
+        case share(of: String)
     }
 
     /// What can be chosen from, and what is known of it.

@@ -7,7 +7,13 @@ struct ChoiceView {
 
     func render(into frame: inout Frame) {
         let words = model.words
-        let isVersion = choice.subject == .version
+        let (question, hint): (String, Word) =
+            switch choice.subject {
+            case .version: (words(.versionQuestion), .versionHint)
+            case .colour: (words(.colourQuestion), .colourHint)
+            case .flag: (words(.flagQuestion), .flagHint)
+            case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
+            }
         var lines: [DialogLine] = [
             DialogLine(.field(label: [Span("▸ ", .key)], choice.field, isFocused: true), rank: DialogLine.kept)
         ]
@@ -15,7 +21,7 @@ struct ChoiceView {
             lines.append(
                 DialogLine([Span("✗ " + Text.sanitised(trouble, limit: 200), .critical)], rank: DialogLine.kept))
         } else {
-            lines.append(DialogLine([Span(words(isVersion ? .versionHint : .colourHint), .hint)], rank: 50))
+            lines.append(DialogLine([Span(words(hint), .hint)], rank: 50))
         }
         // What is selected is always among those that are seen.
         let room = max(1, min(10, frame.size.height - 6))
@@ -32,7 +38,6 @@ struct ChoiceView {
                         Span(option.note, .dim),
                     ], rank: isSelected ? DialogLine.kept : 40))
         }
-        LinesDialog(model: model, title: words(isVersion ? .versionQuestion : .colourQuestion)).render(
-            lines, into: &frame)
+        LinesDialog(model: model, title: question).render(lines, into: &frame)
     }
 }

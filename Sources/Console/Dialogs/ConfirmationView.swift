@@ -17,7 +17,12 @@ struct ConfirmationView {
     private func lines(width: Int) -> [DialogLine] {
         let plan = PlanLines(model: model, card: card, width: width)
         var lines: [DialogLine] = [.blank(1)]
-        lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
+        if let flag = card.flag {
+            lines += FlagLines(model: model, flag: flag, width: width, labelWidth: plan.labelWidth).lines
+            lines += plan.subject + plan.firing + plan.cautions
+        } else {
+            lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
+        }
         lines.append(.blank(2))
         lines += runs(width: width, label: plan.labelWidth)
         lines.append(.blank(3))
@@ -50,7 +55,8 @@ struct ConfirmationView {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
         let safe = Text.sanitised(target, limit: 60)
-        var label = words(isVersion ? .typeVersion : .typeColour) + "  "
+        let word: Word = card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
+        var label = words(word) + "  "
         if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
         let column = Text.width(of: label)
@@ -104,7 +110,7 @@ struct ConfirmationView {
         case .enterInField?: words(lock == nil || lock == .settling ? .enterToButton : .enterInField)
         case .locked?:
             switch lock {
-            case .untyped?: words(confirmation.wanted == nil ? .settlingNote : .typeFirst)
+            case .untyped?: words(confirmation.wanted == nil ? .settlingNote : card.flag == nil ? .typeFirst : .typeFlagFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
             case nil: nil
@@ -124,6 +130,8 @@ struct ConfirmationView {
             case .abort: .yesAbort
             case .pause: .yesHold
             case .approve: .yesApprove
+            case .flag(_, .ramp): .yesRamp
+            case .flag(_, .edit(let edit)): edit.isKill ? .yesOff : .yesSet
             }
         var yes = words(word)
         switch lock {

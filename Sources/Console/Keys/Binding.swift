@@ -26,10 +26,10 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .flags]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .flags]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment]
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .flags]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -47,11 +47,15 @@ package struct Binding: Sendable {
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action], footer: 6),
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .flags], footer: 6),
+        // MARK: Flags
+        Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
+        Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action], footer: 6),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(
-            .open, [Key(.enter)], .open, .openSummary, in: [.warRoom, .filterPrompt, .palette, .choice, .deployments],
+            .open, [Key(.enter)], .open, .openSummary,
+            in: [.warRoom, .filterPrompt, .palette, .choice, .deployments, .flags],
             footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),

@@ -72,6 +72,8 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .flag: chooseFlag()
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -118,6 +120,7 @@ extension Model {
         case .choice(let choice): take(choice)
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
+        case .flags: chooseFlag()
         case .help, .detail, .confirmation, .action, .deployment: break
         case nil:
             if let selected = lists[focus]?.selected { overlays.append(.detail(selected)) } else { isZoomed = true }
@@ -212,6 +215,11 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .flags(let selected):
+            let names = flagNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
         case .filterPrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

@@ -19,6 +19,8 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    /// All feature flags; the cursor is on one by its name.
+    case flags(selected: String?)
 
     var context: Context {
         switch self {
@@ -31,6 +33,7 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .flags: .flags
         }
     }
 }

@@ -32,6 +32,7 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
             DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .deployment(let id, let top):
             DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
+        case .flags(let selected): FlagsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .detail(let id): DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
         }
     }

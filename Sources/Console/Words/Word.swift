@@ -40,4 +40,13 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    // MARK: Flags
+    case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
+    case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle
+    case rampHoldTitle, rampGoOnTitle, typeFlag, typeFlagFirst, yesSet, yesOff, yesRamp, goBackShare, stepBackShare
+    case flagsTitle, flagCount, columnFlag, columnState, columnShare, columnNext, columnUsers, columnChanged, columnRamp
+    case flagOn, flagOff, flagUnknown, flagFaulty, usersOf, usersMore, usersFewer, usersUnknown, usersAnew, allowedCount
+    case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
+    case readAgo, rampNext, rampHolds, rampPaused, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
+    case chooseRamp, noChangeKnown, foundChanged, marksLabel, noMarks, flagsAsOf
 }

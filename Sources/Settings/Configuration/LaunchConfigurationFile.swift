@@ -57,6 +57,8 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let deployment = DeploymentReader(catalogue)
         fields.optional("deployment").map { deployment.read($0) }
+        let flags = FlagsReader(catalogue)
+        fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in
@@ -66,6 +68,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
+        let flagsPlan = flags.finish()
         let configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
@@ -73,10 +76,11 @@ package struct LaunchConfigurationFile: Sendable {
             environment: fields.required("environment")?.identifier() ?? "",
             launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations,
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? []),
+            derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan,
+            deployment: plan, flags: flagsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.texts() ?? [])
         for (probe, place) in probes.probes

@@ -1,0 +1,235 @@
+import Launch
+
+/// All feature flags: what each is, who has it, who said so when, whom the next step concerns, and how its ramp does. Below the
+/// table everything about the one that the cursor is on.
+struct FlagsPage {
+    let model: Model
+    let selected: String?
+
+    private var words: Words { model.words }
+
+    /// How many flags the table has room for.
+    static func room(in body: Rect) -> Int { max(1, tableHeight(in: body) - 1) }
+
+    private static func tableHeight(in body: Rect) -> Int { max(2, (body.height - 2) / 2) }
+
+    func render(into frame: inout Frame, area: Rect) {
+        let names = model.flagNames
+        frame.fill(area, .text)
+        let inside = Panel(
+            title: words(.flagsTitle), facts: [Span(words(.flagCount, String(names.count)), .dim)], isFocused: true
+        )
+        .render(into: &frame, area: area).inset(left: 1, right: 1)
+        guard let name = selected ?? names.first else {
+            frame.put(words(.noFlags), in: inside, .dim)
+            return
+        }
+        // No more lines than flags: the rest is for the details.
+        let height = min(Self.tableHeight(in: area), names.count + 1)
+        let top = Rect(x: inside.x, y: inside.y, width: inside.width, height: min(height, inside.height))
+        table(names, selected: name, into: &frame, area: top)
+        let below = inside.inset(top: top.height + 1)
+        for (row, line) in details(name, width: below.width).prefix(below.height).enumerated() {
+            frame.put(line, at: below.row(row).origin, width: below.width)
+        }
+    }
+
+    private func table(_ names: [String], selected: String, into frame: inout Frame, area: Rect) {
+        var scroll = Scroll()
+        if let index = names.firstIndex(of: selected) {
+            scroll.reveal(index, count: names.count, height: max(0, area.height - 1))
+        }
+        let table = Table(
+            columns: [
+                .init(words(.columnFlag), width: 16, weight: 2), .init(words(.columnState), width: 9),
+                .init(words(.columnShare), width: 7, align: .trailing),
+                .init(words(.columnNext), width: 7, align: .trailing, priority: 4),
+                .init(words(.columnUsers), width: 16, weight: 1, priority: 5),
+                .init(words(.columnChanged), width: 16, weight: 2, priority: 2),
+                .init(words(.columnRamp), width: 16, weight: 4, priority: 1),
+            ], rows: names.map { .init(id: $0, cells: cells($0)) }, selection: selected, scroll: scroll)
+        let visible = table.render(into: &frame, area: area)
+        Scrollbar(visible: visible, count: names.count).render(into: &frame, area: area.inset(top: 1, right: -2))
+    }
+
+    private func cells(_ name: String) -> [[Span]] {
+        let sight = model.sight(of: name)
+        let flag = sight.flag
+        let isCurrent = sight.isCurrent
+        let role: Role = isCurrent ? .value : .unknown
+        let share: String =
+            switch sight.state {
+            case .known(let glance): model.figures.share(glance.flag.share)
+            case .faulty, .never: "?"
+            }
+        let next = self.next(name)
+        return [
+            [Span(Text.sanitised(name, limit: 64), .value)], [state(sight)],
+            [Span(isCurrent ? share : "? " + share, role)],
+            [Span(next.map { model.figures.share($0) } ?? Figures.none, .dim)],
+            [Span(next.map { users(name, $0) } ?? Figures.none, .dim)],
+            [Span(changed(flag, name), .text)], [ramp(name, short: true) ?? Span(Figures.none, .dim)],
+        ]
+    }
+
+    /// What it is, by glyph and word; what is not known now is never claimed.
+    private func state(_ sight: FlagSight) -> Span {
+        guard sight.isCurrent else { return Span("? " + words(.flagUnknown), .unknown, .bold) }
+        switch sight.state {
+        case .known(let glance) where glance.flag.isEnabled: return Span("● " + words(.flagOn), .ok, .bold)
+        case .known: return Span("○ " + words(.flagOff), .idle, .bold)
+        case .faulty: return Span("✗ " + words(.flagFaulty), .critical, .bold)
+        case .never: return Span("? " + words(.flagUnknown), .unknown, .bold)
+        }
+    }
+
+    /// The share that comes next: that of its ramp, else that of the usual steps; nil: none does.
+    private func next(_ name: String) -> Rollout? {
+        guard let flag = model.sight(of: name).flag else { return nil }
+        let ramp = runningRamp(name)
+        return (ramp?.plan.steps ?? model.flagFacts?.steps ?? []).first { $0 > flag.share }
+    }
+
+    private func users(_ name: String, _ share: Rollout) -> String {
+        let card = Planner(board: model.shown, now: model.shownNow).card(
+            for: .flag(name, .edit(FlagEdit(isEnabled: true, rollout: share))))
+        guard let flag = card.flag, let affected = flag.affected else { return "?" }
+        let text = "+" + model.figures.percent(affected, decimals: affected == affected.rounded() ? 0 : 2)
+        guard let users = flag.users else { return text }
+        return text + ", " + model.figures.number((users * affected / 100).rounded())
+    }
+
+    private func changed(_ flag: Flag?, _ name: String) -> String {
+        let last = model.shown.flags.lastChange(of: name)
+        let by = (flag?.updatedBy).flatMap { $0.isEmpty ? nil : $0 } ?? last?.body.by ?? ""
+        guard let at = flag?.updatedAt ?? last?.at.utc else { return Figures.none }
+        let who = Text.sanitised(by.split(separator: "@").first.map(String.init) ?? "?", limit: 24)
+        return "\(model.figures.age(max(model.shownNow.utc - at, 0))) \(who)"
+    }
+
+    // MARK: Ramps
+
+    private func runningRamp(_ name: String) -> FlagBoard.Ramp? {
+        model.shown.flags.ramp(of: name).flatMap { model.shown.actions[$0.id]?.ended == nil ? $0 : nil }
+    }
+
+    /// How its newest ramp does; nil: it never had one.
+    private func ramp(_ name: String, short: Bool) -> Span? {
+        guard let ramp = model.shown.flags.ramp(of: name), let record = model.shown.actions[ramp.id] else { return nil }
+        let count = "\(ramp.plan.steps.count)"
+        let turned = ramp.turned
+        let step = "\(min((turned?.step ?? 0), ramp.plan.steps.count))"
+        if let end = record.ended {
+            let outcome = end.body.outcome
+            if outcome == .died {
+                let keys = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
+                return Span("✗ " + words(.rampDied, "\(step)/\(count)", keys.0, keys.1), .critical, .bold)
+            }
+            if short { return Span("\(outcome.glyph) \(words(outcome.word))", outcome.role) }
+            let age = words(.agoShort, model.figures.age(end.at.age(at: model.shownNow)))
+            return Span(
+                "\(outcome.glyph) " + words(.rampDone, age, Text.sanitised(end.body.summary, limit: 200)), outcome.role)
+        }
+        switch turned?.standing {
+        case .holding?:
+            return Span(
+                "! " + words(.rampHolds, step, count, Text.sanitised(turned?.reason ?? "", limit: 120)), .warning, .bold)
+        case .paused?: return Span("! " + words(.rampPaused, step, count), .warning, .bold)
+        case .steppedBack?:
+            return Span(
+                "✗ " + words(.rampSteppedBack, Text.sanitised(turned?.reason ?? "", limit: 120)), .critical, .bold)
+        case .baking?, .ended?, nil:
+            let due = turned?.due.map { model.figures.countdown($0 - model.shownNow.utc) } ?? "?"
+            let next = ramp.plan.steps.dropFirst(turned?.step ?? 0).first.map { model.figures.share($0) } ?? "✓"
+            return Span("▸ " + words(.rampNext, step, count, next, due), .accent, .bold)
+        }
+    }
+
+    // MARK: One flag
+
+    func details(_ name: String, width: Int) -> [[Span]] {
+        let sight = model.sight(of: name)
+        let known = model.shown.manifest?.flags?[name]
+        var lines: [[Span]] = [
+            [
+                Span(Text.sanitised(name, limit: 64), .strong, .bold),
+                Span(known?.title.map { "  " + Text.sanitised($0, limit: 60) } ?? "", .title),
+            ]
+        ]
+        func fact(_ label: Word, _ spans: [Span]) {
+            lines.append([Span(Text.padded(words(label), to: 9), .dim)] + spans)
+        }
+        fact(.labelState, stateLine(sight))
+        if let why = sight.miss, !sight.isCurrent || sight.freshness == .stale {
+            let time = sight.readAt.map { model.clock($0.utc) } ?? Figures.none
+            fact(.labelAge, [Span(words(.flagsAsOf, time, Text.sanitised(why, limit: 160)), .unknown, .bold)])
+        } else if let at = sight.readAt {
+            let age = model.figures.age(at.age(at: model.shownNow))
+            fact(.labelAge, [Span(words(.readAgo, age, model.clock(at.utc)), sight.isCurrent ? .text : .unknown)])
+        }
+        if let by = model.lastWords(of: sight, model.shown.flags.lastChange(of: name)) { fact(.labelBy, [Span(by, .text)]) }
+        if let ramp = ramp(name, short: false) { fact(.labelRamp, [ramp]) }
+        fact(.labelGuard, guards(known))
+        if let flag = sight.flag { fact(.labelRule, [Span(rule(flag), .text)]) }
+        if let note = known?.note {
+            for (index, part) in Text.wrapped(note, to: max(10, width - 9)).prefix(3).enumerated() {
+                lines.append([
+                    Span(Text.padded(index == 0 ? words(.labelMind) : "", to: 9), .dim), Span(part, .warning),
+                ])
+            }
+        }
+        return lines + changes(name)
+    }
+
+    private func stateLine(_ sight: FlagSight) -> [Span] {
+        var spans = [state(sight)]
+        switch sight.state {
+        case .known(let glance):
+            let flag = glance.flag
+            spans.append(Span("  " + model.figures.share(flag.rollout), sight.isCurrent ? .value : .unknown))
+            if glance.allowCount > 0 {
+                spans.append(Span("  " + words(.allowedCount, String(glance.allowCount)), .text))
+            }
+            spans.append(Span("  v\(flag.version)", .dim))
+        case .faulty(let why): spans.append(Span("  " + Text.sanitised(why, limit: 160), .critical))
+        case .never: break
+        }
+        return spans
+    }
+
+    private func guards(_ known: KnownFlag?) -> [Span] {
+        guard let guards = known?.guards, !guards.isEmpty else { return [Span(words(.noGuard), .dim)] }
+        return guards.flatMap { id in
+            let verdict = model.assessment(of: id).verdict
+            let value = model.shown.track(id).map { "  " + model.value(of: $0) } ?? ""
+            return [
+                Span("\(verdict.glyph) \(model.title(of: id)) \(words(verdict.word))", verdict.role, .bold),
+                Span(value + "   ", .text),
+            ]
+        }
+    }
+
+    /// `unleash · salt checkout-v2 · stickiness default · blue=50,green=50`
+    private func rule(_ flag: Flag) -> String {
+        let algorithm = flag.algorithm ?? model.shown.manifest?.flags?.algorithm
+        var parts = [algorithm?.rawValue ?? "?", "salt \(flag.group)", "stickiness \(flag.stickiness)"]
+        if !flag.variants.isEmpty { parts.append(FlagVariant.text(flag.variants)) }
+        return Text.sanitised(parts.joined(separator: " · "), limit: 300)
+    }
+
+    private func changes(_ name: String) -> [[Span]] {
+        let changes = model.shown.flags.changes(of: name).reversed()
+        guard !changes.isEmpty else { return [[Span(words(.noChangeKnown), .dim)]] }
+        return changes.enumerated().map { index, change in
+            let body = change.body
+            var spans = [
+                Span(Text.padded(index == 0 ? words(.labelChanges) : "", to: 9), .dim),
+                Span(model.clock(change.at.utc) + "  ", .dim), Span(Text.sanitised(body.words, limit: 120), .value),
+                Span("  " + (body.by.isEmpty ? "?" : Text.sanitised(body.by, limit: 60)), .text),
+            ]
+            if body.source == .found { spans.append(Span("  " + words(.foundChanged), .dim)) }
+            if !body.reason.isEmpty { spans.append(Span("  " + Text.sanitised(body.reason, limit: 120), .dim)) }
+            return spans
+        }
+    }
+}
