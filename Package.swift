@@ -139,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "barberpro",
             dependencies: [
-                "Wire",
+                // Launch for the rule of a flag alone: the application evaluates as guardia says it does.
+                "Launch", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

@@ -21,7 +21,9 @@ struct Guardia: AsyncParsableCommand {
         subcommands: [
             Monitor.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
+            FreezeCommand.self,
+            // MARK: Flags
+            FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
             Keys.self,
             ResetTerminal.self,
         ],

@@ -17,10 +17,13 @@ package actor FlagRamp {
         package var pid: Int32
         /// The ramp that this one goes on with, its process dead.
         package var continues: ActionID?
+        /// The earlier runs of this ramp: what they wrote is no one else's.
+        package var owners: Set<String>
 
         package init(
             name: String, plan: RampPlan, expect: Int64? = nil, creates: Bool = false, reason: String = "",
-            by: Operator, command: [String], pid: Int32, continues: ActionID? = nil
+            by: Operator, command: [String], pid: Int32, continues: ActionID? = nil,
+            owners: Set<String> = []
         ) {
             self.name = name
             self.plan = plan
@@ -31,6 +34,7 @@ package actor FlagRamp {
             self.command = command
             self.pid = pid
             self.continues = continues
+            self.owners = owners
         }
     }
 
@@ -141,7 +145,14 @@ package actor FlagRamp {
             return "\(look.moved(from: look)); you saw version \(expect)"
         }
         // A ramp that goes on begins where the share is; a new one only grows.
-        if order.continues == nil, let share = look.flag?.share, share != order.plan.from {
+        guard let flag = look.flag else { return nil }
+        if order.continues != nil {
+            if order.owners.contains(flag.change) || flag.share == order.plan.from { return nil }
+            let who = flag.updatedBy.isEmpty ? "somebody who left no name" : flag.updatedBy
+            return "\(order.name) was changed by \(who) since: it is \(FlagChange.state(flag)), version \(flag.version)"
+        }
+        if flag.share != order.plan.from {
+            let share = flag.share
             return "\(order.name) is at \(share.words) now, the plan was made at \(order.plan.from.words)"
         }
         return nil

@@ -14,9 +14,9 @@ package protocol FlagStore: Sendable {
 package struct FlagLook: Hashable, Sendable {
     package enum State: Hashable, Sendable {
         case absent
-        case flag(Flag)
+        case flag(FeatureFlag)
         /// It is no whole flag: why, and what can be made of it.
-        case faulty(FlagFault, salvaged: Flag)
+        case faulty(FlagFault, salvaged: FeatureFlag)
     }
 
     package var name: String
@@ -34,13 +34,13 @@ package struct FlagLook: Hashable, Sendable {
             state = .absent
             return
         }
-        do throws(FlagFault) { state = .flag(try Flag(name: name, fields: fields)) } catch {
-            state = .faulty(error, salvaged: Flag(salvaging: fields, name: name))
+        do throws(FlagFault) { state = .flag(try FeatureFlag(name: name, fields: fields)) } catch {
+            state = .faulty(error, salvaged: FeatureFlag(salvaging: fields, name: name))
         }
     }
 
     /// The flag, or what can be made of it; nil where there is none.
-    package var flag: Flag? {
+    package var flag: FeatureFlag? {
         switch state {
         case .absent: nil
         case .flag(let flag), .faulty(_, let flag): flag
@@ -69,7 +69,7 @@ package struct FlagLook: Hashable, Sendable {
 
 /// A flag to be written.
 package struct FlagWrite: Hashable, Sendable {
-    package var flag: Flag
+    package var flag: FeatureFlag
     /// What it must still be.
     package var before: FlagLook
     /// Kept beside the change in the stream.
@@ -77,7 +77,7 @@ package struct FlagWrite: Hashable, Sendable {
     /// By the store's own clock: a store that hung does not write it later, when nobody expects it any more.
     package var latest: Timestamp
 
-    package init(flag: Flag, before: FlagLook, reason: String, latest: Timestamp) {
+    package init(flag: FeatureFlag, before: FlagLook, reason: String, latest: Timestamp) {
         self.flag = flag
         self.before = before
         self.reason = reason

@@ -27,7 +27,7 @@ struct FlagWriter: Sendable {
 
     /// - Parameter onWritten: called between the write and the proof.
     func change(
-        _ look: FlagLook, to flag: Flag, onWritten: () async -> Void = {}
+        _ look: FlagLook, to flag: FeatureFlag, onWritten: () async -> Void = {}
     ) async -> Result {
         var flag = flag
         // What a flag says of its own algorithm stays; one that says nothing says it from now on.
@@ -101,7 +101,7 @@ struct FlagWriter: Sendable {
 
 extension FlagLook {
     /// A look as it would be were a flag just written.
-    init(_ flag: Flag, clock: Timestamp) {
+    init(_ flag: FeatureFlag, clock: Timestamp) {
         self.init(
             name: flag.name,
             fields: Dictionary(

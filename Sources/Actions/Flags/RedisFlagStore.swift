@@ -43,7 +43,7 @@ package struct RedisFlagStore: FlagStore {
     }
 
     package func write(_ write: FlagWrite) async throws(FlagStoreError) -> FlagWritten {
-        let expected = Flag.fields.flatMap { [$0, write.before.fields[$0] ?? ""] }
+        let expected = FeatureFlag.fields.flatMap { [$0, write.before.fields[$0] ?? ""] }
         let fields = write.flag.values.flatMap { [$0.field, $0.value] }
         let audit = [
             "flag", write.flag.name, "version", "\(write.flag.version)", "by", write.flag.updatedBy, "at",
@@ -53,7 +53,7 @@ package struct RedisFlagStore: FlagStore {
         let reply = try await ask(
             [
                 "EVAL", Self.script, "2", plan.target.key(of: write.flag.name), plan.stream, plan.channel,
-                "\(write.latest.milliseconds)", write.before.fields.isEmpty ? "0" : "1", "\(Flag.fields.count)",
+                "\(write.latest.milliseconds)", write.before.fields.isEmpty ? "0" : "1", "\(FeatureFlag.fields.count)",
             ] + expected + fields + audit)
         switch reply.array?.first?.string {
         case "done": return .done

@@ -34,7 +34,7 @@ struct FlagLines {
         return line(.labelState, spans, rank: DialogLine.kept - 2)
     }
 
-    private func state(_ flag: Flag) -> String {
+    private func state(_ flag: FeatureFlag) -> String {
         flag.isEnabled ? "\(words(.flagOn)) \(model.figures.share(flag.rollout))" : words(.flagOff)
     }
 

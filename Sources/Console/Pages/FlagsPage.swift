@@ -99,7 +99,7 @@ struct FlagsPage {
         return text + ", " + model.figures.number((users * affected / 100).rounded())
     }
 
-    private func changed(_ flag: Flag?, _ name: String) -> String {
+    private func changed(_ flag: FeatureFlag?, _ name: String) -> String {
         let last = model.shown.flags.lastChange(of: name)
         let by = (flag?.updatedBy).flatMap { $0.isEmpty ? nil : $0 } ?? last?.body.by ?? ""
         guard let at = flag?.updatedAt ?? last?.at.utc else { return Figures.none }
@@ -210,7 +210,7 @@ struct FlagsPage {
     }
 
     /// `unleash · salt checkout-v2 · stickiness default · blue=50,green=50`
-    private func rule(_ flag: Flag) -> String {
+    private func rule(_ flag: FeatureFlag) -> String {
         let algorithm = flag.algorithm ?? model.shown.manifest?.flags?.algorithm
         var parts = [algorithm?.rawValue ?? "?", "salt \(flag.group)", "stickiness \(flag.stickiness)"]
         if !flag.variants.isEmpty { parts.append(FlagVariant.text(flag.variants)) }

@@ -69,7 +69,7 @@ package struct FlagSight: Hashable, Sendable {
     /// Why the newest look brought nothing.
     package var miss: String?
 
-    package var flag: Flag? {
+    package var flag: FeatureFlag? {
         if case .known(let glance) = state { glance.flag } else { nil }
     }
 

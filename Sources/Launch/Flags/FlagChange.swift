@@ -5,13 +5,13 @@ package struct FlagEdit: Hashable, Sendable {
     package var variants: [FlagVariant]?
     /// An empty text goes back to the flag's name.
     package var salt: String?
-    package var stickiness: Flag.Stickiness?
+    package var stickiness: FeatureFlag.Stickiness?
     package var allow: [String]
     package var disallow: [String]
 
     package init(
         isEnabled: Bool? = nil, rollout: Rollout? = nil, variants: [FlagVariant]? = nil, salt: String? = nil,
-        stickiness: Flag.Stickiness? = nil, allow: [String] = [], disallow: [String] = []
+        stickiness: FeatureFlag.Stickiness? = nil, allow: [String] = [], disallow: [String] = []
     ) {
         self.isEnabled = isEnabled
         self.rollout = rollout
@@ -31,8 +31,8 @@ package struct FlagEdit: Hashable, Sendable {
     package var isEmpty: Bool { self == FlagEdit() }
 
     /// The flag as it is to be; a new one is on.
-    package func applied(to flag: Flag?, name: String) -> Flag {
-        var flag = flag ?? Flag(name: name)
+    package func applied(to flag: FeatureFlag?, name: String) -> FeatureFlag {
+        var flag = flag ?? FeatureFlag(name: name)
         if let isEnabled { flag.isEnabled = isEnabled }
         if let rollout { flag.rollout = rollout }
         if let variants { flag.variants = variants }
@@ -47,10 +47,10 @@ package struct FlagEdit: Hashable, Sendable {
 /// A flag before and after: what it does to users, and how it must be confirmed.
 package struct FlagChange: Hashable, Sendable {
     /// Nil: there is none yet.
-    package var from: Flag?
-    package var to: Flag
+    package var from: FeatureFlag?
+    package var to: FeatureFlag
 
-    package init(from: Flag?, to: Flag) {
+    package init(from: FeatureFlag?, to: FeatureFlag) {
         self.from = from
         self.to = to
     }
@@ -120,5 +120,5 @@ package struct FlagChange: Hashable, Sendable {
         return parts.isEmpty ? "nothing" : parts.joined(separator: ", ")
     }
 
-    package static func state(_ flag: Flag) -> String { flag.isEnabled ? flag.rollout.words : "off" }
+    package static func state(_ flag: FeatureFlag) -> String { flag.isEnabled ? flag.rollout.words : "off" }
 }

@@ -12,7 +12,7 @@ package struct FlagContext: Hashable, Sendable {
     }
 
     /// What they are recognised by; nil: nothing, chance decides.
-    func stickyID(_ stickiness: Flag.Stickiness) -> String? {
+    func stickyID(_ stickiness: FeatureFlag.Stickiness) -> String? {
         switch stickiness.field {
         case "default": user ?? session
         case "random": nil
@@ -43,7 +43,7 @@ package struct FlagEvaluation: Hashable, Sendable {
     package var reason: Reason
 
     /// - Parameter algorithm: the launch config's, for a flag that names none.
-    package init(of flag: Flag, for context: FlagContext, by algorithm: FlagAlgorithm) {
+    package init(of flag: FeatureFlag, for context: FlagContext, by algorithm: FlagAlgorithm) {
         let algorithm = flag.algorithm ?? algorithm
         let stickyID = context.stickyID(flag.stickiness)
         guard flag.isEnabled else {
@@ -71,7 +71,7 @@ package struct FlagEvaluation: Hashable, Sendable {
         self.reason = reason
     }
 
-    private static func variant(of flag: Flag, for stickyID: String, by algorithm: FlagAlgorithm) -> String? {
+    private static func variant(of flag: FeatureFlag, for stickyID: String, by algorithm: FlagAlgorithm) -> String? {
         let total = flag.variants.reduce(0) { $0 + $1.weight }
         var left = algorithm.variantPlace(of: stickyID, salt: flag.group, total: total)
         for variant in flag.variants where variant.weight > 0 {
@@ -82,7 +82,7 @@ package struct FlagEvaluation: Hashable, Sendable {
     }
 
     /// In a sentence, for people.
-    package func words(of flag: Flag) -> String {
+    package func words(of flag: FeatureFlag) -> String {
         switch reason {
         case .off: "the flag is off for everybody"
         case .allowed: "the allow-list names them"

@@ -1,9 +1,9 @@
 /// A flag as the journal has it: all but the users of its allow-list, of whom only the number is kept for ever.
 package struct FlagGlance: Hashable, Sendable {
-    package var flag: Flag
+    package var flag: FeatureFlag
     package var allowCount: Int
 
-    package init(_ flag: Flag) {
+    package init(_ flag: FeatureFlag) {
         self.flag = flag
         allowCount = flag.allowed.count
         self.flag.allowed = []
@@ -26,14 +26,14 @@ package struct FlagGlance: Hashable, Sendable {
             fields[String(word[..<equals])] = Self.unescaped(word[word.index(after: equals)...])
         }
         let count = fields.removeValue(forKey: "allowed").flatMap { Int($0) } ?? 0
-        flag = try Flag(name: name, fields: fields)
+        flag = try FeatureFlag(name: name, fields: fields)
         allowCount = count
     }
 
     /// Whether both say the same of who has the feature, whoever wrote it.
     package func isSame(as other: FlagGlance) -> Bool {
         var (left, right) = (flag, other.flag)
-        for field in [\Flag.updatedBy, \Flag.change] {
+        for field in [\FeatureFlag.updatedBy, \FeatureFlag.change] {
             left[keyPath: field] = ""
             right[keyPath: field] = ""
         }

@@ -8,6 +8,7 @@ struct Application: Sendable {
     let version: String
     let database: Database
     let sessions: Sessions
+    let flags: FeatureFlags
     let gateway: PaymentGateway
     let gatewayWatch: GatewayWatch
     let metrics: Metrics
@@ -153,7 +154,9 @@ struct Application: Sendable {
                 [user, "\(place * History.providersPerProvince + number)", "\(service)", Province.all[place].iso]
             ).scalar
             metrics.count(booking: "created")
-            return .json(201, ["id": booking ?? ""])
+            let checkout = flags.isOn("checkout-v2", for: user) ? "v2" : "v1"
+            metrics.count(checkout: checkout)
+            return .json(201, ["id": booking ?? "", "checkout": checkout])
         } catch {
             metrics.count(booking: "failed")
             throw error

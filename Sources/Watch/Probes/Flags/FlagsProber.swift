@@ -64,7 +64,7 @@ package actor FlagsProber: Prober, PinnedActor {
         var fields: [String: String] = [:]
         for index in stride(from: 0, to: texts.count - 1, by: 2) { fields[texts[index]] = texts[index + 1] }
         do throws(FlagFault) {
-            let flag = try Flag(name: name, fields: fields)
+            let flag = try FeatureFlag(name: name, fields: fields)
             return State(
                 findings: [
                     Finding("share.\(name)", flag.share.percent),

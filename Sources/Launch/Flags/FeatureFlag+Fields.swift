@@ -1,5 +1,5 @@
 /// A flag as the fields of a Redis hash: what applications read.
-extension Flag {
+extension FeatureFlag {
     /// The fields that are ours, in the order in which they are written; others in the hash are left alone.
     package static let fields = [
         "enabled", "rollout", "variants", "salt", "stickiness", "allow", "algorithm", "version", "updated_by",
@@ -15,7 +15,7 @@ extension Flag {
         if let trouble = FlagName.trouble(with: name) { throw .name(name, why: trouble) }
         func value(_ field: String) -> String? { fields[field].flatMap { $0.isEmpty ? nil : $0 } }
         guard let enabled = value("enabled") else { throw .missing(field: "enabled") }
-        guard let isEnabled = Flag.flag(enabled) else {
+        guard let isEnabled = FeatureFlag.flag(enabled) else {
             throw .malformed(field: "enabled", value: enabled, why: "it is 1 or 0")
         }
         guard let share = value("rollout") else { throw .missing(field: "rollout") }
@@ -25,14 +25,14 @@ extension Flag {
         self.init(name: name, isEnabled: isEnabled, rollout: rollout)
         variants = try FlagVariant.list(value("variants") ?? "")
         if let salt = value("salt") {
-            if let why = Flag.trouble(withWord: salt) { throw .malformed(field: "salt", value: salt, why: why) }
+            if let why = FeatureFlag.trouble(withWord: salt) { throw .malformed(field: "salt", value: salt, why: why) }
             self.salt = salt
         }
         if let field = value("stickiness") {
             if let why = FlagName.trouble(with: field) { throw .malformed(field: "stickiness", value: field, why: why) }
             stickiness = Stickiness(field)
         }
-        allowed = try Flag.users(value("allow") ?? "")
+        allowed = try FeatureFlag.users(value("allow") ?? "")
         if let name = value("algorithm") {
             guard let algorithm = FlagAlgorithm(rawValue: name) else {
                 throw .malformed(
@@ -52,9 +52,9 @@ extension Flag {
             self.version = version
         }
         // From outside, and of no use past a line.
-        updatedBy = String((value("updated_by") ?? "").prefix(Flag.userLimit))
+        updatedBy = String((value("updated_by") ?? "").prefix(FeatureFlag.userLimit))
         updatedAt = value("updated_at").flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
-        change = String((value("change") ?? "").prefix(Flag.userLimit))
+        change = String((value("change") ?? "").prefix(FeatureFlag.userLimit))
     }
 
     /// What can be made of fields that are no whole flag: everything that is wrong becomes off or nothing. From here somebody
@@ -62,13 +62,13 @@ extension Flag {
     package init(salvaging fields: [String: String], name: String) {
         let usual: [String: String] = ["enabled": "0", "rollout": "0"]
         var kept = usual
-        for field in Flag.fields {
+        for field in FeatureFlag.fields {
             guard let value = fields[field], !value.isEmpty else { continue }
             var tried = kept
             tried[field] = value
-            if (try? Flag(name: name, fields: tried)) != nil { kept = tried }
+            if (try? FeatureFlag(name: name, fields: tried)) != nil { kept = tried }
         }
-        self = (try? Flag(name: name, fields: kept)) ?? Flag(name: name, isEnabled: false)
+        self = (try? FeatureFlag(name: name, fields: kept)) ?? FeatureFlag(name: name, isEnabled: false)
     }
 
     /// Every field of ours; an empty text stands for one that is not there.

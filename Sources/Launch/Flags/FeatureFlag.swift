@@ -1,5 +1,5 @@
 /// A feature flag as it is kept: who has the feature, and who said so last.
-package struct Flag: Hashable, Sendable {
+package struct FeatureFlag: Hashable, Sendable {
     package var name: String
     /// Off: nobody has it, whatever the rollout and the allow-list say.
     package var isEnabled: Bool
