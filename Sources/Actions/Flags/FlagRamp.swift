@@ -239,14 +239,12 @@ package actor FlagRamp {
     }
 
     private func write(_ share: Rollout, as step: String, _ words: () -> String) async -> RampCourse.Move {
-        guard let before = left else { return .none }
         // What is tried again each second is told once, and again only where it fails for another reason.
         if failures[step] == nil {
             await reporter.begin(step)
             await reporter.journal.settle(within: .seconds(2))
         }
-        let edit = FlagEdit(isEnabled: true, rollout: share)
-        let result = await writer.change(before, to: edit.applied(to: before.flag, name: order.name))
+        let result = await change(to: share)
         switch result {
         case .proved(let now): return await wrote(now, step, words())
         // What an earlier try wrote without our knowing is no one else's.
@@ -262,6 +260,17 @@ package actor FlagRamp {
             }
             return course.wrote(isKnown ? .failed(why) : .unknown(why))
         }
+    }
+
+    /// Looks anew first: a write bears the store's own time, and that of the last one is long past.
+    private func change(to share: Rollout) async -> FlagWriter.Result {
+        let before: FlagLook
+        do throws(FlagStoreError) { before = try await store.look(order.name) } catch {
+            return .failed(error.description)
+        }
+        if let left, before.fields != left.fields { return .moved(before, before.moved(from: left)) }
+        let edit = FlagEdit(isEnabled: true, rollout: share)
+        return await writer.change(before, to: edit.applied(to: before.flag, name: order.name))
     }
 
     private func wrote(_ now: FlagLook, _ step: String, _ words: String) async -> RampCourse.Move {

@@ -52,10 +52,12 @@ package struct FlagLook: Hashable, Sendable {
     /// Who has it as it is, since when, and what it is: for whoever is refused because of it.
     package func moved(from before: FlagLook) -> String {
         guard let flag else { return "\(name) is gone" }
-        let who = flag.updatedBy.isEmpty ? "somebody who left no name" : flag.updatedBy
         let words =
             before.flag.map { FlagChange(from: $0, to: flag).words } ?? "none → \(FlagChange.state(flag))"
-        let when = flag.updatedAt.map { " at \(FlagLook.time($0))" } ?? ""
+        // Who changes a hash by hand leaves the name and the time of whoever was before.
+        let isSigned = flag.updatedAt != before.flag?.updatedAt || flag.version != before.flag?.version
+        let who = flag.updatedBy.isEmpty || !isSigned ? "somebody who left no name" : flag.updatedBy
+        let when = isSigned ? flag.updatedAt.map { " at \(FlagLook.time($0))" } ?? "" : ""
         return "\(name) was changed by \(who)\(when): \(words) (version \(flag.version))"
     }
 

@@ -79,16 +79,24 @@ struct FlagLines {
 }
 
 extension Model {
+    /// Who made a flag what it is, and when; nil where nobody is known to have.
+    ///
+    /// The flag says it itself, unless somebody changed it by hand and left the name of whoever was before.
+    func lastHand(on sight: FlagSight, _ last: FlagBoard.Change?) -> (by: String, at: Timestamp)? {
+        let flag = sight.flag
+        if let last, last.body.by.isEmpty, last.body.to?.flag.version == flag?.version { return ("", last.at.utc) }
+        let by = flag?.updatedBy ?? last?.body.by ?? ""
+        return (flag?.updatedAt ?? last?.at.utc).map { (by, $0) }
+    }
+
     /// `ana@bastion-1, 14:31 ART (12 min ago): 5 % → 25 %`; nil where nobody is known to have changed it.
     func lastWords(of sight: FlagSight, _ last: FlagBoard.Change?) -> String? {
-        let flag = sight.flag
-        let by = (flag?.updatedBy).flatMap { $0.isEmpty ? nil : $0 } ?? last?.body.by ?? ""
-        guard let at = flag?.updatedAt ?? last?.at.utc else { return by.isEmpty ? nil : Text.sanitised(by, limit: 60) }
-        let age = figures.age(max(now.utc - at, 0))
-        var text = by.isEmpty ? "" : Text.sanitised(by, limit: 60) + ", "
-        text += words(.timeAgo, "\(shortClock(at)) \(zone.abbreviation)", age)
+        guard let hand = lastHand(on: sight, last) else { return nil }
+        let age = figures.age(max(now.utc - hand.at, 0))
+        var text = hand.by.isEmpty ? words(.nobodyNamed) : Text.sanitised(hand.by, limit: 60)
+        text += ", " + words(.timeAgo, "\(shortClock(hand.at)) \(zone.abbreviation)", age)
         // What the journal tells of it, where it is the same change.
-        if let last, last.body.to?.flag.version == flag?.version {
+        if let last, last.body.to?.flag.version == sight.flag?.version {
             text += ": " + Text.sanitised(last.body.words, limit: 80)
         }
         return text

@@ -54,7 +54,6 @@ struct FlagsPage {
 
     private func cells(_ name: String) -> [[Span]] {
         let sight = model.sight(of: name)
-        let flag = sight.flag
         let isCurrent = sight.isCurrent
         let role: Role = isCurrent ? .value : .unknown
         let share: String =
@@ -68,7 +67,7 @@ struct FlagsPage {
             [Span(isCurrent ? share : "? " + share, role)],
             [Span(next.map { model.figures.share($0) } ?? Figures.none, .dim)],
             [Span(next.map { users(name, $0) } ?? Figures.none, .dim)],
-            [Span(changed(flag, name), .text)], [ramp(name, short: true) ?? Span(Figures.none, .dim)],
+            [Span(changed(sight, name), .text)], [ramp(name, short: true) ?? Span(Figures.none, .dim)],
         ]
     }
 
@@ -99,12 +98,10 @@ struct FlagsPage {
         return text + ", " + model.figures.number((users * affected / 100).rounded())
     }
 
-    private func changed(_ flag: FeatureFlag?, _ name: String) -> String {
-        let last = model.shown.flags.lastChange(of: name)
-        let by = (flag?.updatedBy).flatMap { $0.isEmpty ? nil : $0 } ?? last?.body.by ?? ""
-        guard let at = flag?.updatedAt ?? last?.at.utc else { return Figures.none }
-        let who = Text.sanitised(by.split(separator: "@").first.map(String.init) ?? "?", limit: 24)
-        return "\(model.figures.age(max(model.shownNow.utc - at, 0))) \(who)"
+    private func changed(_ sight: FlagSight, _ name: String) -> String {
+        guard let hand = model.lastHand(on: sight, model.shown.flags.lastChange(of: name)) else { return Figures.none }
+        let who = hand.by.split(separator: "@").first.map { Text.sanitised(String($0), limit: 24) } ?? "?"
+        return "\(model.figures.age(max(model.shownNow.utc - hand.at, 0))) \(who)"
     }
 
     // MARK: Ramps

@@ -48,5 +48,5 @@ package enum Word: CaseIterable, Sendable {
     case flagOn, flagOff, flagUnknown, flagFaulty, usersOf, usersMore, usersFewer, usersUnknown, usersAnew, allowedCount
     case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
     case readAgo, rampNext, rampHolds, rampPaused, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
-    case chooseRamp, noChangeKnown, foundChanged, marksLabel, noMarks, flagsAsOf
+    case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed
 }

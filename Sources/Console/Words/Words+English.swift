@@ -362,7 +362,7 @@ extension Words {
         case .noChangeKnown: "no change of it is in the journal"
         case .foundChanged: "found"
         case .marksLabel: "marks"
-        case .noMarks: "no flag or deploy in this time"
+        case .nobodyNamed: "somebody who left no name"
         case .flagsAsOf: "STATE AS OF {}: {}"
         }
     }

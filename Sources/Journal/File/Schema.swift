@@ -42,6 +42,14 @@ enum Schema {
     /// The kinds of an action's events, as their index spells it.
     static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
 
+    /// The kinds of a flag's events, as their index spells it.
+    static let flagKinds = "kind >= 'flag.' AND kind < 'flag/'"
+
+    /// Indexes that came later: a file of an older guardia gets them when it is next written.
+    private static let laterIndexes = """
+        CREATE INDEX IF NOT EXISTS event_flag ON event(sequence) WHERE \(flagKinds);
+        """
+
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
         try db.inTransaction(.immediate) {
@@ -49,6 +57,7 @@ enum Schema {
                 try db.execute(sql: tables)
                 try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             }
+            if try number(db, "application_id") == applicationID { try db.execute(sql: laterIndexes) }
             return .commit
         }
         try check(db, path: path)

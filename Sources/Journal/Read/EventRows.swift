@@ -28,13 +28,15 @@ enum EventRows {
     }
 
     /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
-    /// its newest trouble, what the newest actions did, and who came and went lately.
+    /// its newest trouble, what the newest actions did, how flags changed, and who came and went lately.
     static func deciding(_ db: Database, manifest: Manifest?, until end: Timestamp?) throws -> [Event] {
         let time = end?.milliseconds ?? .max
         var events = try self.events(
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
+        events += try self.events(
+            db, where: "\(Schema.flagKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(flagLimit)", [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }
@@ -68,6 +70,8 @@ enum EventRows {
 
     /// Some hundred deploys with all their steps.
     private static let actionLimit = 4000
+    /// More than a board keeps of changes and ramps together.
+    private static let flagLimit = 2000
     /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
     private static let storyLimit = 400
 }

@@ -80,7 +80,7 @@ package struct FlagChange: Hashable, Sendable {
         let (before, after) = ((from?.share.percent ?? 0) / 100, to.share.percent / 100)
         if isReshuffled { return (before * (1 - after) + after * (1 - before)) * 100 }
         if let from, from.variants != to.variants { return max(before, after) * 100 }
-        return abs(after - before) * 100
+        return Double(delta.magnitude) / 100
     }
 
     /// Grave: to half of the users or more, or anything that deals those who have it anew. The kill switch never is.
