@@ -29,8 +29,24 @@ struct FlagsPage {
         let top = Rect(x: inside.x, y: inside.y, width: inside.width, height: min(height, inside.height))
         table(names, selected: name, into: &frame, area: top)
         let below = inside.inset(top: top.height + 1)
-        for (row, line) in details(name, width: below.width).prefix(below.height).enumerated() {
+        let lines = details(name, width: below.width)
+        for (row, line) in lines.prefix(below.height).enumerated() {
             frame.put(line, at: below.row(row).origin, width: below.width)
+        }
+        charts(name, into: &frame, area: below.inset(top: lines.count + 1))
+    }
+
+    /// Where there is room: its share over the last hour, and beside it what guards it, both with the marks of what happened.
+    private func charts(_ name: String, into frame: inout Frame, area: Rect) {
+        guard area.height >= 8, !model.capabilities.slow else { return }
+        let all = [FlagSeries.share(name)] + (model.shown.manifest?.flags?[name]?.guards ?? [])
+        let series = all.prefix(area.width >= 120 ? 2 : 1)
+        let parts = area.columns(series.map { _ in .fill() }, spacing: 3)
+        for (id, part) in zip(series, parts) {
+            guard let track = model.shown.track(id) else { continue }
+            frame.put(model.title(of: id), in: part, .title)
+            let chart = Rect(x: part.x, y: part.y + 1, width: part.width, height: min(part.height - 1, 14))
+            SeriesChart(model: model, track: track, span: .hours(1), showsTimes: true).render(into: &frame, area: chart)
         }
     }
 
