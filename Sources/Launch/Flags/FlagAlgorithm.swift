@@ -3,7 +3,7 @@
 package enum FlagAlgorithm: String, Hashable, Sendable, Codable, CaseIterable {
     /// Unleash: `murmur3(groupId:stickyId) % 100 + 1 <= rollout`.
     case unleash
-    /// flagd, fractional evaluation by integers: `murmur3(flagKey + targetingKey) * totalWeight >> 32`.
+    /// flagd, fractional evaluation by integers: `(murmur3(flagKey + targetingKey) * totalWeight) >> 32`.
     case flagd
     /// flagd before that: `abs(int32) / MaxInt32 * 100`.
     case flagdLegacy = "flagd-legacy"
@@ -18,7 +18,7 @@ package enum FlagAlgorithm: String, Hashable, Sendable, Codable, CaseIterable {
     package func threshold(of stickyID: String, salt: String) -> Int {
         switch self {
         case .unleash: return Int(Murmur3.hash("\(salt):\(stickyID)") % 100 + 1) * 100
-        case .flagd: return Int(UInt64(Murmur3.hash(salt + stickyID)) * 10_000 >> 32) + 1
+        case .flagd: return Int((UInt64(Murmur3.hash(salt + stickyID)) * 10_000) >> 32) + 1
         case .flagdLegacy:
             let hash = Int32(bitPattern: Murmur3.hash(salt + stickyID))
             let bucket = Double(hash).magnitude / Double(Int32.max) * 100
@@ -37,7 +37,7 @@ package enum FlagAlgorithm: String, Hashable, Sendable, Codable, CaseIterable {
         guard total > 0 else { return 0 }
         switch self {
         case .unleash: return Int(Murmur3.hash("\(salt):\(stickyID)", seed: Self.variantSeed) % UInt32(total)) + 1
-        case .flagd: return Int(UInt64(Murmur3.hash("\(salt).variant\(stickyID)")) * UInt64(total) >> 32) + 1
+        case .flagd: return Int((UInt64(Murmur3.hash("\(salt).variant\(stickyID)")) * UInt64(total)) >> 32) + 1
         case .flagdLegacy:
             let hash = Int32(bitPattern: Murmur3.hash("\(salt).variant\(stickyID)"))
             let place = Double(hash).magnitude / Double(Int32.max) * Double(total)
