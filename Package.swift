@@ -72,6 +72,7 @@ let package = Package(
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+        .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(
