@@ -285,7 +285,8 @@ package actor FlagRamp {
     /// Tells the journal where the ramp is, where that has changed.
     private func turn(because reason: String = "", isOver: Bool = false) async {
         var turned = FlagEvent.RampTurned(
-            action: reporter.id, flag: order.name, standing: isOver ? .ended : course.standing, step: course.behind,
+            action: reporter.id, flag: order.name,
+            standing: course.hasSteppedBack ? .steppedBack : isOver ? .ended : course.standing, step: course.behind,
             share: course.share, reason: isOver ? reason : course.hold ?? "")
         if let told, told.standing == turned.standing, told.step == turned.step, told.reason == turned.reason {
             return

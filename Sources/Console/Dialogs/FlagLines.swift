@@ -39,7 +39,7 @@ struct FlagLines {
     }
 
     private var users: DialogLine? {
-        guard flag.change != nil || flag.plan != nil else { return nil }
+        guard flag.change != nil || flag.plan != nil || !flag.sight.isCurrent else { return nil }
         return line(.labelUsers, [Span(model.usersText(flag), .text)], rank: DialogLine.kept - 3)
     }
 

@@ -70,7 +70,7 @@ extension Model {
         let shares = Set(facts.steps + [.half]).filter { $0 != flag?.share || flag == nil }.sorted()
         for share in shares {
             let card = Planner(board: board, now: now).card(
-                for: .flag(name, .edit(FlagEdit(rollout: share))))
+                for: .flag(name, .edit(FlagEdit(isEnabled: true, rollout: share))))
             options.append(.init(text: share.description, note: card.flag.map { usersText($0) } ?? ""))
         }
         let rest = facts.steps.filter { $0 > flag?.share ?? .none }

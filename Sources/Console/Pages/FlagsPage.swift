@@ -129,33 +129,44 @@ struct FlagsPage {
     /// How its newest ramp does; nil: it never had one.
     private func ramp(_ name: String, short: Bool) -> Span? {
         guard let ramp = model.shown.flags.ramp(of: name), let record = model.shown.actions[ramp.id] else { return nil }
-        let count = "\(ramp.plan.steps.count)"
+        let count = ramp.plan.steps.count
         let turned = ramp.turned
-        let step = "\(min((turned?.step ?? 0), ramp.plan.steps.count))"
-        if let end = record.ended {
-            let outcome = end.body.outcome
-            if outcome == .died {
-                let keys = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
-                return Span("✗ " + words(.rampDied, "\(step)/\(count)", keys.0, keys.1), .critical, .bold)
-            }
-            if short { return Span("\(outcome.glyph) \(words(outcome.word))", outcome.role) }
-            let age = words(.agoShort, model.figures.age(end.at.age(at: model.shownNow)))
-            return Span(
-                "\(outcome.glyph) " + words(.rampDone, age, Text.sanitised(end.body.summary, limit: 200)), outcome.role)
+        let step = "\(min(turned?.step ?? 0, count))/\(count)"
+        let reason = short ? "" : Text.sanitised(turned?.reason ?? "", limit: 200)
+        func span(_ glyph: Unicode.Scalar, _ brief: Word, _ text: String, _ role: Role) -> Span {
+            Span("\(glyph) " + (short ? "\(step) \(words(brief))" : text), role, .bold)
         }
+        if let end = record.ended { return ended(ramp, end, step, short: short) }
         switch turned?.standing {
-        case .holding?:
-            return Span(
-                "! " + words(.rampHolds, step, count, Text.sanitised(turned?.reason ?? "", limit: 120)), .warning, .bold)
-        case .paused?: return Span("! " + words(.rampPaused, step, count), .warning, .bold)
-        case .steppedBack?:
-            return Span(
-                "✗ " + words(.rampSteppedBack, Text.sanitised(turned?.reason ?? "", limit: 120)), .critical, .bold)
+        case .holding?: return span("!", .rampHoldsShort, words(.rampHolds, step, reason), .warning)
+        case .paused?: return span("!", .rampPausedShort, words(.rampPaused, step), .warning)
+        case .steppedBack?: return span("✗", .rampBackShort, words(.rampSteppedBack, reason), .critical)
         case .baking?, .ended?, nil:
             let due = turned?.due.map { model.figures.countdown($0 - model.shownNow.utc) } ?? "?"
-            let next = ramp.plan.steps.dropFirst(turned?.step ?? 0).first.map { model.figures.share($0) } ?? "✓"
-            return Span("▸ " + words(.rampNext, step, count, next, due), .accent, .bold)
+            if short { return Span("▸ \(step) " + words(.rampDueShort, due), .accent, .bold) }
+            guard let next = ramp.plan.steps.dropFirst(turned?.step ?? 0).first else {
+                return Span("▸ " + words(.rampLast, step, due), .accent, .bold)
+            }
+            return Span("▸ " + words(.rampNext, step, model.figures.share(next), due), .accent, .bold)
         }
+    }
+
+    private func ended(_ ramp: FlagBoard.Ramp, _ end: ActionRecord.End, _ step: String, short: Bool) -> Span {
+        let outcome = end.body.outcome
+        let hasSteppedBack = ramp.turned?.standing == .steppedBack
+        if outcome == .died {
+            let keys = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
+            let text = short ? "\(step) \(words(.outcomeDied))" : words(.rampDied, step, keys.0, keys.1)
+            return Span("✗ " + text, .critical, .bold)
+        }
+        if short {
+            return hasSteppedBack
+                ? Span("✗ \(step) " + words(.rampBackShort), .critical, .bold)
+                : Span("\(outcome.glyph) \(words(outcome.word))", outcome.role)
+        }
+        let age = words(.agoShort, model.figures.age(end.at.age(at: model.shownNow)))
+        let text = words(.rampDone, age, Text.sanitised(end.body.summary, limit: 300))
+        return Span("\(hasSteppedBack ? "✗" : outcome.glyph) " + text, hasSteppedBack ? .critical : outcome.role)
     }
 
     // MARK: One flag
@@ -181,7 +192,12 @@ struct FlagsPage {
             fact(.labelAge, [Span(words(.readAgo, age, model.clock(at.utc)), sight.isCurrent ? .text : .unknown)])
         }
         if let by = model.lastWords(of: sight, model.shown.flags.lastChange(of: name)) { fact(.labelBy, [Span(by, .text)]) }
-        if let ramp = ramp(name, short: false) { fact(.labelRamp, [ramp]) }
+        if let ramp = ramp(name, short: false) {
+            for (index, part) in Text.wrapped(ramp.text, to: max(10, width - 9)).prefix(3).enumerated() {
+                let label = Text.padded(index == 0 ? words(.labelRamp) : "", to: 9)
+                lines.append([Span(label, .dim), Span(part, ramp.style.role, ramp.style.attributes)])
+            }
+        }
         fact(.labelGuard, guards(known))
         if let flag = sight.flag { fact(.labelRule, [Span(rule(flag), .text)]) }
         if let note = known?.note {

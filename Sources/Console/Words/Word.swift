@@ -47,6 +47,6 @@ package enum Word: CaseIterable, Sendable {
     case flagsTitle, flagCount, columnFlag, columnState, columnShare, columnNext, columnUsers, columnChanged, columnRamp
     case flagOn, flagOff, flagUnknown, flagFaulty, usersOf, usersMore, usersFewer, usersUnknown, usersAnew, allowedCount
     case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
-    case readAgo, rampNext, rampHolds, rampPaused, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
+    case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort, rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
     case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed
 }

@@ -71,7 +71,7 @@ package struct FlagsTarget: Hashable, Sendable {
                 Measure("state.\(name)", "state of \(name)", .text, absence: .normal),
             ]
         } + [
-            Measure("faulty", "flags missing or malformed", .count, thresholds: Thresholds(warning: .above(0)))
+            Measure("faulty", "missing or malformed", .count, thresholds: Thresholds(warning: .above(0)))
         ]
     }
 }

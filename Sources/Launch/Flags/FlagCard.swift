@@ -18,7 +18,8 @@ package enum FlagOrder: Hashable, Sendable {
             self = .ramp(steps)
         default:
             guard let share = Rollout(text) else { return nil }
-            self = .edit(FlagEdit(rollout: share))
+            // Whoever names a share wants it to be in force.
+            self = .edit(FlagEdit(isEnabled: true, rollout: share))
         }
     }
 }
@@ -113,7 +114,10 @@ extension Planner {
         switch order {
         case .edit(let edit) where edit.isKill: return ["flag", "off", name]
         case .edit(let edit):
-            if let rollout = edit.rollout { return ["flag", "set", name, "--rollout", "\(rollout)"] + version }
+            if let rollout = edit.rollout {
+                let turnsOn = edit.isEnabled == true && flag.sight.flag?.isEnabled == false ? ["--on"] : []
+                return ["flag", "set", name, "--rollout", "\(rollout)"] + turnsOn + version
+            }
             return ["flag", "on", name] + version
         case .ramp(let steps): return ["flag", "ramp", name, RampPlan.text(flag.plan?.steps ?? steps)] + version
         }
@@ -195,8 +199,16 @@ extension Planner {
         }
         var flag = flagCard(ramp.flag, facts)
         let back = FlagEdit(isEnabled: true, rollout: ramp.plan.from).applied(to: flag.sight.flag, name: ramp.flag)
-        flag.plan = kind == .abort ? nil : ramp.plan
-        flag.change = kind == .abort ? FlagChange(from: flag.sight.flag, to: back) : nil
+        let current = flag.sight.flag
+        let rest = ramp.plan.rest(above: current?.share ?? .none)
+        switch kind {
+        case .abort: flag.change = FlagChange(from: current, to: back)
+        case .promote where !rest.steps.isEmpty:
+            flag.plan = rest
+            flag.change = FlagChange(
+                from: current, to: FlagEdit(isEnabled: true, rollout: rest.steps[0]).applied(to: current, name: ramp.flag))
+        default: break
+        }
         flag.risk = kind == .promote && (ramp.plan.steps.last ?? .none) >= .half ? .grave : .routine
         let verb = kind == .promote ? "resume" : kind.rawValue
         card.arguments = ["flag", verb, ramp.flag]

@@ -65,6 +65,8 @@ package struct RampCourse: Hashable, Sendable {
     private var seenAt: Milliseconds?
     /// The last share that was surely in force.
     package private(set) var share: Rollout
+    /// Whether a guard made it step back.
+    package private(set) var hasSteppedBack = false
     /// When going back was first tried: it is not tried for ever.
     private var goingBackSince: Milliseconds?
 
@@ -184,6 +186,7 @@ package struct RampCourse: Hashable, Sendable {
             return .end(.undecided, "whether \(plan.steps[behind].words) is in force is not known: \(why)")
         case (.stepBack(let why), .done):
             share = plan.share(before: behind - 1)
+            hasSteppedBack = true
             state = .over
             return .end(
                 .undecided,

@@ -29,8 +29,10 @@ struct FlagSetCommand: AsyncParsableCommand {
         help: ArgumentHelp("What users are recognised by: default, userId, sessionId, random, …", valueName: "field"))
     var stickiness: String?
 
+    @Flag(help: "Switch it on, too.") var on = false
+
     func run() async throws {
-        var edit = FlagEdit()
+        var edit = FlagEdit(isEnabled: on ? true : nil)
         if let rollout {
             guard let share = Rollout(rollout) else {
                 throw Failure.usage(Told("--rollout: '\(rollout)' is no share: from 0 to 100 per cent, as 25 or 0.5"))

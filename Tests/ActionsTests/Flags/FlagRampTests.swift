@@ -84,6 +84,7 @@ struct FlagRampTests {
             result.summary == "stopped: Payments is critical; stepped back from 25 % to 5 %, read back")
         #expect(store.now.log == ["1 v8", "5 v9", "25 v10", "5 v11"] && second == 24)
         #expect(journal.steps.suffix(2) == ["bake-25 undecided", "step-back done"])
+        #expect(standings.last == "stepped-back 5")
     }
 
     @Test func aGuardThatIsCriticalAtTheStartRefusesIt() async {

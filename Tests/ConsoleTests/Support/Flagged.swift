@@ -152,7 +152,7 @@ struct Flagged {
 
     static let steppedBack = Flagged.with(.trouble) {
         $0.ramp(
-            .ended,
+            .steppedBack,
             ended: .init(
                 action: Flagged.ramp, outcome: .undecided,
                 summary: "stopped: Payments accepted is critical; stepped back from 25 % to 5 %, read back"))

@@ -183,7 +183,7 @@ struct FlagChangeTests {
 
     @Test func ordersAreReadAsTheyAreTyped() {
         let steps = [Rollout(percent: 1)!, .all]
-        #expect(FlagOrder("25", usual: steps) == .edit(FlagEdit(rollout: Rollout(percent: 25)!)))
+        #expect(FlagOrder("25", usual: steps) == .edit(FlagEdit(isEnabled: true, rollout: Rollout(percent: 25)!)))
         #expect(FlagOrder(" 25 % ", usual: steps) == nil)
         #expect(FlagOrder("OFF", usual: steps) == .edit(.off) && FlagOrder("kill", usual: steps) == .edit(.off))
         #expect(FlagOrder("ramp", usual: steps) == .ramp(steps))

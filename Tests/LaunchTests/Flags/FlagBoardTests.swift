@@ -219,6 +219,17 @@ struct FlagPlannerTests {
         #expect(card.flag?.affected == 20 && card.flag?.users == 6200)
     }
 
+    @Test func aShareOfAFlagThatIsOffSwitchesItOn() {
+        var stage = Stage()
+        var off = flag(25, version: 7)
+        off.isEnabled = false
+        stage.read(off, at: 0)
+        guard let order = FlagOrder("60", usual: []) else { return }
+        let card = card(order, stage)
+        #expect(card.arguments == ["flag", "set", "checkout-v2", "--rollout", "60", "--on", "--expect", "7"])
+        #expect(card.target == "checkout-v2 60%" && card.flag?.affected == 60)
+    }
+
     @Test func halfIsConfirmedByFlagAndShareAndNoBeginningOfIt() {
         let card = card(.edit(FlagEdit(rollout: .half)), stage())
         #expect(card.risk == .grave && card.target == "checkout-v2 50%")
