@@ -35,6 +35,7 @@ package final class JournalTeller: ActionJournal {
 
     package func tell(_ event: ActionEvent) async { await tell(.action(event)) }
 
+    /// Tells something that is no step of an action: an acknowledgement, a silence.
     package func tell(_ body: Event.Body) async {
         let event = Event(origin: origin, at: clock.now(), body: body)
         state.withLock { state in

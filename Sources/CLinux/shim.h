@@ -1,6 +1,7 @@
 #ifndef GUARDIA_CLINUX_SHIM_H
 #define GUARDIA_CLINUX_SHIM_H
 /* What the C library has and Swift's Glibc module, which is built without _GNU_SOURCE, leaves out. */
+#include <malloc.h>
 #include <spawn.h>
 #include <sys/pidfd.h>
 

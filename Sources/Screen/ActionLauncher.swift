@@ -112,6 +112,12 @@ package final class ActionLauncher: Sendable {
     // MARK: On the thread
 
     private func run(_ request: ActionRequest) {
+        guard Delegation.isKnown(request.actAs) else {
+            let words = ShellWords.line(request.actAs)
+            return tell(
+                request.id, hasFailed: true,
+                "the journal asks to act by \(words), which is neither sudo nor doas: nothing was started")
+        }
         let output = OutputFile()
         if request.actAs.isEmpty, let scope = setup.systemd,
             let unit = TransientUnit(scope, request.id, setup.environment)

@@ -21,7 +21,7 @@ final class JournalFollower: Sendable {
     /// How long to wait before a journal that could not be opened is tried again.
     private static let retryInterval: Int32 = 500
 
-    private let path: String
+    let path: String
     private let history: Milliseconds
     private let mailbox = Mutex(Mailbox())
 

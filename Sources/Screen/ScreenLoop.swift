@@ -1,7 +1,7 @@
 package import Console
 import Glibc
 import Journal
-import Launch
+package import Launch
 package import Terminal
 
 /// What the dashboard and the kiosk do: follow a journal, show it, and do what the keys ask for.
@@ -21,11 +21,13 @@ package struct ScreenLoop {
         package var engineCommand: String
         /// How the commands of actions are started; nil: this screen starts nothing.
         package var launcher: ActionLauncher.Setup?
+        /// The time of the past with which to begin; nil: the present.
+        package var startAt: Timestamp?
 
         package init(
             mode: Mode, theme: Theme, keymap: Keymap = .standard, words: Words = .english,
             terminal: TerminalOptions, capabilities: Capabilities, engineCommand: String,
-            launcher: ActionLauncher.Setup? = nil
+            launcher: ActionLauncher.Setup? = nil, startAt: Timestamp? = nil
         ) {
             self.mode = mode
             self.theme = theme
@@ -35,6 +37,7 @@ package struct ScreenLoop {
             self.capabilities = capabilities
             self.engineCommand = engineCommand
             self.launcher = launcher
+            self.startAt = startAt
         }
     }
 
@@ -68,6 +71,8 @@ package struct ScreenLoop {
     private let session: TerminalSession
     private let follower: JournalFollower
     private let launcher: ActionLauncher?
+    private let rewinder: JournalRewinder
+    private let shots: ShotWriter
     private var model: Model
     private var frame: Frame
     private var pictures = Pictures()
@@ -92,12 +97,24 @@ package struct ScreenLoop {
         self.follower = follower
         let waker = session.waker
         launcher = options.launcher.map { setup in ActionLauncher(setup) { waker.wake() } }
+        shots = ShotWriter { waker.wake() }
+        rewinder = JournalRewinder(path: follower.path, history: ScreenLoop.history) { waker.wake() }
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
             capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand,
             entropy: .random(in: 0...UInt64.max))
         frame = Frame(size: session.size)
         follower.onNews { waker.wake() }
+        if let start = options.startAt { for command in model.begin(at: start) { read(command) } }
+    }
+
+    /// Asks for what is wanted of the past.
+    private func read(_ command: Command) {
+        switch command {
+        case .rewind(let time): rewinder.ask(.at(time))
+        case .rewindToEvent(let time, let forward): rewinder.ask(.event(forward ? .after : .before, time))
+        case .quit, .redraw, .suspend, .act, .shoot: break
+        }
     }
 
     private mutating func run() -> Ending {
@@ -109,6 +126,14 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { take(item) }
+            for answer in rewinder.take() {
+                switch answer {
+                case .past(let past, let target, let asked):
+                    commands += model.update(.past(past.board, at: past.moment, target: target, asked: asked))
+                case .none(let reason): commands += model.update(.noPast(reason))
+                }
+            }
+            for word in shots.take() { commands += model.update(.hint(word)) }
             for ended in launcher?.take() ?? [] {
                 commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
             }
@@ -128,6 +153,10 @@ package struct ScreenLoop {
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
                 case .act(let request): act(request)
+                case .rewind, .rewindToEvent: read(command)
+                case .shoot:
+                    view(model, into: &frame, keeping: &pictures)
+                    shots.write(frame, theme: options.theme, at: model.now.utc)
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {

@@ -2,6 +2,7 @@ package import ArgumentParser
 package import Console
 import Glibc
 import Journal
+package import Launch
 import Settings
 import Terminal
 
@@ -27,7 +28,7 @@ package struct ScreenOptions: ParsableArguments {
     ///
     /// - Throws: `ConfigErrors` or `KeymapError`: what is wrong in the theme or the keys, with its place.
     private func loopOptions(
-        mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup?, charset found: Charset
+        mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup?, startAt: Timestamp?, charset found: Charset
     ) throws -> ScreenLoop.Options {
         let charset = ascii ? .ascii : found
         return ScreenLoop.Options(
@@ -36,14 +37,15 @@ package struct ScreenOptions: ParsableArguments {
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
                 diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false)),
             capabilities: Capabilities(charset: charset, slow: slow),
-            engineCommand: engineCommand, launcher: launcher)
+            engineCommand: engineCommand, launcher: launcher, startAt: startAt)
     }
 
     /// Shows the screen until it is left, then ends the process as the ending says.
     ///
     /// - Parameter launcher: how actions are started; nil where none may be.
     package func run(
-        journal: String, mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup? = nil
+        journal: String, mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup? = nil,
+        startAt: Timestamp? = nil
     ) throws -> ScreenLoop.Ending {
         // Before any thread starts: it is the process's locale.
         let charset = Charset.adopt()
@@ -52,7 +54,7 @@ package struct ScreenOptions: ParsableArguments {
         follower.start()
         do {
             let options = try loopOptions(
-                mode: mode, engineCommand: engineCommand, launcher: launcher, charset: charset)
+                mode: mode, engineCommand: engineCommand, launcher: launcher, startAt: startAt, charset: charset)
             return try ScreenLoop.run(options, following: follower, clock: SystemClock())
         } catch {
             StandardStream.error.line("guardia: \(error)")

@@ -3,6 +3,7 @@ import Console
 import Glibc
 import Screen
 import Settings
+import Wire
 
 /// The command line. Without a subcommand it opens the dashboard.
 @main
@@ -19,7 +20,7 @@ struct Guardia: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Monitor.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
+            Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
             FreezeCommand.self,
             // MARK: Flags
@@ -33,6 +34,8 @@ struct Guardia: AsyncParsableCommand {
     static func main() async {
         // Before anything is printed and any thread starts: how wide a character is depends on the locale.
         _ = Charset.adopt()
+        // Before any thread has an arena of its own.
+        Heap.shareOneArena()
         do {
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)

@@ -16,12 +16,12 @@ struct ActionStartTests {
         let script =
             "#!/bin/sh\nprintf '%s\\n' \"$@\" > \(folder)/words.part\nmv \(folder)/words.part \(folder)/words\n"
             + "echo $$ > \(folder)/pid\n[ -e \(folder)/fail ] && { echo no way >&2; exit 7; }\nexec sleep 120\n"
-        try script.write(toFile: "\(folder)/act", atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/act")
+        try script.write(toFile: "\(folder)/sudo", atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(folder)/sudo")
         journal = try RecordedJournal(
             deployment: DeploymentFacts(
                 colours: ["blue", "green"], edges: [EdgeSeries(name: "edge-1")], canarySteps: [], bake: .minutes(5),
-                actAs: ["\(folder)/act", "-u", "guardia"]))
+                actAs: ["sudo", "-u", "guardia"]))
     }
 
     private func cleanUp() {
@@ -42,7 +42,7 @@ struct ActionStartTests {
     private func confirm() async throws -> TerminalScreen {
         let terminal = try TerminalScreen(
             "\(Program.path("guardia")) --journal \(journal.path) --config \(folder)/launch.yaml", columns: 100,
-            rows: 30)
+            rows: 30, environment: ["PATH": "\(folder):/usr/bin:/bin"])
         try await terminal.expect(text: "rollback")
         try terminal.press("R")
         try await terminal.expect(text: "to which colour?")

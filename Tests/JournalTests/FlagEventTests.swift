@@ -1,4 +1,3 @@
-import GRDB
 import Launch
 import Testing
 
@@ -69,18 +68,5 @@ struct FlagEventTests {
         for event in try JournalReader(path: folder.journal).events(limit: 10) {
             #expect(try event.body.json().utf8.count < 15_000)
         }
-    }
-
-    @Test("is found by its index, in a journal of an older guardia too")
-    func isIndexed() throws {
-        _ = try JournalWriter(path: folder.journal, origin: "b")
-        try Store(path: folder.journal, readonly: false).access { db in try db.execute(sql: "DROP INDEX event_flag") }
-        _ = try JournalWriter(path: folder.journal, origin: "b")
-        let plan = try Store(path: folder.journal, readonly: true).access { db in
-            try Row.fetchAll(
-                db, sql: "EXPLAIN QUERY PLAN SELECT kind FROM event WHERE \(Schema.flagKinds) ORDER BY sequence DESC"
-            ).map { $0["detail"] as String }
-        }
-        #expect(plan.contains { $0.contains("event_flag") }, "\(plan)")
     }
 }

@@ -140,3 +140,63 @@ struct ReaderTests {
         #expect(seen == ticks)
     }
 }
+
+@Suite("The past in a journal")
+struct PastTests {
+    private let folder: Folder
+
+    init() throws { folder = try Folder() }
+
+    private func record(seconds: ClosedRange<Int>) throws {
+        let writer = try JournalWriter(path: folder.journal, origin: "o")
+        try writer.record(.latency, at: .at(0))
+        for second in seconds {
+            try writer.record([Tick(at: .at(Double(second)), readings: [Reading("api.p95", .number(Double(second)))])])
+        }
+        try writer.append([.change("api.p95", .ok, .warning, value: 10)], at: .at(10))
+        try writer.append([.presence(.init(operatorName: "ana", host: "b", present: true))], at: .at(12))
+        try writer.append([.change("api.p95", .warning, .ok, value: 20)], at: .at(20))
+    }
+
+    @Test("is the board as it was, with what was recorded last for the engine's sign of life")
+    func board() throws {
+        try record(seconds: 0...60)
+        let reader = try JournalReader(path: folder.journal)
+        let past = try reader.past(at: Moment.at(15).utc)
+        #expect(past.board.track("api.p95")?.number == 15)
+        #expect(past.board.feed.count(.warning) == 1)
+        #expect(past.moment == .at(15))
+        #expect(!past.board.isSilent(at: past.moment))
+        #expect(past.board.present.count == 1)
+        let before = try reader.past(at: Moment.at(9).utc)
+        #expect(before.board.feed.count(.warning) == 0)
+    }
+
+    @Test("an engine that had stopped recording was silent then")
+    func silence() throws {
+        try record(seconds: 0...60)
+        let past = try JournalReader(path: folder.journal).past(at: Moment.at(70).utc)
+        #expect(past.board.isSilent(at: past.moment))
+        #expect(past.moment == .at(70))
+    }
+
+    @Test("goes from its first to its last entry, event by event, small ones passed over")
+    func events() throws {
+        try record(seconds: 0...60)
+        let reader = try JournalReader(path: folder.journal)
+        #expect(try reader.extent() == Moment.at(0).utc...Moment.at(60).utc)
+        #expect(try reader.event(.after, Moment.at(0).utc)?.at == .at(10))
+        #expect(try reader.event(.after, Moment.at(10).utc)?.at == .at(20))
+        #expect(try reader.event(.before, Moment.at(20).utc)?.at == .at(10))
+        #expect(try reader.event(.after, Moment.at(20).utc) == nil)
+        #expect(try reader.event(.before, Moment.at(10).utc) == nil)
+    }
+
+    @Test("of an empty journal is none")
+    func empty() throws {
+        _ = try JournalWriter(path: folder.journal, origin: "o")
+        let reader = try JournalReader(path: folder.journal)
+        #expect(try reader.extent() == nil)
+        #expect(try reader.past(at: Moment.at(1).utc).board.isSilent(at: .at(1)))
+    }
+}

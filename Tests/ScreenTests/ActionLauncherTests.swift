@@ -94,8 +94,16 @@ import Testing
     @Test func whatCannotBeStartedIsSaid() async throws {
         let reason = try await end(of: launcher("/nonexistent/guardia"), request())
         #expect(reason == "/nonexistent/guardia: No such file or directory")
-        let other = try await end(of: launcher("/bin/true"), request(actAs: ["no-such-sudo"]))
-        #expect(other == "no-such-sudo: No such file or directory")
+    }
+
+    @Test("a journal that asks to act by another program than sudo or doas starts nothing")
+    func aStrangeDelegationStartsNothing() async throws {
+        let mark = folder.appendingPathComponent("mark").path
+        for words in [["touch", mark], ["sudo", "touch", mark], ["sudo", "-n", "-u", "root", "sh"], ["/tmp/sudo", "-u", "a"]] {
+            let reason = try await end(of: launcher("/bin/true"), request(actAs: words))
+            #expect(reason.hasSuffix("nothing was started"), "\(words)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: mark))
     }
 
     @Test func whoActsAsAnotherUserBringsNoJournal() {

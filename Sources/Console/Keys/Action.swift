@@ -13,6 +13,14 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    /// The past: a step back or forward, the event before or after, a time that is typed.
+    case stepBack = "step_back"
+    case stepForward = "step_forward"
+    case eventBefore = "event_before"
+    case eventAfter = "event_after"
+    case goToTime = "go_to_time"
+    /// The screen as a file.
+    case shot
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
@@ -40,14 +48,14 @@ package enum Context: CaseIterable, Sendable {
     /// All feature flags.
     case flags
     /// One line that is typed into: letters write, they do not act.
-    case filterPrompt, palette, choice
+    case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.
     case confirmation
     /// The wall screen.
     case wall
 
     /// Whether keys that write something write it here.
-    package var isTyping: Bool { [.filterPrompt, .palette, .choice, .confirmation].contains(self) }
+    package var isTyping: Bool { [.filterPrompt, .palette, .choice, .confirmation, .timePrompt].contains(self) }
 }
 
 extension Action {

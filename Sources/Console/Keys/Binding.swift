@@ -30,6 +30,8 @@ package struct Binding: Sendable {
     private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .flags]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
     private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .flags]
+    /// Where one looks at the board, or at what is made from it.
+    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .flags]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -55,10 +57,16 @@ package struct Binding: Sendable {
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(
             .open, [Key(.enter)], .open, .openSummary,
-            in: [.warRoom, .filterPrompt, .palette, .choice, .deployments, .flags],
+            in: [.warRoom, .filterPrompt, .palette, .choice, .timePrompt, .deployments, .flags],
             footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),
+        Binding(.stepBack, [Key("[")], .stepBack, .stepBackSummary, in: past, footer: 7),
+        Binding(.stepForward, [Key("]")], .stepForward, .stepForwardSummary, in: past),
+        Binding(.eventBefore, [Key("{")], .eventBefore, .eventBeforeSummary, in: past),
+        Binding(.eventAfter, [Key("}")], .eventAfter, .eventAfterSummary, in: past),
+        Binding(.goToTime, [Key("g")], .goToTime, .goToTimeSummary, in: past),
+        Binding(.shot, [Key("=")], .shot, .shotSummary, in: reading),
         Binding(.health, [Key("1")], .health, .healthSummary, in: [.warRoom, .detail], footer: 1),
         Binding(.business, [Key("2")], .business, .businessSummary, in: [.warRoom, .detail]),
         Binding(.alerts, [Key("3")], .alerts, .alertsSummary, in: [.warRoom, .detail]),
@@ -73,8 +81,8 @@ package struct Binding: Sendable {
         Binding(.down, [Key(.down), Key("j")], .down, .downSummary, in: lists),
         Binding(.pageUp, [Key(.pageUp)], .pageUp, .pageUpSummary, in: lists),
         Binding(.pageDown, [Key(.pageDown)], .pageDown, .pageDownSummary, in: lists),
-        Binding(.first, [Key(.home), Key("g")], .first, .firstSummary, in: scrolled),
-        Binding(.last, [Key(.end), Key("G")], .last, .lastSummary, in: scrolled),
+        Binding(.first, [Key(.home)], .first, .firstSummary, in: scrolled),
+        Binding(.last, [Key(.end)], .last, .lastSummary, in: scrolled),
         Binding(.nextPage, [Key("n")], .nextPage, .nextPageSummary, in: [.wall], footer: 1),
         Binding(.redraw, [Key("l", .control)], .redraw, .redrawSummary, in: everywhere),
         Binding(.suspend, [Key("z", .control)], .suspend, .suspendSummary, in: everywhere),

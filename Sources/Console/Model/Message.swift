@@ -18,6 +18,12 @@ package enum Message: Sendable {
     case heartbeat(Heartbeat?)
     /// What the journal's reader has to say (`copied to a private folder, 14:02`); nil: nothing any more.
     case readerNote(String?)
+    /// The board as it was at `target`, and the instant by which it is judged; `asked` is the time in the question.
+    case past(Board, at: Moment, target: Timestamp, asked: Timestamp)
+    /// Why the past that was asked for cannot be shown.
+    case noPast(String)
+    /// What is to be said about the last key: a file that was written, or why it was not.
+    case hint(String)
     /// The command of an action that was fired here has ended, or could not be started at all; its last words.
     case actionEnded(ActionID, hasFailed: Bool, words: String)
 }
@@ -30,6 +36,12 @@ package enum Command: Hashable, Sendable {
     case redraw
     /// Give the terminal back and stop, as Ctrl-Z does.
     case suspend
+    /// Read the board as it was at a time.
+    case rewind(Timestamp)
+    /// Read it as it was at the nearest event before a time, or after it.
+    case rewindToEvent(from: Timestamp, forward: Bool)
+    /// Write what is shown as a file.
+    case shoot
     /// Start the command of an action, in a session of its own.
     case act(ActionRequest)
 }

@@ -22,6 +22,7 @@ extension Model {
             guard overlays.isEmpty else { return nil }
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
             return items(of: focus).isEmpty ? .emptyPane : nil
+        case .stepForward, .eventAfter: return rewind == nil && awaited == nil ? .alreadyNow : nil
         case .zoom: return layout.isTooSmall ? .tooSmall : nil
         case .nextPage: return .onlyOnWall
         default: return nil
@@ -39,6 +40,7 @@ extension Model {
         guard let deployment else { return .noDeployment }
         if deployment.locked != nil { return .actionsLocked }
         // The panes show the past: nobody must act on it.
+        if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
         if layout.isTooSmall { return .tooSmall }
         switch action {

@@ -12,8 +12,9 @@ extension Model {
     /// The notices that hold now, the gravest first. The engine is judged by the present, also while paused.
     package var notices: [Notice] {
         var notices: [Notice] = []
+        if let rewindNotice { notices.append(rewindNotice) }
         if isSilent {
-            let start = " · " + words(.startEngine, engineCommand)
+            let start = rewind == nil ? " · " + words(.startEngine, engineCommand) : ""
             let text =
                 if let beat = board.heartbeat {
                     silence(since: clock(beat.at.utc), start: start)

@@ -8,20 +8,32 @@ extension Model {
         case .paste(let text): paste(text)
         case .resize(let size): self.size = size
         case .tick(let now):
+            let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
             refreshConfirmation()
+            if isNextSecond { return play() }
         case .board(let board):
-            self.board = board
+            live = board
             renew()
         case .manifest(let manifest): take(manifest)
         case .readings(let ticks):
-            for tick in ticks { board.apply(tick) }
+            for tick in ticks { live.apply(tick) }
             renew()
         case .events(let events):
-            for event in events { board.apply(event) }
+            for event in events { live.apply(event) }
             renew()
-        case .heartbeat(let beat): board.heartbeat = beat
+        case .heartbeat(let beat): live.heartbeat = beat
         case .readerNote(let note): readerNote = note
+        case .past(let board, let moment, let target, let asked):
+            // Left meanwhile: what comes late is not wanted any more.
+            if awaited == nil, rewind == nil { break }
+            if awaited == asked { awaited = nil }
+            take(past: board, at: moment, target: target)
+        case .hint(let text): hint = Text.sanitised(text, limit: 200)
+        case .noPast(let reason):
+            awaited = nil
+            rewind?.isPlaying = false
+            hint = Text.sanitised(reason, limit: 200)
         case .actionEnded(let id, let hasFailed, let words):
             take(ActionEnding(hasFailed: hasFailed, words: words), of: id)
         }
@@ -29,11 +41,12 @@ extension Model {
     }
 
     private mutating func take(_ manifest: Manifest) {
-        board.apply(manifest)
+        live.apply(manifest)
         renew()
         // A detail of a series that no longer exists would show nothing for ever.
+        let live = live
         overlays.removeAll { overlay in
-            if case .detail(let id) = overlay { board.index(of: id) == nil } else { false }
+            if case .detail(let id) = overlay { live.index(of: id) == nil } else { false }
         }
     }
 
@@ -67,6 +80,18 @@ extension Model {
         case .help: toggleHelp()
         case .palette: overlays.append(.palette(Palette()))
         case .filter: overlays.append(.filterPrompt(TextField(filter, limit: TextField.promptLimit), previous: filter))
+        case .stepBack, .stepForward, .eventBefore, .eventAfter:
+            rewind?.isPlaying = false
+            return switch action {
+            case .stepBack: step(by: Milliseconds(-Rewind.step.count))
+            case .stepForward: step(by: Rewind.step)
+            default: jump(forward: action == .eventAfter)
+            }
+        case .shot: return [.shoot]
+        case .goToTime: overlays.append(.timePrompt(TextField(limit: 20)))
+        case .pause where rewind != nil:
+            rewind?.isPlaying.toggle()
+            renew()
         case .pause: frozen = frozen == nil ? Frozen(board: board, now: asOf) : nil
         case .deploy: chooseVersion()
         case .rollback: askRollback()
@@ -100,8 +125,10 @@ extension Model {
             lists[focus] = nil
         } else if isZoomed {
             isZoomed = false
-        } else {
+        } else if !filter.isEmpty {
             filter = ""
+        } else if mode.recordingEnd == nil {
+            leaveRewind()
         }
     }
 
@@ -113,6 +140,9 @@ extension Model {
     private mutating func open() -> [Command] {
         switch overlays.last {
         case .filterPrompt: overlays.removeLast()
+        case .timePrompt(let field):
+            overlays.removeLast()
+            return go(to: field.text)
         case .palette(let palette):
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
@@ -220,7 +250,7 @@ extension Model {
             let index = names.firstIndex { $0 == selected } ?? 0
             let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
             overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
-        case .filterPrompt, .detail, .confirmation, .action: break
+        case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }
     }
@@ -271,6 +301,9 @@ extension Model {
             // The list that the cursor was in is another one now.
             if filter != field.text { lists = [:] }
             filter = field.text
+        case .timePrompt(var field):
+            change(&field)
+            overlays[overlays.count - 1] = .timePrompt(field)
         case .palette(var palette):
             let query = palette.query
             change(&palette.field)

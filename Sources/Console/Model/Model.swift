@@ -3,14 +3,14 @@ package import Launch
 /// All that the screen is made from: a value, changed by ``update(_:)`` alone and drawn by ``view(_:into:)``.
 package struct Model: Sendable {
     /// The board as the journal has it now.
-    package internal(set) var board: Board
+    var live: Board
+    /// The past that is looked at; nil: the present.
+    package internal(set) var rewind: Rewind?
     /// Counts what changed the board, so that two pictures of one board can be known for the same.
     package private(set) var revision = 0
-    /// The present: what the clock shows, and what the engine's silence is judged by.
-    package internal(set) var now: Moment
-    /// The instant at which the board is judged and drawn: it moves on with what is read, and by itself where nothing comes
-    /// for a second. A key in between finds the panes as they are.
-    package private(set) var asOf: Moment
+    /// The present.
+    var present: Moment
+    private var presentAsOf: Moment
     package internal(set) var size: Size
     package let mode: Mode
     package let keymap: Keymap
@@ -33,6 +33,8 @@ package struct Model: Sendable {
     package internal(set) var readerNote: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
+    /// The time of the past that was asked for last, as long as it has not come.
+    var awaited: Timestamp?
     /// The key that is being taken.
     var pressed: Key?
     /// How the commands ended that were fired here, as far as they did.
@@ -51,9 +53,9 @@ package struct Model: Sendable {
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
         entropy: UInt64 = 0
     ) {
-        self.board = board
-        self.now = now
-        asOf = now
+        live = board
+        present = now
+        presentAsOf = now
         self.size = size
         self.mode = mode
         self.keymap = keymap
@@ -73,6 +75,14 @@ package struct Model: Sendable {
     /// What takes the keys.
     package var context: Context { overlays.last?.context ?? (mode.isKiosk ? .wall : .warRoom) }
 
+    /// The board that the screen is about: the one of the present, or of the past that is looked at.
+    package var board: Board { rewind?.board ?? live }
+    /// What the clock shows, and what the engine's silence is judged by.
+    package var now: Moment { rewind?.moment ?? present }
+    /// The instant at which the board is judged and drawn: it moves on with what is read, and by itself where nothing comes
+    /// for a second. A key in between finds the panes as they are.
+    package var asOf: Moment { rewind?.moment ?? presentAsOf }
+
     /// The board that the panes show: the live one, or the one of the pause.
     var shown: Board { frozen?.board ?? board }
     /// The instant at which the shown board is judged.
@@ -81,14 +91,14 @@ package struct Model: Sendable {
     /// The board has changed: from now on it is judged and drawn as of the present.
     mutating func renew() {
         revision += 1
-        asOf = now
+        presentAsOf = present
     }
 
     /// Time goes on.
     mutating func pass(to now: Moment) {
-        self.now = now
-        let passed = now.uptime - asOf.uptime
-        if now.boot != asOf.boot || passed < 0 || passed >= 1000 { asOf = now }
+        present = now
+        let passed = now.uptime - presentAsOf.uptime
+        if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 { presentAsOf = now }
     }
 
     var zone: Zone { board.manifest?.zone ?? .utc }

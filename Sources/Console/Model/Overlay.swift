@@ -7,6 +7,8 @@ package enum Overlay: Hashable, Sendable {
     case palette(Palette)
     /// The filter is being typed; `previous` comes back on Esc.
     case filterPrompt(TextField, previous: String)
+    /// A time of the past is being typed.
+    case timePrompt(TextField)
     /// Everything about one series.
     case detail(SeriesID)
     /// Which version, or which colour, an action is to be about.
@@ -27,6 +29,7 @@ package enum Overlay: Hashable, Sendable {
         case .help: .help
         case .palette: .palette
         case .filterPrompt: .filterPrompt
+        case .timePrompt: .timePrompt
         case .detail: .detail
         case .choice: .choice
         case .confirmation: .confirmation

@@ -92,6 +92,7 @@ struct Header {
 
     private func rightSide(width: Int) -> [Span] {
         var spans: [Span] = []
+        if model.rewind != nil { spans += [Span(" \(model.words(.rewound)) ", .alarm), Span(" ", .header)] }
         if model.frozen != nil { spans += [Span(" \(model.words(.paused)) ", .modePaused), Span(" ", .header)] }
         if let environment = model.board.manifest?.environment {
             let text = Text.sanitised(environment, limit: 16)
@@ -106,6 +107,7 @@ struct Header {
         case .operator(let name):
             let who = width >= 60 ? model.words(.operatorMode) + " " : ""
             spans.append(Span(" \(who)\(Text.sanitised(name, limit: 16)) ", .modeOperator))
+        case .replay: spans.append(Span(" \(model.words(.replayMode)) ", .modeReadOnly))
         case .kiosk: spans.append(Span(" \(model.words(.kioskMode)) ", .modeReadOnly))
         }
         return spans

@@ -25,6 +25,7 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
         case .palette(let palette): PaletteOverlay(model: model, palette: palette).render(into: &frame)
         case .filterPrompt(let field, _):
             FilterPrompt(model: model, field: field).render(into: &frame, area: layout.footer)
+        case .timePrompt(let field): TimePrompt(model: model, field: field).render(into: &frame, area: layout.footer)
         case .choice(let choice): ChoiceView(model: model, choice: choice).render(into: &frame)
         case .confirmation(let question): ConfirmationView(model: model, confirmation: question).render(into: &frame)
         case .action(let follow): ActionView(model: model, follow: follow).render(into: &frame)

@@ -14,6 +14,8 @@ struct ColourState {
     let age: Milliseconds?
     /// Through how many edges it answers, of how many; nil where no edge is asked.
     let edges: (answering: Int, all: Int)?
+    /// How many hosts it has; nil where the journal does not tell.
+    let hosts: Int?
 
     init(_ colour: Panes.Colour, model: Model) {
         func known(_ id: SeriesID?) -> Track? {
@@ -22,6 +24,10 @@ struct ColourState {
             return freshness == .fresh || freshness == .stale ? track : nil
         }
         self.colour = colour
+        let facts = model.shown.manifest?.deployment
+        hosts = facts?.colours.firstIndex(of: colour.name).flatMap { index in
+            facts?.hosts.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+        }
         // What the edges themselves say counts more than what a probe beside them was configured to read.
         if let traffic = model.traffic, traffic.colours.contains(colour.name), !traffic.edges.isEmpty {
             let answering = traffic.edges.count { $0.live[colour.name] != nil }

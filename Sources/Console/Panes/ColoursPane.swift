@@ -79,6 +79,12 @@ struct ColoursPane {
                     model.words(.checkedAgo, model.figures.age(age)), at: point, .dim, width: 16, align: .trailing)
             }
         }
+        if area.width >= 120, let hosts = state.hosts {
+            place(8) { frame, point in
+                let word: Word = hosts == 1 ? .oneHost : .hostCount
+                frame.put(model.words(word, String(hosts)), at: point, .dim, width: 8, align: .trailing)
+            }
+        }
         if area.width >= 90, let requests = state.colour.requests {
             place(8) { frame, point in put(requests, into: &frame, at: point, model) }
         }
@@ -90,6 +96,12 @@ struct ColoursPane {
         }
         if let latency = state.colour.latency {
             place(7) { frame, point in put(latency, into: &frame, at: point, model) }
+        }
+        if area.width >= 120, let median = state.colour.median {
+            place(11) { frame, point in
+                frame.put(model.words(.median), at: point, .dim, width: 3)
+                put(median, into: &frame, at: Point(point.x + 4, point.y), model)
+            }
         }
         let bar = Rect(x: x, y: area.y, width: min(100, right - x), height: 1)
         guard bar.width >= 4 else { return }

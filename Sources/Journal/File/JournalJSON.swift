@@ -52,12 +52,31 @@ extension Event.Body {
             (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
             return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
-        case .flag(let event): return .flag(event.bounded(cut))
+        case .alert, .escalation, .flag: return cutTexts(to: TextLimit.bytes)
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
             let fits = json.utf8.count <= TextLimit.json
             return .unknown(kind: cut(kind), json: fits ? json : #"{"omittedBytes":\#(json.utf8.count)}"#)
         }
+    }
+}
+
+extension Event.Body {
+    /// The same with every text cut, whatever its shape: through its JSON, and only where that is long.
+    private func cutTexts(to limit: Int) -> Event.Body {
+        guard let json = try? json(), json.utf8.count > limit else { return self }
+        func cut(_ value: Any) -> Any {
+            switch value {
+            case let text as String: text.cut(toBytes: limit)
+            case let list as [Any]: list.map(cut)
+            case let object as [String: Any]: object.mapValues(cut)
+            default: value
+            }
+        }
+        guard let value = try? JSONSerialization.jsonObject(with: Data(json.utf8)),
+            let shorter = try? JSONSerialization.data(withJSONObject: cut(value))
+        else { return self }
+        return Event.Body(kind: kind, json: String(decoding: shorter, as: UTF8.self))
     }
 }
 
@@ -85,21 +104,6 @@ extension ActionEvent {
         case .ended(var event):
             event.summary = cut(event.summary)
             return .ended(event)
-        }
-    }
-}
-
-extension FlagEvent {
-    /// The same with every text that comes from outside cut. A flag itself is bounded where it is read.
-    fileprivate func bounded(_ cut: (String) -> String) -> FlagEvent {
-        switch self {
-        case .changed(var event):
-            (event.words, event.by, event.reason) = (cut(event.words), cut(event.by), cut(event.reason))
-            return .changed(event)
-        case .rampPlanned: return self
-        case .rampTurned(var event):
-            event.reason = cut(event.reason)
-            return .rampTurned(event)
         }
     }
 }

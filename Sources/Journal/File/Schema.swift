@@ -36,19 +36,17 @@ enum Schema {
         CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL;
         """
 
+    /// What journals of the first days lack.
+    private static let additions = """
+        CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
+            WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
+        """
+
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"
 
     /// The kinds of an action's events, as their index spells it.
     static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
-
-    /// The kinds of a flag's events, as their index spells it.
-    static let flagKinds = "kind >= 'flag.' AND kind < 'flag/'"
-
-    /// Indexes that came later: a file of an older guardia gets them when it is next written.
-    private static let laterIndexes = """
-        CREATE INDEX IF NOT EXISTS event_flag ON event(sequence) WHERE \(flagKinds);
-        """
 
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
@@ -57,10 +55,10 @@ enum Schema {
                 try db.execute(sql: tables)
                 try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             }
-            if try number(db, "application_id") == applicationID { try db.execute(sql: laterIndexes) }
             return .commit
         }
         try check(db, path: path)
+        try db.execute(sql: additions)
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.

@@ -8,7 +8,7 @@ struct BoardLoader {
     private let table: SeriesTable
     private var runs: Runs
     /// When the tick that was taken last was recorded.
-    private var newest: Moment?
+    private(set) var newest: Moment?
     /// What was last known of series that a later engine no longer reads.
     private var carried: [Int: (state: SeriesState, now: Moment)] = [:]
 

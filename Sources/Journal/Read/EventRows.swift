@@ -35,12 +35,32 @@ enum EventRows {
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
-        events += try self.events(
-            db, where: "\(Schema.flagKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(flagLimit)", [time])
+        for (kind, limit) in newest { events += try self.newest(db, kind, limit, until: time) }
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }
         return events.sorted { $0.sequence < $1.sequence }
+    }
+
+    /// Kinds of which the newest decide, and how many of them: one index look each.
+    private static let newest: [(kind: String, limit: Int)] =
+        [
+            "alert.pending", "alert.cleared", "alert.fired", "alert.resolved", "alert.acknowledged",
+            "alert.unacknowledged", "alert.suppressed", "silence.set", "silence.ended",
+        ].map { ($0, 400) }
+        + [
+            "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
+            "page.attempted", "contact.verified",
+        ].map { ($0, 400) }
+        + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
+
+    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+        try events(
+            db,
+            where: """
+                kind = ? AND kind <> 'verdict.changed' AND kind <> 'operator.presence' AND utc <= ?
+                ORDER BY sequence DESC LIMIT ?
+                """, [kind, time, limit])
     }
 
     /// Newest first, back to the change that brought the series to ok before its newest trouble: the feed's `since` is
@@ -68,10 +88,15 @@ enum EventRows {
         return story
     }
 
+    /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
+    static let small = [
+        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
+        "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
+        "flag.ramp.planned", "flag.ramp.turned",
+    ].map { "'\($0)'" }.joined(separator: ", ")
+
     /// Some hundred deploys with all their steps.
     private static let actionLimit = 4000
-    /// More than a board keeps of changes and ramps together.
-    private static let flagLimit = 2000
     /// A series that has flapped between warning and critical for longer than this is shown since the oldest of these.
     private static let storyLimit = 400
 }

@@ -89,6 +89,59 @@ package final class JournalReader {
         }
     }
 
+    /// The board as it was at `time`, and the instant by which it is to be judged. What the engine last recorded until then
+    /// stands for its sign of life.
+    package func past(at time: Timestamp, span: Milliseconds = .hours(1)) throws(JournalError) -> Past {
+        try store.read { db in
+            table = try SeriesTable(db)
+            let loader = try load(db, span: span, end: time)
+            var board = loader.board
+            guard let newest = loader.newest else {
+                return Past(
+                    board: board, moment: Moment(utc: time, uptime: Milliseconds(time.milliseconds), boot: BootID(rawValue: 0)))
+            }
+            // Of what is downsampled a minute is one tick: it is shown as of that tick, and not as a minute of silence.
+            let isCoarse = try Int.fetchOne(
+                db, sql: "SELECT level FROM tick WHERE id = ?", arguments: [loader.cursor.position]) == 1
+            board.heartbeat = Heartbeat(at: newest)
+            let passed = time - newest.utc
+            return Past(
+                board: board, moment: isCoarse && passed < .seconds(90) ? newest : newest.advanced(by: passed))
+        }
+    }
+
+    /// From the first to the last that was recorded; nil where nothing was.
+    package func extent() throws(JournalError) -> ClosedRange<Timestamp>? {
+        try store.read { db in
+            let bounds = try ["min", "max"].map { bound in
+                try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT \(bound)(utc) FROM (
+                            SELECT utc FROM tick WHERE id IN (SELECT \(bound)(id) FROM tick)
+                            UNION ALL SELECT utc FROM event WHERE sequence IN (SELECT \(bound)(sequence) FROM event))
+                        """)
+            }
+            guard let first = bounds[0], let last = bounds[1], first <= last else { return nil }
+            return Timestamp(milliseconds: first)...Timestamp(milliseconds: last)
+        }
+    }
+
+    /// The nearest event before or after `time` that is worth a stop: no step, no page, no coming and going.
+    package func event(_ direction: Direction, _ time: Timestamp) throws(JournalError) -> Event? {
+        let (sign, order) = direction == .before ? ("<", "DESC") : (">", "ASC")
+        return try store.read { db in
+            try EventRows.events(
+                db, where: "utc \(sign) ? AND kind NOT IN (\(EventRows.small)) ORDER BY sequence \(order) LIMIT 1",
+                [time.milliseconds]
+            ).first
+        }
+    }
+
+    package enum Direction: Hashable, Sendable {
+        case before, after
+    }
+
     private func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws -> BoardLoader {
         var board = Board(span: span)
         let manifest = try manifest(db, at: end)

@@ -12,6 +12,10 @@ package struct Board: Sendable {
     package private(set) var present: [String: Event.Presence] = [:]
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
+    /// The alerts and the silences.
+    package private(set) var alerts = AlertLog()
+    /// Who was told of them, and who comes next.
+    package private(set) var escalations = EscalationLog()
     /// What was told of feature flags.
     package private(set) var flags = FlagBoard()
 
@@ -62,6 +66,8 @@ package struct Board: Sendable {
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
         case .action(let action): actions.take(action, at: event.at)
+        case .alert(let alert): alerts.take(alert, at: event.at)
+        case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }

@@ -154,8 +154,10 @@ package struct Panes: Hashable, Sendable, Codable {
         package var up: SeriesID?
         /// Per cent of the traffic that the door sends it.
         package var share: SeriesID?
-        /// Latency of what it serves (milliseconds).
+        /// Latency of what it serves (milliseconds): the percentile that is judged.
         package var latency: SeriesID?
+        /// The median of the same.
+        package var median: SeriesID?
         /// Per cent of its answers that are errors.
         package var errors: SeriesID?
         /// Requests a second.
@@ -163,18 +165,19 @@ package struct Panes: Hashable, Sendable, Codable {
 
         package init(
             name: String, version: SeriesID? = nil, up: SeriesID? = nil, share: SeriesID? = nil,
-            latency: SeriesID? = nil, errors: SeriesID? = nil, requests: SeriesID? = nil
+            latency: SeriesID? = nil, median: SeriesID? = nil, errors: SeriesID? = nil, requests: SeriesID? = nil
         ) {
             self.name = name
             self.version = version
             self.up = up
             self.share = share
             self.latency = latency
+            self.median = median
             self.errors = errors
             self.requests = requests
         }
 
-        package var all: [SeriesID] { [version, up, share, latency, errors, requests].compactMap(\.self) }
+        package var all: [SeriesID] { [version, up, share, latency, median, errors, requests].compactMap(\.self) }
     }
 
     /// The door, as the front door itself answers for it.

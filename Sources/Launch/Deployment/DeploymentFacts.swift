@@ -2,6 +2,8 @@
 package struct DeploymentFacts: Hashable, Sendable, Codable {
     /// The two colours, in the order of the config.
     package var colours: [String]
+    /// How many hosts each colour has, in the same order; nil in journals that do not tell.
+    package var hosts: [Int]?
     /// The edges, in the order in which their locks are taken.
     package var edges: [EdgeSeries]
     /// What a deploy does where its command line does not say otherwise.
@@ -18,11 +20,11 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     package var locked: String?
 
     package init(
-        colours: [String], edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
-        confirmWithin: Milliseconds? = nil,
-        standby: Milliseconds? = nil, approvals: Int = 0, actAs: [String] = [], locked: String? = nil
+        colours: [String], hosts: [Int]? = nil, edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
+        confirmWithin: Milliseconds? = nil, standby: Milliseconds? = nil, approvals: Int = 0, actAs: [String] = [], locked: String? = nil
     ) {
         self.colours = colours
+        self.hosts = hosts
         self.edges = edges
         self.canarySteps = canarySteps
         self.bake = bake
@@ -37,7 +39,7 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 extension DeploymentFacts {
     package init(_ deployment: Deployment, actAs: [String] = []) {
         self.init(
-            colours: deployment.colours.map(\.name), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
+            colours: deployment.colours.map(\.name), hosts: deployment.colours.map(\.hosts.count), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
             confirmWithin: deployment.watch.confirmWithin, standby: deployment.standby,
             approvals: deployment.approvals, actAs: actAs)

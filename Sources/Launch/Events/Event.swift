@@ -30,6 +30,10 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        /// A transition of an alert, an acknowledgement, a silence.
+        case alert(AlertEvent)
+        /// A chain of escalation, a page.
+        case escalation(EscalationEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
@@ -124,6 +128,8 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .alert(let event): event.kind
+        case .escalation(let event): event.kind
         case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
@@ -139,6 +145,8 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .alert(let event): event.payload
+        case .escalation(let event): event.payload
         case .flag(let event): event.payload
         case .unknown: nil
         }
@@ -166,6 +174,22 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            case "alert.pending": body { .alert(.pending($0)) }
+            case "alert.cleared": body { .alert(.cleared($0)) }
+            case "alert.fired": body { .alert(.fired($0)) }
+            case "alert.resolved": body { .alert(.resolved($0)) }
+            case "alert.acknowledged": body { .alert(.acknowledged($0)) }
+            case "alert.unacknowledged": body { .alert(.unacknowledged($0)) }
+            case "alert.suppressed": body { .alert(.suppressed($0)) }
+            case "silence.set": body { .alert(.silenced($0)) }
+            case "silence.ended": body { .alert(.unsilenced($0)) }
+            case "escalation.started": body { .escalation(.started($0)) }
+            case "escalation.stepped": body { .escalation(.stepped($0)) }
+            case "escalation.joined": body { .escalation(.joined($0)) }
+            case "escalation.stopped": body { .escalation(.stopped($0)) }
+            case "page.queued": body { .escalation(.queued($0)) }
+            case "page.attempted": body { .escalation(.attempted($0)) }
+            case "contact.verified": body { .escalation(.verified($0)) }
             // MARK: Flags
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }

@@ -82,7 +82,7 @@ package struct LaunchConfigurationFile: Sendable {
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             deployment: plan, flags: flagsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.texts() ?? [])
+            actAs: fields.optional("act_as")?.delegation() ?? [])
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
@@ -92,6 +92,12 @@ package struct LaunchConfigurationFile: Sendable {
 }
 
 extension Field {
+    fileprivate func delegation() -> [String] {
+        let words = texts()
+        if !Delegation.isKnown(words) { error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)") }
+        return words
+    }
+
     fileprivate func zone() -> (name: String, abbreviation: String)? {
         mapping { fields in
             let abbreviation = fields.required("abbreviation")?.parse { text throws(Misfit) in

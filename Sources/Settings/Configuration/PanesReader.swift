@@ -126,6 +126,7 @@ struct PanesReader {
                     name: name, version: catalogue.resolve(fields.optional("version")),
                     up: catalogue.resolve(fields.optional("up")), share: catalogue.resolve(fields.optional("share")),
                     latency: catalogue.resolve(fields.optional("latency")),
+                    median: catalogue.resolve(fields.optional("median")),
                     errors: catalogue.resolve(fields.optional("errors")),
                     requests: catalogue.resolve(fields.optional("requests")))
             }

@@ -27,11 +27,11 @@ package enum CalendarText {
             else { throw wrong }
             offset = (hours * 3600 + minutes * 60) * (sign == 45 ? -1 : 1)
         }
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...length(of: month, year)).contains(day),
+        guard (1970...9999).contains(year), (1...12).contains(month), (1...Int64(CivilTime.length(ofMonth: Int(month), Int(year)))).contains(day),
             hour <= 23, minute <= 59, second <= 59
         else { throw Misfit("\(text.quoted) is not in the calendar") }
         return Timestamp(
-            seconds: days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+            seconds: Int64(CivilTime.days(Int(year), Int(month), Int(day))) * 86_400 + hour * 3600 + minute * 60 + second - offset)
     }
 
     /// `09:00` as minutes of the day; `24:00` is its end.
@@ -77,28 +77,8 @@ package enum CalendarText {
         return LaunchWindow(weekdays: first...last, fromMinute: from, toMinute: to)
     }
 
-    // MARK: Calendar arithmetic
-
     private static func number(_ digits: some Collection<UInt8>) -> Int64? {
         guard !digits.isEmpty, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
-    }
-
-    private static func length(of month: Int64, _ year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days since 1970-01-01, for years from 1 on: Howard Hinnant's `days_from_civil`, the inverse of what
-    /// ``CivilTime`` does.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }

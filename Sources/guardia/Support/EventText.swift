@@ -55,6 +55,8 @@ enum EventText {
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
         case .action(let event): words(event)
+        case .alert(let event): words(event)
+        case .escalation(let event): words(event)
         case .flag(let event): words(event)
         case .unknown(_, let json): json
         }
@@ -92,6 +94,52 @@ enum EventText {
         case .rampTurned(let body):
             "\(body.flag) \(body.standing.rawValue) at \(body.share.words), step \(body.step)"
                 + (body.reason.isEmpty ? "" : ": \(body.reason)")
+        }
+    }
+
+    private static func words(_ event: AlertEvent) -> String {
+        switch event {
+        case .pending(let body): "\(body.alert.fingerprint) \(body.alert.rule): \(body.alert.summary)"
+        case .fired(let body):
+            "\(body.alert.fingerprint) \(body.alert.severity.rawValue) \(body.alert.rule): \(body.alert.summary)"
+        case .cleared(let body): "\(body.alert)"
+        case .resolved(let body): "\(body.alert)" + (body.reason.map { ": \($0)" } ?? "")
+        case .acknowledged(let body):
+            "\(body.alert) by \(body.by) (\(body.way.rawValue))" + (body.comment.isEmpty ? "" : ": \(body.comment)")
+        case .unacknowledged(let body): "\(body.alert) " + (body.by.map { "by \($0)" } ?? "its time was over")
+        case .suppressed(let body):
+            "\(body.alert) "
+                + (body.silences.isEmpty && body.inhibitors.isEmpty
+                    ? "no longer"
+                    : (body.silences + body.inhibitors.map(\.text)).joined(separator: ", "))
+        case .silenced(let silence):
+            "\(silence.id) {\(silence.matchers.map(\.description).joined(separator: ", "))} by \(silence.by): \(silence.comment)"
+        case .unsilenced(let body): "\(body.silence) " + (body.by.map { "by \($0)" } ?? "its time was over")
+        }
+    }
+
+    private static func words(_ event: EscalationEvent) -> String {
+        switch event {
+        case .started(let body):
+            "\(body.escalation) \(body.policy.name): \(body.summary)" + (body.by.map { " (by \($0))" } ?? "")
+        case .stepped(let body):
+            "\(body.escalation) step \(body.step + 1): \(body.contacts.joined(separator: ", "))"
+        case .joined(let body): "\(body.escalation) \(body.alert)"
+        case .stopped(let body): "\(body.escalation) \(body.why.rawValue)" + (body.by.map { " by \($0)" } ?? "")
+        case .queued(let body):
+            "\(body.page) \(body.purpose.rawValue) by \(body.channel)" + (body.contact.map { " to \($0)" } ?? "")
+        case .attempted(let body): "\(body.page) \(words(body.outcome))"
+        case .verified(let body): "\(body.contact) by \(body.channel): \(body.how)"
+        }
+    }
+
+    private static func words(_ outcome: PageOutcome) -> String {
+        switch outcome {
+        case .sent(let reference): "sent" + (reference.isEmpty ? "" : " (\(reference))")
+        case .delivered: "delivered"
+        case .deferred(let reason, _): "to be tried again: \(reason)"
+        case .failed(let reason): "failed: \(reason)"
+        case .expired(let reason): "given up: \(reason)"
         }
     }
 

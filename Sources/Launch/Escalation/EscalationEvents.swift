@@ -1,0 +1,221 @@
+/// What happens on the way from an alert to a person: chains of steps, and the pages that they send.
+package enum EscalationEvent: Hashable, Sendable {
+    /// A chain began.
+    case started(Started)
+    /// A chain came to a step: its pages follow.
+    case stepped(Stepped)
+    /// Another alert joined a chain that runs.
+    case joined(Joined)
+    case stopped(Stopped)
+    /// A page was put into the outbox; from here on it is not lost.
+    case queued(Queued)
+    /// A try to send a page ended.
+    case attempted(Attempted)
+    /// Somebody has proved that a way to reach them works.
+    case verified(Verified)
+
+    package struct Started: Hashable, Sendable, Codable {
+        package var escalation: EscalationID
+        package var policy: EscalationPolicy
+        package var alerts: [Fingerprint]
+        /// What the alerts have in common: one broken database is one page.
+        package var group: Labels
+        package var severity: Severity
+        /// What is wrong, in a sentence: the alerts', or what somebody typed.
+        package var summary: String
+        /// Who started it by hand; nil: an alert did.
+        package var by: String?
+
+        package init(
+            escalation: EscalationID, policy: EscalationPolicy, alerts: [Fingerprint], group: Labels,
+            severity: Severity, summary: String, by: String? = nil
+        ) {
+            self.escalation = escalation
+            self.policy = policy
+            self.alerts = alerts
+            self.group = group
+            self.severity = severity
+            self.summary = summary
+            self.by = by
+        }
+    }
+
+    package struct Stepped: Hashable, Sendable, Codable {
+        package var escalation: EscalationID
+        /// From 0.
+        package var step: Int
+        /// Which time through the policy, from 0.
+        package var round: Int
+        /// When the next step is due unless somebody acknowledges.
+        package var due: Moment
+        /// The contacts that this step tells.
+        package var contacts: [String]
+        /// Who pushed it on by hand; nil: time did, or the failure of a channel.
+        package var by: String?
+
+        package init(
+            escalation: EscalationID, step: Int, round: Int, due: Moment, contacts: [String], by: String? = nil
+        ) {
+            self.escalation = escalation
+            self.step = step
+            self.round = round
+            self.due = due
+            self.contacts = contacts
+            self.by = by
+        }
+    }
+
+    package struct Joined: Hashable, Sendable, Codable {
+        package var escalation: EscalationID
+        package var alert: Fingerprint
+        package init(escalation: EscalationID, alert: Fingerprint) {
+            self.escalation = escalation
+            self.alert = alert
+        }
+    }
+
+    package struct Stopped: Hashable, Sendable, Codable {
+        package enum Why: String, Hashable, Sendable, Codable {
+            case acknowledged, resolved, suppressed, exhausted, cancelled
+        }
+
+        package var escalation: EscalationID
+        package var why: Why
+        package var by: String?
+
+        package init(escalation: EscalationID, why: Why, by: String? = nil) {
+            self.escalation = escalation
+            self.why = why
+            self.by = by
+        }
+    }
+
+    package struct Queued: Hashable, Sendable, Codable {
+        package var page: PageID
+        /// Nil: it belongs to no chain (a test, a digest).
+        package var escalation: EscalationID?
+        package var channel: String
+        /// Nil: a channel that needs no person.
+        package var contact: String?
+        package var purpose: PagePurpose
+        /// The step that sent it, from 0.
+        package var step: Int?
+
+        package init(
+            page: PageID, escalation: EscalationID?, channel: String, contact: String?, purpose: PagePurpose,
+            step: Int?
+        ) {
+            self.page = page
+            self.escalation = escalation
+            self.channel = channel
+            self.contact = contact
+            self.purpose = purpose
+            self.step = step
+        }
+    }
+
+    package struct Attempted: Hashable, Sendable, Codable {
+        package var page: PageID
+        package var outcome: PageOutcome
+        package init(page: PageID, outcome: PageOutcome) {
+            self.page = page
+            self.outcome = outcome
+        }
+    }
+
+    package struct Verified: Hashable, Sendable, Codable {
+        package var contact: String
+        package var channel: String
+        /// `answered a test`, `acknowledged a page`
+        package var how: String
+        package init(contact: String, channel: String, how: String) {
+            self.contact = contact
+            self.channel = channel
+            self.how = how
+        }
+    }
+}
+
+/// Names one run of a chain.
+package struct EscalationID: Hashable, Sendable, Codable, CustomStringConvertible {
+    package var text: String
+    package init(_ text: String) { self.text = text }
+    package var description: String { text }
+
+    package init(from decoder: any Decoder) throws { text = try decoder.singleValueContainer().decode(String.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// Names one page: what a channel that can tells a repetition by (PagerDuty's `dedup_key`, a Message-ID).
+package struct PageID: Hashable, Sendable, Codable, CustomStringConvertible {
+    package var text: String
+    package init(_ text: String) { self.text = text }
+    package var description: String { text }
+
+    package init(from decoder: any Decoder) throws { text = try decoder.singleValueContainer().decode(String.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+/// What a page is for.
+package enum PagePurpose: String, Hashable, Sendable, Codable {
+    /// Wakes somebody.
+    case page
+    /// Tells those who were woken that somebody has it.
+    case acknowledged
+    /// Tells those who were woken that it is over.
+    case resolved
+    /// A test, marked as one.
+    case test
+    /// A change: a deploy, a flag.
+    case change
+    /// A report to the business.
+    case digest
+}
+
+/// How a try to send a page ended.
+package enum PageOutcome: Hashable, Sendable, Codable {
+    /// The provider has taken it. That is not that somebody has read it.
+    case sent(reference: String)
+    /// It says that it was delivered to the device.
+    case delivered
+    /// It will be tried again.
+    case deferred(reason: String, until: Timestamp)
+    /// It will never get through: the number does not exist, the token was refused.
+    case failed(reason: String)
+    /// It was tried for as long as it made sense.
+    case expired(reason: String)
+}
+
+extension EscalationEvent {
+    var kind: String {
+        switch self {
+        case .started: "escalation.started"
+        case .stepped: "escalation.stepped"
+        case .joined: "escalation.joined"
+        case .stopped: "escalation.stopped"
+        case .queued: "page.queued"
+        case .attempted: "page.attempted"
+        case .verified: "contact.verified"
+        }
+    }
+
+    var payload: any Encodable & Sendable {
+        switch self {
+        case .started(let event): event
+        case .stepped(let event): event
+        case .joined(let event): event
+        case .stopped(let event): event
+        case .queued(let event): event
+        case .attempted(let event): event
+        case .verified(let event): event
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Who is told of an alert, in which order, and how long each has before the next is told.
+package struct EscalationPolicy: Hashable, Sendable, Codable, Identifiable {
+    package var id: String { name }
+    package var name: String
+    package var steps: [Step]
+    /// How often the whole chain is gone through again after its last step; 0: once is all.
+    package var repeats: Int
+
+    package init(name: String, steps: [Step], repeats: Int = 0) {
+        self.name = name
+        self.steps = steps
+        self.repeats = repeats
+    }
+
+    /// One step: who is told by what, and how long guardia waits for an acknowledgement before the next.
+    package struct Step: Hashable, Sendable, Codable {
+        package var notify: [Target]
+        package var wait: Milliseconds
+        /// From this severity on; a lesser alert passes over the step.
+        package var severity: Severity
+
+        package init(notify: [Target], wait: Milliseconds, severity: Severity = .info) {
+            self.notify = notify
+            self.wait = wait
+            self.severity = severity
+        }
+    }
+
+    /// Whom a step tells, by what.
+    package struct Target: Hashable, Sendable, Codable {
+        package enum Who: Hashable, Sendable, Codable {
+            case contact(String)
+            /// Whoever is on call by this schedule.
+            case schedule(String)
+            /// A channel that needs no person: a Slack channel, a PagerDuty service, a webhook.
+            case channel
+        }
+
+        package var who: Who
+        /// The channels, all at once; empty: all that the contact has.
+        package var by: [String]
+
+        package init(who: Who, by: [String]) {
+            self.who = who
+            self.by = by
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Console
+import Journal
+import Launch
+import Screen
+import Settings
+
+/// `guardia replay`: a recorded launch, on any machine.
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at a recorded launch: a journal from anywhere, without its config and its servers.",
+        discussion: """
+            Space plays, [ and ] go a minute back and forward, { and } from event to event, g to a time. Nothing can be done \
+            there. A recording is made with guardia journal export; one ships as Config/recordings/bad-deploy.journal.
+            """)
+
+    @Argument(help: "The journal.")
+    var file: String
+
+    @Option(help: "Where to begin, as 2026-11-26T14:05:00-03:00; otherwise near its start.")
+    var from: String?
+
+    @OptionGroup var screen: ScreenOptions
+
+    func run() throws {
+        let extent: ClosedRange<Timestamp>
+        do {
+            guard let found = try JournalReader(path: file).extent() else {
+                throw Told("\(file) holds no readings and no events: there is nothing to replay")
+            }
+            extent = found
+        } catch {
+            throw Failure.usage(error)
+        }
+        var start = min(extent.lowerBound + .minutes(1), extent.upperBound)
+        if let from {
+            do {
+                start = min(max(try CalendarText.timestamp(from), extent.lowerBound), extent.upperBound)
+            } catch {
+                throw Failure.usage(error)
+            }
+        }
+        let ending = try screen.run(
+            journal: file, mode: .replay(end: extent.upperBound), engineCommand: "", startAt: start)
+        throw ExitCode(ending.exitCode)
+    }
+}

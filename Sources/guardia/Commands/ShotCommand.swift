@@ -1,0 +1,90 @@
+import Actions
+import ArgumentParser
+import Console
+import Foundation
+import Journal
+import Launch
+import Screen
+import Settings
+
+/// `guardia shot`: the screen as a file.
+struct ShotCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shot",
+        abstract: "Write the war room as a picture, for the incident channel: .svg, .txt or .ansi.",
+        discussion: "As it is now, or as it was at a time. On the screen = does the same with what is shown.")
+
+    @Argument(help: "The file to write; - writes to the terminal (text, or ANSI with --ansi).")
+    var file: String
+
+    @OptionGroup var journal: JournalOption
+
+    @Option(help: "As it was then: 2026-11-26T14:05:00-03:00, 14:05, -15m.")
+    var at: String?
+
+    @Option(help: ArgumentHelp("How large.", valueName: "columns×rows"))
+    var size = "160x50"
+
+    @Option(
+        help: ArgumentHelp(
+            "Colours: \(ThemeFile.shipped.joined(separator: ", ")), or a theme's file.", valueName: "name|file"))
+    var theme = "dark"
+
+    @Flag(help: "ANSI colours where the file's name does not say.")
+    var ansi = false
+
+    func run() throws {
+        let parts = size.lowercased().split(whereSeparator: { $0 == "x" || $0 == "×" }).compactMap { Int($0) }
+        guard parts.count == 2, (40...400).contains(parts[0]), (12...200).contains(parts[1]) else {
+            throw Failure.usage(Told("--size \(size): write it as 160x50, from 40x12 to 400x200"))
+        }
+        let shape = try shape()
+        let theme: Theme
+        do { theme = try ThemeFile.load(self.theme) } catch { throw Failure.usage(error) }
+        do {
+            let frame = try frame(Size(width: parts[0], height: parts[1]))
+            let text = shape.render(frame, theme: theme)
+            guard file != "-" else {
+                FileHandle.standardOutput.write(Data(text.utf8))
+                return
+            }
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            Output.line(file)
+        } catch let error as ExitCode {
+            throw error
+        } catch {
+            throw Failure.failed(error)
+        }
+    }
+
+    private func shape() throws -> Shot {
+        if file == "-" { return ansi ? .ansi : .text }
+        let end = file.split(separator: ".").last.map { $0.lowercased() } ?? ""
+        if let shape = Shot(rawValue: end) { return shape }
+        if ansi { return .ansi }
+        throw Failure.usage(Told("\(file): its end says what to write: .svg, .txt or .ansi"))
+    }
+
+    private func frame(_ size: Size) throws -> Frame {
+        let reader = try JournalReader(path: journal.path)
+        let clock = SystemClock()
+        var model: Model
+        if let at {
+            let now = clock.now()
+            let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+            guard let time = (try? CalendarText.timestamp(at)) ?? PastTime.parse(at, now: now.utc, zone: zone) else {
+                throw Failure.usage(Told("--at \(at): write it as 14:05, -15m or 2026-11-26T14:05:00-03:00"))
+            }
+            let past = try reader.past(at: time)
+            model = Model(board: past.board, now: past.moment, size: size, mode: .replay(end: now.utc))
+            _ = model.begin(at: time)
+            _ = model.update(.past(past.board, at: past.moment, target: time, asked: time))
+        } else {
+            model = Model(
+                board: try reader.currentBoard(), now: clock.now(), size: size, mode: .operator(name: OperatorIdentity.screenName))
+        }
+        var frame = Frame(size: size)
+        view(model, into: &frame)
+        return frame
+    }
+}
