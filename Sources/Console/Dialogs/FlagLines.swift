@@ -92,7 +92,7 @@ extension Model {
     /// `ana@bastion-1, 14:31 ART (12 min ago): 5 % → 25 %`; nil where nobody is known to have changed it.
     func lastWords(of sight: FlagSight, _ last: FlagBoard.Change?) -> String? {
         guard let hand = lastHand(on: sight, last) else { return nil }
-        let age = figures.age(max(now.utc - hand.at, 0))
+        let age = figures.age(max(shownNow.utc - hand.at, 0))
         var text = hand.by.isEmpty ? words(.nobodyNamed) : Text.sanitised(hand.by, limit: 60)
         text += ", " + words(.timeAgo, "\(shortClock(hand.at)) \(zone.abbreviation)", age)
         // What the journal tells of it, where it is the same change.

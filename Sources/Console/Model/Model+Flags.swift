@@ -33,6 +33,7 @@ extension Model {
     func reasonNotToFlag(_ action: Action) -> Word? {
         guard let facts = flagFacts else { return .noFlags }
         if facts.locked != nil || deployment?.locked != nil { return .actionsLocked }
+        if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
         if layout.isTooSmall { return .tooSmall }
         switch action {

@@ -143,6 +143,8 @@ extension Planner {
     private func judge(
         _ flag: FlagCard, _ order: FlagOrder, isKill: Bool, _ facts: FlagFacts, _ card: inout PlanCard
     ) {
+        // Names reach a dashboard through the journal, which may be anybody's, and end up on a command line.
+        if let trouble = FlagName.trouble(with: flag.name) { card.blockers.append(trouble) }
         if !flag.sight.isCurrent {
             let why = flag.sight.miss.map { ": \($0)" } ?? ""
             // Contract: nothing that is only not known holds up the kill switch.
