@@ -34,7 +34,8 @@ struct FlagTests {
         let isSo = try await eventually(within: 40) {
             try flags(bastion).ramp(of: "checkout-v2")?.turned.map(condition) ?? false
         }
-        #expect(isSo, "never so: \(what); \(String(describing: try flags(bastion).ramp(of: "checkout-v2")?.turned))")
+        let now = try flags(bastion).ramp(of: "checkout-v2")?.turned
+        #expect(isSo, "never so: \(what); \(String(describing: now))")
     }
 
     /// The processes of one kind, stopped or let go on.
@@ -98,9 +99,9 @@ struct FlagTests {
         }
         #expect(isFound)
         // And the application gives everybody the new checkout.
-        let isObeyed = try await eventually(within: 30) {
-            let metrics = try Program.run("/usr/bin/curl", ["-s", (rehearsal.variables["BLUE_URL"] ?? "") + "/metrics"])
-            return metrics.output.contains("checkouts_total{checkout=\"v2\"}")
+        let isObeyed = try await eventually(within: 75) {
+            let board = try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1))
+            return (board.track("app.checkout_v2")?.number ?? 0) > 60
         }
         #expect(isObeyed)
 
