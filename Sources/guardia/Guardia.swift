@@ -20,7 +20,8 @@ struct Guardia: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self, DeployCommand.self, RollbackCommand.self,
+            Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
+            DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
             FreezeCommand.self,
             // MARK: Flags

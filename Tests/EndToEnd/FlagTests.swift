@@ -50,7 +50,8 @@ struct FlagTests {
 
         // A change, a second one that comes too late, and what nobody may write.
         let set = try bastion.run("flag", "set", "checkout-v2", "--rollout", "25", "--expect", "1", "--yes")
-        #expect(set.status == 0 && set.output.contains("5 % → 25 %, version 2, read back"), "\(set.output)\(set.errors)")
+        #expect(
+            set.status == 0 && set.output.contains("5 % → 25 %, version 2, read back"), "\(set.output)\(set.errors)")
         let second = try bastion.run("flag", "set", "checkout-v2", "--rollout", "50", "--expect", "1", "--yes")
         #expect(second.status == 3 && second.output.contains("it is 25 % now, version 2; you saw version 1"))
         #expect(try bastion.run("flag", "set", "checkout-v2", "--rollout", "101", "--yes").status == 2)
@@ -107,7 +108,8 @@ struct FlagTests {
 
         // The kill switch by keys: the flag, off, Tab, Enter.
         let screen = try TerminalScreen(
-            "\(Program.path("guardia")) --journal \(rehearsal.journal) --config \(bastion.config)", columns: 100, rows: 30)
+            "\(Program.path("guardia")) --journal \(rehearsal.journal) --config \(bastion.config)", columns: 100,
+            rows: 30)
         try await screen.expect(text: "F flag")
         try screen.press("f")
         try await screen.expect(text: "somebody who left no name")

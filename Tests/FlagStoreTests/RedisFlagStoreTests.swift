@@ -59,7 +59,8 @@ struct RedisFlagStoreTests {
     private func flag(_ percent: Int, version: Int64, by: String = "ana@b", allowed: [String] = []) -> FeatureFlag {
         FeatureFlag(
             name: "checkout-v2", rollout: Rollout(percent: percent)!, allowed: allowed, algorithm: .unleash,
-            version: version, updatedBy: by, updatedAt: Timestamp(milliseconds: 1_764_214_800_000), change: "c-\(version)")
+            version: version, updatedBy: by, updatedAt: Timestamp(milliseconds: 1_764_214_800_000),
+            change: "c-\(version)")
     }
 
     private func write(_ flag: FeatureFlag, _ look: FlagLook, within grace: Milliseconds = .seconds(60)) -> FlagWrite {

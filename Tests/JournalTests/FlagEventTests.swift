@@ -60,10 +60,12 @@ struct FlagEventTests {
         let writer = try JournalWriter(path: folder.journal, origin: "b")
         try writer.append(
             [
-                .flag(.changed(.init(flag: "f", from: nil, to: nil, words: long, by: long, reason: long, source: .found))),
+                .flag(
+                    .changed(.init(flag: "f", from: nil, to: nil, words: long, by: long, reason: long, source: .found))),
                 .flag(
                     .rampTurned(
-                        .init(action: ActionID("a"), flag: "f", standing: .holding, step: 0, share: .none, reason: long))),
+                        .init(action: ActionID("a"), flag: "f", standing: .holding, step: 0, share: .none, reason: long)
+                    )),
             ], at: .at(1))
         for event in try JournalReader(path: folder.journal).events(limit: 10) {
             #expect(try event.body.json().utf8.count < 15_000)

@@ -27,7 +27,8 @@ package struct FlagFindings: Hashable, Sendable {
         if let algorithm = flag.algorithm, algorithm != plan.target.algorithm {
             errors.append(
                 "\(flag.name): its algorithm is \(algorithm.rawValue), the launch config says "
-                    + "\(plan.target.algorithm.rawValue): the applications would deal users otherwise than guardia says")
+                    + "\(plan.target.algorithm.rawValue): the applications would deal users otherwise than guardia says"
+            )
         } else if let trouble = plan.target.algorithm.trouble(with: flag.rollout) {
             errors.append("\(flag.name): \(trouble)")
         }

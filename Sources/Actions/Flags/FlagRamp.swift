@@ -125,7 +125,8 @@ package actor FlagRamp {
             .started(
                 .init(
                     id: reporter.id, kind: .flagRamp, by: order.by, reason: order.reason, command: order.command,
-                    subject: "\(order.name) \(([order.plan.from] + order.plan.steps).map(\.words).joined(separator: " → "))",
+                    subject:
+                        "\(order.name) \(([order.plan.from] + order.plan.steps).map(\.words).joined(separator: " → "))",
                     steps: steps, continues: order.continues, pid: order.pid)))
         await reporter.tell(.rampPlanned(.init(action: reporter.id, flag: order.name, plan: order.plan)))
         await reporter.journal.settle(within: .seconds(2))

@@ -110,7 +110,8 @@ struct ConfirmationView {
         case .enterInField?: words(lock == nil || lock == .settling ? .enterToButton : .enterInField)
         case .locked?:
             switch lock {
-            case .untyped?: words(confirmation.wanted == nil ? .settlingNote : card.flag == nil ? .typeFirst : .typeFlagFirst)
+            case .untyped?:
+                words(confirmation.wanted == nil ? .settlingNote : card.flag == nil ? .typeFirst : .typeFlagFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
             case nil: nil

@@ -49,7 +49,8 @@ package struct Binding: Sendable {
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .flags], footer: 6),
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .flags],
+            footer: 6),
         // MARK: Flags
         Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
         Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action], footer: 6),

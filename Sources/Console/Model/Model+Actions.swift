@@ -106,7 +106,8 @@ extension Model {
         overlays.append(
             .confirmation(
                 Confirmation(
-                    card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter), actAs: deployment?.actAs ?? flagFacts?.actAs ?? [],
+                    card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter),
+                    actAs: deployment?.actAs ?? flagFacts?.actAs ?? [],
                     random: draw())))
     }
 

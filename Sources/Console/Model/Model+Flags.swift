@@ -31,9 +31,9 @@ extension Model {
     }
 
     func reasonNotToFlag(_ action: Action) -> Word? {
+        if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         guard let facts = flagFacts else { return .noFlags }
         if facts.locked != nil || deployment?.locked != nil { return .actionsLocked }
-        if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
         if layout.isTooSmall { return .tooSmall }
         switch action {
@@ -53,8 +53,10 @@ extension Model {
         }
         if let name = selectedFlag ?? (flagNames.count == 1 ? flagNames.first : nil) { return chooseShare(of: name) }
         let options = flagNames.map { name in
-            Choice.Option(text: name, note: [flagState(sight(of: name)), flagFacts?[name]?.title ?? ""]
-                .filter { !$0.isEmpty }.joined(separator: "  "))
+            Choice.Option(
+                text: name,
+                note: [flagState(sight(of: name)), flagFacts?[name]?.title ?? ""]
+                    .filter { !$0.isEmpty }.joined(separator: "  "))
         }
         overlays.append(.choice(Choice(.flag, options: options)))
     }
@@ -129,8 +131,10 @@ extension Model {
                 words(top >= before ? .usersMore : .usersFewer, share)
             }
         if let users = flag.users, users >= 1 {
-            text += ", " + words(
-                .usersOf, figures.number((users * affected / 100).rounded()), figures.number(users.rounded()))
+            text +=
+                ", "
+                + words(
+                    .usersOf, figures.number((users * affected / 100).rounded()), figures.number(users.rounded()))
         }
         return text
     }

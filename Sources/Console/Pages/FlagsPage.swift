@@ -191,7 +191,9 @@ struct FlagsPage {
             let age = model.figures.age(at.age(at: model.shownNow))
             fact(.labelAge, [Span(words(.readAgo, age, model.clock(at.utc)), sight.isCurrent ? .text : .unknown)])
         }
-        if let by = model.lastWords(of: sight, model.shown.flags.lastChange(of: name)) { fact(.labelBy, [Span(by, .text)]) }
+        if let by = model.lastWords(of: sight, model.shown.flags.lastChange(of: name)) {
+            fact(.labelBy, [Span(by, .text)])
+        }
         if let ramp = ramp(name, short: false) {
             for (index, part) in Text.wrapped(ramp.text, to: max(10, width - 9)).prefix(3).enumerated() {
                 let label = Text.padded(index == 0 ? words(.labelRamp) : "", to: 9)

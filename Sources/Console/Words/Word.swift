@@ -44,7 +44,8 @@ package enum Word: CaseIterable, Sendable {
     // MARK: The past
     case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
     case eventAfter, eventAfterSummary, goToTime, goToTimeSummary, rewindFuture, recordingEnds, rewindNoTime
-    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples, rewindPlay
+    case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
+        rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
@@ -53,6 +54,7 @@ package enum Word: CaseIterable, Sendable {
     case flagsTitle, flagCount, columnFlag, columnState, columnShare, columnNext, columnUsers, columnChanged, columnRamp
     case flagOn, flagOff, flagUnknown, flagFaulty, usersOf, usersMore, usersFewer, usersUnknown, usersAnew, allowedCount
     case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
-    case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort, rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
+    case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort,
+        rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
     case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed
 }

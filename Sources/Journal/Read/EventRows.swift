@@ -90,7 +90,8 @@ enum EventRows {
 
     /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
     static let small = [
-        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
+        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending",
+        "alert.cleared",
         "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
         "flag.ramp.planned", "flag.ramp.turned",
     ].map { "'\($0)'" }.joined(separator: ", ")

@@ -44,7 +44,8 @@ package enum ActionEvent: Hashable, Sendable {
 
         package init(
             id: ActionID, kind: ActionKind, by: Operator, reason: String, command: [String], from: Side? = nil,
-            to: Side? = nil, subject: String? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil, pid: Int32
+            to: Side? = nil, subject: String? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil,
+            pid: Int32
         ) {
             self.id = id
             self.kind = kind

@@ -96,7 +96,9 @@ extension PlanCard {
             if let mover = earlier.mover, mover.id != self.mover?.id { changes.append("\(mover.label) has ended") }
         }
         if let was = earlier.flag, let now = flag { changes += now.changes(since: was) }
-        if kind == .promote, flag == nil, let old = earlier.subject?.current?.step, let new = subject?.current?.step, old != new {
+        if kind == .promote, flag == nil, let old = earlier.subject?.current?.step, let new = subject?.current?.step,
+            old != new
+        {
             changes.append("the deploy is at “\(new.title)” now, it was at “\(old.title)”")
         }
         return changes

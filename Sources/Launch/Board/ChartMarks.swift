@@ -25,7 +25,8 @@ package struct ChartMarks: Hashable, Sendable {
             // To be seen for the first time is no change.
             if body.source == .found, body.from == nil { continue }
             // What changes nothing for any user (a salt of a flag that is off) is no mark.
-            if let from = body.from, let to = body.to, from.flag.share == to.flag.share, from.flag.group == to.flag.group,
+            if let from = body.from, let to = body.to, from.flag.share == to.flag.share,
+                from.flag.group == to.flag.group,
                 from.flag.variants == to.flag.variants
             {
                 continue

@@ -27,7 +27,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, flags: FlagsPlan? = nil, operators: OperatorRules = .standard, actAs: [String] = []
+        panes: Panes, deployment: Deployment? = nil, flags: FlagsPlan? = nil, operators: OperatorRules = .standard,
+        actAs: [String] = []
     ) {
         self.product = product
         self.zoneName = zoneName

@@ -57,7 +57,9 @@ package struct FeatureFlag: Hashable, Sendable {
 
         package var description: String { field }
 
-        package init(from decoder: any Decoder) throws { field = try decoder.singleValueContainer().decode(String.self) }
+        package init(from decoder: any Decoder) throws {
+            field = try decoder.singleValueContainer().decode(String.self)
+        }
 
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()

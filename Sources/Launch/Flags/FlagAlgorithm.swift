@@ -48,6 +48,7 @@ package enum FlagAlgorithm: String, Hashable, Sendable, Codable, CaseIterable {
     /// Why a share cannot be had with this algorithm; nil where it can.
     package func trouble(with share: Rollout) -> String? {
         self == .unleash && !share.isWhole
-            ? "unleash knows whole per cents only: its SDKs would take \(share) % for \(share.basisPoints / 100) %" : nil
+            ? "unleash knows whole per cents only: its SDKs would take \(share) % for \(share.basisPoints / 100) %"
+            : nil
     }
 }

@@ -208,7 +208,8 @@ extension Planner {
         case .promote where !rest.steps.isEmpty:
             flag.plan = rest
             flag.change = FlagChange(
-                from: current, to: FlagEdit(isEnabled: true, rollout: rest.steps[0]).applied(to: current, name: ramp.flag))
+                from: current,
+                to: FlagEdit(isEnabled: true, rollout: rest.steps[0]).applied(to: current, name: ramp.flag))
         default: break
         }
         flag.risk = kind == .promote && (ramp.plan.steps.last ?? .none) >= .half ? .grave : .routine

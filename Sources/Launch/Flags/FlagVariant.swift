@@ -49,7 +49,9 @@ package enum FlagName {
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
         }
-        guard let first = text.utf8.first, isAlphanumeric(first) else { return "a name begins with a letter or a digit" }
+        guard let first = text.utf8.first, isAlphanumeric(first) else {
+            return "a name begins with a letter or a digit"
+        }
         let marks = Array("._-".utf8)
         guard text.utf8.allSatisfy({ isAlphanumeric($0) || marks.contains($0) }) else {
             return "a name has only letters, digits and . _ -"

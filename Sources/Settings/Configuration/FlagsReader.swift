@@ -23,7 +23,8 @@ final class FlagsReader {
                 redis: redis(fields.required("redis"), probes), prefix: prefix?.redisKey() ?? usual.prefix,
                 algorithm: algorithm ?? .unleash, names: flags.map(\.name))
             var plan = FlagsPlan(
-                target: target, interval: fields.optional("every")?.duration(.seconds(1) ... .minutes(1)) ?? .seconds(2),
+                target: target,
+                interval: fields.optional("every")?.duration(.seconds(1) ... .minutes(1)) ?? .seconds(2),
                 flags: flags)
             plan.stream = stream?.redisKey() ?? plan.stream
             plan.channel = fields.optional("channel")?.redisKey() ?? plan.channel
@@ -96,7 +97,8 @@ final class FlagsReader {
             let known = FlagAlgorithm.allCases.map(\.rawValue)
             throw Misfit(
                 "\(text.quoted) is no algorithm",
-                hint: Nearest.hint(for: text, among: known) ?? "that of the applications' SDK: \(known.joined(separator: ", "))")
+                hint: Nearest.hint(for: text, among: known)
+                    ?? "that of the applications' SDK: \(known.joined(separator: ", "))")
         }
     }
 
@@ -122,7 +124,9 @@ final class FlagsReader {
                     if let trouble = FlagName.trouble(with: text) { throw Misfit("\(text.quoted): \(trouble)") }
                     return text
                 }
-                if let name, flags.contains(where: { $0.name == name }) { fields.error("a second flag named '\(name)'") }
+                if let name, flags.contains(where: { $0.name == name }) {
+                    fields.error("a second flag named '\(name)'")
+                }
                 if let guards = fields.optional("guards") {
                     self.guards += guards.items().map { (flags.count, $0) }
                 }

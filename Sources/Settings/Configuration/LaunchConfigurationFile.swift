@@ -94,7 +94,9 @@ package struct LaunchConfigurationFile: Sendable {
 extension Field {
     fileprivate func delegation() -> [String] {
         let words = texts()
-        if !Delegation.isKnown(words) { error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)") }
+        if !Delegation.isKnown(words) {
+            error("'act_as' is sudo or doas with a user", hint: "as \(Delegation.example)")
+        }
         return words
     }
 

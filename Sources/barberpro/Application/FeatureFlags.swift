@@ -23,7 +23,9 @@ final class FeatureFlags: Sendable {
     }
 
     private func read(_ name: String) async {
-        guard let reply = try? await redis.command(["HGETALL", "flag:\(name)"], deadline: .seconds(1)).array else { return }
+        guard let reply = try? await redis.command(["HGETALL", "flag:\(name)"], deadline: .seconds(1)).array else {
+            return
+        }
         var fields: [String: String] = [:]
         for index in stride(from: 0, to: reply.count - 1, by: 2) {
             fields[reply[index].string ?? ""] = reply[index + 1].string

@@ -45,14 +45,18 @@ struct FlagSetCommand: AsyncParsableCommand {
             }
         }
         if let salt {
-            if !salt.isEmpty, let why = FeatureFlag.trouble(withWord: salt) { throw Failure.usage(Told("--salt: \(why)")) }
+            if !salt.isEmpty, let why = FeatureFlag.trouble(withWord: salt) {
+                throw Failure.usage(Told("--salt: \(why)"))
+            }
             edit.salt = salt
         }
         if let stickiness {
             if let why = FlagName.trouble(with: stickiness) { throw Failure.usage(Told("--stickiness: \(why)")) }
             edit.stickiness = .init(stickiness)
         }
-        if edit.isEmpty { throw Failure.usage(Told("nothing to set: give --rollout, --variants, --salt or --stickiness")) }
+        if edit.isEmpty {
+            throw Failure.usage(Told("nothing to set: give --rollout, --variants, --salt or --stickiness"))
+        }
         try await change.run(name, edit, options)
     }
 }
@@ -90,7 +94,8 @@ struct FlagOff: AsyncParsableCommand {
 struct FlagAllow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allow", abstract: "Give a feature to single users whatever its share is, or take that back.",
-        discussion: "Without --add and --remove it prints the list. The journal keeps how many users there are, not which.")
+        discussion:
+            "Without --add and --remove it prints the list. The journal keeps how many users there are, not which.")
 
     @OptionGroup var options: ActionOptions
     @OptionGroup var change: FlagChangeOptions
@@ -105,7 +110,9 @@ struct FlagAllow: AsyncParsableCommand {
 
     func run() async throws {
         for user in add + remove {
-            if let why = FeatureFlag.trouble(withWord: user) { throw Failure.usage(Told("'\(user)' is no user's id: \(why)")) }
+            if let why = FeatureFlag.trouble(withWord: user) {
+                throw Failure.usage(Told("'\(user)' is no user's id: \(why)"))
+            }
         }
         if add.isEmpty, remove.isEmpty {
             let session = try FlagSession(options, for: nil)
@@ -129,7 +136,9 @@ struct FlagAllow: AsyncParsableCommand {
 
 /// What the commands that change a flag may say besides.
 struct FlagChangeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Refuse where the flag is at another version than this, the one that was seen.", valueName: "version"))
+    @Option(
+        help: ArgumentHelp(
+            "Refuse where the flag is at another version than this, the one that was seen.", valueName: "version"))
     var expect: Int64?
 
     @Flag(help: "Make the flag where neither Redis nor the launch config knows it.")

@@ -152,7 +152,8 @@ struct FlagWho: AsyncParsableCommand {
                     version: flag.version, algorithm: algorithm.rawValue))
         } else {
             let variant = evaluation.variant.map { ", variant \($0)" } ?? ""
-            Output.line("\(evaluation.isOn ? "on" : "off")\(variant)  \(evaluation.words(of: flag)) (\(algorithm.rawValue))")
+            Output.line(
+                "\(evaluation.isOn ? "on" : "off")\(variant)  \(evaluation.words(of: flag)) (\(algorithm.rawValue))")
         }
     }
 }
@@ -160,7 +161,8 @@ struct FlagWho: AsyncParsableCommand {
 /// `guardia flag check`: the flag validation of the launch day.
 struct FlagCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Check the flags in Redis against the launch config: the validation before a launch.",
+        commandName: "check",
+        abstract: "Check the flags in Redis against the launch config: the validation before a launch.",
         discussion: """
             Missing flags, malformed ones (101 %, an unknown algorithm), names with spaces or escapes, another algorithm than \
             the launch config's, guards that are not well, flags that the config does not name (a warning). Exits 0 where \
@@ -254,8 +256,15 @@ enum Flags {
 
     static func by(_ report: FlagReport, _ session: FlagSession) -> String {
         guard let by = report.updatedBy, !by.isEmpty || report.updatedAt != nil else { return "" }
-        let time = report.updatedAt.flatMap { try? Date($0, strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted)) }
-        let when = time.map { session.when(Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded()))) }
+        let time = report.updatedAt.flatMap {
+            try? Date(
+                $0,
+                strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(
+                    separator: .omitted))
+        }
+        let when = time.map {
+            session.when(Timestamp(milliseconds: Int64(($0.timeIntervalSince1970 * 1000).rounded())))
+        }
         return [by.isEmpty ? "by hand" : by, when].compactMap(\.self).joined(separator: ", ")
     }
 }

@@ -96,7 +96,9 @@ struct FlagRampCommand: AsyncParsableCommand {
         guard ActionLock.lives(record.id, journal: session.journal) == false else {
             await session.close()
             throw Failure.refused(
-                Told("\(record.started.by.signature)'s ramp of \(name) runs (\(record.id)): guardia flag abort \(name) first"))
+                Told(
+                    "\(record.started.by.signature)'s ramp of \(name) runs (\(record.id)): guardia flag abort \(name) first"
+                ))
         }
         // Where no engine has told that it died, this one does.
         await session.tell(.ended(.died(record)))
@@ -106,7 +108,8 @@ struct FlagRampCommand: AsyncParsableCommand {
         let report = Flags.report(name, .success(look), await session.board.board(), session)
         Output.line(report.line(isCurrent: true, by: Flags.by(report, session), name: name.count))
         let top = plan.steps.last ?? .none
-        let change = FlagChange(from: look.flag, to: FlagEdit(isEnabled: true, rollout: top).applied(to: look.flag, name: name))
+        let change = FlagChange(
+            from: look.flag, to: FlagEdit(isEnabled: true, rollout: top).applied(to: look.flag, name: name))
         Output.line(
             "→ \(plan.steps.map(\.words).joined(separator: " → ")), \(plan.every.count / 1000) s each: "
                 + session.concerns(change, await session.users()))
@@ -173,7 +176,8 @@ struct FlagPause: AsyncParsableCommand {
 struct FlagResume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Let a held ramp go on, take its share as good and go on now, or go on with a ramp whose process died.")
+        abstract:
+            "Let a held ramp go on, take its share as good and go on now, or go on with a ramp whose process died.")
 
     @OptionGroup var options: ActionOptions
     @Argument(help: "The flag's name.") var name: String
@@ -184,7 +188,8 @@ struct FlagResume: AsyncParsableCommand {
 /// `guardia flag abort NAME`
 struct FlagAbort: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "abort", abstract: "End a flag's ramp, running or dead, and take the share back to where it began.")
+        commandName: "abort", abstract: "End a flag's ramp, running or dead, and take the share back to where it began."
+    )
 
     @OptionGroup var options: ActionOptions
     @Argument(help: "The flag's name.") var name: String
@@ -228,7 +233,9 @@ struct RampSteering {
         default:
             await session.close()
             throw Failure.refused(
-                Told("\(record.id) does not run any more: guardia flag resume goes on with it, guardia flag abort takes it back"))
+                Told(
+                    "\(record.id) does not run any more: guardia flag resume goes on with it, guardia flag abort takes it back"
+                ))
         }
     }
 
@@ -244,7 +251,8 @@ struct RampSteering {
             await session.tell(.asked(.init(action: record.id, request: request, by: who, reason: options.reason)))
             await session.settle()
             if let trouble = session.trouble {
-                return ActionResult(.undecided, "\(record.id) was not told: \(trouble); guardia flag off needs no journal")
+                return ActionResult(
+                    .undecided, "\(record.id) was not told: \(trouble); guardia flag off needs no journal")
             }
             return await heard(record, before, session)
         }
@@ -272,11 +280,13 @@ struct RampSteering {
             let now = await state(of: record.id, session)
             if now != before, kind != .abort, let turned = now.turned {
                 let why = turned.reason.isEmpty ? "" : ": \(turned.reason)"
-                return ActionResult(.done, "\(record.id) has heard it: \(turned.standing.rawValue) at \(turned.share.words)\(why)")
+                return ActionResult(
+                    .done, "\(record.id) has heard it: \(turned.standing.rawValue) at \(turned.share.words)\(why)")
             }
             try? await Task.sleep(for: .milliseconds(100))
         }
-        return ActionResult(.undecided, "\(record.id) was told, and nothing has happened yet: see guardia flag get \(name)")
+        return ActionResult(
+            .undecided, "\(record.id) was told, and nothing has happened yet: see guardia flag get \(name)")
     }
 
     // MARK: A ramp that died

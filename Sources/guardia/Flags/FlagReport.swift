@@ -93,7 +93,9 @@ struct FlagReport: Encodable {
         }
         if !words.isEmpty { parts.append(words) }
         if let ramp {
-            parts.append("ramp \(ramp.step)/\(ramp.steps.count) \(ramp.standing)" + (ramp.reason.isEmpty ? "" : ": \(ramp.reason)"))
+            parts.append(
+                "ramp \(ramp.step)/\(ramp.steps.count) \(ramp.standing)"
+                    + (ramp.reason.isEmpty ? "" : ": \(ramp.reason)"))
         }
         if !listed { parts.append("(not in the launch config)") }
         return parts.joined(separator: "  ")

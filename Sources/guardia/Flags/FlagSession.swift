@@ -113,7 +113,8 @@ struct FlagSession {
 
     /// Whom a change concerns, in a sentence.
     func concerns(_ change: FlagChange, _ users: Double?) -> String {
-        let share = change.affected == change.affected.rounded()
+        let share =
+            change.affected == change.affected.rounded()
             ? "\(Int(change.affected)) %" : String(format: "%.2f %%", change.affected)
         var text =
             change.isReshuffled

@@ -31,7 +31,8 @@ struct FlagRampTests {
         let id = ActionID("flag-ramp-1")
         let open = Mutex(asking)
         let world = FlagRamp.World(
-            board: { guarding(second).map { board($0) } }, clock: clock, pause: { [clock] in try await clock.pause($0) },
+            board: { guarding(second).map { board($0) } }, clock: clock,
+            pause: { [clock] in try await clock.pause($0) },
             requests: {
                 each(second)
                 return open.withLock { open in
@@ -103,52 +104,64 @@ struct FlagRampTests {
 
     @Test func aStoreThatIsAwayHoldsItAndItGoesOnAfterwards() async {
         let store = store()
-        let result = await ramp(store, steps: [.half, .all], each: { second in
-            store.change { $0.isSilent = (3..<60).contains(second) }
-        })
+        let result = await ramp(
+            store, steps: [.half, .all],
+            each: { second in
+                store.change { $0.isSilent = (3..<60).contains(second) }
+            })
         #expect(result.outcome == .done && store.now.log == ["50 v8", "100 v9"])
         #expect(standings.contains("holding 50"))
     }
 
     @Test func aGuardThatAlertsWhileTheStoreIsAwayStepsBackWhenItReturns() async {
         let store = store()
-        let result = await ramp(store, steps: [.half, .all], guarding: { $0 < 5 ? .ok : .critical }, each: { second in
-            store.change { $0.isSilent = (3..<60).contains(second) }
-        })
+        let result = await ramp(
+            store, steps: [.half, .all], guarding: { $0 < 5 ? .ok : .critical },
+            each: { second in
+                store.change { $0.isSilent = (3..<60).contains(second) }
+            })
         #expect(result.outcome == .undecided && store.now.log == ["50 v8", "0 v9"])
         #expect(journal.steps == ["share-50 done", "bake-50 undecided", "step-back failed", "step-back done"])
     }
 
     @Test func aStepBackWhoseAnswerWasLostIsKnownForOnesOwn() async {
         let store = store()
-        let result = await ramp(store, steps: [.half], guarding: { $0 < 5 ? .ok : .critical }, each: { second in
-            if second == 5 { store.change { $0.writes = [.unheard] } }
-        })
+        let result = await ramp(
+            store, steps: [.half], guarding: { $0 < 5 ? .ok : .critical },
+            each: { second in
+                if second == 5 { store.change { $0.writes = [.unheard] } }
+            })
         #expect(result.outcome == .undecided && store.now.log == ["50 v8", "0 v9"])
     }
 
     @Test func somebodyElsesChangeEndsItAndStays() async {
         let store = store()
-        let result = await ramp(store, each: { second in
-            if second == 4 { store.put(FlagSetTests.flag(77, version: 20)) }
-        })
+        let result = await ramp(
+            store,
+            each: { second in
+                if second == 4 { store.put(FlagSetTests.flag(77, version: 20)) }
+            })
         #expect(result.outcome == .preempted && result.summary.contains("luis@b2"))
         #expect(store.flag()?.rollout.percent == 77)
     }
 
     @Test func theKillSwitchEndsIt() async {
         let store = store()
-        let result = await ramp(store, each: { second in
-            if second == 4 { store.put(FlagSetTests.flag(1, version: 20, on: false)) }
-        })
+        let result = await ramp(
+            store,
+            each: { second in
+                if second == 4 { store.put(FlagSetTests.flag(1, version: 20, on: false)) }
+            })
         #expect(result.outcome == .preempted && store.flag()?.share == Rollout.none)
     }
 
     @Test func aStoreThatRefusesAStepIsTriedAgainAndToldOnce() async {
         let store = store()
-        let result = await ramp(store, steps: [.half], each: { second in
-            if second == 0 { store.change { $0.writes = Array(repeating: .refused("OOM"), count: 20) } }
-        })
+        let result = await ramp(
+            store, steps: [.half],
+            each: { second in
+                if second == 0 { store.change { $0.writes = Array(repeating: .refused("OOM"), count: 20) } }
+            })
         #expect(result.outcome == .done && second == 30)
         #expect(journal.steps == ["share-50 failed", "share-50 done", "bake-50 done"])
     }

@@ -22,7 +22,8 @@ struct FlagSetTests {
     ) async -> ActionResult {
         await FlagSet(
             .init(
-                name: name, edit: edit, expect: expect, creates: creates, reason: "trial", by: ana, command: ["guardia"],
+                name: name, edit: edit, expect: expect, creates: creates, reason: "trial", by: ana,
+                command: ["guardia"],
                 pid: 1), of: Self.plan, in: store, clock: clock,
             reporter: ActionReporter(ActionID("flag-set-1"), journal: journal)
         ) { [clock] in try await clock.pause($0) }.run()

@@ -39,7 +39,8 @@ final class FakeFlagStore: FlagStore {
     /// Puts a flag as another tool would.
     func put(_ flag: FeatureFlag) {
         let fields = Dictionary(
-            flag.values.filter { !$0.value.isEmpty }.map { ($0.field, $0.value) }, uniquingKeysWith: { first, _ in first })
+            flag.values.filter { !$0.value.isEmpty }.map { ($0.field, $0.value) },
+            uniquingKeysWith: { first, _ in first })
         state.withLock { $0.hashes[flag.name] = fields }
     }
 

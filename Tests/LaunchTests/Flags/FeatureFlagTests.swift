@@ -9,7 +9,8 @@ struct RolloutTests {
     func sharesAreRead(text: String, basisPoints: Int) { #expect(Rollout(text)?.basisPoints == basisPoints) }
 
     @Test(arguments: [
-        "101", "-1", "", "%", "1e2", "0x10", "25.123", "25.", ".5", "100.01", "٢٥", "1 000", "2 5", "25%%", "NaN", "1000",
+        "101", "-1", "", "%", "1e2", "0x10", "25.123", "25.", ".5", "100.01", "٢٥", "1 000", "2 5", "25%%", "NaN",
+        "1000",
     ])
     func whatIsNoShareIsRefused(text: String) { #expect(Rollout(text) == nil) }
 
@@ -127,7 +128,8 @@ struct FlagGlanceTests {
 }
 
 struct FlagChangeTests {
-    private func flag(_ percent: Int, on: Bool = true, _ change: (inout FeatureFlag) -> Void = { _ in }) -> FeatureFlag {
+    private func flag(_ percent: Int, on: Bool = true, _ change: (inout FeatureFlag) -> Void = { _ in }) -> FeatureFlag
+    {
         var flag = FeatureFlag(name: "f", isEnabled: on, rollout: Rollout(percent: percent)!, version: 3)
         change(&flag)
         return flag

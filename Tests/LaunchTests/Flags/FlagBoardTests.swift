@@ -139,10 +139,12 @@ struct FlagBoardTests {
         var stage = Stage()
         stage.tell(plan(), at: 0)
         stage.tell(
-            .rampTurned(.init(action: ActionID("ramp-1"), flag: "checkout-v2", standing: .baking, step: 1, share: .half)),
+            .rampTurned(
+                .init(action: ActionID("ramp-1"), flag: "checkout-v2", standing: .baking, step: 1, share: .half)),
             at: 1)
         stage.tell(
-            .rampTurned(.init(action: ActionID("ramp-9"), flag: "checkout-v2", standing: .baking, step: 1, share: .half)),
+            .rampTurned(
+                .init(action: ActionID("ramp-9"), flag: "checkout-v2", standing: .baking, step: 1, share: .half)),
             at: 2)
         let ramp = stage.board.flags.ramp(of: "checkout-v2")
         #expect(ramp?.turned?.standing == .baking && ramp?.plan.steps == [.half, .all])
@@ -186,14 +188,18 @@ struct FlagBoardTests {
                 .init(
                     id: id, kind: .deploy, by: ana, reason: "", command: [], from: .init(colour: "blue", version: "v1"),
                     to: .init(colour: "green", version: "v2"), steps: [], pid: 1)), at: 12)
-        for (step, split, second) in [("shift-5", "green-5.blue", 13.0), ("promote", "green", 14), ("go-back", "blue", 15)] {
+        for (step, split, second) in [
+            ("shift-5", "green-5.blue", 13.0), ("promote", "green", 14), ("go-back", "blue", 15),
+        ] {
             stage.tell(ActionEvent.stepStarted(.init(action: id, step: step)), at: second)
             stage.tell(
                 ActionEvent.stepEnded(.init(action: id, step: step, outcome: .done, detail: "", split: split)),
                 at: second)
         }
         func marks(_ from: Double, _ to: Double) -> [String] {
-            ChartMarks(on: stage.board, from: moment(from).utc, to: moment(to).utc).marks.map { "\($0.kind) \($0.label)" }
+            ChartMarks(on: stage.board, from: moment(from).utc, to: moment(to).utc).marks.map {
+                "\($0.kind) \($0.label)"
+            }
         }
         #expect(marks(0, 99) == ["flag checkout-v2 5 % → 25 %", "deploy v2", "rollback v1"])
         #expect(marks(11, 14) == ["deploy v2"] && marks(50, 60) == [])
@@ -271,14 +277,16 @@ struct FlagPlannerTests {
         stage = self.stage()
         let id = ActionID("ramp-1")
         stage.tell(
-            ActionEvent.started(.init(id: id, kind: .flagRamp, by: ana, reason: "", command: [], steps: [], pid: 1)), at: 0)
+            ActionEvent.started(.init(id: id, kind: .flagRamp, by: ana, reason: "", command: [], steps: [], pid: 1)),
+            at: 0)
         stage.tell(
             .rampPlanned(
                 .init(
                     action: id, flag: "checkout-v2",
                     plan: RampPlan(from: .none, steps: [.half], every: .seconds(9), guards: []))), at: 0)
         #expect(card(.ramp([.all]), stage).blockers == ["its ramp to 50 % runs: abort that first"])
-        #expect(card(.edit(FlagEdit(rollout: Rollout(percent: 9)!)), stage).cautions == ["its ramp to 50 % ends by this"])
+        #expect(
+            card(.edit(FlagEdit(rollout: Rollout(percent: 9)!)), stage).cautions == ["its ramp to 50 % ends by this"])
         let steering = Planner(board: stage.board, now: moment(1))
         #expect(steering.card(for: .abort(id)).arguments == ["flag", "abort", "checkout-v2"])
         #expect(steering.card(for: .promote(id)).target == "checkout-v2 50%")

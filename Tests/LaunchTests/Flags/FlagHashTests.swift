@@ -3,13 +3,14 @@ import Testing
 
 struct FlagHashTests {
     /// Vectors that are published for MurmurHash3 x86_32, an odd number of bytes of several lengths among them.
-    @Test(arguments: [
-        ("", 0, 0), ("", 1, 0x514e_28b7), ("", 0xffff_ffff, 0x81f1_6f39), ("test", 0, 0xba6b_d213),
-        ("test", 0x9747_b28c, 0x704b_81dc), ("Hello, world!", 0, 0xc036_3e43),
-        ("Hello, world!", 0x9747_b28c, 0x2488_4cba),
-        ("The quick brown fox jumps over the lazy dog", 0, 0x2e4f_f723),
-        ("The quick brown fox jumps over the lazy dog", 0x9747_b28c, 0x2fa8_26cd), ("ñandú", 0, 0x3dd7_0beb),
-    ] as [(String, UInt32, UInt32)])
+    @Test(
+        arguments: [
+            ("", 0, 0), ("", 1, 0x514e_28b7), ("", 0xffff_ffff, 0x81f1_6f39), ("test", 0, 0xba6b_d213),
+            ("test", 0x9747_b28c, 0x704b_81dc), ("Hello, world!", 0, 0xc036_3e43),
+            ("Hello, world!", 0x9747_b28c, 0x2488_4cba),
+            ("The quick brown fox jumps over the lazy dog", 0, 0x2e4f_f723),
+            ("The quick brown fox jumps over the lazy dog", 0x9747_b28c, 0x2fa8_26cd), ("ñandú", 0, 0x3dd7_0beb),
+        ] as [(String, UInt32, UInt32)])
     func murmurGivesThePublishedHashes(text: String, seed: UInt32, hash: UInt32) {
         #expect(Murmur3.hash(text, seed: seed) == hash)
     }

@@ -49,7 +49,8 @@ struct RampCourseTests {
     @Test func aGuardThatAlertsStepsBackOneShareAndStops() {
         var course = course(at: 3)
         _ = course.pass(to: .seconds(0), sight())
-        #expect(course.pass(to: .seconds(1), sight(.critical)) == .stepBack(Self.shares[1], why: "Payments is critical"))
+        #expect(
+            course.pass(to: .seconds(1), sight(.critical)) == .stepBack(Self.shares[1], why: "Payments is critical"))
         #expect(course.standing == .steppedBack)
         guard case .end(.undecided, let words) = course.wrote(.done) else {
             Issue.record("it went on")
@@ -212,7 +213,8 @@ struct RampCourseTests {
     @Test func aPlanOnlyGrows() {
         func trouble(_ from: Int, _ steps: [Int]) -> String? {
             RampPlan(
-                from: Rollout(percent: from)!, steps: steps.map { Rollout(percent: $0)! }, every: .seconds(1), guards: []
+                from: Rollout(percent: from)!, steps: steps.map { Rollout(percent: $0)! }, every: .seconds(1),
+                guards: []
             ).trouble
         }
         #expect(trouble(0, [1, 5]) == nil && trouble(0, [100]) == nil)
@@ -245,4 +247,3 @@ struct RampCourseTests {
         #expect(GuardVerdict(of: [], on: nil, at: now).verdict == .ok)
     }
 }
-

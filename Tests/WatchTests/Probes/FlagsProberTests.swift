@@ -41,7 +41,8 @@ import Wire
             #expect(found["faulty"] == .number(0))
             let probe = Probe(
                 name: "flags", interval: 2000, deadline: 1000,
-                target: .flags(FlagsTarget(redis: RedisTarget(), algorithm: .unleash, names: ["checkout-v2", "refunds"])))
+                target: .flags(
+                    FlagsTarget(redis: RedisTarget(), algorithm: .unleash, names: ["checkout-v2", "refunds"])))
             #expect(Set(found.keys) == Set(probe.measures.map(\.name)).subtracting(["up"]))
         }
     }
