@@ -18,16 +18,10 @@ extension Model {
             of: flag, on: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow))
     }
 
-    /// The ramp of a flag that runs, or that died and was not gone on with.
-    func unfinishedRamp(of flag: String) -> ActionRecord? {
-        guard let ramp = board.flags.ramp(of: flag), let record = board.actions[ramp.id] else { return nil }
-        return record.ended == nil || record.ended?.body.outcome == .died ? record : nil
-    }
-
     /// What promote, abort and hold are about: on the flags' page the ramp of the selected flag, else the deploy.
     var steered: ActionRecord? {
         guard context == .flags else { return board.actions.unfinished }
-        return selectedFlag.flatMap { unfinishedRamp(of: $0) }
+        return selectedFlag.flatMap { board.unfinishedRamp(of: $0) }
     }
 
     func reasonNotToFlag(_ action: Action) -> Word? {
@@ -40,6 +34,21 @@ extension Model {
         case .promote, .abort: return steered == nil ? .noRamp : nil
         case .hold: return steered.map { $0.ended == nil } == true ? nil : .noRamp
         default: return nil
+        }
+    }
+
+    /// Ramps that need a person: one whose process died, one that stepped back within the hour.
+    var flagNotices: [Notice] {
+        (board.manifest?.flags?.flags ?? []).compactMap { known in
+            let name = Text.sanitised(known.name, limit: 40)
+            if let died = board.unfinishedRamp(of: known.name), died.ended != nil {
+                return Notice(role: .alarm, text: words(.rampDiedNotice, name, keymap.label(of: .flags)))
+            }
+            guard let back = board.steppedBackRamp(of: known.name), let end = back.ended,
+                end.at.age(at: now) < .hours(1)
+            else { return nil }
+            let summary = Text.sanitised(end.body.summary, limit: 160)
+            return Notice(role: .notice, text: words(.rampBackNotice, name, summary))
         }
     }
 

@@ -56,5 +56,5 @@ package enum Word: CaseIterable, Sendable {
     case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
     case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort,
         rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
-    case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed
+    case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed, rampDiedNotice, rampBackNotice
 }

@@ -400,6 +400,8 @@ extension Words {
         case .foundChanged: "found"
         case .marksLabel: "marks"
         case .nobodyNamed: "somebody who left no name"
+        case .rampDiedNotice: "the ramp of {} DIED, nothing watches its share: {} shows it"
+        case .rampBackNotice: "the ramp of {} {}"
         case .flagsAsOf: "STATE AS OF {}: {}"
         }
     }

@@ -52,6 +52,27 @@ package struct FlagBoard: Hashable, Sendable {
     package func changes(of flag: String) -> [Change] { changes.filter { $0.body.flag == flag } }
 }
 
+extension Board {
+    /// The newest ramp of a flag where it runs, or died and nobody has gone on with it or taken it back since.
+    package func unfinishedRamp(of flag: String) -> ActionRecord? {
+        guard let ramp = flags.ramp(of: flag), let record = actions[ramp.id] else { return nil }
+        guard let end = record.ended else { return record }
+        guard end.body.outcome == .died else { return nil }
+        let isFollowed = actions.records.contains {
+            $0.started.continues == ramp.id && $0.ended?.body.outcome != .refused
+        }
+        return isFollowed ? nil : record
+    }
+
+    /// The newest ramp of a flag where a guard made it step back, and nobody has decided about the flag since.
+    package func steppedBackRamp(of flag: String) -> ActionRecord? {
+        guard let ramp = flags.ramp(of: flag), ramp.turned?.standing == .steppedBack, let record = actions[ramp.id],
+            record.ended != nil, flags.lastChange(of: flag)?.body.action == ramp.id
+        else { return nil }
+        return record
+    }
+}
+
 /// A flag as a board knows it: what was read last, when, and why not since.
 package struct FlagSight: Hashable, Sendable {
     package enum State: Hashable, Sendable {

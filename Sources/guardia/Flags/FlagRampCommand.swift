@@ -218,8 +218,7 @@ struct RampSteering {
             throw Failure.undecided(
                 Told("\(session.journal) cannot be read, so no ramp can be found: guardia flag off needs no journal"))
         }
-        guard let ramp = board.flags.ramp(of: name), let record = board.actions[ramp.id],
-            record.ended == nil || record.ended?.body.outcome == .died
+        guard let record = board.unfinishedRamp(of: name), let ramp = board.flags.ramp(record.id)
         else {
             await session.close()
             throw Failure.refused(Told("no ramp of \(name) runs, and none was interrupted"))

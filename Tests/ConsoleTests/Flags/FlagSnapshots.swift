@@ -137,6 +137,14 @@ struct FlagModelTests {
         #expect(model.disabledReason(of: .promote) == .nothingRuns)
     }
 
+    @Test func aRampThatDiedOrSteppedBackIsToldOnEveryPage() {
+        let died = Flagged.died.model(120, 40).notices.map(\.text)
+        #expect(died.contains("the ramp of checkout-v2 DIED, nothing watches its share: f shows it"))
+        let back = Flagged.steppedBack.model(120, 40).notices.map(\.text)
+        #expect(back.contains { $0.hasPrefix("the ramp of checkout-v2 stopped: Payments accepted is critical") })
+        #expect(Flagged.ramping.model(120, 40).notices.isEmpty)
+    }
+
     @Test func aChangeBySomebodyElseMovesTheOpenPlan() {
         let flagged = Flagged.ramping
         var model = flagged.model(120, 40, "f", "F")

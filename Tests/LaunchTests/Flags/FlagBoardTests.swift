@@ -176,6 +176,34 @@ struct FlagBoardTests {
         #expect(FlagSight(of: "nosuch", on: stage.board, now: moment(1), engineSilent: false).state == .never)
     }
 
+    @Test func aDeadRampIsUnfinishedUntilSomebodyGoesOnOrTakesItBack() {
+        var stage = Stage()
+        let id = ActionID("ramp-1")
+        stage.tell(
+            ActionEvent.started(.init(id: id, kind: .flagRamp, by: ana, reason: "", command: [], steps: [], pid: 1)),
+            at: 0)
+        stage.tell(plan(), at: 0)
+        #expect(stage.board.unfinishedRamp(of: "checkout-v2")?.ended == nil)
+        guard let record = stage.board.actions[id] else { return }
+        stage.tell(ActionEvent.ended(.died(record)), at: 1)
+        #expect(stage.board.unfinishedRamp(of: "checkout-v2")?.id == id)
+        #expect(stage.board.unfinishedRamp(of: "refunds") == nil)
+        let undo = ActionID("set-1")
+        stage.tell(
+            ActionEvent.started(
+                .init(
+                    id: undo, kind: .flagSet, by: ana, reason: "", command: [], steps: [], continues: id, pid: 2)),
+            at: 2)
+        stage.tell(ActionEvent.ended(.init(action: undo, outcome: .refused, summary: "")), at: 3)
+        #expect(stage.board.unfinishedRamp(of: "checkout-v2")?.id == id)
+        stage.tell(
+            ActionEvent.started(
+                .init(
+                    id: ActionID("set-2"), kind: .flagSet, by: ana, reason: "", command: [], steps: [], continues: id,
+                    pid: 3)), at: 4)
+        #expect(stage.board.unfinishedRamp(of: "checkout-v2") == nil)
+    }
+
     @Test func marksAreFlagsDeploysAndRollbacksInTheirTime() {
         var stage = Stage()
         stage.tell(changed(flag(5), flag(25, version: 2)), at: 10)
