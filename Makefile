@@ -3,7 +3,7 @@
 SWIFT ?= swift
 DIST := dist
 
-.PHONY: help run test bench format lint release deps clean
+.PHONY: help run test fuzz bench format lint release deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,10 @@ test: export GUARDIA_STRICT = 1
 test: deps ## install what is missing and run every test
 	$(SWIFT) build --build-tests
 	scripts/test
+
+fuzz: deps ## ten million broken inputs for every parser that reads what others write (release build)
+	$(SWIFT) build -c release --product guardia-fuzz
+	.build/release/guardia-fuzz
 
 bench: deps ## measure, each figure beside its peer (release build)
 	$(SWIFT) build -c release

@@ -27,6 +27,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),  // with libssl
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),  // posix_spawn's and pidfd's functions that Swift's Glibc module leaves out
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CLinux",
+                "CLibpq", "CHiredis", "CCurl", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
@@ -74,15 +75,30 @@ let package = Package(
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
         .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 
+        // MARK: Notify: the channels to people, and the outbox before them
+        .target(name: "Notify", dependencies: ["Launch", "Journal", "Wire", "CCrypto"]),
+        .testTarget(name: "NotifyTests", dependencies: ["Notify", "Launch", "Wire"]),
+        // MARK: Security: what gathers evidence of the launch's security
+        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),
+        .testTarget(
+            name: "SecurityTests",
+            dependencies: [
+                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+
+        // MARK: Fuzzing: broken input for every parser that reads what others write
+        .target(name: "Fuzzing", dependencies: ["Console", "Launch", "Security", "Settings", "Watch", "Wire"]),
+
         // MARK: Watch: the poller graph and the engine
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Notify", "CCrypto", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Rehearsal"]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
@@ -124,8 +140,8 @@ let package = Package(
         .executableTarget(
             name: "guardia",
             dependencies: [
-                "Launch", "Journal", "Wire", "Edge", "Watch", "Actions", "Console", "Terminal", "Settings", "Screen",
-                "Rehearsal",
+                "Launch", "Journal", "Wire", "Edge", "Security", "Watch", "Actions", "Console", "Terminal", "Settings",
+                "Screen", "Rehearsal", "Notify",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -149,9 +165,12 @@ let package = Package(
         .executableTarget(
             name: "guardia-bench",
             dependencies: [
-                "Launch", "Journal", "Wire", "Console",
+                "Launch", "Journal", "Wire", "Console", "Watch", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "guardia-fuzz",
+            dependencies: ["Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(
             name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
     ],

@@ -11,11 +11,12 @@ import engine
 import process
 import rollback
 import servers
+import tls
 from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "rollback")
+PARTS = ("dashboard", "journal", "engine", "postgres", "rollback", "map", "kpi", "tls")
 
 
 def machine():
@@ -55,9 +56,13 @@ def main():
     wanted = parser.parse_args().parts or PARTS
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench")}
-    if set(wanted) <= {"rollback"}:
+    programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
+    if set(wanted) <= {"rollback", "tls"}:
         del programs["guardia-bench"]
+    if set(wanted) <= {"map", "kpi"}:
+        del programs["guardia"]
+    if "kpi" not in wanted:
+        del programs["barberpro"]
     for program in programs.values():
         if not os.path.exists(program):
             parser.error(f"{program} is missing: `make bench` builds it")
@@ -78,8 +83,14 @@ def main():
             engine.targets(table, programs, peers, path)
         if "postgres" in wanted:
             engine.postgres(table, programs, peers, path)
+        if "map" in wanted:
+            engine.country(table, programs)
+        if "kpi" in wanted:
+            engine.kpi(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+        if "tls" in wanted:
+            tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")
 
 

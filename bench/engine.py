@@ -82,3 +82,26 @@ def postgres(table, programs, peers, path):
                 theirs.append(figures(peers["postgres"], target, SQL, 1000)["cpu_ms_per_1000"])
     table.add("PostgreSQL: 1,000 polls, client CPU", min(ours), unit="ms", peer="libpq in C" if theirs else "",
               theirs=min(theirs, default=None), ratio_target=2.5)
+
+
+def country(table, programs):
+    """The map from new data."""
+    drawn = figures(programs["guardia-bench"], "map")
+    table.add("map at 60×64: a frame from new data", drawn["frame_us"] / 1000, 1, "ms")
+    table.add("map at 60×64: rasterised once a size", drawn["raster_ms"], None, "ms")
+
+
+BOOKINGS = 1_000_000
+
+
+def kpi(table, programs, path):
+    """Fifty business figures every five seconds, on a million bookings."""
+    print(f"{BOOKINGS} bookings …", flush=True)
+    with servers.postgres(path) as target:
+        subprocess.run([programs["barberpro"], "seed", "--postgres", target, "--bookings", str(BOOKINGS)], check=True)
+        home = next(part.split("=")[1] for part in target.split() if part.startswith("host="))
+        asked = figures(programs["guardia-bench"], "kpi", home)
+    if asked["answered_per_round"] < asked["figures"] * 0.9:
+        table.note(f"of {asked['figures']:.0f} figures {asked['answered_per_round']:.0f} were answered")
+    table.add("50 business figures at 5 s, a million bookings: database CPU", asked["database_percent_of_a_core"], 1,
+              "% of a core")

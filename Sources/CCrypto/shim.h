@@ -1,5 +1,7 @@
 #ifndef GUARDIA_CCRYPTO_SHIM_H
 #define GUARDIA_CCRYPTO_SHIM_H
-// Only libcrypto's digests: libssl, the part of OpenSSL that opens connections, is not linked.
+// Only libcrypto's digests, signatures and keys: libssl, the part of OpenSSL that opens connections, is not linked.
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #endif

@@ -77,7 +77,10 @@ package actor Rehearsal {
                 "maxmemory-policy": "noeviction",
             ])
         async let gateway = BarberProPart.start(in: folder, name: "gateway", ["gateway"])
-        let (postgres, redis, payments) = try await (database, cache, gateway)
+        let inbox = "\(folder.path)/inbox"
+        async let phones = BarberProPart.start(in: folder, name: "providers", ["providers", "--inbox", inbox])
+        let (postgres, redis, payments, providers) = try await (database, cache, gateway, phones)
+        try await ProviderSecrets.write(in: folder.path, providers: providers.url)
 
         let release = Release(postgres: postgres, redis: redis, gateway: payments)
         async let history: Void = Rehearsal.seed(postgres, bookings: options.bookings, in: folder)
@@ -112,7 +115,7 @@ package actor Rehearsal {
         self.door = door
         self.release = release
         privateFolder = folder
-        parts = [.blue: blue, .green: green, .gateway: payments, .traffic: traffic]
+        parts = [.blue: blue, .green: green, .gateway: payments, .traffic: traffic, .providers: providers]
         variables = [
             "POSTGRES_SOCKET_DIR": postgres.socketFolder, "POSTGRES_PORT": "\(postgres.port)",
             "POSTGRES_USER": "guardia", "POSTGRES_DATABASE": "barberpro", "GATEWAY_TOKEN": "TEST-barberpro",
@@ -122,6 +125,7 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
+            "PROVIDERS_URL": providers.url, "INBOX": inbox,
         ]
     }
 

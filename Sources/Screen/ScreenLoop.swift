@@ -113,7 +113,7 @@ package struct ScreenLoop {
         switch command {
         case .rewind(let time): rewinder.ask(.at(time))
         case .rewindToEvent(let time, let forward): rewinder.ask(.event(forward ? .after : .before, time))
-        case .quit, .redraw, .suspend, .act, .shoot: break
+        case .quit, .redraw, .suspend, .act, .ring, .shoot: break
         }
     }
 
@@ -125,7 +125,7 @@ package struct ScreenLoop {
             var commands: [Command] = []
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
-            for item in news { take(item) }
+            for item in news { commands += take(item) }
             for answer in rewinder.take() {
                 switch answer {
                 case .past(let past, let target, let asked):
@@ -153,6 +153,7 @@ package struct ScreenLoop {
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
                 case .act(let request): act(request)
+                case .ring(let alarm): session.ring(for: alarm)
                 case .rewind, .rewindToEvent: read(command)
                 case .shoot:
                     view(model, into: &frame, keeping: &pictures)
@@ -174,19 +175,30 @@ package struct ScreenLoop {
         launcher.launch(request)
     }
 
-    private mutating func take(_ news: JournalFollower.News) {
+    private mutating func take(_ news: JournalFollower.News) -> [Command] {
         switch news {
-        case .board(let board): _ = model.update(.board(board))
-        case .heartbeat(let beat): _ = model.update(.heartbeat(beat))
-        case .note(let note): _ = model.update(.readerNote(note))
+        case .board(let board): return model.update(.board(board))
+        case .heartbeat(let beat): return model.update(.heartbeat(beat))
+        case .note(let note): return model.update(.readerNote(note))
         case .entries(let entries):
+            var commands: [Command] = []
+            // Events that come together are taken together: of ten thousand alerts in a second the feed is ordered once.
+            var events: [Event] = []
             for entry in entries {
+                if case .event(let event) = entry {
+                    events.append(event)
+                    continue
+                }
+                if !events.isEmpty { commands += model.update(.events(events)) }
+                events.removeAll(keepingCapacity: true)
                 switch entry {
-                case .manifest(let manifest): _ = model.update(.manifest(manifest))
-                case .tick(let tick): _ = model.update(.readings([tick]))
-                case .event(let event): _ = model.update(.events([event]))
+                case .manifest(let manifest): commands += model.update(.manifest(manifest))
+                case .tick(let tick): commands += model.update(.readings([tick]))
+                case .event: break
                 }
             }
+            if !events.isEmpty { commands += model.update(.events(events)) }
+            return commands
         }
     }
 

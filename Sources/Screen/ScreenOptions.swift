@@ -22,6 +22,17 @@ package struct ScreenOptions: ParsableArguments {
     @Flag(help: "For a serial line: fewer frames, no charts.")
     package var slow = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How a new critical alert calls you: bell, desktop (a notification, where the terminal takes one), both or off. "
+                + "Default: $GUARDIA_BELL, else both; on a wall off.", valueName: "how"))
+    package var bell: BellSetting?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether runbooks are links that a terminal can follow (OSC 8): auto, on or off.", valueName: "when"))
+    package var links = LinkSetting.auto
+
     package init() {}
 
     /// What the loop needs, from the options and the environment.
@@ -35,8 +46,14 @@ package struct ScreenOptions: ParsableArguments {
             mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
             terminal: TerminalOptions(
                 type: ScreenOptions.variable("TERM"), charset: charset, depth: ScreenOptions.depth,
-                diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false)),
-            capabilities: Capabilities(charset: charset, slow: slow),
+                diagnosticsPath: Diagnostics.path, isSlow: slow, keysSignal: mode != .kiosk(mayQuit: false),
+                hasLinks: hasLinks, bell: try bell(for: mode)),
+            capabilities: Capabilities(
+                charset: charset, slow: slow,
+                // The Linux console has a font of 512 glyphs at most, and no braille in any of them.
+                hasBraille: charset == .utf8 && ScreenOptions.variable("TERM")?.hasPrefix("linux") != true,
+                isMono: ScreenOptions.depth == .mono || theme == "mono"
+                    || ["vt100", "vt102", "vt220", "dumb"].contains(ScreenOptions.variable("TERM") ?? "")),
             engineCommand: engineCommand, launcher: launcher, startAt: startAt)
     }
 
@@ -71,11 +88,54 @@ package struct ScreenOptions: ParsableArguments {
         return try Keymap(overrides: file.bindings.map { (action: $0.action, key: $0.key) })
     }
 
+    private var hasLinks: Bool {
+        switch links {
+        case .on: true
+        case .off: false
+        case .auto: Hyperlinks.isKnown(environment: ScreenOptions.terminalEnvironment)
+        }
+    }
+
+    private func bell(for mode: Mode) throws -> Bell {
+        var setting: BellSetting = if case .kiosk = mode { .off } else { .both }
+        if let text = ScreenOptions.variable("GUARDIA_BELL"), !text.isEmpty {
+            guard let wanted = BellSetting(rawValue: text) else {
+                throw ValidationError(
+                    "GUARDIA_BELL is “\(Text.sanitised(text, limit: 40))”: it is bell, desktop, both or off")
+            }
+            setting = wanted
+        }
+        setting = bell ?? setting
+        let (known, isInTmux) = Bell.notification(environment: ScreenOptions.terminalEnvironment)
+        return Bell(
+            rings: setting == .bell || setting == .both,
+            notification: setting == .desktop || setting == .both ? known : .none, isInTmux: isInTmux)
+    }
+
+    /// What tells one terminal from another.
+    private static var terminalEnvironment: [String: String] {
+        let names = [
+            "TERM", "TERM_PROGRAM", "TMUX", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION",
+            "WEZTERM_PANE",
+        ]
+        return Dictionary(uniqueKeysWithValues: names.map { ($0, variable($0) ?? "") })
+    }
+
     private static var depth: ColourDepth {
         TerminalOptions.depth(environment: ["NO_COLOR": variable("NO_COLOR") ?? ""])
     }
 
     fileprivate static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+}
+
+/// How a new critical alert calls whoever sits there.
+package enum BellSetting: String, ExpressibleByArgument, CaseIterable {
+    case bell, desktop, both, off
+}
+
+/// Whether links are sent.
+package enum LinkSetting: String, ExpressibleByArgument, CaseIterable {
+    case auto, on, off
 }
 
 /// Where what the program writes to stderr goes while the screen is drawn.

@@ -13,10 +13,13 @@ package struct TerminalOptions: Sendable {
     package var isSlow: Bool
     /// Whether Ctrl-C, Ctrl-Z and Ctrl-\ are signals, as everywhere; on a wall that no key may close they are keys.
     package var keysSignal: Bool
+    /// Whether links are sent (OSC 8).
+    package var hasLinks: Bool
+    package var bell: Bell
 
     package init(
         type: String?, charset: Charset, depth: ColourDepth = .direct, diagnosticsPath: String, isSlow: Bool = false,
-        keysSignal: Bool = true
+        keysSignal: Bool = true, hasLinks: Bool = false, bell: Bell = Bell()
     ) {
         self.type = type
         self.charset = charset
@@ -24,6 +27,8 @@ package struct TerminalOptions: Sendable {
         self.diagnosticsPath = diagnosticsPath
         self.isSlow = isSlow
         self.keysSignal = keysSignal
+        self.hasLinks = hasLinks
+        self.bell = bell
     }
 
     /// What the environment allows: no colour where NO_COLOR is set to anything (no-color.org).

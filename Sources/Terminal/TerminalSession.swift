@@ -16,6 +16,8 @@ package final class TerminalSession {
     private let input: Int32
     private let output: Int32
     private let isSlow: Bool
+    private let bell: Bell
+    private let hasLinks: Bool
     private let pipe: Pipe
     private let diagnostics: Diagnostics
     /// The modes to give back, and those that we work in.
@@ -47,6 +49,8 @@ package final class TerminalSession {
         self.input = input
         self.output = output
         isSlow = options.isSlow
+        bell = options.bell
+        hasLinks = options.hasLinks
         shellModes = modes
         pipe = try Pipe()
         waker = Waker(descriptor: pipe.writing)
@@ -75,7 +79,7 @@ package final class TerminalSession {
         nonl()
         screenModes = modes
         depth = Self.startColour(atMost: options.depth)
-        painter = Painter(charset: options.charset, depth: depth)
+        painter = Painter(charset: options.charset, depth: depth, linkOutput: options.hasLinks ? output : nil)
         size = .zero
 
         tcgetattr(output, &screenModes)
@@ -83,7 +87,9 @@ package final class TerminalSession {
         screenModes.c_lflag &= ~tcflag_t(options.keysSignal ? IEXTEN : IEXTEN | ISIG)
         tcsetattr(output, TCSANOW, &screenModes)
         def_prog_mode()
-        _ = ResetSequence.standard.withCString { rescue_arm(output, $0, strlen($0), &modes) }
+        // Whatever the crash interrupted: a link that was begun ends.
+        let reset = (options.hasLinks ? Hyperlinks.close : "") + ResetSequence.standard
+        _ = reset.withCString { rescue_arm(output, $0, strlen($0), &modes) }
         ResetSequence.writeAll(Self.pasteOn, to: output)
         size = measure()
         resizeterm(Int32(size.height), Int32(size.width))
@@ -111,6 +117,12 @@ package final class TerminalSession {
 
     /// Makes the next frame repaint everything, for when something else wrote on the terminal (Ctrl-L).
     package func repaint() { painter.invalidate() }
+
+    /// Calls somebody, between two frames.
+    package func ring(for alarm: Alarm) {
+        guard !isRestored else { return }
+        ResetSequence.writeAll(bell.bytes(for: alarm), to: output)
+    }
 
     // MARK: In
 

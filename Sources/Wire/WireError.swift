@@ -35,12 +35,17 @@ package struct WireError: Error, Hashable, Sendable {
     package let target: String
     /// Why it failed, in the words of the library or the server.
     package let reason: String
+    /// Whether the request may have reached the server: what must not be done twice must then not simply be asked again.
+    package let mayHaveArrived: Bool
 
-    package init(_ kind: Kind, _ operation: String, on target: String, because reason: String) {
+    package init(
+        _ kind: Kind, _ operation: String, on target: String, because reason: String, mayHaveArrived: Bool = false
+    ) {
         self.kind = kind
         self.operation = operation
         self.target = target
         self.reason = reason
+        self.mayHaveArrived = mayHaveArrived
     }
 
     /// What to do now.

@@ -10,6 +10,7 @@ struct Frames: ParsableCommand {
 
     @Argument(help: "A journal to take the launch from.") var journal: String
     @Option(help: "How often.") var count = 300
+    @Option(help: "How many alerts fire besides.") var alerts = 0
 
     func run() throws {
         var past = try Past(of: journal)
@@ -17,6 +18,11 @@ struct Frames: ParsableCommand {
         var now = SystemClock().now()
         var model = Model(
             board: try JournalReader(path: journal).currentBoard(), now: now, size: size, mode: .operator(name: "ana"))
+        if alerts > 0 {
+            let start = Meter.cpu
+            _ = model.update(.events((0..<alerts).map { Frames.alert($0, at: now) }))
+            print("alerts_taken_us \((Meter.cpu - start) * 1e6)")
+        }
         var frame = Frame(size: size)
         var pictures = Pictures()
         var (news, keys) = (0.0, 0.0)
@@ -35,5 +41,15 @@ struct Frames: ParsableCommand {
         }
         print("news_us \(news / Double(count) * 1e6)")
         print("key_us \(keys / Double(count) * 1e6)")
+    }
+
+    /// A flood of one rule over many labels.
+    private static func alert(_ number: Int, at now: Moment) -> Event {
+        let severity: Severity = number % 5 == 0 ? .critical : .warning
+        let facts = AlertEvent.Facts(
+            rule: "flood", labels: ["alertname": "flood", "n": String(number), "severity": severity.rawValue],
+            severity: severity, summary: "number \(number) is too high", value: Double(number), bound: .above(1),
+            since: now.advanced(by: Milliseconds(Int64(-number))))
+        return Event(origin: "bench", at: now, body: .alert(.fired(.init(alert: facts))))
     }
 }

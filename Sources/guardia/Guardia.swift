@@ -23,11 +23,18 @@ struct Guardia: AsyncParsableCommand {
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self,
-            // MARK: Flags
-            FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, JournalCommand.self,
+            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            JournalCommand.self,
             Keys.self,
+            // MARK: Channels
+            NotifyCommand.self,
+            // MARK: Security
+            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
+            // MARK: Escalation
+            EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Alerting
+            AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],
         defaultSubcommand: Monitor.self)
 

@@ -153,6 +153,6 @@ struct WriterTests {
         let bytes = try writer.store.access { db in
             try Int.fetchOne(db, sql: "PRAGMA page_count")! * Int.fetchOne(db, sql: "PRAGMA page_size")!
         }
-        #expect(Double(bytes - 100_000) / Double(seconds * units.count) <= 2.4)
+        #expect(Double(bytes - 130_000) / Double(seconds * units.count) <= 2.4)
     }
 }

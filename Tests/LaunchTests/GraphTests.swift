@@ -107,3 +107,77 @@ struct EvaluatorTests {
         #expect(advance(9, .missed("refused")) == [Reading("worst", .number(3))])
     }
 }
+
+struct AvailabilityTests {
+    private func evaluator() throws -> Evaluator {
+        let derivations = [
+            Derivation(series: "slo.all", formula: .total(of: "app.requests", over: .days(30))),
+            Derivation(series: "slo.bad", formula: .total(of: "app.failures", over: .days(30))),
+            Derivation(series: "slo.availability", formula: .availability(failures: "slo.bad", all: "slo.all")),
+            Derivation(
+                series: "slo.budget", formula: .budget(failures: "slo.bad", all: "slo.all", objective: 99.9)),
+        ]
+        return Evaluator(
+            graph: try SeriesGraph(probed: ["app.requests", "app.failures"], derivations: derivations),
+            series: ["app.requests", "app.failures", "slo.all", "slo.bad"].map {
+                Series(
+                    id: $0, title: $0.name, unit: $0.name.hasPrefix("app") ? .perSecond : .count, interval: 1000)
+            })
+    }
+
+    private func tick(_ seconds: Int64, _ requests: Double, _ failures: Double) -> Tick {
+        Tick(
+            at: moment(Double(seconds)),
+            readings: [Reading("app.requests", .number(requests)), Reading("app.failures", .number(failures))])
+    }
+
+    private func numbers(_ readings: [Reading]) -> [SeriesID: Double] {
+        var numbers: [SeriesID: Double] = [:]
+        for reading in readings {
+            if case .number(let number) = reading.measurement { numbers[reading.series] = number }
+        }
+        return numbers
+    }
+
+    @Test("availability is of all requests, and the budget of 99.9 % is what is left of their thousandth")
+    func budget() throws {
+        var evaluator = try evaluator()
+        _ = evaluator.advance(tick(0, 100, 0))
+        var last: [SeriesID: Double] = [:]
+        for second in 1...100 { last = numbers(evaluator.advance(tick(Int64(second), 100, second <= 50 ? 0.1 : 0))) }
+        #expect(abs((last["slo.all"] ?? 0) - 10_000) < 1e-6)
+        #expect(abs((last["slo.bad"] ?? 0) - 5) < 1e-6)
+        #expect(abs((last["slo.availability"] ?? 0) - 99.95) < 1e-6)
+        #expect(abs((last["slo.budget"] ?? 0) - 50) < 1e-6)
+    }
+
+    @Test("no request is no availability, and a gap counts nothing")
+    func gaps() throws {
+        var evaluator = try evaluator()
+        let first = evaluator.advance(tick(0, 0, 0))
+        #expect(first.first { $0.series == "slo.availability" }?.measurement == .missed("slo.all is 0"))
+        _ = evaluator.advance(tick(1, 10, 0))
+        // An hour in which nobody looked: two intervals of it are taken, not an hour of ten a second.
+        let after = numbers(evaluator.advance(tick(3601, 10, 0)))
+        #expect(after["slo.all"] == 30)
+    }
+
+    @Test("what was recorded before counts, an engine that starts anew forgets nothing")
+    func past() throws {
+        var evaluator = try evaluator()
+        #expect(evaluator.pastWanted == ["app.requests": .days(30), "app.failures": .days(30)])
+        let hour = Timestamp(milliseconds: moment(0).utc.milliseconds / 3_600_000 * 3_600_000)
+        evaluator.take(past: [
+            "app.requests": [
+                HourMean(hour: hour + .hours(-1), mean: 10, known: .hours(1)),
+                HourMean(hour: hour + .days(-31), mean: 1000, known: .hours(1)),
+            ],
+            "app.failures": [HourMean(hour: hour + .hours(-1), mean: 0.018, known: .hours(1))],
+        ])
+        _ = evaluator.advance(tick(0, 10, 0))
+        let now = numbers(evaluator.advance(tick(1, 10, 0)))
+        #expect(abs((now["slo.all"] ?? 0) - 36_010) < 1e-6, "the hour of a month ago is over")
+        #expect(abs((now["slo.bad"] ?? 0) - 64.8) < 1e-6)
+        #expect((now["slo.budget"] ?? 0) < 0, "more is spent than there was")
+    }
+}

@@ -23,6 +23,19 @@ struct VerdictLedgerTests {
         #expect(ledger.judge(Reading("api.p95", .number(160)), at: moment(3))?.to == .warning)
     }
 
+    @Test("a rate over too few events is not judged: what was wrong is unknown, what was well is no news")
+    func tooFew() {
+        var ledger = VerdictLedger(series: [latency], now: moment(0))
+        #expect(ledger.judge(Reading("api.p95", .tooFew(7)), at: moment(1)) == nil)
+        _ = ledger.judge(Reading("api.p95", .number(250)), at: moment(2))
+        let change = ledger.judge(Reading("api.p95", .tooFew(3)), at: moment(3))
+        #expect(change?.from == .critical)
+        #expect(change?.to == .unknown)
+        #expect(change?.reason == "too few (3)")
+        #expect(ledger.judge(Reading("api.p95", .tooFew(2)), at: moment(4)) == nil)
+        #expect(ledger.judge(Reading("api.p95", .number(90)), at: moment(5))?.to == .ok)
+    }
+
     @Test("silence turns a verdict unknown once, with the reason of the last miss")
     func silence() {
         var ledger = VerdictLedger(series: [latency], now: moment(0))

@@ -73,7 +73,7 @@ struct ConfigErrorTests {
             "type: http", "type: htpp",
             """
             launch.yaml:7:11: 'type': 'htpp' is none of postgres, redis, http, nginx, metrics, prometheus, host, clock, \
-            tls, command, door; did you mean 'http'?
+            tls, command, door, journey, vantage; did you mean 'http'?
             """
         ),
         (

@@ -26,6 +26,57 @@ struct ConfigurationValueTests {
         #expect(configuration.panes.geo?.limit == 200)
     }
 
+    @Test("a question may ask by province, say how few are too few, and look a week back")
+    func questions() throws {
+        let probe = try probe(
+            "{name: q, type: postgres, host: /run/postgresql, database: d, user: u, vitals: false, queries: ["
+                + "{name: geo, unit: ms, query: 'SELECT 1', by: {label: province, values: argentina}, few: 20, column: p95},"
+                + "{name: ok, unit: '%', query: 'SELECT now() - $1::interval', few: 10, weeks: 1}]}")
+        guard case .postgres(let target) = probe.target else {
+            Issue.record("no postgres probe")
+            return
+        }
+        #expect(target.questions[0].by?.isArgentina == true)
+        #expect(target.questions[0].column == "p95")
+        #expect(target.questions[1].weeks == 1)
+        let names = Set(probe.measures.map(\.name))
+        #expect(
+            names.isSuperset(of: [
+                "geo.AR-X", "geo.elsewhere", "geo.elsewhere_names", "geo.events.AR-X", "ok", "ok.events", "ok.week",
+            ]))
+        #expect(probe.measures.first { $0.name == "ok.week" }?.interval == Question.weekInterval)
+    }
+
+    @Test(
+        "what does not go together is said",
+        arguments: [
+            ("{name: a, query: 'SELECT 1', weeks: 1}", "needs $1"),
+            ("{name: a, query: 'SELECT $1', weeks: 1, by: {label: p, values: argentina}}", "do not go together"),
+            ("{name: a, query: 'SELECT 1', few: 0}", "'few' is the least number"),
+            ("{name: a, query: 'SELECT 1', count: 'SELECT 2'}", "unknown key"),
+        ])
+    func wrongQuestions(yaml: String, complaint: String) {
+        let probe =
+            "  - {name: q, type: postgres, host: /run/postgresql, database: d, user: u, queries: [\(yaml)]}\n"
+        let found = errors(in: Sample.yaml.replacing("probes:\n", with: "probes:\n" + probe))
+        #expect(found.contains { $0.contains(complaint) }, "\(found)")
+    }
+
+    @Test("PromQL and Redis say by a question of its own how many events there were")
+    func countedQuestions() throws {
+        let probe = try probe(
+            "{name: q, type: prometheus, url: 'http://p:9090', queries: [{name: ok, unit: '%', query: a, few: 9, count: b}]}"
+        )
+        guard case .prometheus(let target) = probe.target else {
+            Issue.record("no prometheus probe")
+            return
+        }
+        #expect(target.questions[0].count == "b")
+        let bare = "  - {name: q, type: prometheus, url: 'http://p:9090', queries: [{name: ok, query: a, few: 9}]}\n"
+        let found = errors(in: Sample.yaml.replacing("probes:\n", with: "probes:\n" + bare))
+        #expect(found.contains { $0.contains("'few' needs 'count'") })
+    }
+
     @Test("a metric in seconds is scaled to the unit it is wanted in")
     func scale() throws {
         let app = try rehearsal().probes.first { $0.name == "app" }
@@ -117,7 +168,7 @@ struct ConfigurationValueTests {
 
     @Test("a line of a pane keeps its facts in the order of the file")
     func rows() throws {
-        let row = try rehearsal().panes.business.last
+        let row = try rehearsal().panes.business.first { $0.title == "p95 AR" }
         #expect(row?.main == "app.p95")
         #expect(row?.facts.map(\.word) == ["err", "req"])
     }

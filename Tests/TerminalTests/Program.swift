@@ -8,12 +8,14 @@ struct Program {
 
     init(
         on path: String, type: String? = "xterm-256color", charset: Charset = .utf8, depth: ColourDepth = .direct,
-        isSlow: Bool = false
+        isSlow: Bool = false, hasLinks: Bool = false, bell: Bell = Bell()
     ) throws {
         _ = Charset.adopt()
         let terminal = open(path, O_RDWR | O_NOCTTY)
         session = try TerminalSession(
-            TerminalOptions(type: type, charset: charset, depth: depth, diagnosticsPath: "/dev/null", isSlow: isSlow),
+            TerminalOptions(
+                type: type, charset: charset, depth: depth, diagnosticsPath: "/dev/null", isSlow: isSlow,
+                hasLinks: hasLinks, bell: bell),
             input: terminal, output: terminal)
     }
 
@@ -23,6 +25,16 @@ struct Program {
         frame.put(text, at: .zero, role)
         frame.cursor = cursor
         return session.draw(&frame, theme: .dark)
+    }
+
+    /// A text that leads to an address, among others that do not.
+    func show(_ text: String, link: String?, after before: String = "see ") {
+        var frame = Frame(size: session.size)
+        let start = frame.put(before, at: .zero, .text)
+        let width = frame.put(text, at: Point(start, 0), .link)
+        frame.put(" end", at: Point(start + width, 0), .text)
+        if let link { frame.link(row: 0, start..<start + width, to: link) }
+        session.draw(&frame, theme: .dark)
     }
 
     /// What a program does: waits for the end, gives the terminal back, and dies as its shell expects.

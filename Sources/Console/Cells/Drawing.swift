@@ -84,6 +84,7 @@ extension Frame {
         _ area: Rect, _ role: Role, _ attributes: Attributes = [], with scalar: Unicode.Scalar = " "
     ) {
         let area = area.intersection(bounds)
+        unlink(area)
         let cell = Cell(scalar, Style(role, attributes))
         for y in area.rows {
             for x in area.columns { set(cell, x: x, y: y) }

@@ -8,6 +8,9 @@ package struct Frame: Sendable {
     /// The side table: what the few cells show that hold a base character with combining marks.
     private(set) var clusters: [[Unicode.Scalar]] = []
 
+    /// Cells that lead somewhere.
+    package internal(set) var links: [FrameLink] = []
+
     package init(size: Size, style: Style = Style(.text)) {
         self.size = size
         cells = Array(repeating: .blank(style), count: size.width * size.height)
@@ -25,6 +28,7 @@ package struct Frame: Sendable {
             cells = Array(repeating: .blank(style), count: count)
         }
         clusters.removeAll(keepingCapacity: true)
+        links.removeAll(keepingCapacity: true)
         self.size = size
         cursor = nil
     }
@@ -87,6 +91,7 @@ package struct Frame: Sendable {
         guard !area.isEmpty else { return }
         let first = clusters.count
         clusters += picture.clusters
+        takeLinks(of: picture, at: origin, within: area)
         for y in area.rows {
             let from = (y - origin.y) * picture.size.width + area.x - origin.x
             let to = y * size.width + area.x

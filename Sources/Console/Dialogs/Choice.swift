@@ -5,6 +5,8 @@ import Launch
 package struct Choice: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
         case version, colour
+        /// What is wrong, in words of one's own: to be escalated.
+        case trouble
         /// Which flag; and what is to become of it.
         case flag
         case share(of: String)
@@ -18,15 +20,19 @@ package struct Choice: Hashable, Sendable {
 
     package let subject: Subject
     package let options: [Option]
-    package private(set) var field = TextField(limit: ReleaseVersion.limit + 8)
+    package private(set) var field: TextField
     /// The option whose text is in the field.
     package private(set) var selected: Int?
     /// Why what is in the field cannot be chosen; said once Enter was pressed.
     package private(set) var trouble: String?
 
+    /// The longest sentence that is escalated: more does not fit an SMS of two parts.
+    package static let troubleLimit = 200
+
     package init(_ subject: Subject, options: [Option]) {
         self.subject = subject
         self.options = options
+        field = TextField(limit: subject == .trouble ? Choice.troubleLimit : ReleaseVersion.limit + 8)
     }
 
     package var text: String { field.text }

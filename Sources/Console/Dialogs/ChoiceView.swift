@@ -11,6 +11,7 @@ struct ChoiceView {
             switch choice.subject {
             case .version: (words(.versionQuestion), .versionHint)
             case .colour: (words(.colourQuestion), .colourHint)
+            case .trouble: (words(.troubleQuestion), .troubleHint)
             case .flag: (words(.flagQuestion), .flagHint)
             case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
             }

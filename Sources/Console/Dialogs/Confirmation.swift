@@ -10,12 +10,16 @@ package struct Confirmation: Hashable, Sendable {
     /// What has the keys.
     package enum Focus: Hashable, Sendable {
         case target, yes, no, reason
+        /// One of the choices: ← and → turn it.
+        case knob(Int)
     }
 
     package enum Outcome: Hashable, Sendable {
         case stay
         case cancel
         case fire(ActionRequest)
+        /// Something else was chosen: ``replan(_:at:)`` wants the card of the new ``intent``.
+        case replan
     }
 
     /// Why the yes button does nothing now.
@@ -25,6 +29,8 @@ package struct Confirmation: Hashable, Sendable {
         case overridable(String)
         /// The target is not typed yet.
         case untyped
+        /// A silence must say why: whoever comes next asks.
+        case uncommented
         /// It was, less than half a second ago.
         case settling
     }
@@ -47,7 +53,7 @@ package struct Confirmation: Hashable, Sendable {
     /// The longest that a command takes.
     static let reasonBytes = 1000
 
-    package let intent: ActionIntent
+    package private(set) var intent: ActionIntent
     /// What is confirmed: frozen once typing has begun.
     package private(set) var plan: PlanCard
     /// The same, made anew each second: what the dialog shows.
@@ -80,13 +86,20 @@ package struct Confirmation: Hashable, Sendable {
         self.intent = intent
         plan = card
         facts = card
-        focus = card.target == nil ? .no : .target
+        focus = .no
         reason = TextField(card.reason, limit: Confirmation.reasonLimit)
         self.opener = opener
         self.openedAt = openedAt
         self.actAs = actAs
         self.random = random
         unsettledAt = openedAt
+        focus = firstFocus
+    }
+
+    /// The field to type in, where there is one; else No.
+    private var firstFocus: Focus {
+        if plan.target != nil { return .target }
+        return needsComment ? .reason : .no
     }
 
     // MARK: What is so now
@@ -107,8 +120,11 @@ package struct Confirmation: Hashable, Sendable {
         if let blocker = facts.blockers.first { return .blocked(blocker) }
         if isForced { return nil }
         if let danger = facts.overridable.first { return .overridable(danger) }
-        return plan.isConfirmed(by: target.text) ? nil : .untyped
+        guard plan.isConfirmed(by: target.text) else { return .untyped }
+        return needsComment && reason.text.allSatisfy(\.isWhitespace) ? .uncommented : nil
     }
+
+    private var needsComment: Bool { if case .silence = intent { true } else { false } }
 
     /// The words after `guardia`, as an operator would type them.
     package var arguments: [String] {
@@ -117,10 +133,13 @@ package struct Confirmation: Hashable, Sendable {
         // A reason that begins with a dash would be taken for an option.
         var why = reason.text
         while why.utf8.count > Confirmation.reasonBytes { why.removeLast() }
+        let option = intent.kind == .ack || intent.kind == .silence ? "--comment" : "--reason"
+        // What is taken back needs no word, and takes none.
+        if case .endSilence = intent { return words + ["--yes"] }
         if why.hasPrefix("-") {
-            words.append("--reason=" + why)
+            words.append(option + "=" + why)
         } else if !why.isEmpty {
-            words += ["--reason", why]
+            words += [option, why]
         }
         return words + ["--yes"]
     }
@@ -140,16 +159,29 @@ package struct Confirmation: Hashable, Sendable {
             if plan.target == nil || !target.text.isEmpty { moved = changes }
             plan = card
             target.clear()
-            focus = card.target == nil ? .no : .target
+            focus = firstFocus
             unsettledAt = now
         } else if target.text.isEmpty, !card.isVaguer(than: plan) {
             plan = card
         }
         switch standingLock {
         case .blocked?, .overridable?: unsettledAt = now
-        case .untyped?, .settling?, nil: break
+        case .untyped?, .uncommented?, .settling?, nil: break
         }
     }
+
+    /// Takes the plan of what was chosen now: another question, of which nothing is confirmed yet.
+    package mutating func replan(_ card: PlanCard, at now: Moment) {
+        plan = card
+        facts = card
+        moved = []
+        target.clear()
+        unsettledAt = now
+        if case .knob(let index) = focus, !knobs.indices.contains(index) { focus = .no }
+    }
+
+    /// What can be chosen.
+    package var knobs: [AlertCard.Knob] { facts.alerting?.knobs ?? [] }
 
     /// Nothing that is pasted is taken: a target is read and typed.
     package mutating func paste() {
@@ -180,7 +212,7 @@ package struct Confirmation: Hashable, Sendable {
     private mutating func enter(at now: Moment) -> Outcome {
         switch focus {
         case .no: return .cancel
-        case .target, .reason: return refuse(.enterInField)
+        case .target, .reason, .knob: return refuse(.enterInField)
         case .yes:
             guard lock(at: now) == nil else { return refuse(.locked) }
             return .fire(
@@ -198,7 +230,13 @@ package struct Confirmation: Hashable, Sendable {
 
     /// Target → yes → no → reason → target: one Tab from the target to the button.
     private func neighbour(_ step: Int) -> Focus {
-        let ring: [Focus] = plan.target == nil ? [.no, .yes, .reason] : [.target, .yes, .no, .reason]
+        let turns = knobs.indices.map { Focus.knob($0) }
+        let ring: [Focus] =
+            if needsComment {
+                (plan.target == nil ? [] : [.target]) + [.reason, .yes, .no] + turns
+            } else {
+                (plan.target == nil ? [.no, .yes] : [.target, .yes, .no]) + turns + [.reason]
+            }
         let index = ring.firstIndex(of: focus) ?? 0
         return ring[(index + step + ring.count) % ring.count]
     }
@@ -211,6 +249,14 @@ package struct Confirmation: Hashable, Sendable {
             guard target.take(key) else { return refuse(nil) }
             if target.text != before { unsettledAt = now }
             return .stay
+        case .knob(let index):
+            guard knobs.indices.contains(index), key == Key(.left) || key == Key(.right) else { return refuse(nil) }
+            let knob = knobs[index]
+            let next = min(max(knob.selected + (key == Key(.right) ? 1 : -1), 0), knob.options.count - 1)
+            guard next != knob.selected else { return .stay }
+            intent = knob.options[next].intent
+            unsettledAt = now
+            return .replan
         case .yes, .no:
             guard key == Key(.left) || key == Key(.right) else { return refuse(nil) }
             focus = focus == .yes ? .no : .yes

@@ -17,7 +17,10 @@ struct ConfirmationView {
     private func lines(width: Int) -> [DialogLine] {
         let plan = PlanLines(model: model, card: card, width: width)
         var lines: [DialogLine] = [.blank(1)]
-        if let flag = card.flag {
+        if let alerting = card.alerting {
+            lines += AlertCardLines(model: model, plan: alerting, confirmation: confirmation, width: width).lines
+            lines += plan.cautions
+        } else if let flag = card.flag {
             lines += FlagLines(model: model, flag: flag, width: width, labelWidth: plan.labelWidth).lines
             lines += plan.subject + plan.firing + plan.cautions
         } else {
@@ -29,14 +32,14 @@ struct ConfirmationView {
         lines.append(
             DialogLine(
                 .field(
-                    label: [Span(words(.labelReason) + "  ", .dim)], confirmation.reason,
+                    label: [Span(words(reasonWord) + "  ", .dim)], confirmation.reason,
                     isFocused: confirmation.focus == .reason),
                 rank: 60))
         lines += target(width: width)
         lines.append(.blank(4))
         lines += standing(width: width)
         lines.append(DialogLine(.buttons(buttons), rank: DialogLine.kept + 1))
-        lines.append(DialogLine([Span(words(confirmation.wanted == nil ? .hintRoutine : .hintGrave), .hint)], rank: 15))
+        lines.append(DialogLine([Span(words(hint), .hint)], rank: 15))
         return lines
     }
 
@@ -51,12 +54,25 @@ struct ConfirmationView {
         }
     }
 
+    private var reasonWord: Word {
+        switch confirmation.intent.kind {
+        case .ack: .labelComment
+        case .silence: .labelWhy
+        default: .labelReason
+        }
+    }
+
+    private var hint: Word {
+        if !confirmation.knobs.isEmpty { return confirmation.wanted == nil ? .hintRoutineKnobs : .hintGraveKnobs }
+        return confirmation.wanted == nil ? .hintRoutine : .hintGrave
+    }
+
     private func target(width: Int) -> [DialogLine] {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
         let safe = Text.sanitised(target, limit: 60)
-        let word: Word = card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
-        var label = words(word) + "  "
+        let traffic: Word = card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
+        var label = words(card.alerting?.typeWord ?? traffic) + "  "
         if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
         let column = Text.width(of: label)
@@ -93,7 +109,7 @@ struct ConfirmationView {
             add(
                 words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint,
                 rank: 95)
-        case .untyped?, .settling?, nil: break
+        case .untyped?, .uncommented?, .settling?, nil: break
         }
         var spans: [Span] = []
         if let note { spans += [Span(" \(note) ", .notice), Span("  ", .dialog)] }
@@ -111,7 +127,11 @@ struct ConfirmationView {
         case .locked?:
             switch lock {
             case .untyped?:
-                words(confirmation.wanted == nil ? .settlingNote : card.flag == nil ? .typeFirst : .typeFlagFirst)
+                words(
+                    confirmation.wanted == nil
+                        ? .settlingNote
+                        : card.alerting != nil ? .typeNameFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
+            case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
             case nil: nil
@@ -131,12 +151,18 @@ struct ConfirmationView {
             case .abort: .yesAbort
             case .pause: .yesHold
             case .approve: .yesApprove
+            case .ack: .yesAck
+            case .unack: .yesUnack
+            case .silence: .yesSilence
+            case .endSilence: .yesEndSilence
+            case .escalate: .yesEscalate
             case .flag(_, .ramp): .yesRamp
             case .flag(_, .edit(let edit)): edit.isKill ? .yesOff : .yesSet
             }
         var yes = words(word)
         switch lock {
         case .untyped?: yes += " – " + words(.typeFirstShort)
+        case .uncommented?: yes += " – " + words(.commentFirstShort)
         case .blocked?, .overridable?: yes += " – " + words(.lockedShort)
         case .settling?, nil: break
         }

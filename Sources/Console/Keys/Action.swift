@@ -13,6 +13,11 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    // MARK: Alerts
+    /// Each asks first.
+    case ack, silence, escalate
+    /// Who is on call, the chains, the pages.
+    case escalation
     /// The past: a step back or forward, the event before or after, a time that is typed.
     case stepBack = "step_back"
     case stepForward = "step_forward"
@@ -21,6 +26,8 @@ package enum Action: String, CaseIterable, Sendable {
     case goToTime = "go_to_time"
     /// The screen as a file.
     case shot
+    // MARK: Security
+    case security
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
@@ -45,6 +52,10 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// One alert; who is told.
+    case alert, escalation
+    /// The launch's security.
+    case security
     /// All feature flags.
     case flags
     /// One line that is typed into: letters write, they do not act.
@@ -66,4 +77,7 @@ extension Action {
         default: false
         }
     }
+
+    /// Whether it is about an alert, and asks first.
+    package var actsOnAlert: Bool { self == .ack || self == .silence || self == .escalate }
 }

@@ -26,12 +26,14 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .flags]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .flags]
+    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags]
+    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .flags]
+    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags]
+    /// Where one looks at something and does not type.
+    private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
-    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .flags]
+    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -42,18 +44,27 @@ package struct Binding: Sendable {
     /// tmux, vim and a shell: Ctrl combinations, Enter, Backspace, Tab, arrows, hjkl.
     static let defaults: [Binding] = [
         Binding(.help, [Key("?"), Key(.function(1))], .help, .helpSummary, in: everywhere, footer: 8),
-        Binding(.palette, [Key(":")], .palette, .paletteSummary, in: [.warRoom, .detail], footer: 7),
+        Binding(.palette, [Key(":")], .palette, .paletteSummary, in: viewing, footer: 7),
         Binding(.deploy, [Key("D")], .deploy, .deploySummary, in: acting, footer: 2),
         Binding(.rollback, [Key("R")], .rollback, .rollbackSummary, in: acting, footer: 1),
         Binding(.promote, [Key("P")], .promote, .promoteSummary, in: acting, footer: 1),
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .flags],
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .alert, .escalation, .flags],
             footer: 6),
+        // MARK: Alerts
+        Binding(.ack, [Key("a")], .ack, .ackSummary, in: acting, footer: 2),
+        Binding(.silence, [Key("s")], .silence, .silenceSummary, in: acting, footer: 3),
+        Binding(.escalate, [Key("E")], .escalate, .escalateSummary, in: acting, footer: 3),
+        Binding(
+            .escalation, [Key("e")], .escalation, .escalationSummary, in: [.warRoom, .detail, .action, .alert],
+            footer: 6),
+        // MARK: Security
+        Binding(.security, [Key("S")], .security, .securitySummary, in: [.warRoom, .detail, .action, .alert]),
         // MARK: Flags
         Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
-        Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action], footer: 6),
+        Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(
@@ -68,11 +79,11 @@ package struct Binding: Sendable {
         Binding(.eventAfter, [Key("}")], .eventAfter, .eventAfterSummary, in: past),
         Binding(.goToTime, [Key("g")], .goToTime, .goToTimeSummary, in: past),
         Binding(.shot, [Key("=")], .shot, .shotSummary, in: reading),
-        Binding(.health, [Key("1")], .health, .healthSummary, in: [.warRoom, .detail], footer: 1),
-        Binding(.business, [Key("2")], .business, .businessSummary, in: [.warRoom, .detail]),
-        Binding(.alerts, [Key("3")], .alerts, .alertsSummary, in: [.warRoom, .detail]),
-        Binding(.geo, [Key("4")], .geo, .geoSummary, in: [.warRoom, .detail]),
-        Binding(.colours, [Key("5")], .colours, .coloursSummary, in: [.warRoom, .detail]),
+        Binding(.health, [Key("1")], .health, .healthSummary, in: viewing, footer: 1),
+        Binding(.business, [Key("2")], .business, .businessSummary, in: viewing),
+        Binding(.alerts, [Key("3")], .alerts, .alertsSummary, in: viewing),
+        Binding(.geo, [Key("4")], .geo, .geoSummary, in: viewing),
+        Binding(.colours, [Key("5")], .colours, .coloursSummary, in: viewing),
         Binding(
             .focusNext, [Key(.tab), Key(.right), Key("l")], .next, .focusNextSummary, in: screen, footer: 2),
         Binding(

@@ -44,4 +44,6 @@ package enum Command: Hashable, Sendable {
     case shoot
     /// Start the command of an action, in a session of its own.
     case act(ActionRequest)
+    /// Ring for what has just become critical.
+    case ring(Alarm)
 }

@@ -24,9 +24,15 @@ package struct Capabilities: Hashable, Sendable {
     package var charset: Charset
     /// A serial line: no charts, no sparklines.
     package var slow: Bool
+    /// Whether braille dots can be seen: a Linux console has no glyphs for them, whatever its locale.
+    package var hasBraille: Bool
+    /// No colours: what they say elsewhere must be said by shape.
+    package var isMono: Bool
 
-    package init(charset: Charset = .utf8, slow: Bool = false) {
+    package init(charset: Charset = .utf8, slow: Bool = false, hasBraille: Bool? = nil, isMono: Bool = false) {
         self.charset = charset
         self.slow = slow
+        self.hasBraille = hasBraille ?? (charset == .utf8)
+        self.isMono = isMono
     }
 }

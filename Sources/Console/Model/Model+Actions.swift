@@ -76,6 +76,13 @@ extension Model {
             }
             overlays.removeLast()
             return ask(.deploy(version: choice.text))
+        case .trouble:
+            guard choice.text.contains(where: { !$0.isWhitespace }) else {
+                choice.refuse(words(.troubleMissing))
+                break
+            }
+            overlays.removeLast()
+            return ask(.escalate(EscalationOrder(alert: nil, text: choice.text)))
         case .flag:
             guard flagNames.contains(choice.text) else {
                 choice.refuse(words(.noSuchFlag))
@@ -101,7 +108,7 @@ extension Model {
         overlays[overlays.count - 1] = .choice(choice)
     }
 
-    private mutating func ask(_ intent: ActionIntent) {
+    mutating func ask(_ intent: ActionIntent) {
         let card = Planner(board: board, now: now).card(for: intent)
         overlays.append(
             .confirmation(
@@ -133,11 +140,20 @@ extension Model {
         }
         switch confirmation.take(press, at: now) {
         case .stay: overlays[overlays.count - 1] = .confirmation(confirmation)
+        case .replan:
+            confirmation.replan(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+            overlays[overlays.count - 1] = .confirmation(confirmation)
         case .cancel:
             overlays.removeLast()
             hint = words(.nothingDone)
         case .fire(let request):
             overlays.removeLast()
+            if request.kind.isAboutAlerts {
+                fired[request.id] = ActionFollow(
+                    request: request, firedAt: now, title: title(of: confirmation), subject: nil)
+                hint = words(.alertAsked, request.kind.rawValue)
+                return [.act(request)]
+            }
             overlays.removeAll { if case .action = $0 { true } else { false } }
             overlays.append(
                 .action(
@@ -151,6 +167,7 @@ extension Model {
 
     /// `ROLL BACK production to v1.3.9`
     func title(of confirmation: Confirmation) -> String {
+        if let plan = confirmation.plan.alerting { return title(of: plan, confirmation.intent) }
         if let flag = confirmation.plan.flag { return flagTitle(flag, confirmation.intent) }
         let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
         let to = confirmation.facts.to
@@ -165,6 +182,9 @@ extension Model {
             case .abort: .abortTitle
             case .pause: .holdTitle
             case .approve: .approveTitle
+            case .ack, .unack: .ackTitle
+            case .silence, .endSilence: .silenceTitle
+            case .escalate: .escalateTitle
             case .flag: .flagSetTitle
             }
         return words(word, environment, Text.sanitised(version, limit: 60))
@@ -198,6 +218,7 @@ extension Model {
 
     /// The end of a command that never came to its first event is told where the steps would be; else the journal tells.
     mutating func take(_ ending: ActionEnding, of id: ActionID) {
+        if let follow = fired.removeValue(forKey: id) { return take(ending, of: follow) }
         guard board.actions[id] == nil else { return }
         if endings.count >= 16 { endings.removeAll() }
         endings[id] = ending
@@ -205,5 +226,17 @@ extension Model {
         guard !isShown else { return }
         let said = Text.sanitised(ending.words, limit: 200)
         hint = ending.hasFailed ? words(.couldNotStart, id.text, said) : said
+    }
+
+    /// What was done about an alert has no steps to look at: its success is a sentence, its failure a window that stays.
+    private mutating func take(_ ending: ActionEnding, of follow: ActionFollow) {
+        guard ending.hasFailed else {
+            let said = Text.sanitised(ending.words, limit: 200)
+            hint = words(.alertDone, follow.request.kind.rawValue, said)
+            return
+        }
+        if endings.count >= 16 { endings.removeAll() }
+        endings[follow.request.id] = ending
+        overlays.append(.action(follow))
     }
 }

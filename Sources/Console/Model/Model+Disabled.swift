@@ -15,6 +15,7 @@ extension Model {
             return reasonNotToFlag(action)
         }
         if action.actsOnProduction { return reasonNotToAct(action) }
+        if action.actsOnAlert { return reasonNotToTouchAlerts(action) }
         switch action {
         case .deployments: return deployment == nil && flagFacts == nil ? .noDeployment : nil
         case .flags: return flagFacts == nil ? .noFlags : nil
@@ -23,7 +24,7 @@ extension Model {
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
             return items(of: focus).isEmpty ? .emptyPane : nil
         case .stepForward, .eventAfter: return rewind == nil && awaited == nil ? .alreadyNow : nil
-        case .zoom: return layout.isTooSmall ? .tooSmall : nil
+        case .zoom: return isTooSmall ? .tooSmall : nil
         case .nextPage: return .onlyOnWall
         default: return nil
         }
@@ -36,13 +37,24 @@ extension Model {
         }
     }
 
+    private func reasonNotToTouchAlerts(_ action: Action) -> Word? {
+        if deployment?.locked != nil { return .actionsLocked }
+        if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
+        if frozen != nil { return .screenPaused }
+        if isTooSmall { return .tooSmall }
+        if action == .escalate {
+            return board.manifest?.roster?.policies.isEmpty ?? true ? .noPolicy : nil
+        }
+        return subjectAlert == nil ? .nothingFiresHere : nil
+    }
+
     private func reasonNotToAct(_ action: Action) -> Word? {
         guard let deployment else { return .noDeployment }
         if deployment.locked != nil { return .actionsLocked }
         // The panes show the past: nobody must act on it.
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
-        if layout.isTooSmall { return .tooSmall }
+        if isTooSmall { return .tooSmall }
         switch action {
         case .promote, .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
         case .hold: return board.actions.running.contains { $0.kind == .deploy } ? nil : .nothingRuns

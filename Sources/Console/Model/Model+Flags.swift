@@ -29,7 +29,7 @@ extension Model {
         guard let facts = flagFacts else { return .noFlags }
         if facts.locked != nil || deployment?.locked != nil { return .actionsLocked }
         if frozen != nil { return .screenPaused }
-        if layout.isTooSmall { return .tooSmall }
+        if isTooSmall { return .tooSmall }
         switch action {
         case .promote, .abort: return steered == nil ? .noRamp : nil
         case .hold: return steered.map { $0.ended == nil } == true ? nil : .noRamp

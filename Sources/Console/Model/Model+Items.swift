@@ -1,21 +1,23 @@
-package import Launch
+import Launch
 
 extension Model {
     /// What a pane lists, filtered, in the order in which it is shown.
-    package func items(of pane: PaneID) -> [SeriesID] {
+    package func items(of pane: PaneID) -> [ItemID] {
+        // Of the alerts there may be thousands: they are put in order when they change, not when they are drawn.
+        if pane == .alerts { return feed.arranged }
         let fresh = freshItems(of: pane)
         return lists[pane]?.arranged(fresh) ?? fresh
     }
 
     /// The same in today's order, whatever the cursor holds.
-    func freshItems(of pane: PaneID) -> [SeriesID] {
+    func freshItems(of pane: PaneID) -> [ItemID] {
         guard let panes = shown.manifest?.panes else { return [] }
         switch pane {
-        case .health: return rowOrder(panes.health, room: capacity(of: .health)).map(\.main)
-        case .business: return rowOrder(panes.business, room: capacity(of: .business)).map(\.main)
-        case .alerts: return shown.feed.sorted.filter { matches($0) }.map(\.id)
-        case .geo: return regions.map(\.region.latency)
-        case .colours: return panes.colours.compactMap(\.all.first)
+        case .health: return rowOrder(panes.health, room: capacity(of: .health)).map { .series($0.main) }
+        case .business: return rowOrder(panes.business, room: capacity(of: .business)).map { .series($0.main) }
+        case .alerts: return feed.fresh
+        case .geo: return regions.map { .series($0.region.latency) }
+        case .colours: return panes.colours.compactMap { $0.all.first.map { .series($0) } }
         }
     }
 
@@ -46,17 +48,13 @@ extension Model {
         isWanted(row.title) || row.judged.contains { isWanted($0.name) }
     }
 
-    func matches(_ entry: Feed.Entry) -> Bool {
-        isWanted(entry.id.name) || isWanted(shown.track(entry.id)?.series.title ?? "")
-            || isWanted(words(entry.change.to.word))
-    }
-
     func matches(_ region: Panes.Region) -> Bool {
         isWanted(region.name) || isWanted(region.label) || isWanted(region.code)
     }
 
-    /// Whether a text holds the filter, whatever the case.
+    /// Whether a text holds the filter, whatever the case. What it says of labels is for the alerts alone.
     func isWanted(_ text: String) -> Bool {
-        filter.isEmpty || text.prefix(200).lowercased().contains(filter.lowercased())
+        let wanted = feedFilter.text
+        return wanted.isEmpty || text.prefix(200).lowercased().contains(wanted.lowercased())
     }
 }

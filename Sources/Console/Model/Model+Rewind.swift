@@ -90,7 +90,7 @@ extension Model {
         let what = words(mode.recordingEnd == nil ? .rewindBanner : .replayBanner, date, clock(time), zone.abbreviation, age)
         let playing = rewind.isPlaying ? " ▸" : ""
         // Who looks at the past must still hear of the present.
-        let open = live.feed.count(.critical)
+        let open = live.alerts.alerts.isEmpty ? live.feed.count(.critical) : live.alerts.openCount(.critical)
         let loud = mode.recordingEnd == nil && open > 0 ? "  " + words(.rewindCritical, String(open)) : ""
         let whole = what + playing + loud + "  " + keys
         return Notice(role: .alarm, text: Text.width(of: whole) + 2 <= size.width ? whole : what + playing + loud)

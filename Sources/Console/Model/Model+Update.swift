@@ -11,17 +11,20 @@ extension Model {
             let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
             refreshConfirmation()
-            if isNextSecond { return play() }
+            return ring() + (isNextSecond ? play() : [])
         case .board(let board):
             live = board
             renew()
+            renewFeed()
         case .manifest(let manifest): take(manifest)
         case .readings(let ticks):
             for tick in ticks { live.apply(tick) }
             renew()
         case .events(let events):
-            for event in events { live.apply(event) }
-            renew()
+            take(events)
+            // Whatever page the wall was on: what has just become critical is what is to be seen.
+            if mode.isKiosk, alarms.isWaiting { page = .wall }
+            return ring()
         case .heartbeat(let beat): live.heartbeat = beat
         case .readerNote(let note): readerNote = note
         case .past(let board, let moment, let target, let asked):
@@ -43,6 +46,7 @@ extension Model {
     private mutating func take(_ manifest: Manifest) {
         live.apply(manifest)
         renew()
+        renewFeed()
         // A detail of a series that no longer exists would show nothing for ever.
         let live = live
         overlays.removeAll { overlay in
@@ -97,6 +101,12 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        // MARK: Alerts
+        case .ack: askAck()
+        case .silence: askSilence()
+        case .escalate: askEscalation()
+        case .escalation: overlays = [.escalation(top: 0)]
+        case .security: overlays = [.security(top: 0)]
         case .flags: overlays = [.flags(selected: selectedFlag)]
         case .flag: chooseFlag()
         case .nextPage: page = page == .wall ? .warRoom : .wall
@@ -151,9 +161,13 @@ extension Model {
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
         case .flags: chooseFlag()
-        case .help, .detail, .confirmation, .action, .deployment: break
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security: break
         case nil:
-            if let selected = lists[focus]?.selected { overlays.append(.detail(selected)) } else { isZoomed = true }
+            switch lists[focus]?.selected {
+            case .alert(let id)?: overlays.append(.alert(id, top: 0))
+            case .series(let id)?: overlays.append(.detail(id))
+            case nil: isZoomed = true
+            }
         }
         return []
     }
@@ -245,6 +259,19 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .alert(let id, let top):
+            let page = AlertPage(model: self, id: id)
+            let (count, room) = page.extent(in: layout.body)
+            let next = step.scrolled(top, room: room, limit: max(0, count - room))
+            overlays[overlays.count - 1] = .alert(id, top: next)
+        case .escalation(let top):
+            let (count, room) = EscalationPage(model: self).extent(in: layout.body)
+            overlays[overlays.count - 1] = .escalation(
+                top: step.scrolled(top, room: room, limit: max(0, count - room)))
+        case .security(let top):
+            let room = SecurityPage.room(in: layout.body)
+            let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
         case .flags(let selected):
             let names = flagNames
             let index = names.firstIndex { $0 == selected } ?? 0

@@ -2,10 +2,17 @@ package import Launch
 
 /// All that the screen is made from: a value, changed by ``update(_:)`` alone and drawn by ``view(_:into:)``.
 package struct Model: Sendable {
-    /// The board as the journal has it now.
-    var live: Board
+    /// The board that the screen is about: the one of the present, or of the past that is looked at.
+    ///
+    /// It is stored, not worked out: a board is two dozen references, a frame asks for it hundreds of times, and each answer
+    /// would be a copy.
+    package private(set) var board: Board
+    /// The board of the present while the past is looked at.
+    private var presentBoard: Board?
     /// The past that is looked at; nil: the present.
-    package internal(set) var rewind: Rewind?
+    package internal(set) var rewind: Rewind? {
+        didSet { turn(from: oldValue) }
+    }
     /// Counts what changed the board, so that two pictures of one board can be known for the same.
     package private(set) var revision = 0
     /// The present.
@@ -24,12 +31,24 @@ package struct Model: Sendable {
     package internal(set) var focus: PaneID = .health
     /// Whether the focused pane has the whole screen.
     package internal(set) var isZoomed = false
-    package internal(set) var lists: [PaneID: ListState] = [:]
-    package internal(set) var filter = ""
+    package internal(set) var lists: [PaneID: ListState] = [:] {
+        didSet { if lists[.alerts]?.held != oldValue[.alerts]?.held { feed.arrange(lists[.alerts]) } }
+    }
+    package internal(set) var filter = "" {
+        didSet { if filter != oldValue { refilter() } }
+    }
+    /// The same, taken apart.
+    package private(set) var feedFilter = FeedFilter("")
+    /// The alerts in their order.
+    package internal(set) var feed = FeedState()
+    /// What is to be rung for.
+    var alarms = Alarms()
     /// What lies over the panes, the uppermost last.
     package internal(set) var overlays: [Overlay] = []
     /// What is shown while the screen is paused.
-    package internal(set) var frozen: Frozen?
+    package internal(set) var frozen: Frozen? {
+        didSet { feed.show(shown, isLive: frozen == nil, filter: feedFilter, list: lists[.alerts]) }
+    }
     package internal(set) var readerNote: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
@@ -39,6 +58,8 @@ package struct Model: Sendable {
     var pressed: Key?
     /// How the commands ended that were fired here, as far as they did.
     var endings: [ActionID: ActionEnding] = [:]
+    /// What was fired here about alerts, until its command has ended.
+    var fired: [ActionID: ActionFollow] = [:]
     /// Where the random ends of actions' names come from.
     private var entropy: UInt64
 
@@ -53,7 +74,7 @@ package struct Model: Sendable {
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
         entropy: UInt64 = 0
     ) {
-        live = board
+        self.board = board
         present = now
         presentAsOf = now
         self.size = size
@@ -64,6 +85,7 @@ package struct Model: Sendable {
         self.engineCommand = engineCommand
         self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
+        renewFeed()
     }
 
     /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
@@ -75,8 +97,12 @@ package struct Model: Sendable {
     /// What takes the keys.
     package var context: Context { overlays.last?.context ?? (mode.isKiosk ? .wall : .warRoom) }
 
-    /// The board that the screen is about: the one of the present, or of the past that is looked at.
-    package var board: Board { rewind?.board ?? live }
+    /// The board as the journal has it now.
+    var live: Board {
+        get { presentBoard ?? board }
+        // In place: it grows with every reading.
+        _modify { if presentBoard != nil { yield &presentBoard! } else { yield &board } }
+    }
     /// What the clock shows, and what the engine's silence is judged by.
     package var now: Moment { rewind?.moment ?? present }
     /// The instant at which the board is judged and drawn: it moves on with what is read, and by itself where nothing comes
@@ -88,10 +114,34 @@ package struct Model: Sendable {
     /// The instant at which the shown board is judged.
     var shownNow: Moment { frozen?.now ?? asOf }
 
+    /// The past is turned to, or left.
+    private mutating func turn(from old: Rewind?) {
+        if let rewind {
+            if presentBoard == nil { presentBoard = board }
+            board = rewind.board
+        } else if let live = presentBoard {
+            board = live
+            presentBoard = nil
+        }
+        // To be played changes nothing that is shown.
+        if rewind?.moment != old?.moment || rewind == nil { renewFeed() }
+    }
+
     /// The board has changed: from now on it is judged and drawn as of the present.
     mutating func renew() {
         revision += 1
         presentAsOf = present
+    }
+
+    /// Alerts have changed, or all of the board.
+    mutating func renewFeed() {
+        feed.take(board)
+        feed.show(shown, isLive: frozen == nil, filter: feedFilter, list: lists[.alerts])
+    }
+
+    private mutating func refilter() {
+        feedFilter = FeedFilter(filter)
+        feed.sift(shown, feedFilter, lists[.alerts])
     }
 
     /// Time goes on.

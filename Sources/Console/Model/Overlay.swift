@@ -21,6 +21,14 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    // MARK: Alerts
+    /// Everything about one alert; `top` is the first line shown.
+    case alert(Fingerprint, top: Int)
+    /// Who is on call, the chains, the contacts, the pages sent.
+    case escalation(top: Int)
+    // MARK: Security
+    /// The launch's security; `top` is the first line shown.
+    case security(top: Int)
     /// All feature flags; the cursor is on one by its name.
     case flags(selected: String?)
 
@@ -36,6 +44,9 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .alert: .alert
+        case .escalation: .escalation
+        case .security: .security
         case .flags: .flags
         }
     }

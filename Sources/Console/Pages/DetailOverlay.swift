@@ -49,7 +49,13 @@ struct DetailOverlay {
         case .fresh, .stale: break
         }
         lines.append(Line(label: words(.detailValue), spans: value))
-        let verdict = [Span("\(judged.verdict.glyph) \(words(judged.verdict.word))", judged.verdict.role, .bold)]
+        for detail in model.kpi(of: id)?.details ?? [] {
+            lines.append(Line(label: words(detail.label), spans: detail.spans))
+        }
+        let verdict =
+            judged.isUnjudged
+            ? [Span("· " + words(.unjudged), .dim, .bold)]
+            : [Span("\(judged.verdict.glyph) \(words(judged.verdict.word))", judged.verdict.role, .bold)]
         lines.append(Line(label: words(.detailVerdict), spans: verdict))
 
         let interval = model.figures.age(series.interval)

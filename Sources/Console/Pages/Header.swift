@@ -76,6 +76,7 @@ struct Header {
     /// How many checks are critical, warning, unknown; one word where all is well.
     private func counts(_ length: Length, _ tally: [Verdict: Int]) -> [Span] {
         if model.isSilent { return [Span("? " + model.words(.silent), .alarm)] }
+        if let alerts = alertCounts(length, tally) { return alerts }
         var spans: [Span] = []
         func add(_ verdict: Verdict, _ word: Word) {
             guard let count = tally[verdict], count > 0 else { return }
@@ -87,6 +88,30 @@ struct Header {
         add(.warning, .warningCount)
         add(.unknown, length == .short ? .unknownShort : .unknownCount)
         if spans.isEmpty { add(.ok, .okCount) }
+        return spans
+    }
+
+    /// How many alerts want somebody, by severity; then how many somebody has, and what is not known. Nil where no alert fires:
+    /// then the checks themselves are counted.
+    private func alertCounts(_ length: Length, _ tally: [Verdict: Int]) -> [Span]? {
+        let feed = model.feed.live
+        guard feed.hasAlerts else { return nil }
+        var spans: [Span] = []
+        func add(_ count: Int, _ glyph: Unicode.Scalar, _ word: Word, _ role: Role) {
+            guard count > 0 else { return }
+            if !spans.isEmpty { spans.append(Span(length == .tiny ? " " : "  ", .header)) }
+            let text = length == .tiny ? String(count) : " " + model.words(word, String(count))
+            spans.append(Span("\(glyph)" + text, role))
+        }
+        let isLong = length == .long
+        add(
+            feed.openCount(.critical), Verdict.critical.glyph, isLong ? .criticalCount : .criticalShort, .critical)
+        add(feed.openCount(.warning), Verdict.warning.glyph, .warningCount, .warning)
+        if isLong { add(feed.openCount(.info), "i", .infoCount, .info) }
+        add(feed.taken, "@", .takenCount, .dim)
+        if length != .tiny { add(feed.quiet, "·", .hushedCount, .dim) }
+        guard !spans.isEmpty else { return nil }
+        add(tally[.unknown] ?? 0, Verdict.unknown.glyph, isLong ? .unknownCount : .unknownShort, .unknown)
         return spans
     }
 

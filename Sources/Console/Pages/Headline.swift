@@ -40,6 +40,7 @@ struct Headline {
 
     /// The worst entry of the feed in words, or that all is well.
     private var standing: [Span] {
+        if let alert = worstAlert { return alert }
         let open = model.board.feed.sorted.filter { $0.change.to != .ok }
         guard let worst = open.first else {
             let judged = model.tally
@@ -72,6 +73,28 @@ struct Headline {
             spans.append(Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim))
         }
         if open.count > 1 { spans.append(Span("  " + model.words(.more, String(open.count - 1)), .label)) }
+        return spans
+    }
+
+    /// The first of the feed that is not over, where it is an alert: open, or taken by somebody.
+    private var worstAlert: [Span]? {
+        let items = model.feed.live.items
+        guard let first = items.first, first.standing != .over, let id = first.id.alert,
+            let alert = model.board.alerts[id]
+        else { return nil }
+        let (glyph, word, role) = alert.facts.severity.look
+        let since = alert.firedAt ?? alert.at
+        let age = model.figures.age(since.age(at: model.asOf))
+        var spans = [
+            Span(" \(glyph) \(model.words(word)) ", alert.isOpen ? role : .dim, .bold),
+            Span(Text.truncated(model.title(of: alert), to: max(12, model.size.width - 44)), .strong),
+            Span("  " + model.facts(of: alert), alert.isOpen ? role : .text),
+            Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim),
+        ]
+        let more = items.prefix { $0.standing != .over }.count - 1
+        // How it stands says whether anybody comes: it goes before how many more there are.
+        spans += [Span("  ", .text)] + model.standing(of: alert)
+        if more > 0 { spans.append(Span("  " + model.words(.more, String(more)), .label)) }
         return spans
     }
 }

@@ -22,16 +22,22 @@ package struct Layout: Hashable, Sendable {
     ///   - zoomed: the pane that has the whole screen.
     ///   - colours: how many lines the blue/green pane has: a colour each, and what runs.
     ///   - page: the wall gives its upper part to big letters.
+    ///   - isAlarmed: a critical alert has all of the wall.
     ///   - rows: how many rows the longer of the health and business panes has.
     package init(
-        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom
+        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom,
+        isAlarmed: Bool = false
     ) {
-        isTooSmall = size.width < Self.least.width || size.height < Self.least.height
+        isTooSmall = Self.isTooSmall(size)
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
         let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
         let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
         (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
+        if page == .wall, isAlarmed {
+            (hero, body) = (body, body.inset(top: body.height))
+            return
+        }
         if page == .wall {
             let parts = body.rows([.fixed(body.height >= 16 ? 10 : 6), .fill()])
             (hero, body) = (parts[0], parts[1])
@@ -46,6 +52,9 @@ package struct Layout: Hashable, Sendable {
             stacked(colours: colours)
         }
     }
+
+    /// Whether nothing can be shown but what size is needed.
+    static func isTooSmall(_ size: Size) -> Bool { size.width < least.width || size.height < least.height }
 
     /// Two by two, and the colours across the bottom.
     private mutating func quarters(colours: Int, rows: Int) {
@@ -76,6 +85,9 @@ package struct Layout: Hashable, Sendable {
 }
 
 extension Model {
+    /// The same as ``layout`` has it, without laying anything out: the footer asks for every key.
+    var isTooSmall: Bool { Layout.isTooSmall(size) }
+
     /// Where everything stands now.
     package var layout: Layout {
         Layout(
@@ -84,7 +96,7 @@ extension Model {
             colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4))
                 + (shown.manifest?.deployment == nil ? 0 : 1),
             rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
-            page: page)
+            page: page, isAlarmed: wallAlarm != nil)
     }
 
     private var noticeCount: Int {
@@ -100,13 +112,20 @@ extension Model {
         switch pane {
         case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
         case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
-        case .alerts: return AlertsPane.capacity(in: inside.size)
-        case .geo: return GeoPane.capacity(of: regionCount, in: inside.size)
+        case .alerts:
+            return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: activeSilences.count)
+        case .geo:
+            let count = freshRegionCount
+            return GeoPane.layout(of: count, in: inside.size, capabilities).capacity(of: count)
         case .colours: return inside.height
         }
     }
 
-    private var regionCount: Int { shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0 }
+    private var freshRegionCount: Int {
+        // What comes from elsewhere is listed only while something does.
+        guard shown.manifest?.panes.geo?.elsewhere == nil else { return regions.count }
+        return shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0
+    }
 
     private func rowCount(_ rows: [Panes.Row]?) -> Int {
         guard let rows else { return 0 }

@@ -9,6 +9,13 @@ struct Wall {
     func render(into frame: inout Frame, keeping pictures: inout Pictures) {
         let warRoom = WarRoom(model: model, layout: layout)
         warRoom.renderTop(into: &frame, keeping: &pictures)
+        if let alarm = model.wallAlarm {
+            let parts = layout.hero.rows([.fill(), .fixed(model.traffic == nil ? 0 : 2)])
+            WallAlarm(model: model, alert: alarm).render(into: &frame, area: parts[0])
+            if let traffic = model.traffic { renderTraffic(traffic, into: &frame, area: parts[1]) }
+            renderFoot(into: &frame, area: layout.footer)
+            return
+        }
         let parts = layout.hero.rows([.fill(), .fixed(3)])
         renderClock(into: &frame, area: parts[0])
         renderStanding(into: &frame, area: parts[1])
@@ -83,7 +90,14 @@ struct Wall {
         }
         let count = String(tally[worst] ?? 0)
         let glyph = "\(worst.glyph) "
-        let first = model.board.feed.sorted.first { $0.change.to == worst }
+        let weight: FeedItem.Weight? =
+            switch worst {
+            case .critical: .critical
+            case .warning: .warning
+            case .unknown: .unknown
+            case .ok: nil
+            }
+        let first = model.feed.live.items.first { $0.weight == weight && $0.standing != .over }
         let name = first.map { " · " + model.title(of: $0.id) } ?? ""
         return switch worst {
         case .ok: glyph + model.words(.allWell, count)

@@ -123,8 +123,8 @@ extension Model {
         guard let panes = shown.manifest?.panes else { return [] }
         let rows = rowOrder(pane == .health ? panes.health : panes.business, room: capacity(of: pane))
         guard let held = lists[pane]?.held else { return rows }
-        let order = ListState(held: held).arranged(rows.map(\.main))
-        let byID = Dictionary(rows.map { ($0.main, $0) }, uniquingKeysWith: { first, _ in first })
+        let order = ListState(held: held).arranged(rows.map { .series($0.main) })
+        let byID = Dictionary(rows.map { (ItemID.series($0.main), $0) }, uniquingKeysWith: { first, _ in first })
         return order.compactMap { byID[$0] }
     }
 }

@@ -17,7 +17,7 @@ struct ColoursPane {
             let state = ColourState(colour, model: model)
             let line = area.row(index * gap)
             render(state, into: &frame, area: line)
-            if let id = colour.all.first, id == model.lists[.colours]?.selected { frame.select(line) }
+            if let id = colour.all.first, model.lists[.colours]?.selected == .series(id) { frame.select(line) }
         }
         let below = area.inset(top: panes.colours.count * gap, left: 1, right: 1)
         for (row, line) in status.prefix(below.height).enumerated() {

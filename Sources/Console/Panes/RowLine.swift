@@ -12,7 +12,12 @@ struct RowLine {
         let line = area.row(0)
         let judged = model.assessment(of: row.main)
         let verdict = model.verdict(of: row)
-        frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        if judged.isUnjudged, verdict == .ok {
+            // Nothing is wrong, and nothing is said to be well.
+            frame.plot("·", at: Point(line.x + 1, line.y), .dim)
+        } else {
+            frame.plot(verdict.glyph, at: Point(line.x + 1, line.y), verdict.role)
+        }
         // A calm row is calm to the eye; one that is not says so in its title too.
         frame.put(
             row.title, at: Point(line.x + 3, line.y), verdict > .unknown ? verdict.role : .label,
@@ -68,15 +73,20 @@ struct RowLine {
     }
 
     private func renderValue(_ track: Track, _ judged: Assessment, into frame: inout Frame, area: Rect) {
+        if judged.isUnjudged {
+            renderWord(track, into: &frame, area: area)
+            return
+        }
         let isStale = judged.freshness == .stale
         let role: Role = isStale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
         frame.put(
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         if columns.bound > 0 {
-            frame.put(
-                pane.bound(of: row, isShort: columns.isShort), at: Point(x, area.y), .dim, width: columns.bound,
-                align: .trailing)
+            let bound = pane.bound(of: row, isShort: columns.isShort)
+            let change = bound.isEmpty && columns.change == 0 ? model.kpi(of: row.main)?.short : nil
+            let span = change ?? Span(bound, .dim)
+            frame.put(span.text, at: Point(x, area.y), span.style, width: columns.bound, align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -97,12 +107,27 @@ struct RowLine {
                 .render(into: &frame, area: Rect(x: x, y: area.y, width: columns.sparkline, height: 1))
             x += columns.sparkline + 1
         }
+        if columns.change > 0 {
+            if let change = model.kpi(of: row.main)?.short {
+                frame.put(
+                    change.text, at: Point(x, area.y), change.style, width: columns.change, align: .trailing)
+            }
+            x += columns.change + 1
+        }
         let facts = Rect(x: x, y: area.y, width: columns.facts, height: 1)
         if let reason {
             frame.put(reason, in: facts, .missed)
         } else {
             renderFacts(row.facts, into: &frame, area: facts)
         }
+    }
+
+    /// `too few (7)`: in place of the figure, across the line.
+    private func renderWord(_ track: Track, into frame: inout Frame, area: Rect) {
+        var spans = [Span(model.value(of: track), .dim, .bold)]
+        if columns.chart == 0 { spans.append(Span("  " + model.words(.unjudged), .dim)) }
+        if let reason = reason(track) { spans.append(Span("  " + reason, .missed)) }
+        frame.put(spans, at: area.origin, width: area.width)
     }
 
     /// Why the row is not what its main figure looks like: the last look failed, or another series is worse.
@@ -167,18 +192,24 @@ struct RowLine {
             .render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
-    /// The bound, then a fact a line.
+    /// The bound with what the figure stands on, then a fact a line, then what it is compared with.
     private func renderFactLines(into frame: inout Frame, area: Rect) {
         var line = 0
         let bound = pane.bound(of: row)
-        if !bound.isEmpty, area.height > row.facts.count {
-            frame.put(bound, in: area.row(line), .dim)
+        let kpi = model.kpi(of: row.main)
+        let basis = [bound, kpi?.events ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
+        if !basis.isEmpty, area.height > row.facts.count {
+            frame.put(basis, in: area.row(line), .dim)
             line += 1
         }
         for fact in row.facts {
             guard line < area.height, let track = model.shown.track(fact.series) else { break }
             renderFact(
                 fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
+            line += 1
+        }
+        for text in kpi?.lines ?? [] where line < area.height {
+            frame.put([text], at: Point(area.x, area.y + line), width: area.width)
             line += 1
         }
     }

@@ -33,12 +33,12 @@ struct RowsPane {
             return nil
         }
         let lines = Self.lines(rows: rows.count, in: area.size)
-        let visible = model.visible(rows.map(\.main), of: pane, room: area.height / lines)
+        let visible = model.visible(rows.map { .series($0.main) }, of: pane, room: area.height / lines)
         let columns = Columns(pane: self, width: area.width, hasChart: lines > 1)
         for (index, row) in rows[visible].enumerated() {
             let part = Rect(x: area.x, y: area.y + index * lines, width: area.width, height: lines)
             RowLine(pane: self, row: row, columns: columns).render(into: &frame, area: part)
-            if row.main == model.lists[pane]?.selected { frame.select(part.row(0)) }
+            if model.lists[pane]?.selected == .series(row.main) { frame.select(part.row(0)) }
         }
         return Scrollbar(visible: visible, count: rows.count)
     }
@@ -53,6 +53,8 @@ struct RowsPane {
         var bound = 0
         var sparkline = 0
         var facts = 0
+        /// The change against last week; 0 where it is not shown.
+        var change = 0
         var chart = 0
         /// Whether bounds are written without their unit.
         var isShort = false
@@ -74,8 +76,18 @@ struct RowsPane {
                 facts = wanted
                 left -= wanted + 1
             }
+            if pane.model.comparesWeeks(rows), left >= KpiText.shortWidth + 1 + (width < 46 ? 9 : 12) {
+                change = KpiText.shortWidth
+                left -= change + 1
+            }
             isShort = width < 46
-            let bounds = rows.map { Text.width(of: pane.bound(of: $0, isShort: isShort)) }.max() ?? 0
+            // Where there is no room for both, a line without a bound has its change in the bound's place.
+            let bounds =
+                rows.map { row in
+                    let bound = pane.bound(of: row, isShort: isShort)
+                    let isCompared = change == 0 && bound.isEmpty && pane.model.comparesWeeks([row])
+                    return isCompared ? KpiText.shortWidth : Text.width(of: bound)
+                }.max() ?? 0
             if bounds > 0, left >= bounds + 1 + (isShort ? 4 : 6) {
                 bound = bounds
                 left -= bounds + 1
@@ -86,6 +98,9 @@ struct RowsPane {
 
     /// `≥90`, `≤200`: what the main figure has to keep to be well.
     func bound(of row: Panes.Row, isShort: Bool = false) -> String {
+        if let kpi = model.kpi(of: row.main), let target = kpi.state.kpi.target {
+            return kpi.bound(target, isShort: isShort)
+        }
         guard let series = series(row.main), let bound = series.thresholds?.warning ?? series.thresholds?.critical
         else { return "" }
         let figures = model.figures
@@ -121,7 +136,7 @@ extension Frame {
 
 extension Model {
     /// Which of a pane's items are in view.
-    func visible(_ items: [SeriesID], of pane: PaneID, room: Int) -> Range<Int> {
+    func visible(_ items: [ItemID], of pane: PaneID, room: Int) -> Range<Int> {
         let list = lists[pane] ?? ListState()
         let selected = list.selected.flatMap { items.firstIndex(of: $0) }
         let top = ListState.top(list.top, showing: selected, count: items.count, room: room)

@@ -47,7 +47,14 @@ struct SeriesChart {
     /// The bound that matters next: the critical one once the warning is crossed. One far away is left out: to show it
     /// would press the line flat.
     private func threshold(for samples: [Double?]) -> Double? {
-        guard let thresholds = track.series.thresholds else { return nil }
+        let target = model.kpi(of: track.series.id)?.state.kpi.target
+        let promised: Thresholds.Bound? =
+            switch target {
+            case .atLeast(let value)?: .below(value)
+            case .atMost(let value)?: .above(value)
+            case nil: nil
+            }
+        guard let thresholds = promised.map({ Thresholds(critical: $0) }) ?? track.series.thresholds else { return nil }
         let (least, greatest) = samples.reduce(into: (Double.infinity, -Double.infinity)) { range, sample in
             guard let sample else { return }
             range = (min(range.0, sample), max(range.1, sample))

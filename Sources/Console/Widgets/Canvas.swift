@@ -18,7 +18,7 @@ package struct Canvas: Sendable {
     package mutating func set(x: Int, y: Int, _ role: Role) {
         guard x >= 0, y >= 0, x < size.width * 2, y < size.height * 4 else { return }
         let index = y / 4 * size.width + x / 2
-        masks[index] |= Self.bits[y % 4 * 2 + x % 2]
+        masks[index] |= Self.bit(x: x % 2, y: y % 4)
         roles[index] = role
     }
 
@@ -32,6 +32,9 @@ package struct Canvas: Sendable {
             }
         }
     }
+
+    /// The bit of a dot of a cell.
+    static func bit(x: Int, y: Int) -> UInt8 { bits[y * 2 + x] }
 
     /// The bit of each dot, row by row: Unicode numbers the first six down the columns, and added the last row later.
     private static let bits: [UInt8] = [0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80]

@@ -40,6 +40,35 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    // MARK: Alerts
+    case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
+    case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
+    case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
+    case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
+    case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
+    case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
+    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert, labelFor, labelWhat, labelStep
+    case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
+    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
+    case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence
+    case yesEscalate, troubleQuestion, troubleHint, troubleMissing, alertGone, silencedBy, inhibitor
+    case silenceUntil, ruleLabel, seriesLabel, labelsLabel, sourceLabel, storyTitle, pendingSince, firingSince
+    case resolvedAt, firedTimes, chainLabel, nobodyIsTold, storyPending, storyCleared, storyFired
+    case storyResolved, storyAcked, storyUnacked, storyLapsed, storySilenced, storyLoud, byWhom, startedByHand
+    case chainAsked, goesRoundAgain, nobodyAfter, thenStep, chainAcked, chainResolved, chainHushed
+    case chainCancelled, attemptCount, pageQueued, pageSent, pageDelivered, pageDeferred, pageFailed
+    case pageExpired, purposePage, purposeAcked, purposeResolved, purposeTest, purposeChange, purposeDigest
+    case escalationTitle, chainsRunning, chainsExhausted, onCallTitle, noSchedule, nobodyOnCall, thenOnCall
+    case rotaElsewhere, chainsTitle, noChain, alertCount, contactsTitle, noContact, noWay, neverProved
+    case provedAgo, proofIsOld, pagesTitle, noPageSent, ackRefused
+
+    // MARK: Regions and business figures
+    case fewShort, fewCount, regionPercentiles, regionRequests, regionErrors, regionUsers, regionPeople, regionCities
+    case regionStandsOn, requestCount, shareOfAll, shareOfCountry, notOnMap
+    case weekShort, ofEvents, sinceWeek, sinceDeploy, targetMet, targetMissed, inWindow, notCompared, unjudged
+    case regionCDN, cdnHits
+    case labelTarget, labelEvents, labelWeek, labelDeploy
+
     case oneHost, hostCount, median
     // MARK: The past
     case stepBack, stepBackSummary, stepForward, stepForwardSummary, eventBefore, eventBeforeSummary
@@ -47,6 +76,9 @@ package enum Word: CaseIterable, Sendable {
     case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
         rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
+    // MARK: Security
+    case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
+    case securityFindings, securityNoFinding
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle

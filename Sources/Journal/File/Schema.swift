@@ -40,7 +40,66 @@ enum Schema {
     private static let additions = """
         CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
             WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
+        CREATE INDEX IF NOT EXISTS event_alert ON event(\(alertSubject), sequence) WHERE \(alertKinds);
+        CREATE INDEX IF NOT EXISTS event_security ON event(\(securityStation), sequence, utc)
+            WHERE kind = 'security.checked';
         """
+
+    /// What is open now: one row an alert that is pending or fires, and a silence that has not ended, with the event that
+    /// began it. Triggers keep it, whoever writes: an alert that has fired for a year is found without reading a year.
+    private static let openAlerts = """
+        CREATE TABLE alert_open(
+            subject TEXT PRIMARY KEY, since INTEGER NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT NULL) STRICT;
+        CREATE TRIGGER alert_opened AFTER INSERT ON event
+            WHEN NEW.kind IN ('alert.pending', 'alert.fired') AND json_valid(NEW.body)
+                AND json_extract(NEW.body, '$.alert.fingerprint') IS NOT NULL
+            BEGIN
+                INSERT INTO alert_open VALUES (
+                    json_extract(NEW.body, '$.alert.fingerprint'), NEW.sequence,
+                    CASE json_extract(NEW.body, '$.alert.severity') WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END,
+                    NEW.kind)
+                ON CONFLICT(subject) DO UPDATE SET rank = excluded.rank, kind = excluded.kind;
+            END;
+        CREATE TRIGGER silence_opened AFTER INSERT ON event
+            WHEN NEW.kind = 'silence.set' AND json_valid(NEW.body) AND json_extract(NEW.body, '$.id') IS NOT NULL
+            BEGIN
+                INSERT INTO alert_open VALUES (json_extract(NEW.body, '$.id'), NEW.sequence, 3, NEW.kind)
+                ON CONFLICT(subject) DO UPDATE SET since = excluded.since;
+            END;
+        CREATE TRIGGER alert_closed AFTER INSERT ON event
+            WHEN NEW.kind IN ('alert.resolved', 'alert.cleared', 'silence.ended') AND json_valid(NEW.body)
+            BEGIN
+                DELETE FROM alert_open
+                WHERE subject = coalesce(json_extract(NEW.body, '$.alert'), json_extract(NEW.body, '$.silence'));
+            END;
+        INSERT INTO alert_open
+            SELECT subject, since, rank, kind FROM (
+                SELECT \(alertSubject) AS subject, min(sequence) AS since,
+                    max(CASE json_extract(body, '$.alert.severity') WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END)
+                        AS rank
+                FROM event WHERE \(alertKinds) GROUP BY 1 HAVING subject IS NOT NULL)
+            JOIN (
+                SELECT \(alertSubject) AS last, kind, max(sequence) FROM event
+                WHERE kind IN (
+                    'alert.pending', 'alert.fired', 'alert.resolved', 'alert.cleared', 'silence.set', 'silence.ended')
+                GROUP BY 1) ON last = subject
+            WHERE kind IN ('alert.pending', 'alert.fired', 'silence.set');
+        """
+
+    /// The alert or the silence of an event, as its index spells it.
+    static let alertSubject = """
+        CASE WHEN json_valid(body) THEN coalesce(json_extract(body, '$.alert.fingerprint'), json_extract(body, '$.alert'), \
+        json_extract(body, '$.silence'), json_extract(body, '$.id')) END
+        """
+
+    /// The kinds of the events of alerts and silences, as their index spells it.
+    static let alertKinds = "(kind >= 'alert.' AND kind < 'alert/' OR kind >= 'silence.' AND kind < 'silence/')"
+
+    /// Whether a journal keeps what is open: those of the first days get it from their next writer.
+    static func keepsOpenAlerts(_ db: Database) throws -> Bool { try db.tableExists("alert_open") }
+
+    /// The station of a security event, as its index spells it.
+    static let securityStation = "CASE WHEN json_valid(body) THEN json_extract(body, '$.station') END"
 
     /// The series of a verdict event, as its index spells it: a query must repeat it letter by letter to use the index.
     static let verdictSeries = "CASE WHEN json_valid(body) THEN json_extract(body, '$.series') END"
@@ -59,6 +118,13 @@ enum Schema {
         }
         try check(db, path: path)
         try db.execute(sql: additions)
+        if try !keepsOpenAlerts(db) {
+            try db.inTransaction(.immediate) {
+                // Another process may have been first.
+                if try !keepsOpenAlerts(db) { try db.execute(sql: openAlerts) }
+                return .commit
+            }
+        }
     }
 
     /// Whether the file holds nothing at all: it is new, or its writer died before the first transaction.

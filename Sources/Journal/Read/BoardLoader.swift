@@ -36,7 +36,7 @@ struct BoardLoader {
     }
 
     /// The last key tick not after `time`, or the first of all.
-    private static func key(_ db: Database, before time: Int64) throws -> Int64 {
+    static func key(_ db: Database, before time: Int64) throws -> Int64 {
         for level in [0, 1] {
             let id = try Int64.fetchOne(
                 db,

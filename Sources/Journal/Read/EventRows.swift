@@ -29,13 +29,25 @@ enum EventRows {
 
     /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
     /// its newest trouble, what the newest actions did, how flags changed, and who came and went lately.
-    static func deciding(_ db: Database, manifest: Manifest?, until end: Timestamp?) throws -> [Event] {
+    ///
+    /// - Parameter alertLimit: how many of the alerts that are open are read.
+    static func deciding(
+        _ db: Database, manifest: Manifest?, until end: Timestamp?, alertLimit: Int = AlertRows.usualLimit
+    ) throws -> [Event] {
         let time = end?.milliseconds ?? .max
         var events = try self.events(
             db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
         events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
+        events += try AlertRows.deciding(db, until: end, limit: alertLimit)
         for (kind, limit) in newest { events += try self.newest(db, kind, limit, until: time) }
+        // MARK: Security: the newest look at each station
+        events += try self.events(
+            db,
+            where: """
+                sequence IN (SELECT max(sequence) FROM event WHERE kind = 'security.checked' AND utc <= ?
+                GROUP BY \(Schema.securityStation)) LIMIT 100
+                """, [time])
         for series in manifest?.series ?? [] {
             events += try story(db, of: series.id, until: time)
         }
@@ -45,16 +57,13 @@ enum EventRows {
     /// Kinds of which the newest decide, and how many of them: one index look each.
     private static let newest: [(kind: String, limit: Int)] =
         [
-            "alert.pending", "alert.cleared", "alert.fired", "alert.resolved", "alert.acknowledged",
-            "alert.unacknowledged", "alert.suppressed", "silence.set", "silence.ended",
-        ].map { ($0, 400) }
-        + [
             "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
-            "page.attempted", "contact.verified",
+            "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
+            "response.started", "response.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
 
-    private static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
+    static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
             db,
             where: """

@@ -64,7 +64,10 @@ package final class JournalReader {
     // MARK: The whole
 
     /// The board as it is now, with `span` of history; ``news()`` goes on from here.
-    package func currentBoard(span: Milliseconds = .hours(1)) throws(JournalError) -> Board {
+    ///
+    /// - Parameter isWhole: reads every alert that is open. A flood of them takes its time; a screen shows the worst, and
+    ///   counts the others.
+    package func currentBoard(span: Milliseconds = .hours(1), isWhole: Bool = false) throws(JournalError) -> Board {
         // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
         // never.
         version = try dataVersion()
@@ -73,7 +76,7 @@ package final class JournalReader {
             table = try SeriesTable(db)
             lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
             lastManifest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM manifest") ?? 0
-            let loader = try load(db, span: span, end: nil)
+            let loader = try load(db, span: span, end: nil, isWhole: isWhole)
             (cursor, texts) = (loader.cursor, loader.texts)
             var board = loader.board
             board.heartbeat = heartbeat()
@@ -142,11 +145,17 @@ package final class JournalReader {
         case before, after
     }
 
-    private func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws -> BoardLoader {
+    private func load(
+        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false
+    ) throws -> BoardLoader {
         var board = Board(span: span)
         let manifest = try manifest(db, at: end)
         if let manifest { board.apply(manifest) }
-        for event in try EventRows.deciding(db, manifest: manifest, until: end) { board.apply(event) }
+        let limit = isWhole ? Int.max : AlertRows.usualLimit
+        for event in try EventRows.deciding(db, manifest: manifest, until: end, alertLimit: limit) {
+            board.apply(event)
+        }
+        if end == nil, !isWhole { board.note(alertsBeyond: try AlertRows.beyond(db, limit: limit)) }
         var loader = BoardLoader(board, table: table)
         try loader.load(db, span: span, end: end)
         return loader
@@ -255,5 +264,59 @@ package final class JournalReader {
             throw .failed(path: target, reason: "its folder does not exist")
         }
         try store.access { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+    }
+}
+
+extension JournalReader {
+    /// The newest events of some kinds, oldest first, by the index of kinds: what a state machine starts again from.
+    ///
+    /// - Parameter limit: how many of each kind.
+    package func newest(of kinds: [String], limit: Int) throws(JournalError) -> [Event] {
+        try store.read { db in
+            try kinds.flatMap { try EventRows.newest(db, $0, limit, until: .max) }.sorted { $0.sequence < $1.sequence }
+        }
+    }
+}
+
+/// An event with its place in the hash chain.
+package struct ChainedEvent: Sendable {
+    package let event: Event
+    /// The body as the journal keeps it.
+    package let json: String
+    /// Hexadecimal.
+    package let hash: String
+}
+
+extension JournalReader {
+    /// Events from `sequence` on with their hashes, oldest first.
+    package func chained(from sequence: Int64 = 1, limit: Int) throws(JournalError) -> [ChainedEvent] {
+        try store.read { db in
+            try EventRows.links(db, where: "sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit]).map {
+                ChainedEvent(event: Event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
+            }
+        }
+    }
+
+    /// The newest event with its hash; nil where there is none.
+    package func head() throws(JournalError) -> ChainedEvent? {
+        let last = try lastSequence()
+        return last == 0 ? nil : try chained(from: last, limit: 1).first
+    }
+
+    /// Events whose body or kind holds a text, or all where it is empty, between two times; oldest first.
+    package func search(
+        _ text: String, from start: Timestamp, to end: Timestamp, limit: Int
+    ) throws(JournalError) -> [Event] {
+        // LIKE without wildcards of the user's: what is looked for is a text, not a pattern.
+        let pattern =
+            "%" + text.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_") + "%"
+        return try store.read { db in
+            try EventRows.events(
+                db,
+                where: """
+                    utc >= ? AND utc <= ? AND (body LIKE ? ESCAPE '\\' OR kind LIKE ? ESCAPE '\\')
+                    ORDER BY sequence LIMIT ?
+                    """, [start.milliseconds, end.milliseconds, pattern, pattern, limit])
+        }
     }
 }

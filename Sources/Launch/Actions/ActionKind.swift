@@ -22,9 +22,19 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Lets a flag's share grow by itself, step by step.
     case flagRamp = "flag-ramp"
 
+    // MARK: Alerts
+    /// Takes an alert, or gives it back.
+    case ack
+    /// Keeps alerts quiet, or ends that.
+    case silence
+    /// Tells people, or tells more of them, by hand.
+    case escalate
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
+    /// Whether it is about alerts and who is told of them: it moves nothing that serves.
+    package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
     /// Whether it is about a feature flag.
     package var isAboutFlag: Bool { self == .flagSet || self == .flagOff || self == .flagRamp }
 
@@ -40,7 +50,14 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     package var risk: Risk {
         switch self {
         case .deploy, .rollback, .promote, .takeLock, .flagRamp: .grave
-        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagSet, .flagOff: .routine
+        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
+        // Of itself; ``FlagChange/risk`` says of which share it is grave.
+        case .flagSet: .routine
+        case .ack: .routine
+        // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
+        case .silence: .routine
+        // Only to the first step of a policy is it routine: nobody who need not be is woken.
+        case .escalate: .grave
         }
     }
 }

@@ -25,7 +25,9 @@ package struct ActionLog: Hashable, Sendable {
 
     /// The newest interrupted deploy or rollback that nobody has finished or undone since.
     package var interrupted: ActionRecord? {
-        let died = records.lastIndex { $0.ended?.body.outcome == .died && !$0.kind.isAboutFlag }
+        let died = records.lastIndex {
+            $0.ended?.body.outcome == .died && !$0.kind.isAboutAlerts && !$0.kind.isAboutFlag
+        }
         guard let died else { return nil }
         let later = records[(died + 1)...]
         guard !later.contains(where: { [.deploy, .rollback].contains($0.kind) && $0.ended?.body.outcome != .refused })

@@ -25,6 +25,14 @@ package enum ActionIntent: Hashable, Sendable {
     case abort(ActionID)
     case pause(ActionID)
     case approve(ActionID)
+    // MARK: Alerts
+    /// Takes an alert; nil: until it is over.
+    case ack(Fingerprint, for: Milliseconds?)
+    /// Gives it back.
+    case unack(Fingerprint)
+    case silence(SilenceOrder)
+    case endSilence(String, of: Fingerprint)
+    case escalate(EscalationOrder)
     /// A feature flag's share, switch or ramp.
     case flag(String, FlagOrder)
 
@@ -32,6 +40,7 @@ package enum ActionIntent: Hashable, Sendable {
     package var subject: ActionID? {
         switch self {
         case .deploy, .rollback, .flag: nil
+        case .ack, .unack, .silence, .endSilence, .escalate: nil
         case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
         }
     }
@@ -44,6 +53,9 @@ package enum ActionIntent: Hashable, Sendable {
         case .abort: .abort
         case .pause: .pause
         case .approve: .approve
+        case .ack, .unack: .ack
+        case .silence, .endSilence: .silence
+        case .escalate: .escalate
         case .flag(_, .ramp): .flagRamp
         case .flag(_, .edit(let edit)): edit.isKill ? .flagOff : .flagSet
         }

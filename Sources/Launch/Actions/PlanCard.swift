@@ -27,6 +27,9 @@ package struct PlanCard: Hashable, Sendable {
     package var subject: ActionRecord?
     /// What fires now, worst first.
     package var firing: [Feed.Entry]
+    // MARK: Alerts
+    /// What it does about an alert; nil: it is about the traffic.
+    package var alerting: AlertCard?
     /// The feature flag that it is about; nil: it is about the traffic.
     package var flag: FlagCard?
     /// The words after `guardia`.
@@ -44,7 +47,7 @@ package struct PlanCard: Hashable, Sendable {
     /// The versions that are known: what is typed may not be the beginning of two.
     package var versions: [String]
 
-    package var risk: Risk { flag?.risk ?? kind.risk }
+    package var risk: Risk { alerting?.risk ?? flag?.risk ?? kind.risk }
 
     /// The word that is typed before the target of an action that should not be done.
     package static let force = "FORCE"
@@ -74,6 +77,7 @@ extension PlanCard {
     /// A fact that is not known any more is no change: in an outage the probes flap, and a dialog that begins anew with each
     /// miss could never be confirmed. The action asks the edges itself before it does anything (`--from`, `--expect`).
     package func changes(since earlier: PlanCard) -> [String] {
+        if let was = earlier.alerting, let now = alerting { return now.changes(since: was) }
         var changes: [String] = []
         // The deploy that this steers or ends goes on meanwhile: that it moves traffic is no surprise.
         let isMoving = subject != nil || kind == .rollback && mover != nil && mover?.id == earlier.mover?.id

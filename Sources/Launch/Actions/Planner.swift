@@ -20,6 +20,11 @@ package struct Planner: Sendable {
         case .abort(let id): steering(.abort, id)
         case .pause(let id): steering(.pause, id)
         case .approve(let id): steering(.approve, id)
+        case .ack(let id, let span): ack(id, for: span)
+        case .unack(let id): unack(id)
+        case .silence(let order): silence(order)
+        case .endSilence(let id, let alert): endSilence(id, of: alert)
+        case .escalate(let order): escalate(order)
         case .flag(let name, let order): flag(name, order)
         }
     }

@@ -41,11 +41,18 @@ package enum AlertEvent: Hashable, Sendable {
         package var policy: String?
         /// The Alertmanager that it came from; nil: a rule of guardia's own.
         package var source: String?
+        /// What it is told together with others by: the values of the rule's `group_by`; nil: `alertname` alone.
+        package var group: Labels?
+        /// It has come and gone so often that it now stays for longer.
+        package var isFlapping: Bool?
+        /// What ``value`` and ``bound`` are in, where that is not the unit of the series: a share, a factor, a span.
+        package var unit: Unit?
 
         package init(
             rule: String, labels: Labels, severity: Severity, summary: String, runbook: String? = nil,
             series: SeriesID? = nil, value: Double? = nil, bound: Thresholds.Bound? = nil, since: Moment,
-            policy: String? = nil, source: String? = nil
+            policy: String? = nil, source: String? = nil, group: Labels? = nil, isFlapping: Bool? = nil,
+            unit: Unit? = nil
         ) {
             fingerprint = Fingerprint(of: labels)
             self.rule = rule
@@ -59,7 +66,18 @@ package enum AlertEvent: Hashable, Sendable {
             self.since = since
             self.policy = policy
             self.source = source
+            self.group = group
+            self.isFlapping = isFlapping
+            self.unit = unit
         }
+
+        /// The labels that silences and inhibitions are matched against: its own, and its severity among them.
+        package var matchable: Labels {
+            labels["severity"].isEmpty ? labels.merging(["severity": severity.rawValue]) : labels
+        }
+
+        /// The key by which it is told together with others: one broken database is one page, not forty.
+        package var groupKey: Labels { group ?? AlertGroup.key(of: labels, by: AlertGroup.standard) }
     }
 
     package struct Pending: Hashable, Sendable, Codable {

@@ -47,6 +47,10 @@ package struct AlertLog: Hashable, Sendable {
 
     package private(set) var alerts: [Fingerprint: Alert] = [:]
     package private(set) var silences: [String: Silence] = [:]
+    /// When each silence was told: its time runs from then by a clock that no step touches.
+    package private(set) var silencedAt: [String: Moment] = [:]
+    /// How many alerts more are open, by severity: in a flood the worst are here, and the others are counted.
+    package internal(set) var beyond: [Severity: Int] = [:]
     /// The resolved ones, in the order of their end.
     private var resolved: [Fingerprint] = []
 
@@ -54,11 +58,18 @@ package struct AlertLog: Hashable, Sendable {
 
     package subscript(id: Fingerprint) -> Alert? { alerts[id] }
 
+    /// Whether a silence counts now. Its span is measured from when it was told, so that a step of the wall clock neither ends
+    /// it nor makes it longer.
+    package func isActive(_ silence: Silence, at now: Moment) -> Bool {
+        guard let told = silencedAt[silence.id] else { return silence.isActive(at: now.utc) }
+        return silence.isActive(at: told.utc + told.age(at: now))
+    }
+
     package var firing: [Alert] { alerts.values.filter { $0.state == .firing } }
 
     /// How many alerts of a severity fire, and nobody has taken them.
     package func openCount(_ severity: Severity) -> Int {
-        alerts.values.count { $0.facts.severity == severity && $0.isOpen }
+        alerts.values.count { $0.facts.severity == severity && $0.isOpen } + (beyond[severity] ?? 0)
     }
 
     /// What a feed shows: what fires and is open before what somebody has taken or what is kept quiet, then what is
@@ -92,8 +103,12 @@ package struct AlertLog: Hashable, Sendable {
                 $0.silences = body.silences
                 $0.inhibitors = body.inhibitors
             }
-        case .silenced(let silence): silences[silence.id] = silence
-        case .unsilenced(let body): silences[body.silence] = nil
+        case .silenced(let silence):
+            silences[silence.id] = silence
+            silencedAt[silence.id] = moment
+        case .unsilenced(let body):
+            silences[body.silence] = nil
+            silencedAt[body.silence] = nil
         }
     }
 
@@ -117,7 +132,12 @@ package struct AlertLog: Hashable, Sendable {
     }
 
     private mutating func end(_ id: Fingerprint, _ event: AlertEvent, at moment: Moment) {
-        guard alerts[id] != nil, alerts[id]?.state != .resolved else { return }
+        guard let known = alerts[id] else {
+            // One of those that were only counted: the least severe are.
+            if let severity = beyond.filter({ $0.value > 0 }).keys.min() { beyond[severity, default: 1] -= 1 }
+            return
+        }
+        guard known.state != .resolved else { return }
         change(id, event, at: moment) {
             $0.state = .resolved
             $0.at = moment

@@ -23,7 +23,18 @@ package struct Silence: Hashable, Sendable, Codable, Identifiable {
         self.source = source
     }
 
+    /// How long a silence may be before it is grave.
+    package static let routineSpan: Milliseconds = .hours(1)
+
+    /// How much a silence of a span may hide: over an hour it is grave.
+    package static func risk(for span: Milliseconds) -> Risk { span > routineSpan ? .grave : .routine }
+
     package func isActive(at now: Timestamp) -> Bool { from <= now && now < until }
+
+    /// What must be typed to confirm a grave one: the name of the alert that it is about, else what its first matcher compares with.
+    package var target: String {
+        (matchers.first { $0.name == "alertname" && $0.isEqual } ?? matchers.first)?.value ?? ""
+    }
 
     /// A silence without matchers would match everything: it matches nothing.
     package func matches(_ labels: Labels) -> Bool {
@@ -51,6 +62,18 @@ package struct LabelMatcher: Hashable, Sendable, Codable {
         guard isRegex else { return (subject == value) == isEqual }
         guard let pattern = try? Regex(value) else { return false }
         return (subject.wholeMatch(of: pattern) != nil) == isEqual
+    }
+}
+
+extension LabelMatcher {
+    /// The conjunction of several, with each pattern compiled once: for many alerts at a time. Without any it matches nothing.
+    static func all(_ matchers: [LabelMatcher]) -> (Labels) -> Bool {
+        let tests: [(Labels) -> Bool] = matchers.map { matcher in
+            guard matcher.isRegex else { return { matcher.matches($0) } }
+            guard let pattern = try? Regex(matcher.value) else { return { _ in false } }
+            return { ($0[matcher.name].wholeMatch(of: pattern) != nil) == matcher.isEqual }
+        }
+        return { labels in !tests.isEmpty && tests.allSatisfy { $0(labels) } }
     }
 }
 

@@ -16,6 +16,11 @@ package struct Board: Sendable {
     package private(set) var alerts = AlertLog()
     /// Who was told of them, and who comes next.
     package private(set) var escalations = EscalationLog()
+    /// What the engine did about them by itself.
+    package private(set) var responses = ResponseLog()
+
+    /// The newest look at each station of the launch's security.
+    package private(set) var security = SecurityPosture()
     /// What was told of feature flags.
     package private(set) var flags = FlagBoard()
 
@@ -68,10 +73,15 @@ package struct Board: Sendable {
         case .action(let action): actions.take(action, at: event.at)
         case .alert(let alert): alerts.take(alert, at: event.at)
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
+        case .response(let response): responses.take(response, at: event.at)
+        case .security(let security): self.security.take(security, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }
+
+    /// Notes how many open alerts were not loaded, by severity.
+    package mutating func note(alertsBeyond counts: [Severity: Int]) { alerts.beyond = counts }
 
     package func track(_ id: SeriesID) -> Track? { indices[id].map { tracks[$0] } }
 
@@ -93,7 +103,9 @@ package struct Board: Sendable {
         var tally: [Verdict: Int] = [:]
         // In place: a copy of a track retains all that it holds.
         for index in tracks.indices where tracks[index].series.isJudged {
-            let verdict = tracks[index].assessment(at: now, engineSilent: engineSilent).verdict
+            let assessment = tracks[index].assessment(at: now, engineSilent: engineSilent)
+            if assessment.isUnjudged { continue }
+            let verdict = assessment.verdict
             if verdict == .unknown, tracks[index].isAbsentByNature, !engineSilent { continue }
             tally[verdict, default: 0] += 1
         }

@@ -35,6 +35,9 @@ package struct Feed: Sendable {
         }
     }
 
+    /// The entry of one series.
+    package subscript(id: SeriesID) -> Entry? { entries[id] }
+
     /// The verdict of every series that has an entry.
     package var verdicts: [SeriesID: Verdict] { entries.mapValues(\.change.to) }
 

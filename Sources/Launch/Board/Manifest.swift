@@ -19,13 +19,20 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var panes: Panes
     /// What a dashboard must know to plan an action; nil where nothing is deployed by guardia.
     package var deployment: DeploymentFacts?
+    /// Who is told of alerts; nil where nobody is.
+    package var roster: Roster?
+    /// What to do about alerts; nil where the config names no runbook.
+    package var runbook: Runbook?
+    /// The business figures and what they are to keep to; nil in journals of older engines.
+    package var kpis: [Kpi]?
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, flags: FlagFacts? = nil
+        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil,
+        flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -36,6 +43,9 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.roster = roster
+        self.runbook = runbook
+        self.kpis = kpis
         self.flags = flags
     }
 }
@@ -117,11 +127,20 @@ package struct Panes: Hashable, Sendable, Codable {
         /// The agreed bound in the unit of the series, drawn in the pane's title.
         package var limit: Double?
         package var regions: [Region]
+        /// What comes from places that are none of ``regions``, added up; nil where that is not measured.
+        package var elsewhere: Region?
+        /// Text: what those places call themselves.
+        package var elsewhereNames: SeriesID?
 
-        package init(title: String, limit: Double?, regions: [Region]) {
+        package init(
+            title: String, limit: Double?, regions: [Region], elsewhere: Region? = nil,
+            elsewhereNames: SeriesID? = nil
+        ) {
             self.title = title
             self.limit = limit
             self.regions = regions
+            self.elsewhere = elsewhere
+            self.elsewhereNames = elsewhereNames
         }
     }
 
@@ -135,13 +154,36 @@ package struct Panes: Hashable, Sendable, Codable {
         package var latency: SeriesID
         /// Requests a second from there; a region with few is said to be so.
         package var traffic: SeriesID?
+        /// The median and the 99th percentile, to the 95th that ``latency`` is.
+        package var p50: SeriesID?
+        package var p99: SeriesID?
+        /// Per cent of the requests from there that failed.
+        package var errors: SeriesID?
+        /// How many users live there.
+        package var users: SeriesID?
+        /// How many requests ``latency`` stands on.
+        package var events: SeriesID?
+        /// The first byte of the CDN as it is seen from there, and how much of it comes from its cache.
+        package var cdn: SeriesID?
+        package var cdnHits: SeriesID?
 
-        package init(code: String, name: String, label: String, latency: SeriesID, traffic: SeriesID? = nil) {
+        package init(
+            code: String, name: String, label: String, latency: SeriesID, traffic: SeriesID? = nil,
+            p50: SeriesID? = nil, p99: SeriesID? = nil, errors: SeriesID? = nil, users: SeriesID? = nil,
+            events: SeriesID? = nil, cdn: SeriesID? = nil, cdnHits: SeriesID? = nil
+        ) {
+            self.cdn = cdn
+            self.cdnHits = cdnHits
             self.code = code
             self.name = name
             self.label = label
             self.latency = latency
             self.traffic = traffic
+            self.p50 = p50
+            self.p99 = p99
+            self.errors = errors
+            self.users = users
+            self.events = events
         }
     }
 

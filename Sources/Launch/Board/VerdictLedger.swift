@@ -55,14 +55,19 @@ package struct VerdictLedger: Sendable {
         _ settled: Entry, at now: Moment, because reason: String? = nil
     ) -> Event.VerdictChanged? {
         var entry = settled
-        let assessment = Assessment(of: entry.series, value: entry.value, age: entry.valueAt.age(at: now))
+        var assessment = Assessment(of: entry.series, value: entry.value, age: entry.valueAt.age(at: now))
         let before = entry.verdict
+        if assessment.isUnjudged {
+            // What cannot be judged is neither still wrong nor well again; where nothing was wrong it is no news.
+            assessment.verdict = before ?? .ok > .unknown ? .unknown : before ?? .ok
+        }
         entry.verdict = assessment.verdict
         entries[entry.series.id] = entry
         guard assessment.verdict != before, !(before == nil && assessment.verdict == .ok) else { return nil }
 
         var change = Event.VerdictChanged(
             series: entry.series.id, from: before ?? .unknown, to: assessment.verdict)
+        if assessment.isUnjudged, case .text(let word) = entry.value { change.reason = word }
         if assessment.freshness == .lastKnown || assessment.freshness == .never {
             change.reason = entry.miss ?? "no reading for \(entry.valueAt.age(at: now).count / 1000) s"
         } else if case .number(let number) = entry.value {

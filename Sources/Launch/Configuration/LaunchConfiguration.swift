@@ -15,6 +15,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Every series, probed and derived, in the order of the file, with titles, units and thresholds.
     package var series: [Series]
     package var panes: Panes
+    /// The business figures and what they are to keep to.
+    package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
     /// Nil: guardia knows of no feature flag.
@@ -23,12 +25,35 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
+    // MARK: Channels
+    /// How notifications leave the house.
+    package var channels: [ChannelPlan]
+
+    // MARK: Escalation
+    /// Who can be reached, and how.
+    package var contacts: [Contact] = []
+    package var schedules: [OnCallSchedule] = []
+    /// Who is told in which order.
+    package var policies: [EscalationPolicy] = []
+    package var replies = RepliesPlan()
+    package var deadMan: [DeadManPlan] = []
+    package var responses: [ResponsePlan] = []
+    // MARK: Alerting
+    package var alerts: AlertSettings
+    package var alertmanagers: [AlertmanagerPlan]
+    /// What to do about alerts; nil: nothing is written down.
+    package var runbook: Runbook?
+    /// What of its security is looked at; nil: nothing.
+    package var security: SecurityPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, deployment: Deployment? = nil, flags: FlagsPlan? = nil, operators: OperatorRules = .standard,
-        actAs: [String] = []
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, flags: FlagsPlan? = nil,
+        operators: OperatorRules = .standard,
+        actAs: [String] = [], channels: [ChannelPlan] = [],
+        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
+        security: SecurityPlan? = nil
     ) {
         self.product = product
         self.zoneName = zoneName
@@ -41,10 +66,20 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.derivations = derivations
         self.series = series
         self.panes = panes
+        self.kpis = kpis
         self.deployment = deployment
         self.flags = flags
         self.operators = operators
         self.actAs = actAs
+        self.channels = channels
+        self.alerts = alerts
+        self.alertmanagers = alertmanagers
+        self.security = security
+    }
+
+    /// Every alert that this launch can have.
+    package func alertPlan(zone: Zone) -> AlertPlan {
+        AlertPlan(alerts, series: series, zone: zone, figures: figures)
     }
 
     /// What the journal's readers are told.
@@ -52,8 +87,14 @@ package struct LaunchConfiguration: Hashable, Sendable {
         Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) },
-            flags: flags.map { $0.facts(actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
+            kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+    }
+
+    /// What readers of the journal may know of people; nil where nobody is told of anything.
+    package var roster: Roster? {
+        if contacts.isEmpty, policies.isEmpty { return nil }
+        return Roster(contacts: contacts.map { ContactFacts($0) }, schedules: schedules, policies: policies)
     }
 }
 

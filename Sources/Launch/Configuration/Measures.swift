@@ -43,7 +43,7 @@ extension Probe {
                         Measure("replication_lag", "replication lag", .seconds, absence: .alarmingOnceSeen),
                         Measure("size", "database size", .bytes, interval: .minutes(1)),
                     ] : [])
-                    + target.questions.map { Measure($0.name, $0.name, $0.unit) }
+                    + target.questions.flatMap(\.measures)
             case .redis(let target):
                 [
                     Measure("ping", "PING", .milliseconds),
@@ -56,7 +56,7 @@ extension Probe {
                     Measure("replication", "replication link", .verdict, absence: .alarmingOnceSeen),
                     Measure("save_age", "since last save", .seconds, absence: .alarmingOnceSeen),
                     Measure("persistence", "persistence", .verdict),
-                ] + target.questions.map { Measure($0.name, $0.name, $0.unit) }
+                ] + target.questions.flatMap(\.measures)
             case .http(let target):
                 [
                     Measure("status", "status", .count),
@@ -86,17 +86,9 @@ extension Probe {
                         ? [] : [Measure("config", "config", .verdict, interval: target.testInterval)])
             case .metrics(let target):
                 (target.urls.count > 1 ? [Measure("answering", "endpoints that answer", .count)] : [])
-                    + target.extracts.flatMap { extract in
-                        let absence = extract.take.absence
-                        guard let fan = extract.by else {
-                            return [Measure(extract.name, extract.name, extract.unit, absence: absence)]
-                        }
-                        return fan.values.map {
-                            Measure("\(extract.name).\($0)", "\(extract.name) \($0)", extract.unit, absence: absence)
-                        }
-                    }
+                    + target.extracts.flatMap(\.measures)
             case .prometheus(let target):
-                target.questions.map { Measure($0.name, $0.name, $0.unit) }
+                target.questions.flatMap(\.measures)
             case .host:
                 [
                     Measure("cpu", "CPU", .percent),
@@ -119,11 +111,13 @@ extension Probe {
                 ]
             case .command(let target):
                 [Measure("verdict", "plugin", .verdict), Measure("text", "says", .text)]
-                    + target.perfdata.map { Measure($0.name, $0.name, $0.unit) }
+                    + target.perfdata.flatMap(\.measures)
             case .door(let target):
                 [Measure("split", "split", .text)]
                     + target.colours.map { Measure("share.\($0)", "share of \($0)", .percent) }
             case .edge(let target): target.measures
+            case .journey(let target): target.measures
+            case .vantage(let target): target.measures
             case .flags(let target): target.measures
             }
         return [Probe.up] + own
@@ -144,12 +138,37 @@ extension Probe {
     }
 }
 
+extension MetricsTarget.Extract {
+    /// The measure of the events that a quantile or share stands on.
+    package var events: String { "\(name).events" }
+
+    /// Whether it tells what the places call themselves that its fan-out does not know: one extract of a family is enough.
+    package var namesElsewhere: Bool {
+        guard let by, by.hasElsewhere else { return false }
+        return switch take {
+        case .rate, .increase: true
+        case .value, .quantile, .share: false
+        }
+    }
+
+    /// What it brings at each look.
+    var measures: [Measure] {
+        let absence = take.absence
+        func figure(_ name: String, _ unit: Unit, _ absence: Series.Absence) -> [Measure] {
+            by?.measures(of: name, unit, absence: absence) ?? [Measure(name, name, unit, absence: absence)]
+        }
+        return figure(name, unit, absence)
+            + (few == nil ? [] : figure(events, .count, .normal))
+            + (namesElsewhere ? by.map { [$0.elsewhereNames(of: name)] } ?? [] : [])
+    }
+}
+
 extension MetricsTarget.Extract.Take {
     /// A quantile or a share over no traffic is no number; a counter or a gauge that is gone is a broken exporter.
     fileprivate var absence: Series.Absence {
         switch self {
         case .quantile, .share: .normal
-        case .value, .rate: .alarming
+        case .value, .rate, .increase: .alarming
         }
     }
 }

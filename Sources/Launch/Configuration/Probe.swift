@@ -46,22 +46,11 @@ package struct Probe: Hashable, Sendable {
         case command(CommandTarget)
         case door(DoorTarget)
         indirect case edge(EdgeTarget)
+        // MARK: the business, as customers and the country see it
+        indirect case journey(JourneyTarget)
+        indirect case vantage(VantageTarget)
+        // MARK: Flags
         case flags(FlagsTarget)
-    }
-}
-
-/// A named number that a user's own query, command or expression brings.
-package struct Question: Hashable, Sendable {
-    /// The measure's name: the series is `probe.name`.
-    package var name: String
-    /// SQL, a Redis command or PromQL.
-    package var text: String
-    package var unit: Unit
-
-    package init(name: String, text: String, unit: Unit) {
-        self.name = name
-        self.text = text
-        self.unit = unit
     }
 }
 
@@ -255,6 +244,8 @@ package struct MetricsTarget: Hashable, Sendable {
             case quantile(Double)
             /// Per cent of a counter's growth over the window that also matches `also`.
             case share(also: [String: String])
+            /// How much a counter grew over the window: a number of events.
+            case increase
         }
 
         package var name: String
@@ -270,11 +261,14 @@ package struct MetricsTarget: Hashable, Sendable {
         package var scale: Double
         /// One series for each of `values` of this label, named `probe.name.value`.
         package var by: FanOut?
+        /// A quantile or share over fewer events than this says nothing; nil: over however few.
+        package var few: Double?
 
         package init(
             name: String, metric: String, take: Take, labels: [String: String] = [:],
-            window: Milliseconds = .minutes(1), unit: Unit, scale: Double = 1, by: FanOut? = nil
+            window: Milliseconds = .minutes(1), unit: Unit, scale: Double = 1, by: FanOut? = nil, few: Double? = nil
         ) {
+            self.few = few
             self.name = name
             self.metric = metric
             self.take = take
@@ -286,15 +280,7 @@ package struct MetricsTarget: Hashable, Sendable {
         }
     }
 
-    package struct FanOut: Hashable, Sendable {
-        package var label: String
-        package var values: [String]
-
-        package init(label: String, values: [String]) {
-            self.label = label
-            self.values = values
-        }
-    }
+    package typealias FanOut = Launch.FanOut
 }
 
 package struct PrometheusTarget: Hashable, Sendable {

@@ -14,7 +14,7 @@ package struct Comparison: Hashable, Sendable {
     }
 
     /// Which way is good.
-    package enum Direction: Hashable, Sendable {
+    package enum Direction: String, Hashable, Sendable, Codable {
         case lower, higher, neither
 
         /// A series' own thresholds say it best: what warns above a bound is better low.

@@ -13,6 +13,10 @@ package enum EscalationEvent: Hashable, Sendable {
     case attempted(Attempted)
     /// Somebody has proved that a way to reach them works.
     case verified(Verified)
+    /// Somebody wants a chain to go on now.
+    case asked(Asked)
+    /// An acknowledgement from outside was not taken.
+    case refused(Refused)
 
     package struct Started: Hashable, Sendable, Codable {
         package var escalation: EscalationID
@@ -25,10 +29,15 @@ package enum EscalationEvent: Hashable, Sendable {
         package var summary: String
         /// Who started it by hand; nil: an alert did.
         package var by: String?
+        /// The chain that it goes on from: an acknowledgement was taken back or lapsed, or the alert became worse.
+        package var continues: EscalationID?
+        /// The step that it begins with, from 0; nil: the first.
+        package var firstStep: Int?
 
         package init(
             escalation: EscalationID, policy: EscalationPolicy, alerts: [Fingerprint], group: Labels,
-            severity: Severity, summary: String, by: String? = nil
+            severity: Severity, summary: String, by: String? = nil, continues: EscalationID? = nil,
+            firstStep: Int? = nil
         ) {
             self.escalation = escalation
             self.policy = policy
@@ -37,6 +46,8 @@ package enum EscalationEvent: Hashable, Sendable {
             self.severity = severity
             self.summary = summary
             self.by = by
+            self.continues = continues
+            self.firstStep = firstStep
         }
     }
 
@@ -52,9 +63,14 @@ package enum EscalationEvent: Hashable, Sendable {
         package var contacts: [String]
         /// Who pushed it on by hand; nil: time did, or the failure of a channel.
         package var by: String?
+        /// By which ways they are told; nil in a journal of an older guardia.
+        package var ways: [PageWay]?
+        /// Why it came before its time: `nobody of the step before could be reached`.
+        package var reason: String?
 
         package init(
-            escalation: EscalationID, step: Int, round: Int, due: Moment, contacts: [String], by: String? = nil
+            escalation: EscalationID, step: Int, round: Int, due: Moment, contacts: [String], by: String? = nil,
+            ways: [PageWay]? = nil, reason: String? = nil
         ) {
             self.escalation = escalation
             self.step = step
@@ -62,6 +78,8 @@ package enum EscalationEvent: Hashable, Sendable {
             self.due = due
             self.contacts = contacts
             self.by = by
+            self.ways = ways
+            self.reason = reason
         }
     }
 
@@ -134,6 +152,38 @@ package enum EscalationEvent: Hashable, Sendable {
             self.how = how
         }
     }
+
+    package struct Asked: Hashable, Sendable, Codable {
+        package var escalation: EscalationID
+        /// From 0; nil: the next one. A chain never goes back.
+        package var toStep: Int?
+        package var by: String
+
+        package init(escalation: EscalationID, toStep: Int? = nil, by: String) {
+            self.escalation = escalation
+            self.toStep = toStep
+            self.by = by
+        }
+    }
+
+    package struct Refused: Hashable, Sendable, Codable {
+        package var way: AlertEvent.Acknowledged.Way
+        /// The contact that it came from; nil: from nobody that the config knows.
+        package var contact: String?
+        /// `the code 1234 belongs to no chain that runs`
+        package var reason: String
+        /// The provider's name of the message, so that it is refused once.
+        package var reference: String?
+
+        package init(
+            way: AlertEvent.Acknowledged.Way, contact: String?, reason: String, reference: String? = nil
+        ) {
+            self.way = way
+            self.contact = contact
+            self.reason = reason
+            self.reference = reference
+        }
+    }
 }
 
 /// Names one run of a chain.
@@ -204,6 +254,8 @@ extension EscalationEvent {
         case .queued: "page.queued"
         case .attempted: "page.attempted"
         case .verified: "contact.verified"
+        case .asked: "escalation.asked"
+        case .refused: "escalation.refused"
         }
     }
 
@@ -216,6 +268,8 @@ extension EscalationEvent {
         case .queued(let event): event
         case .attempted(let event): event
         case .verified(let event): event
+        case .asked(let event): event
+        case .refused(let event): event
         }
     }
 }

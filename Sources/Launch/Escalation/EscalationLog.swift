@@ -12,6 +12,8 @@ package struct Escalation: Hashable, Sendable, Identifiable {
     package var stoppedAt: Moment?
     /// Whom it has told so far, in the order of telling.
     package var contacts: [String] = []
+    /// What somebody asked of it that it has not done yet.
+    package var asked: EscalationEvent.Asked?
 
     package var isRunning: Bool { stopped == nil }
 }
@@ -37,6 +39,13 @@ package struct EscalationLog: Hashable, Sendable {
     package private(set) var pages: [Page] = []
     /// When and how each way was last proved, by contact and channel.
     package private(set) var verified: [Way: Proof] = [:]
+    /// Acknowledgements from outside that were not taken, oldest first.
+    package private(set) var refusals: [Refusal] = []
+
+    package struct Refusal: Hashable, Sendable {
+        package var body: EscalationEvent.Refused
+        package var at: Moment
+    }
 
     package struct Way: Hashable, Sendable {
         package var contact: String
@@ -71,6 +80,7 @@ package struct EscalationLog: Hashable, Sendable {
             change(body.escalation) {
                 $0.step = body
                 $0.steppedAt = moment
+                $0.asked = nil
                 for contact in body.contacts where !$0.contacts.contains(contact) { $0.contacts.append(contact) }
             }
         case .joined(let body):
@@ -90,6 +100,10 @@ package struct EscalationLog: Hashable, Sendable {
             pages[index].attempts += 1
         case .verified(let body):
             verified[Way(contact: body.contact, channel: body.channel)] = Proof(how: body.how, at: moment)
+        case .asked(let body): change(body.escalation) { $0.asked = body }
+        case .refused(let body):
+            refusals.append(Refusal(body: body, at: moment))
+            if refusals.count > EscalationLog.limit { refusals.removeFirst(refusals.count - EscalationLog.limit) }
         }
     }
 

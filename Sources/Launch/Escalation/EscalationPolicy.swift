@@ -5,11 +5,24 @@ package struct EscalationPolicy: Hashable, Sendable, Codable, Identifiable {
     package var steps: [Step]
     /// How often the whole chain is gone through again after its last step; 0: once is all.
     package var repeats: Int
+    /// The labels whose values alerts must share to be one chain; nil: as their rules group them.
+    package var groupBy: [String]?
+    /// When alerts may be told by it, by severity; nil: always.
+    package var hours: SeverityHours?
 
-    package init(name: String, steps: [Step], repeats: Int = 0) {
+    package init(
+        name: String, steps: [Step], repeats: Int = 0, groupBy: [String]? = nil, hours: SeverityHours? = nil
+    ) {
         self.name = name
         self.steps = steps
         self.repeats = repeats
+        self.groupBy = groupBy
+        self.hours = hours
+    }
+
+    /// What an alert has in common with those that it is told together with.
+    package func group(of alert: AlertEvent.Facts) -> Labels {
+        groupBy.map { AlertGroup.key(of: alert.labels, by: $0) } ?? alert.groupKey
     }
 
     /// One step: who is told by what, and how long guardia waits for an acknowledgement before the next.

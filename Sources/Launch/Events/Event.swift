@@ -34,6 +34,11 @@ package struct Event: Hashable, Sendable {
         case alert(AlertEvent)
         /// A chain of escalation, a page.
         case escalation(EscalationEvent)
+        /// Something that the engine did by itself.
+        case response(ResponseEvent)
+        // MARK: Security
+        /// A look at a station of the launch's security.
+        case security(SecurityEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
@@ -130,6 +135,8 @@ extension Event.Body {
         case .action(let event): event.kind
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
+        case .response(let event): event.kind
+        case .security(let event): event.kind
         case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
@@ -147,6 +154,8 @@ extension Event.Body {
         case .action(let event): event.payload
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
+        case .response(let event): event.payload
+        case .security(let event): event.payload
         case .flag(let event): event.payload
         case .unknown: nil
         }
@@ -190,6 +199,11 @@ extension Event.Body {
             case "page.queued": body { .escalation(.queued($0)) }
             case "page.attempted": body { .escalation(.attempted($0)) }
             case "contact.verified": body { .escalation(.verified($0)) }
+            case "escalation.asked": body { .escalation(.asked($0)) }
+            case "escalation.refused": body { .escalation(.refused($0)) }
+            case "response.started": body { .response(.started($0)) }
+            case "response.ended": body { .response(.ended($0)) }
+            case "security.checked": body { .security(.checked($0)) }
             // MARK: Flags
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }

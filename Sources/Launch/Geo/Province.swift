@@ -55,4 +55,37 @@ package struct Province: Hashable, Sendable, Identifiable {
 
     /// The province of an ISO code; nil for any other text.
     package static func named(iso: String) -> Province? { byISO[iso] }
+
+    /// The code of the measure that gathers what comes from places that are none of the provinces.
+    package static let elsewhere = "elsewhere"
+
+    /// The province that a log or a label means: by its ISO code, its letter alone, INDEC's number, a label or its name,
+    /// with or without accents; nil for what the map does not know.
+    package static func meant(by text: String) -> Province? {
+        aliases[fold(text)].flatMap { named(iso: $0) }
+    }
+
+    private static let aliases: [String: String] = {
+        var aliases: [String: String] = [:]
+        for province in argentina {
+            let letter = String(province.iso.dropFirst(3))
+            for alias in [province.iso, letter, province.label, province.name] { aliases[fold(alias)] = province.iso }
+        }
+        for place in Atlas.argentina.places {
+            aliases[fold(place.code)] = place.iso
+            aliases[place.indec] = place.iso
+        }
+        for (alias, iso) in [
+            ("capital federal", "AR-C"), ("ciudad de buenos aires", "AR-C"), ("provincia de buenos aires", "AR-B"),
+            ("tierra del fuego", "AR-V"),
+        ] { aliases[alias] = iso }
+        return aliases
+    }()
+
+    /// Lower case, without accents, words parted by single blanks.
+    private static func fold(_ text: String) -> String {
+        let accents: [Character: Character] = ["á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ü": "u", "ñ": "n"]
+        let letters = text.prefix(80).lowercased().map { accents[$0] ?? ($0 == "_" ? " " : $0) }
+        return String(letters).split(separator: " ").joined(separator: " ")
+    }
 }

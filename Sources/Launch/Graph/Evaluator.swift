@@ -20,12 +20,32 @@ package struct Evaluator: Sendable {
     private var known: [SeriesID: Known] = [:]
     /// For each rate: the counter before the last one.
     private var counters: [SeriesID: (value: Double, at: Moment)] = [:]
+    /// For each total: its hours.
+    private var totals: [SeriesID: RollingTotal] = [:]
 
     package init(graph: SeriesGraph, series: [Series]) {
         self.graph = graph
         let read = Set(graph.ordered.flatMap(\.formula.inputs))
         inputs = Dictionary(
             series.filter { read.contains($0.id) }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The rates whose past a total needs, and how far back: what was recorded before this engine began.
+    package var pastWanted: [SeriesID: Milliseconds] {
+        var wanted: [SeriesID: Milliseconds] = [:]
+        for case .total(let input, let span) in graph.ordered.map(\.formula) {
+            wanted[input] = max(wanted[input] ?? 0, span)
+        }
+        return wanted
+    }
+
+    /// Takes in what was recorded of the rates in ``pastWanted``.
+    package mutating func take(past: [SeriesID: [HourMean]]) {
+        for derivation in graph.ordered {
+            guard case .total(let input, let span) = derivation.formula, let hours = past[input] else { continue }
+            totals[derivation.series, default: RollingTotal(span: span, per: inputs[input]?.unit.rateSeconds ?? 1)]
+                .take(hours)
+        }
     }
 
     /// Takes in a tick and returns the derived readings that follow from it, at the same moment.
@@ -68,6 +88,19 @@ package struct Evaluator: Sendable {
         case .difference: return .number(numbers[0] - numbers[1])
         case .minimum: return numbers.min().map(Measurement.number) ?? .missed("no input")
         case .maximum: return numbers.max().map(Measurement.number) ?? .missed("no input")
+        case .total(let input, let span):
+            var total =
+                totals[derivation.series]
+                ?? RollingTotal(span: span, per: inputs[input]?.unit.rateSeconds ?? 1)
+            let interval = inputs[input]?.interval ?? 1000
+            total.take(numbers[0], at: known[input]?.at ?? now, longest: interval * 2)
+            totals[derivation.series] = total
+            return .number(total.value(at: now.utc))
+        case .availability(_, let all):
+            return numbers[1] > 0 ? .number(100 * (1 - numbers[0] / numbers[1])) : .missed("\(all) is 0")
+        case .budget(_, let all, let objective):
+            guard numbers[1] > 0 else { return .missed("\(all) is 0") }
+            return .number(100 * (1 - numbers[0] / numbers[1] / (1 - objective / 100)))
         case .worst: return nil
         }
     }

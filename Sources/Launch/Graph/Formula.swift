@@ -15,11 +15,18 @@ package enum Formula: Hashable, Sendable, Codable {
     case maximum([SeriesID])
     /// The worst verdict of the inputs, as a verdict series.
     case worst([SeriesID])
+    /// What a rate amounted to over a long time: the requests of thirty days.
+    case total(of: SeriesID, over: Milliseconds)
+    /// Per cent of `all` that did not fail. No requests are a miss, never 100.
+    case availability(failures: SeriesID, all: SeriesID)
+    /// Per cent that is left of the failures that an objective (99.9 %) allows; below zero when more is spent than there was.
+    case budget(failures: SeriesID, all: SeriesID, objective: Double)
 
     /// The series that the formula reads, in the order in which it names them.
     package var inputs: [SeriesID] {
         switch self {
-        case .rate(let input, _): [input]
+        case .rate(let input, _), .total(let input, _): [input]
+        case .availability(let failures, let all), .budget(let failures, let all, _): [failures, all]
         case .ratio(let numerator, let denominator, _): [numerator, denominator]
         case .difference(let left, let right): [left, right]
         case .sum(let inputs), .minimum(let inputs), .maximum(let inputs), .worst(let inputs): inputs
@@ -40,6 +47,10 @@ package enum Formula: Hashable, Sendable, Codable {
         case .minimum(let inputs): "min(\(list(inputs)))"
         case .maximum(let inputs): "max(\(list(inputs)))"
         case .worst(let inputs): "worst(\(list(inputs)))"
+        case .total(let input, let span): "total(\(input)) over \(Formula.plain(span.seconds / 3600)) h"
+        case .availability(let failures, let all): "100 × (1 − \(failures) / \(all))"
+        case .budget(let failures, let all, let objective):
+            "budget left of \(Formula.plain(objective)) % by \(failures) of \(all)"
         }
     }
 

@@ -82,6 +82,8 @@ extension Probe.Target {
         case .command: "command"
         case .door: "door"
         case .edge: "edge"
+        case .journey: "journey"
+        case .vantage: "vantage"
         case .flags: "flags"
         }
     }

@@ -20,7 +20,12 @@ package struct PollSchedule: Hashable, Sendable {
         self.retry = retry
         due = now
         due = slot(after: now - 1)
+        // A certificate that is looked at every five minutes is not unknown for the first of them.
+        if due - now > PollSchedule.patience { due = now + Milliseconds(phase.count % PollSchedule.patience.count) }
     }
+
+    /// How long after the start the first look may come.
+    private static let patience: Milliseconds = 1000
 
     /// What a finished look means for the slots that it overran.
     package struct Outcome: Hashable, Sendable {

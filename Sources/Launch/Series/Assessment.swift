@@ -2,10 +2,13 @@
 package struct Assessment: Hashable, Sendable {
     package var verdict: Verdict
     package var freshness: Freshness
+    /// A word stands in place of the number (`too few (7)`): nothing is wrong, and nothing is said to be well.
+    package var isUnjudged: Bool
 
-    package init(verdict: Verdict, freshness: Freshness) {
+    package init(verdict: Verdict, freshness: Freshness, isUnjudged: Bool = false) {
         self.verdict = verdict
         self.freshness = freshness
+        self.isUnjudged = isUnjudged
     }
 
     /// Judges the last value of `series`.
@@ -31,7 +34,7 @@ package struct Assessment: Hashable, Sendable {
             let verdict = number.isNaN ? .unknown : series.thresholds?.verdict(of: number) ?? .ok
             self.init(verdict: verdict, freshness: freshness)
         case .text:
-            self.init(verdict: .ok, freshness: freshness)
+            self.init(verdict: .ok, freshness: freshness, isUnjudged: series.unit != .text)
         case .missed:
             self.init(verdict: .unknown, freshness: freshness)
         }

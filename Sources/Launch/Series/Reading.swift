@@ -1,9 +1,15 @@
 /// What one look at the world brought.
 package enum Measurement: Hashable, Sendable {
     case number(Double)
+    /// A text; of a series of numbers, a word in place of the number, which is then not judged.
     case text(String)
     /// The look failed or did not happen: why, in words for the operator.
     case missed(String)
+
+    /// A rate or a percentile over so few events that it says nothing.
+    package static func tooFew(_ events: Double) -> Measurement {
+        .text("too few (\(Int(max(0, min(events, 1e15)).rounded(.down))))")
+    }
 }
 
 /// One measurement of one series.

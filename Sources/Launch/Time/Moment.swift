@@ -93,6 +93,11 @@ package struct Moment: Hashable, Sendable, Codable {
         return max(span, 0)
     }
 
+    /// Whether this moment was after another: by the clock that no step touches, where both know the same one.
+    package func isAfter(_ other: Moment) -> Bool {
+        boot == other.boot ? uptime > other.uptime : utc > other.utc
+    }
+
     /// This moment moved by `span` on both clocks.
     package func advanced(by span: Milliseconds) -> Moment {
         Moment(utc: utc + span, uptime: uptime + span, boot: boot)

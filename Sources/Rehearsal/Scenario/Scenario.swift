@@ -56,7 +56,7 @@ package enum Deed: Sendable, Hashable {
 
     /// What has an admin endpoint.
     package enum Part: String, Sendable, Hashable, CaseIterable {
-        case blue, green, gateway, traffic
+        case blue, green, gateway, traffic, providers
     }
 }
 

@@ -5,11 +5,11 @@ import Glibc
 /// A port that the kernel hands out (bind to 0) lies in the range it also draws outgoing connections from, so it may be
 /// taken between a server's kill and its restart. These lie below that range: only another server can take one, and a
 /// server that finds its first port taken is given another.
-enum LoopbackPort {
+package enum LoopbackPort {
     static let range: Range<UInt16> = 20_000..<32_000
 
     /// A port that nothing listens on now.
-    static func free() throws(ServerError) -> UInt16 {
+    package static func free() throws(ServerError) -> UInt16 {
         for _ in 0..<200 {
             let port = UInt16.random(in: range)
             if canBind(port) { return port }

@@ -2,7 +2,9 @@ import Launch
 
 /// Reads the series that are computed from others, and checks that they lead somewhere.
 final class DerivationReader {
-    private static let kinds = ["rate", "ratio", "sum", "difference", "min", "max", "worst"]
+    private static let kinds = [
+        "rate", "ratio", "sum", "difference", "min", "max", "worst", "total", "availability", "budget",
+    ]
 
     private let catalogue: SeriesCatalogue
     private(set) var derivations: [Derivation] = []
@@ -19,6 +21,10 @@ final class DerivationReader {
         var title: String?
         var every: Milliseconds?
         var thresholds: Field?
+        /// Of a total: how far back it reaches.
+        var over: Field?
+        /// Of a budget: what is promised, in per cent.
+        var objective: Field?
     }
 
     init(_ catalogue: SeriesCatalogue) { self.catalogue = catalogue }
@@ -72,7 +78,8 @@ final class DerivationReader {
                         unit: fields.optional("unit")?.unit(), scale: fields.optional("scale")?.number(),
                         title: fields.optional("title")?.words(),
                         every: fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1)),
-                        thresholds: fields.optional("thresholds"))
+                        thresholds: fields.optional("thresholds"), over: fields.optional("over"),
+                        objective: fields.optional("objective"))
                 }
             }
             if draft == nil { fields.acceptAll() }
@@ -97,6 +104,23 @@ final class DerivationReader {
             let scale = draft.scale ?? ((draft.unit ?? .percent) == .percent ? 100 : 1)
             return needs(2, "two series: the part and the whole")
                 ? .ratio(numerator: inputs[0], denominator: inputs[1], scale: scale) : nil
+        case "total":
+            guard let span = draft.over?.duration(Milliseconds.hours(1)...Milliseconds.days(90)) else {
+                draft.item.error("'total' needs 'over': how far back it reaches", hint: "write it as over: 30d")
+                return nil
+            }
+            return needs(1, "one series, a rate") ? .total(of: inputs[0], over: span) : nil
+        case "availability":
+            return needs(2, "two series: what failed, and all")
+                ? .availability(failures: inputs[0], all: inputs[1]) : nil
+        case "budget":
+            let objective = draft.objective?.parse { text throws(Misfit) in try Quantity.amount(text, in: .percent) }
+            guard let objective, objective > 0, objective < 100 else {
+                draft.item.error("'budget' needs 'objective': what is promised", hint: "write it as objective: 99.9%")
+                return nil
+            }
+            return needs(2, "two series: what failed, and all")
+                ? .budget(failures: inputs[0], all: inputs[1], objective: objective) : nil
         case "difference":
             return needs(2, "two series: from the first the second is taken") ? .difference(inputs[0], inputs[1]) : nil
         default:
@@ -125,6 +149,14 @@ final class DerivationReader {
             }
             unit = .verdict
         case .rate: unit = draft.unit ?? .perSecond
+        case .total:
+            if let input = inputs.first, ![.perSecond, .perMinute, .perHour, .pesosPerHour].contains(input.unit) {
+                draft.kind.error("'total' adds up a rate, and \(input.id) is in \(input.unit.rawValue)")
+            }
+            unit = draft.unit ?? (inputs.first?.unit == .pesosPerHour ? .pesos : .count)
+        case .availability, .budget:
+            if units.count > 1 { draft.kind.error("'\(draft.kind.key)' mixes units") }
+            unit = .percent
         case .ratio: unit = draft.unit ?? .percent
         case .sum, .difference, .minimum, .maximum:
             if units.count > 1 {

@@ -69,7 +69,7 @@ package struct LaunchConfigurationFile: Sendable {
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
         let flagsPlan = flags.finish()
-        let configuration = LaunchConfiguration(
+        var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
@@ -80,9 +80,18 @@ package struct LaunchConfigurationFile: Sendable {
             derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            deployment: plan, flags: flagsPlan,
+            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan, flags: flagsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
-            actAs: fields.optional("act_as")?.delegation() ?? [])
+            actAs: fields.optional("act_as")?.delegation() ?? [],
+            channels: fields.optional("channels")?.channels() ?? [],
+            // MARK: Alerting
+            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
+            security: fields.optional("security")?.securityPlan())
+        configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Escalation
+        EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")

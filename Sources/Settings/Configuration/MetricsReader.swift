@@ -54,26 +54,54 @@ extension Fields {
             case .rate: .rate(per: unit.seconds)
             case .quantile(let quantile): .quantile(quantile)
             case .share: .share(also: also?.labels() ?? [:])
+            case .increase: .increase
             }
         details.titles[name] = optional("title")?.words()
         details.thresholds[name] = optional("thresholds")
         let fan = optional("by")?.fanOut()
+        let few = few(of: name, fan, &details)
+        if few != nil, take.isCount {
+            error("'few' belongs to a percentile or a share: what is counted stands for itself")
+        }
         if let fan { details.fans[name] = fan.titles }
         return MetricsTarget.Extract(
             name: name, metric: metric, take: take, labels: optional("where")?.labels() ?? [:],
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? .minutes(1),
-            unit: unit, scale: optional("scale")?.number() ?? how.usualScale(of: metric, in: unit), by: fan?.fan)
+            unit: unit, scale: optional("scale")?.number() ?? how.usualScale(of: metric, in: unit), by: fan?.fan,
+            few: few)
+    }
+}
+
+extension Fields {
+    /// `few: 20`, and the events that it counts as series of their own.
+    func few(
+        of name: String, _ fan: (fan: FanOut, titles: [(value: String, title: String)])?,
+        _ details: inout MeasureDetails
+    ) -> Double? {
+        guard let few = optional("few")?.number() else { return nil }
+        if few < 1 { error("'few' is the least number of events that say something: 1 or more") }
+        if let fan { details.fans["\(name).events"] = fan.titles }
+        return few
+    }
+}
+
+extension MetricsTarget.Extract.Take {
+    fileprivate var isCount: Bool {
+        switch self {
+        case .value, .rate, .increase: true
+        case .quantile, .share: false
+        }
     }
 }
 
 /// What the word after `take:` asks for.
 private enum TakeWord {
-    case value, rate, share
+    case value, rate, share, increase
     case quantile(Double)
 
     var usualUnit: Unit {
         switch self {
-        case .value: .count
+        case .value, .increase: .count
         case .rate: .perSecond
         case .share: .percent
         case .quantile: .milliseconds
@@ -110,12 +138,14 @@ extension Field {
             case "value": return .value
             case "rate": return .rate
             case "share": return .share
+            case "increase": return .increase
             default:
                 guard text.first == "p", let percentile = Quantity.decimal(text.dropFirst()), percentile > 0,
                     percentile < 100
                 else {
                     throw Misfit(
-                        "\(text.quoted) is no way to take a metric", hint: "value, rate, share, or a percentile as p95")
+                        "\(text.quoted) is no way to take a metric",
+                        hint: "value, rate, increase, share, or a percentile as p95")
                 }
                 return .quantile(percentile / 100)
             }
@@ -129,11 +159,12 @@ extension Field {
     }
 
     /// `{label: province, values: argentina}`, or a list of values.
-    fileprivate func fanOut() -> (fan: MetricsTarget.FanOut, titles: [(value: String, title: String)])? {
+    func fanOut() -> (fan: FanOut, titles: [(value: String, title: String)])? {
         mapping { fields in
             let label = fields.required("label")?.text() ?? ""
             guard let values = fields.required("values") else { return (.init(label: label, values: []), []) }
-            let titles: [(value: String, title: String)]
+            var titles: [(value: String, title: String)]
+            let isArgentina = !values.isList
             if values.isList {
                 titles = values.texts().map { ($0, $0) }
             } else if values.oneOf(["argentina"]) != nil {
@@ -142,7 +173,9 @@ extension Field {
                 titles = []
             }
             if Set(titles.map(\.value)).count < titles.count { values.error("a value stands twice in 'values'") }
-            return (.init(label: label, values: titles.map(\.value)), titles)
+            let fan = FanOut(label: label, values: titles.map(\.value), isArgentina: isArgentina)
+            if isArgentina { titles.append((Province.elsewhere, "elsewhere")) }
+            return (fan, titles)
         }
     }
 }

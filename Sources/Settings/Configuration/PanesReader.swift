@@ -52,23 +52,56 @@ struct PanesReader {
             let latency = fields.required("latency")
             let traffic = fields.optional("traffic")
             let provinces = provinces(list)
+            let p50 = members(fields.optional("p50"), provinces)
+            let p99 = members(fields.optional("p99"), provinces)
+            let errors = members(fields.optional("errors"), provinces)
+            let users = members(fields.optional("users"), provinces)
+            let cdn = points(fields.optional("cdn"), provinces)
+            let cdnHits = points(fields.optional("cdn_hits"), provinces)
             let latencies = members(latency, provinces)
             let traffics = members(traffic, provinces)
             let unit = latencies.values.first.flatMap { catalogue[$0]?.unit } ?? .milliseconds
             let limit = fields.optional("limit")?.parse { text throws(Misfit) in
                 try Quantity.amount(text, in: unit)
             }
+            func region(_ code: String, _ name: String, _ label: String) -> Panes.Region? {
+                guard let id = latencies[code] else { return nil }
+                return Panes.Region(
+                    code: code, name: name, label: label, latency: id, traffic: traffics[code], p50: p50[code],
+                    p99: p99[code], errors: errors[code], users: users[code],
+                    events: latency?.text().flatMap { known("\($0).events.\(code)") }, cdn: cdn[code],
+                    cdnHits: cdnHits[code])
+            }
+            let names = [traffic, latency].compactMap { $0?.text() }
+                .compactMap { known(FanOut.elsewhereNames(of: $0)) }.first
+            if let names { catalogue.refer(to: names) }
             return Panes.Geo(
                 title: title, limit: limit,
-                regions: provinces.compactMap { province in
-                    latencies[province.iso].map {
-                        Panes.Region(
-                            code: province.iso, name: province.name, label: province.label, latency: $0,
-                            traffic: traffics[province.iso])
-                    }
-                })
+                regions: provinces.compactMap { region($0.iso, $0.name, $0.label) },
+                // Measured, but on no map.
+                elsewhere: region(Province.elsewhere, "elsewhere", "else"), elsewhereNames: names)
         }
     }
+
+    /// The series of those provinces that have a vantage point, which are few.
+    private func points(_ field: Field?, _ provinces: [Province]) -> [String: SeriesID] {
+        guard let field, let base = field.text() else { return [:] }
+        guard let values = catalogue.values(of: SeriesID(base)) else {
+            _ = catalogue.resolve(field)
+            return [:]
+        }
+        let mine = provinces.filter { values.contains($0.iso) }
+        if mine.isEmpty { field.error("\(base.quoted) has no place that is a province", hint: "name places as AR-X") }
+        return Dictionary(
+            mine.compactMap { province in
+                known("\(base).\(province.iso)").map { id in
+                    catalogue.refer(to: id)
+                    return (province.iso, id)
+                }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func known(_ name: String) -> SeriesID? { catalogue[SeriesID(name)]?.id }
 
     /// `argentina`, or a list of its ISO codes.
     private func provinces(_ field: Field?) -> [Province] {
@@ -111,6 +144,7 @@ struct PanesReader {
             catalogue.refer(to: id)
             found[province.iso] = id
         }
+        if let elsewhere = known("\(base).\(Province.elsewhere)") { found[Province.elsewhere] = elsewhere }
         return found
     }
 

@@ -54,9 +54,11 @@ final class ProbeReader {
         if case .clock = type, let reference = fields.optional("postgres") {
             clockReferences.append((probes.count, reference))
         }
+        // A journey that failed half-way is not walked again at once: what it did is done.
+        let attempts = if case .journey = type { 0 } else { 1 }
         let probe = Probe(
-            name: name, interval: every, deadline: limit, retry: fields.optional("retry")?.retry() ?? Probe.Retry(),
-            target: target)
+            name: name, interval: every, deadline: limit,
+            retry: fields.optional("retry")?.retry() ?? Probe.Retry(attempts: attempts), target: target)
         let thresholds = fields.optional("thresholds")?.pairs() ?? []
         let titles = fields.optional("titles")?.pairs() ?? []
         if !name.isEmpty, places[name] == nil {
@@ -89,6 +91,8 @@ final class ProbeReader {
 struct MeasureDetails {
     var titles: [String: String] = [:]
     var thresholds: [String: Field] = [:]
+    /// Whether the probe's questions are SQL.
+    var isSQL = false
     /// The title of each value of a fanned-out measure, where it has one: a province's name.
     var fans: [String: [(value: String, title: String)]] = [:]
 

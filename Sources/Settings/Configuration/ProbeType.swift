@@ -2,11 +2,12 @@ import Launch
 
 /// The kinds of probes: their word, their pace, and what they look at.
 enum ProbeType {
-    case postgres, redis, http, nginx, metrics, prometheus, host, clock, tls, command, door
+    case postgres, redis, http, nginx, metrics, prometheus, host, clock, tls, command, door, journey, vantage
 
     static let words: KeyValuePairs<String, ProbeType> = [
         "postgres": .postgres, "redis": .redis, "http": .http, "nginx": .nginx, "metrics": .metrics,
         "prometheus": .prometheus, "host": .host, "clock": .clock, "tls": .tls, "command": .command, "door": .door,
+        "journey": .journey, "vantage": .vantage,
     ]
 
     /// A certificate does not change by the second, and a Prometheus scrapes every 15 s.
@@ -14,7 +15,8 @@ enum ProbeType {
         switch self {
         case .tls: .minutes(5)
         case .clock: .seconds(30)
-        case .command: .minutes(1)
+        case .command, .journey: .minutes(1)
+        case .vantage: .seconds(30)
         case .prometheus: .seconds(15)
         default: .seconds(1)
         }
@@ -22,14 +24,16 @@ enum ProbeType {
 
     var defaultDeadline: Milliseconds {
         switch self {
-        case .tls, .command: .seconds(10)
+        case .tls, .command, .vantage: .seconds(10)
+        case .journey: .seconds(20)
         default: .seconds(2)
         }
     }
 
     func read(_ fields: Fields, _ details: inout MeasureDetails) -> Probe.Target {
         switch self {
-        case .postgres: .postgres(fields.postgres(&details))
+        case .postgres:
+            .postgres(fields.postgres(&details))
         case .redis: .redis(fields.redis(&details))
         case .http: .http(fields.http())
         case .nginx:
@@ -69,12 +73,15 @@ enum ProbeType {
                     url: fields.required("url")?.url() ?? "", tls: fields.tls(),
                     folder: fields.required("folder")?.path() ?? "",
                     colours: fields.optional("colours")?.items().compactMap { $0.identifier() } ?? ["blue", "green"]))
+        case .journey: .journey(fields.journey())
+        case .vantage: .vantage(fields.vantage(&details))
         }
     }
 }
 
 extension Fields {
     fileprivate func postgres(_ details: inout MeasureDetails) -> PostgresTarget {
+        details.isSQL = true
         let modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"]
         return PostgresTarget(
             host: required("host")?.text() ?? "",
@@ -114,22 +121,7 @@ extension Fields {
 
     fileprivate func http() -> HTTPTarget {
         let usual = HTTPTarget(url: "")
-        let expectation =
-            optional("expect")?.mapping { fields -> (ClosedRange<Int>?, [HTTPTarget.BodyAssertion]) in
-                let statuses = fields.optional("status")?.statuses()
-                var assertions: [HTTPTarget.BodyAssertion] = []
-                if let contains = fields.optional("contains") {
-                    let texts = contains.isList ? contains.texts() : [contains.text()].compactMap(\.self)
-                    assertions += texts.map { .contains($0) }
-                }
-                for entry in fields.optional("json")?.pairs() ?? [] {
-                    let pointer = entry.value.source.pointer(entry.key, at: entry.place)
-                    if let pointer, let text = entry.value.text() {
-                        assertions.append(.json(pointer: pointer, equals: text))
-                    }
-                }
-                return (statuses, assertions)
-            } ?? (nil, [])
+        let expectation = expectation()
         let version =
             optional("version")?.mapping { fields -> HTTPTarget.VersionSource? in
                 let source = fields.one(of: ["header", "json"])
@@ -141,12 +133,32 @@ extension Fields {
         return HTTPTarget(
             url: required("url")?.url() ?? "", method: optional("method")?.oneOf(["GET", "HEAD", "POST"]) ?? "GET",
             headers: headers(), body: optional("body")?.text(), tls: tls(),
-            expectedStatuses: expectation.0 ?? usual.expectedStatuses, assertions: expectation.1, version: version,
+            expectedStatuses: expectation.statuses ?? usual.expectedStatuses, assertions: expectation.assertions,
+            version: version,
             cacheHeader: optional("cache_header")?.text(),
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? usual.window)
     }
 
     // MARK: Parts that several kinds share
+
+    /// `expect: {status: 200, contains: …, json: {/status: ok}}`
+    func expectation() -> (statuses: ClosedRange<Int>?, assertions: [HTTPTarget.BodyAssertion]) {
+        optional("expect")?.mapping { fields -> (ClosedRange<Int>?, [HTTPTarget.BodyAssertion]) in
+            let statuses = fields.optional("status")?.statuses()
+            var assertions: [HTTPTarget.BodyAssertion] = []
+            if let contains = fields.optional("contains") {
+                let texts = contains.isList ? contains.texts() : [contains.text()].compactMap(\.self)
+                assertions += texts.map { .contains($0) }
+            }
+            for entry in fields.optional("json")?.pairs() ?? [] {
+                let pointer = entry.value.source.pointer(entry.key, at: entry.place)
+                if let pointer, let text = entry.value.text() {
+                    assertions.append(.json(pointer: pointer, equals: text))
+                }
+            }
+            return (statuses, assertions)
+        } ?? (nil, [])
+    }
 
     func tls() -> TLSPolicy {
         optional("tls")?.mapping { fields in
@@ -185,13 +197,51 @@ extension Fields {
                 }
                 details.titles[name] = fields.optional("title")?.words()
                 details.thresholds[name] = fields.optional("thresholds")
-                return Question(
+                var question = Question(
                     name: name, text: fields.required(text)?.text() ?? "",
                     unit: fields.optional("unit")?.unit() ?? .count)
+                if text != "label" { fields.refine(&question, text: text, &details) }
+                return question
             }
             if let question, let question { questions.append(question) }
         }
         return questions
+    }
+}
+
+extension Fields {
+    /// What a question may ask besides its number: by region, of how many events, a week ago.
+    fileprivate func refine(_ question: inout Question, text key: String, _ details: inout MeasureDetails) {
+        let name = question.name
+        let isSQL = details.isSQL
+        let fan = key == "command" ? nil : optional("by")?.fanOut()
+        question.by = fan?.fan
+        if let fan { details.fans[name] = fan.titles }
+        question.few = few(of: name, fan, &details)
+        if isSQL {
+            question.column = optional("column")?.text()
+        } else {
+            let count = optional("count")
+            question.count = count?.text()
+            if question.few != nil, count == nil {
+                error("'few' needs 'count': what brings the number of events")
+            } else if question.few == nil {
+                count?.error("'count' belongs to 'few': how many events are too few")
+            }
+        }
+        guard key == "query", let weeks = optional("weeks") else { return }
+        question.weeks = weeks.integer(in: 1...8) ?? 1
+        if question.by != nil { weeks.error("'weeks' and 'by' do not go together") }
+        if isSQL, !question.text.contains("$1") {
+            weeks.error(
+                "a query that is asked for earlier weeks, too, needs $1, how long ago",
+                hint: "write now() - $1::interval in place of now()")
+        }
+        let hours = optional("hours")
+        question.hours = hours?.parse(CalendarText.window)
+        if question.weeks < Question.leastWeeks {
+            hours?.error("'hours' says when a deviation from \(Question.leastWeeks) weeks or more is judged")
+        }
     }
 }
 

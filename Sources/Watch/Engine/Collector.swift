@@ -20,6 +20,8 @@ package actor Collector {
 
     private let clock: any Clock
     private let recorder: any Recorder
+    /// Where all readings go that are to be judged by rules: it only hands over.
+    private let forward: Poller.Publish
     private var evaluator: Evaluator
     private var ledger: VerdictLedger
     private var clockGuard: ClockGuard
@@ -28,13 +30,15 @@ package actor Collector {
     private var lastBeat: Moment?
 
     package init(
-        evaluator: Evaluator, ledger: VerdictLedger, clockGuard: ClockGuard, recorder: any Recorder, clock: any Clock
+        evaluator: Evaluator, ledger: VerdictLedger, clockGuard: ClockGuard, recorder: any Recorder, clock: any Clock,
+        forward: @escaping Poller.Publish = { _, _ in }
     ) {
         self.evaluator = evaluator
         self.ledger = ledger
         self.clockGuard = clockGuard
         self.recorder = recorder
         self.clock = clock
+        self.forward = forward
     }
 
     /// Handles inputs until they end, then writes what still waits.
@@ -56,6 +60,7 @@ package actor Collector {
         let trusted = clockGuard.filter(readings)
         let derived = evaluator.advance(Tick(at: moment, readings: trusted))
         var changes: [Event.VerdictChanged] = []
+        forward(trusted + derived, moment)
         for reading in trusted + derived {
             pending[reading.series] = reading.measurement
             if let change = ledger.judge(reading, at: moment) { changes.append(change) }

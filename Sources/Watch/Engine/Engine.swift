@@ -10,39 +10,61 @@ package struct Engine: Sendable {
     /// Readings that may wait for the collector before the oldest are dropped: several minutes of a large launch.
     private static let backlog = 20_000
 
+    /// Tells the recorded hours of series.
+    package typealias RatePast = @Sendable (_ wanted: [SeriesID: Milliseconds]) async -> [SeriesID: [HourMean]]
+
     private let configuration: LaunchConfiguration
     private let manifest: Manifest
     private let version: String
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let rollBack: @Sendable (_ reason: String) async -> String?
 
+    /// - Parameter rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
+        var configuration = configuration
+        configuration.series += EscalationService.series(configuration)
         self.configuration = configuration
         manifest = configuration.manifest(zone: zone)
         self.version = version
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.rollBack = rollBack
     }
 
     /// Watches until the task is cancelled.
     ///
     /// - Parameters:
     ///   - recorder: the journal, taken by this process alone.
-    ///   - standing: the verdicts with which the journal's feed ended, so that nothing is told twice after a restart.
+    ///   - standing: what the journal held when it was taken over, so that nothing is told twice after a restart.
+    ///   - follower: what tells of events that other processes append, not started yet.
+    ///   - past: what was recorded of some rates, and how far back it is wanted; asked once, before the first look.
     /// - Throws: when the graph is wrong or a probe cannot be made from its settings.
-    package func run(recorder: any Recorder, standing: [SeriesID: Verdict]) async throws {
+    package func run(
+        recorder: any Recorder, standing: Standing, follower: EngineFollower, past: RatePast = { _ in [:] }
+    ) async throws {
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         let graph = try SeriesGraph(probed: probed, derivations: configuration.derivations)
         let started = clock.now()
+        let alerting = AlertEvaluator(
+            AlertMachine(
+                configuration.alertPlan(zone: manifest.zone), log: standing.alerts,
+                past: AlertPast(last: standing.last),
+                sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] }), now: started),
+            recorder: recorder, clock: clock)
+        var evaluator = Evaluator(graph: graph, series: configuration.series)
+        evaluator.take(past: await past(evaluator.pastWanted))
         let collector = Collector(
-            evaluator: Evaluator(graph: graph, series: configuration.series),
-            ledger: VerdictLedger(series: configuration.series, standing: standing, now: started),
-            clockGuard: makeClockGuard(), recorder: recorder, clock: clock)
+            evaluator: evaluator,
+            ledger: VerdictLedger(series: configuration.series, standing: standing.verdicts, now: started),
+            clockGuard: makeClockGuard(), recorder: recorder, clock: clock,
+            forward: { alerting.inbox.yield(.readings($0, at: $1)) })
         let (inputs, inbox) = AsyncStream.makeStream(
             of: Collector.Input.self, bufferingPolicy: .bufferingNewest(Engine.backlog))
 
@@ -55,14 +77,55 @@ package struct Engine: Sendable {
         await recorder.append([.engineStarted(start)], at: started)
         log.info("watching", metadata: ["probes": "\(pollers.count)", "series": "\(configuration.series.count)"])
 
+        // MARK: Alerting and escalation
+        // Whoever needs to hear of events asks the follower, and whoever needs transitions the evaluator, before they begin.
+        let heard = follower.events()
+        let origin = Engine.hostName
+        let links = configuration.alertmanagers.map { plan in
+            (
+                link: AlertmanagerLink(
+                    plan, origin: origin, alerting: alerting, on: reactor, clock: clock, secret: secret),
+                news: AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            )
+        }
+        let transitions = links.isEmpty ? nil : await alerting.transitions()
+        let samples = PastReader(path: follower.path)
+        let escalation = try EscalationService(
+            configuration,
+            in: EscalationService.Surroundings(
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+        let (news, foreign) = (await alerting.transitions(), follower.events())
+        follower.start()
+        defer { follower.stop() }
+
         await withTaskGroup { group in
             for poller in pollers { group.addTask { await poller.run() } }
             group.addTask { await Engine.every(.milliseconds(100)) { inbox.yield(.flush) } }
             group.addTask { await Engine.every(.seconds(1)) { inbox.yield(.beat) } }
+            group.addTask { await Engine.every(.milliseconds(200)) { alerting.inbox.yield(.look) } }
             group.addTask { await collector.run(inputs) }
-            // The pollers and the timers end when the task is cancelled; the collector when its inbox is closed.
-            for _ in 0..<(pollers.count + 2) { await group.next() }
+            group.addTask { await alerting.run() }
+            group.addTask { await escalation.run(alerts: news, foreign: foreign) }
+            group.addTask {
+                for await events in heard {
+                    alerting.inbox.yield(.events(events))
+                    if events.contains(where: \.isWord) { for link in links { link.news.continuation.yield() } }
+                }
+                for link in links { link.news.continuation.finish() }
+            }
+            group.addTask {
+                guard let transitions else { return }
+                for await _ in transitions { for link in links { link.news.continuation.yield() } }
+            }
+            for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
+            group.addTask { alerting.inbox.yield(.past(await samples.samples(of: alerting.plan.spans))) }
+            // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.
+            while !Task.isCancelled, await group.next() != nil {}
             inbox.finish()
+            alerting.inbox.finish()
+            follower.stop()
             await group.waitForAll()
         }
 
@@ -78,7 +141,7 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in
@@ -86,6 +149,12 @@ package struct Engine: Sendable {
                 probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
                 phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), publish: publish)
         }
+    }
+
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unnamed" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private func makeClockGuard() -> ClockGuard {
@@ -100,5 +169,15 @@ package struct Engine: Sendable {
             }
         }
         return ClockGuard(dependents: dependents, witnesses: witnesses)
+    }
+}
+
+extension Event {
+    /// Whether it is what an operator says of alerts.
+    fileprivate var isWord: Bool {
+        switch body {
+        case .alert(.acknowledged), .alert(.unacknowledged), .alert(.silenced), .alert(.unsilenced): true
+        default: false
+        }
     }
 }

@@ -35,11 +35,15 @@ package struct ProbeContext: Sendable {
     /// Resolves a secret's reference just before use; throws a sentence that names the reference, never the value.
     package var secret: @Sendable (Secret) throws -> String
 
+    /// The zone whose hours and weekdays the business has.
+    package var zone: Zone
+
     package init(
-        reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String
+        reactor: Reactor, clock: any Clock, zone: Zone = .utc, secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.reactor = reactor
         self.clock = clock
+        self.zone = zone
         self.secret = secret
     }
 }

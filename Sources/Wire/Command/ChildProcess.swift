@@ -58,6 +58,23 @@ struct ChildProcess: ~Copyable {
         if let input { close(input.write) }
     }
 
+    /// Hands over all that it will ever read, which a pipe must hold: nobody waits for it to read.
+    ///
+    /// - Returns: whether it has it, or has ended before it read it.
+    mutating func give(_ bytes: [UInt8]) -> Bool {
+        guard let input else { return false }
+        defer { closeInput() }
+        var given = 0
+        while given < bytes.count {
+            let count = bytes.withUnsafeBytes { write(input.write, $0.baseAddress! + given, $0.count - given) }
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EPIPE { return true }
+            guard count > 0 else { return false }
+            given += count
+        }
+        return true
+    }
+
     /// Ends what it reads: a program that reads to the end comes to its own.
     mutating func closeInput() {
         if let input { close(input.write) }

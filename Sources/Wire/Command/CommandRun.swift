@@ -9,6 +9,7 @@ final class CommandRun: Sendable {
 
     private let arguments: [String]
     private let environment: [String: String]
+    private let input: [UInt8]?
     private let deadline: ContinuousClock.Instant
     private let outputLimit: Int
     private let watch: (@Sendable ([UInt8]) -> Void)?
@@ -19,16 +20,24 @@ final class CommandRun: Sendable {
 
     /// How long a program may take to end once it is told to.
     private static let grace = Duration.seconds(1)
+    /// What a pipe holds (pipe(7)): it is written at once, whether or not the program ever reads.
+    private static let largestInput = 64 << 10
 
     init(
-        _ arguments: [String], _ environment: [String: String], until deadline: ContinuousClock.Instant,
-        outputLimit: Int, watch: (@Sendable ([UInt8]) -> Void)? = nil
+        _ arguments: [String], _ environment: [String: String], input: [UInt8]? = nil,
+        until deadline: ContinuousClock.Instant, outputLimit: Int, watch: (@Sendable ([UInt8]) -> Void)? = nil
     ) throws(WireError) {
         guard !arguments.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
             throw WireError(
                 .invalid, "run", on: arguments.first ?? "nothing",
                 because: "no program, or an argument with a null byte")
         }
+        guard input?.count ?? 0 <= CommandRun.largestInput else {
+            throw WireError(
+                .tooLarge, "run", on: arguments[0],
+                because: "its input has more than \(CommandRun.largestInput) bytes")
+        }
+        self.input = input
         self.arguments = arguments
         self.environment = environment
         self.deadline = deadline
@@ -88,12 +97,18 @@ final class CommandRun: Sendable {
     // MARK: The thread
 
     private func run() {
-        let child: ChildProcess
+        var child: ChildProcess
         do throws(ChildProcess.Failure) {
-            child = try ChildProcess(arguments, environment)
+            child = try ChildProcess(arguments, environment, listens: input != nil)
         } catch {
             let isOurs = [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(error.code)
             answer(.failure(self.error(isOurs ? .outOfResources : .invalid, String(cString: strerror(error.code)))))
+            return
+        }
+        if let input, !child.give(input) {
+            answer(.failure(error(.outOfResources, "its input could not be handed over")))
+            child.signalGroup(SIGKILL)
+            _ = child.reap()
             return
         }
         var output = CommandResult.Output()

@@ -18,6 +18,8 @@ package struct HTTPRequest: Hashable, Sendable {
     package var followRedirects: Bool
     /// Connects anew, and closes the connection afterwards.
     package var freshConnection: Bool
+    /// How much of the deadline may be spent until there is a connection; nil: all of it.
+    package var connectTimeout: Duration?
 
     package struct Header: Hashable, Sendable {
         package var name: String
@@ -32,7 +34,8 @@ package struct HTTPRequest: Hashable, Sendable {
     package init(
         _ url: String, method: String = "GET", headers: [Header] = [], body: [UInt8]? = nil,
         tls: TLSSettings = TLSSettings(), resolve: [String] = [], unixSocketPath: String? = nil, proxy: String? = nil,
-        maxBodyBytes: Int = 1 << 20, followRedirects: Bool = false, freshConnection: Bool = false
+        maxBodyBytes: Int = 1 << 20, followRedirects: Bool = false, freshConnection: Bool = false,
+        connectTimeout: Duration? = nil
     ) {
         self.method = method
         self.url = url
@@ -45,6 +48,7 @@ package struct HTTPRequest: Hashable, Sendable {
         self.maxBodyBytes = maxBodyBytes
         self.followRedirects = followRedirects
         self.freshConnection = freshConnection
+        self.connectTimeout = connectTimeout
     }
 
     /// What is shown: the URL without user, password, query and fragment, which may hold secrets.

@@ -60,6 +60,10 @@ final class HTTPTransfer {
         try set(CURLOPT_USERAGENT, "guardia")
         set(CURLOPT_FOLLOWLOCATION, request.followRedirects ? 1 : 0)
         set(CURLOPT_MAXREDIRS, 5)
+        if let limit = request.connectTimeout {
+            let (seconds, attoseconds) = limit.components
+            set(CURLOPT_CONNECTTIMEOUT_MS, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+        }
         set(CURLOPT_FRESH_CONNECT, request.freshConnection ? 1 : 0)
         set(CURLOPT_FORBID_REUSE, request.freshConnection ? 1 : 0)
         try setMethod()
@@ -197,11 +201,12 @@ final class HTTPTransfer {
                 .tooLarge, request.method, on: request.target,
                 because: "the headers have more than \(Self.maximumOfHead) bytes")
         }
+        let wasSent = guardia_curl_summarize(easy).pre_transfer > 0
         // Before a connection is made this is the URL's scheme; after, it is an answer that is not HTTP.
-        let isAnswer = code == CURLE_UNSUPPORTED_PROTOCOL && guardia_curl_summarize(easy).pre_transfer > 0
+        let isAnswer = code == CURLE_UNSUPPORTED_PROTOCOL && wasSent
         return WireError(
             isAnswer ? .malformed : .init(code), request.method, on: request.target,
-            because: String(cString: curl_easy_strerror(code)))
+            because: String(cString: curl_easy_strerror(code)), mayHaveArrived: wasSent)
     }
 
     /// How far a transfer came that was given up.
@@ -220,7 +225,8 @@ final class HTTPTransfer {
             } else {
                 "no address of the host within the deadline"
             }
-        return WireError(.timedOut, request.method, on: request.target, because: reason)
+        return WireError(
+            .timedOut, request.method, on: request.target, because: reason, mayHaveArrived: summary.pre_transfer > 0)
     }
 }
 

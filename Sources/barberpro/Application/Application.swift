@@ -35,7 +35,8 @@ struct Application: Sendable {
         var response: HTTPResponse
         if let route = Route(method: request.method.rawValue, path: request.path) {
             response = await answer(request, route)
-            if let label = route.label {
+            // A journey of the operators' own is no customer's.
+            if let label = route.label, !request.isSynthetic {
                 let duration = ContinuousClock.now - start + roundTrip(of: request)
                 // A payment takes as long as the gateway does: that is no latency of a province.
                 metrics.count(
@@ -72,6 +73,8 @@ struct Application: Sendable {
             case .book: try await book(request)
             case .pay: try await pay(request)
             case .confirm(let booking): try await confirm(booking)
+            case .cancel(let booking): try await cancel(booking)
+            case .clean(let user): try await clean(user)
             case .health: await health()
             case .version: .json(200, ["version": version, "colour": colour])
             case .metrics: .text(200, metrics.text, type: "text/plain; version=0.0.4; charset=utf-8")
@@ -109,7 +112,8 @@ struct Application: Sendable {
             throw Refusal(code: 400, reason: "email and province are needed")
         }
         let user = try await database.query(
-            "INSERT INTO users (email, province) VALUES ($1, $2) RETURNING id", [email, province]
+            "INSERT INTO users (email, province, synthetic) VALUES ($1, $2, $3) RETURNING id",
+            [email, province, "\(request.isSynthetic)"]
         ).scalar
         let token = try await sessions.open(user: user ?? "")
         return .json(
@@ -138,7 +142,7 @@ struct Application: Sendable {
     private func book(_ request: HTTPRequest) async throws -> HTTPResponse {
         let form = try await request.form()
         guard let token = request.cookie("session"), let user = try await sessions.user(of: token) else {
-            metrics.count(booking: "signed_out")
+            if !request.isSynthetic { metrics.count(booking: "signed_out") }
             throw Refusal(code: 401, reason: "sign in first")
         }
         guard let place = Province.all.firstIndex(where: { $0.iso == form["province"] }),
@@ -148,17 +152,22 @@ struct Application: Sendable {
         do {
             let booking = try await database.query(
                 """
-                INSERT INTO bookings (user_id, provider_id, service_id, province, status, starts_at)
-                VALUES ($1, $2, $3, $4, 'pending', date_trunc('hour', now()) + interval '1 day') RETURNING id
+                INSERT INTO bookings (user_id, provider_id, service_id, province, status, starts_at, synthetic)
+                VALUES ($1, $2, $3, $4, 'pending', date_trunc('hour', now()) + interval '1 day', $5) RETURNING id
                 """,
-                [user, "\(place * History.providersPerProvince + number)", "\(service)", Province.all[place].iso]
+                [
+                    user, "\(place * History.providersPerProvince + number)", "\(service)", Province.all[place].iso,
+                    "\(request.isSynthetic)",
+                ]
             ).scalar
-            metrics.count(booking: "created")
             let checkout = flags.isOn("checkout-v2", for: user) ? "v2" : "v1"
-            metrics.count(checkout: checkout)
+            if !request.isSynthetic {
+                metrics.count(booking: "created")
+                metrics.count(checkout: checkout)
+            }
             return .json(201, ["id": booking ?? "", "checkout": checkout])
         } catch {
-            metrics.count(booking: "failed")
+            if !request.isSynthetic { metrics.count(booking: "failed") }
             throw error
         }
     }
@@ -170,8 +179,8 @@ struct Application: Sendable {
         }
         let payment = try await database.query(
             """
-            INSERT INTO payments (booking_id, provider, status, amount)
-            SELECT bookings.id, 'mercadopago', 'pending', price FROM bookings JOIN services ON services.id = service_id
+            INSERT INTO payments (booking_id, provider, status, amount, synthetic)
+            SELECT bookings.id, 'mercadopago', 'pending', price, synthetic FROM bookings JOIN services ON services.id = service_id
             WHERE bookings.id = $1 AND bookings.status = 'pending' RETURNING id, amount
             """, ["\(booking)"])
         guard !payment.isEmpty, let id = payment[0, 0], let amount = payment[0, 1].flatMap(Double.init) else {
@@ -188,11 +197,15 @@ struct Application: Sendable {
                 """, [id, status, answer.status_detail, "\(answer.id)"])
             if status == "approved" {
                 try await database.query("UPDATE bookings SET status = 'paid' WHERE id = $1", ["\(booking)"])
+                // A customer's payment needs an invoice, which ARCA authorises.
+                if !request.isSynthetic {
+                    try await database.query("INSERT INTO invoices (payment_id) VALUES ($1)", [id])
+                }
             }
-            metrics.count(payment: status)
+            if !request.isSynthetic { metrics.count(payment: status) }
             return .json(200, ["id": id, "status": status, "detail": answer.status_detail])
         } catch {
-            metrics.count(payment: "error")
+            if !request.isSynthetic { metrics.count(payment: "error") }
             // Left pending: whether the card was charged, only the gateway knows.
             try await database.query("UPDATE payments SET status_detail = 'gateway_error' WHERE id = $1", [id])
             throw Refusal(code: 502, reason: "\(error)")
@@ -210,6 +223,32 @@ struct Application: Sendable {
         guard !rows.isEmpty else { throw Refusal(code: 409, reason: "no such booking is paid") }
         metrics.count(booking: "confirmed")
         return .json(200, ["id": "\(booking)"])
+    }
+
+    private func cancel(_ booking: String) async throws -> HTTPResponse {
+        guard let booking = Int(booking) else { throw Refusal(code: 400, reason: "a booking is a number") }
+        let rows = try await database.query(
+            """
+            UPDATE bookings SET status = 'cancelled'
+            WHERE id = $1 AND status IN ('pending', 'paid', 'confirmed') RETURNING id
+            """, ["\(booking)"])
+        guard !rows.isEmpty else { throw Refusal(code: 409, reason: "no such booking can be cancelled") }
+        return .json(200, ["id": "\(booking)", "status": "cancelled"])
+    }
+
+    /// Removes what a synthetic journey left: nobody else's data can be removed this way.
+    private func clean(_ user: String) async throws -> HTTPResponse {
+        guard let user = Int(user) else { throw Refusal(code: 400, reason: "a user is a number") }
+        let mine = ["\(user)"]
+        try await database.query(
+            """
+            DELETE FROM payments USING bookings
+            WHERE payments.booking_id = bookings.id AND bookings.user_id = $1 AND payments.synthetic
+            """, mine)
+        try await database.query("DELETE FROM bookings WHERE user_id = $1 AND synthetic", mine)
+        let rows = try await database.query("DELETE FROM users WHERE id = $1 AND synthetic RETURNING id", mine)
+        guard !rows.isEmpty else { throw Refusal(code: 404, reason: "no such synthetic user") }
+        return .json(200, ["id": "\(user)"])
     }
 
     // MARK: What operators ask

@@ -60,6 +60,9 @@ extension HTTPRequest {
         return HTTPResponse(statusCode: response.statusCode, headers: headers, body: Data())
     }
 
+    /// Whether it is part of a journey that operators walk, and no customer's.
+    var isSynthetic: Bool { !(headers[HTTPHeader("X-Synthetic")] ?? "").isEmpty }
+
     func cookie(_ name: String) -> String? {
         for part in (headers[HTTPHeader("Cookie")] ?? "").split(separator: ";") {
             let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1)

@@ -6,6 +6,9 @@ enum Route: Sendable, Hashable {
     case book
     case pay
     case confirm(booking: String)
+    case cancel(booking: String)
+    /// Removes a user that a synthetic journey made, with all that they did.
+    case clean(user: String)
     case health
     case version
     case metrics
@@ -20,6 +23,8 @@ enum Route: Sendable, Hashable {
         case ("POST", "bookings", 1): self = .book
         case ("POST", "payments", 1): self = .pay
         case ("POST", "bookings", 3) where parts[2] == "confirm": self = .confirm(booking: String(parts[1]))
+        case ("POST", "bookings", 3) where parts[2] == "cancel": self = .cancel(booking: String(parts[1]))
+        case ("DELETE", "users", 2): self = .clean(user: String(parts[1]))
         case ("GET", "healthz", 1): self = .health
         case ("GET", "version", 1): self = .version
         case ("GET", "metrics", 1): self = .metrics
@@ -37,7 +42,8 @@ enum Route: Sendable, Hashable {
         case .book: "bookings"
         case .pay: "payments"
         case .confirm: "confirm"
-        case .health, .version, .metrics, .fault: nil
+        case .cancel: "cancel"
+        case .clean, .health, .version, .metrics, .fault: nil
         }
     }
 }

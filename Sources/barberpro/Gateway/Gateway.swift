@@ -12,6 +12,7 @@ final class Gateway: Sendable {
     private struct Ledger {
         var nextID = 80_000_000_001
         var payments: [String: MercadoPagoPayment] = [:]
+        var invoices = 0
     }
 
     /// How many payments are remembered.
@@ -21,6 +22,16 @@ final class Gateway: Sendable {
 
     func answer(_ request: HTTPRequest) async -> HTTPResponse {
         if request.path == "/admin/fault" { return await lever.answer(request) }
+        if request.path == ARCA.path {
+            // ARCA shares the lever with MercadoPago: a rehearsal has one outside world.
+            let fails = lever.decide { fault, random in random.chance(fault.errorRate) }
+            if fails { return .text(503, "Service Unavailable\n") }
+            let number = ledger.withLock { ledger in
+                ledger.invoices += 1
+                return ledger.invoices
+            }
+            return await ARCA.answer(request, number: number)
+        }
         guard request.headers[.authorization] == "Bearer \(token)" else {
             return failure(401, "unauthorized", "invalid access token")
         }

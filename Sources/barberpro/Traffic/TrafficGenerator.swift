@@ -58,6 +58,8 @@ final class TrafficGenerator: Sendable {
                 text += "traffic_requests_total{outcome=\"\(outcome)\"} \(count)\n"
             }
             return .text(200, text, type: "text/plain; version=0.0.4; charset=utf-8")
+        case let path where path.hasPrefix("/vantage/"):
+            return await VantagePoint(http: http, network: lever.fault.network).answer(request)
         default: return .text(404, "no such route\n")
         }
     }

@@ -34,15 +34,25 @@ struct ActionOptions: ParsableArguments {
     }
 
     /// What an operator behind sudo may not bring along; nil where they bring nothing.
+    var delegationTrouble: String? { config.delegationTrouble }
+
+    /// The id that was given, or a new one.
+    func actionID(_ kind: ActionKind, at now: Timestamp) -> ActionID {
+        id.map { ActionID($0) } ?? ActionID(kind, at: now, random: .random(in: 0 ... .max))
+    }
+}
+
+extension ConfigOptions {
+    /// What an operator behind sudo may not bring along; nil where they bring nothing.
     var delegationTrouble: String? {
-        if !config.variables.isEmpty {
+        if !variables.isEmpty {
             return "--set is not for operators behind sudo: the service user's config stands alone"
         }
-        guard config.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
+        guard self.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
         // The file, and every folder on the way to it: whoever can write one of them can put another file there.
-        var path = config.path
+        var path = self.path
         while true {
-            if let trouble = ActionOptions.openness(of: path) { return trouble }
+            if let trouble = ConfigOptions.openness(of: path) { return trouble }
             guard path != "/" else { return nil }
             path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
             if path.isEmpty { path = "/" }
@@ -57,11 +67,6 @@ struct ActionOptions: ParsableArguments {
         let isFile = status.st_mode & S_IFMT == S_IFREG
         let isOpen = status.st_mode & 0o002 != 0 || (isFile && status.st_mode & 0o020 != 0)
         return isOwn && !isOpen ? nil : "\(path) can be changed by others than root and the service user"
-    }
-
-    /// The id that was given, or a new one.
-    func actionID(_ kind: ActionKind, at now: Timestamp) -> ActionID {
-        id.map { ActionID($0) } ?? ActionID(kind, at: now, random: .random(in: 0 ... .max))
     }
 }
 

@@ -4,6 +4,7 @@ import Edge
 import Journal
 import Launch
 import Logging
+import Security
 import ServiceLifecycle
 import Settings
 import UnixSignals
@@ -48,14 +49,21 @@ struct Watch: AsyncParsableCommand {
             let recorder = try await JournalRecorder.open(
                 path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
             let secrets = SecretStore()
-            let engine = Engine(file.configuration, zone: zone, version: Version.number, clock: clock, log: logger) {
+            let rollback = ResponseRollback(journal: path, config: config)
+            let engine = Engine(
+                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger,
+                rollBack: { await rollback($0) }
+            ) {
                 try secrets.resolve($0)
             }
             // Read through a reader of its own, after the recorder has made the file.
-            let standing = try JournalReader(path: path).currentBoard(span: .minutes(1)).feed.verdicts
+            let standing = try Standing.read(from: path)
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
-                warden: try Watch.warden(file.configuration, journal: path, clock: clock))
+                follower: EngineFollower(path: path, after: standing.sequence),
+                past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
+                warden: try Watch.warden(file.configuration, journal: path, clock: clock),
+                security: try Watch.security(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -65,6 +73,14 @@ struct Watch: AsyncParsableCommand {
         } catch {
             throw Failure.failed(error)
         }
+    }
+
+    /// What a journal knows of some rates; nothing where it cannot be read. Before the first look: nothing else waits for it.
+    private static func past(
+        _ wanted: [SeriesID: Milliseconds], journal: String, now: Timestamp
+    ) -> [SeriesID: [HourMean]] {
+        guard let longest = wanted.values.max(), let reader = try? JournalReader(path: journal) else { return [:] }
+        return (try? reader.hours(of: Set(wanted.keys), since: now + Milliseconds(-longest.count))) ?? [:]
     }
 
     private static func warden(
@@ -81,19 +97,40 @@ struct Watch: AsyncParsableCommand {
     }
 }
 
+extension Watch {
+    private static func security(
+        _ launch: LaunchConfiguration, journal: String, clock: any Clock
+    ) throws -> [SecurityWatch] {
+        guard let plan = launch.security else { return [] }
+        let reactor = try Reactor()
+        return SecurityWatch.Part.allCases.map { part in
+            SecurityWatch(plan, part, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+                try SecretStore().resolve($0)
+            }
+        }
+    }
+}
+
 /// The engine as a service that ends when a signal asks it to.
 private struct EngineService: Service {
     var engine: Engine
     var recorder: JournalRecorder
-    var standing: [SeriesID: Verdict]
+    var standing: Standing
+    var follower: EngineFollower
+    var past: Engine.RatePast
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
+    /// What looks at the launch's security; none where the config says nothing of it.
+    var security: [SecurityWatch] = []
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
-                group.addTask { try await engine.run(recorder: recorder, standing: standing) }
+                for watch in security { group.addTask { await watch.run() } }
+                group.addTask {
+                    try await engine.run(recorder: recorder, standing: standing, follower: follower, past: past)
+                }
                 // The engine ends when it is asked to, or fails: either way the warden ends with it.
                 defer { group.cancelAll() }
                 try await group.next()

@@ -57,6 +57,10 @@ enum EventText {
         case .action(let event): words(event)
         case .alert(let event): words(event)
         case .escalation(let event): words(event)
+        case .response(.started(let body)):
+            "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
+        case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
+        case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
         case .flag(let event): words(event)
         case .unknown(_, let json): json
         }
@@ -130,6 +134,9 @@ enum EventText {
             "\(body.page) \(body.purpose.rawValue) by \(body.channel)" + (body.contact.map { " to \($0)" } ?? "")
         case .attempted(let body): "\(body.page) \(words(body.outcome))"
         case .verified(let body): "\(body.contact) by \(body.channel): \(body.how)"
+        case .asked(let body):
+            "\(body.escalation) to " + (body.toStep.map { "step \($0 + 1)" } ?? "its next step") + " by \(body.by)"
+        case .refused(let body): "\(body.way.rawValue) from \(body.contact ?? "a stranger"): \(body.reason)"
         }
     }
 

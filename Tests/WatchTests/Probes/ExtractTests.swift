@@ -168,6 +168,107 @@ import Testing
         #expect(scrape(&reader, text(10, 0), at: 1000) == [Finding("m", 0.5)])
     }
 
+    @Test("histograms with other buckets are merged where their bounds agree, and never otherwise")
+    func changedBuckets() {
+        var reader = reader(
+            Extract(name: "p95", metric: "h", take: .quantile(0.95), window: .seconds(60), unit: .seconds))
+        func text(_ host: String, _ buckets: [(String, Int)]) -> String {
+            buckets.map { "h_bucket{host=\"\(host)\",le=\"\($0.0)\"} \($0.1)\n" }.joined()
+        }
+        let old = [("0.1", 0), ("0.5", 0), ("1", 0), ("+Inf", 0)]
+        _ = scrape(&reader, text("a", old), at: 0)
+        // All hundred at most 0.1 s.
+        let first = [("0.1", 100), ("0.5", 100), ("1", 100), ("+Inf", 100)]
+        guard case .number(let before) = scrape(&reader, text("a", first), at: 1000)[0].measurement else {
+            Issue.record("no figure")
+            return
+        }
+        #expect(before <= 0.1)
+        // The host restarts with other buckets: again a hundred, all at most 0.05 s.
+        let next = [("0.05", 100), ("0.5", 100), ("2", 100), ("+Inf", 100)]
+        guard case .number(let after) = scrape(&reader, text("a", next), at: 2000)[0].measurement else {
+            Issue.record("no figure")
+            return
+        }
+        // Two hundred at most 0.5 s is all that is known of both: coarser, and above 0.5 it would be wrong.
+        #expect(after <= 0.5)
+        #expect(after > 0)
+    }
+
+    @Test func histogramsWithoutACommonBucketHaveNoQuantile() {
+        var reader = reader(Extract(name: "p95", metric: "h", take: .quantile(0.95), unit: .seconds))
+        func text(_ count: Int) -> String {
+            "h_bucket{host=\"a\",le=\"1\"} \(count)\nh_bucket{host=\"a\",le=\"+Inf\"} \(count)\n"
+                + "h_bucket{host=\"b\",le=\"2\"} \(count)\nh_bucket{host=\"b\",le=\"+Inf\"} \(count)\n"
+        }
+        _ = scrape(&reader, text(0), at: 0)
+        #expect(
+            scrape(&reader, text(10), at: 1000) == [
+                Finding("p95", .missed("histograms of h have no bucket in common"))
+            ])
+    }
+
+    @Test("a percentile over few events is a word, and how few they were a figure")
+    func tooFew() {
+        var reader = reader(
+            Extract(name: "p95", metric: "h", take: .quantile(0.95), window: .seconds(60), unit: .seconds, few: 20))
+        func text(_ count: Int) -> String { "h_bucket{le=\"1\"} \(count)\nh_bucket{le=\"+Inf\"} \(count)\n" }
+        _ = scrape(&reader, text(0), at: 0)
+        #expect(
+            scrape(&reader, text(7), at: 1000) == [
+                Finding("p95", .text("too few (7)")), Finding("p95.events", 7),
+            ])
+        let enough = scrape(&reader, text(20), at: 2000)
+        #expect(enough.last == Finding("p95.events", 20))
+        #expect(enough.first?.measurement == .number(0.95))
+        _ = scrape(&reader, text(20), at: 31_000)
+        #expect(
+            scrape(&reader, text(20), at: 63_000) == [
+                Finding("p95", .text("too few (0)")), Finding("p95.events", 0),
+            ])
+    }
+
+    @Test("a province is known by any of its names, and what is none is gathered and named")
+    func elsewhere() {
+        var reader = reader(
+            Extract(
+                name: "r", metric: "requests_total", take: .rate(per: 1), window: .seconds(10), unit: .perSecond,
+                by: FanOut(label: "province", values: ["AR-X", "AR-C"], isArgentina: true)))
+        func text(_ count: Int) -> String {
+            ["AR-X", "Córdoba", "CABA", "Montevideo", "unknown", ""]
+                .map { "requests_total{province=\"\($0)\"} \(count)\n" }.joined() + "requests_total \(count)\n"
+        }
+        _ = scrape(&reader, text(0), at: 0)
+        #expect(
+            scrape(&reader, text(10), at: 1000) == [
+                Finding("r.AR-X", 20), Finding("r.AR-C", 10), Finding("r.elsewhere", 20),
+                Finding("r.elsewhere_names", .text("Montevideo, unknown")),
+            ])
+    }
+
+    @Test("errors that have never happened are none, a metric that is gone is a miss")
+    func nothingCountedYet() {
+        var reader = reader(
+            Extract(name: "r", metric: "c_total", take: .rate(per: 1), labels: ["code": "5*"], unit: .perSecond))
+        _ = scrape(&reader, "c_total{code=\"200\"} 5\n", at: 0)
+        #expect(scrape(&reader, "c_total{code=\"200\"} 9\n", at: 1000) == [Finding("r", 0)])
+        // The first error is one, though its counter has no past.
+        #expect(
+            scrape(&reader, "c_total{code=\"200\"} 9\nc_total{code=\"500\"} 3\n", at: 2000) == [Finding("r", 1.5)])
+        #expect(
+            scrape(&reader, "other_total 1\n", at: 3000)
+                == [Finding("r", .missed(#"no sample of c_total{code="5*"}"#))])
+    }
+
+    @Test func increaseIsTheGrowthOverTheWindow() {
+        var reader = reader(Extract(name: "n", metric: "c", take: .increase, window: .seconds(10), unit: .count))
+        for second in 0...30 {
+            let findings = scrape(&reader, "c \(min(second, 20) * 3)\n", at: .seconds(Int64(second)))
+            if second == 20 { #expect(findings == [Finding("n", 30)]) }
+            if second == 30 { #expect(findings == [Finding("n", 0)]) }
+        }
+    }
+
     @Test func shareIsOfTheGrowthInTheWindow() {
         var reader = reader(
             Extract(name: "e", metric: "requests_total", take: .share(also: ["code": "5*"]), unit: .percent))

@@ -113,7 +113,9 @@ import Testing
             // The Reactor answers others meanwhile: each within a second, on however slow a machine.
             for _ in 0..<5 { _ = try await small.measurements(deadline: .seconds(1)) }
             let reason = await failure ?? ""
-            #expect(reason.contains("could not be read within") || reason.contains("no answer"), "\(reason)")
+            // On a machine that is busy the transfer itself may be what takes too long.
+            let reasons = ["could not be read within", "no answer", "did not end within"]
+            #expect(reasons.contains { reason.contains($0) }, "\(reason)")
 
             let limited = MetricsProber(
                 MetricsTarget(urls: ["\(base)/metrics"], extracts: [extract("q", "queue", .value)]),
@@ -186,6 +188,14 @@ import Testing
                 question("scalar", "1 + 1"), question("vector", "vector(2.5) * 2"),
                 question("several", #"vector(1) or label_replace(vector(1), "a", "ñ & =", "", "")"#),
                 question("none", #"up{job="nobody"}"#), question("nan", "vector(NaN)"), question("wrong", "sum("),
+                Question(
+                    name: "by",
+                    text:
+                        #"label_replace(vector(7), "p", "Córdoba", "", "") or label_replace(vector(8), "p", "XX", "", "")"#,
+                    unit: .milliseconds, by: FanOut(label: "p", values: ["AR-X", "AR-C"], isArgentina: true), few: 5,
+                    count: #"label_replace(vector(4), "p", "Córdoba", "", "")"#),
+                Question(name: "few", text: "vector(1)", unit: .percent, few: 10, count: "vector(12)"),
+                Question(name: "then", text: "time()", unit: .seconds, weeks: 1),
             ]
             let prober = PrometheusProber(
                 PrometheusTarget(url: "http://127.0.0.1:\(server.port)/", questions: questions), in: lab.context)
@@ -196,6 +206,15 @@ import Testing
             #expect(found["none"] == .missed("the query brought no sample"))
             #expect(found["nan"] == .missed("the sample is NaN"))
             #expect(found["wrong"].reason?.hasPrefix("bad_data: ") == true)
+            #expect(found["by.AR-X"] == .text("too few (4)"))
+            #expect(found["by.events.AR-X"] == .number(4))
+            #expect(found["by.AR-C"] == .missed("the query brought no sample for AR-C"))
+            #expect(found["by.elsewhere"] == .number(8))
+            #expect(found["by.elsewhere_names"] == .text("XX"))
+            #expect(found["few"] == .number(1))
+            #expect(found["few.events"] == .number(12))
+            let weeks = (found["then"].number ?? 0) - (found["then.week"].number ?? 0)
+            #expect(abs(weeks - 604_800) < 30)
             try await server.daemon.pause()
             #expect(await lab.expectEnd(of: prober) != nil)
             await server.daemon.kill()

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Launch
 import Rehearsal
 import Testing
@@ -101,6 +102,118 @@ import Wire
             let tables = try await client.query("SELECT to_regclass('written')", deadline: .seconds(10))
             #expect(tables.scalar == nil)
         }
+    }
+
+    @Test("an answer by province is a figure for each, and what is on no map is told by name")
+    func byProvince() async throws {
+        let rows = "(VALUES ('AR-X', 120.5, 40), ('cordoba', 1, 1), ('Salta', 210, 7), ('XX', 99, 50), (NULL, 1, 1))"
+        let fan = FanOut(label: "province", values: ["AR-A", "AR-C", "AR-X"], isArgentina: true)
+        let all = "SELECT * FROM \(rows) AS r (province, p95, events)"
+        let once = "SELECT * FROM \(rows) AS r (province, p95, events) WHERE province NOT LIKE 'cor%'"
+        let questions = [
+            Question(name: "twice", text: all, unit: .milliseconds, by: fan, few: 20),
+            Question(name: "p95", text: once, unit: .milliseconds, column: "p95", by: fan, few: 20),
+            Question(name: "count", text: once, unit: .count, column: "events", by: fan),
+            Question(name: "lost", text: "SELECT 'AR-X' AS province, 1 AS n, 2 AS m", unit: .count, by: fan),
+            Question(name: "unlabelled", text: "SELECT 1 AS n", unit: .count, by: fan),
+        ]
+        try await withPostgres(questions: questions) { _, _, prober, _ async throws in
+            let found = try await prober.measurements()
+            #expect(found["p95.AR-X"] == .number(120.5))
+            #expect(found["p95.events.AR-X"] == .number(40))
+            #expect(found["p95.AR-A"] == .text("too few (7)"))
+            #expect(found["p95.events.AR-A"] == .number(7))
+            #expect(found["p95.AR-C"] == .missed("the query brought no row for AR-C"))
+            #expect(found["p95.elsewhere"] == .number(99))
+            #expect(found["p95.elsewhere_names"] == .text("XX 99"))
+            #expect(found["count.AR-X"] == .number(40))
+            #expect(found["twice.AR-X"] == .missed("the query brought two rows for AR-X"))
+            #expect(found["lost.AR-X"].reason?.contains("2 columns for the number") == true)
+            #expect(found["unlabelled.AR-C"] == .missed("the query brought no column province"))
+            let probe = Probe(
+                name: "p", interval: 1000, deadline: 500,
+                target: .postgres(PostgresTarget(host: "", database: "", user: "", questions: questions, vitals: false))
+            )
+            let measures = Set(probe.measures.map(\.name))
+            let vitals = Set(
+                Probe(
+                    name: "p", interval: 1000, deadline: 500,
+                    target: .postgres(PostgresTarget(host: "", database: "", user: ""))
+                ).measures.map(\.name))
+            #expect(Set(found.keys).subtracting(vitals).isSubset(of: measures), "every finding has its series")
+        }
+    }
+
+    @Test("a rate over few events says how few, and is a number again when there are enough")
+    func tooFew() async throws {
+        for (events, rate, count) in [
+            ("7", Measurement.text("too few (7)"), Measurement.number(7)),
+            ("0", .text("too few (0)"), .number(0)), ("12", .number(25), .number(12)),
+            (
+                "NULL::int", .missed("how many events the number stands on is not known"),
+                .missed("the number of events is no number")
+            ),
+        ] {
+            try await withPostgres(
+                questions: [
+                    Question(
+                        name: "rate", text: "SELECT 300.0 / nullif(\(events), 0) AS rate, \(events) AS events",
+                        unit: .percent, few: 10)
+                ]
+            ) { _, _, prober, _ async throws in
+                let found = try await prober.measurements()
+                #expect(found["rate"] == rate)
+                #expect(found["rate.events"] == count)
+            }
+        }
+    }
+
+    @Test("the same hour of last week is asked for every five minutes, by the server's clock")
+    func weekAgo() async throws {
+        let question = Question(
+            name: "age", text: "SELECT extract(epoch FROM now() - (now() - $1::interval))", unit: .seconds, weeks: 1)
+        try await withPostgres(questions: [question]) { lab, _, prober, _ async throws in
+            let first = try await prober.measurements()
+            #expect(first["age"] == .number(0))
+            #expect(first["age.week"] == .number(604_800))
+            (lab.context.clock as? ManualClock)?.advance(1000)
+            #expect(try await prober.measurements()["age.week"] == nil)
+            (lab.context.clock as? ManualClock)?.advance(300_000)
+            #expect(try await prober.measurements()["age.week"] == .number(604_800))
+        }
+    }
+
+    @Test("ten million rows are broken off, and take no memory")
+    func tenMillionRows() async throws {
+        let flood = "SELECT repeat('x', 100), n FROM generate_series(1, 10000000) AS n"
+        try await withPostgres(questions: [question("flood", flood), question("one", "SELECT 1")]) {
+            _, _, prober, client async throws in
+            let before = residentKiB
+            for _ in 0..<3 {
+                let found = try await prober.measurements()
+                #expect(found["flood"].reason?.contains("more than 1000 rows") == true)
+                #expect(found["one"] == .number(1))
+            }
+            #expect(residentKiB - before < 64 << 10, "a gigabyte of rows was not taken in")
+            // The server does not go on computing them for nobody.
+            let end = ContinuousClock.now + .seconds(30)
+            var busy: String?
+            repeat {
+                busy = try await client.query(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                    WHERE state = 'active' AND query LIKE '%generate_series(1, 1000%' AND pid <> pg_backend_pid()
+                    """, deadline: .seconds(10)
+                ).scalar
+            } while busy != "0" && ContinuousClock.now < end
+            #expect(busy == "0")
+        }
+    }
+
+    private var residentKiB: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return Int(line.split(separator: " ").dropFirst().first ?? "") ?? 0
     }
 
     @Test("an endless question costs itself, no other measure")

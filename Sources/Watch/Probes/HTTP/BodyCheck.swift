@@ -5,8 +5,14 @@ import Wire
 enum BodyCheck {
     /// Why the response is not what was expected; nil where it is.
     static func complaint(about response: HTTPResponse, target: HTTPTarget) -> String? {
-        guard target.expectedStatuses.contains(response.status) else { return "status \(response.status)" }
-        for assertion in target.assertions {
+        complaint(about: response, expecting: target.expectedStatuses, target.assertions)
+    }
+
+    static func complaint(
+        about response: HTTPResponse, expecting statuses: ClosedRange<Int>, _ assertions: [HTTPTarget.BodyAssertion]
+    ) -> String? {
+        guard statuses.contains(response.status) else { return "status \(response.status)" }
+        for assertion in assertions {
             if let complaint = complaint(assertion, response) { return complaint.bounded() }
         }
         return nil

@@ -15,15 +15,17 @@ package actor PostgresProber: Prober, PinnedActor {
     /// How often a fresh connection is made.
     package static let freshInterval: Milliseconds = .minutes(1)
 
-    /// A user's question brings one number; an answer that does not end is broken off.
-    private static let questionLimits = PostgresLimits(rows: 100, bytes: 64 << 10)
+    /// A user's question brings one number, or one a region; an answer that does not end is broken off.
+    private static let questionLimits = PostgresLimits(rows: 1000, bytes: 256 << 10)
 
     private let target: PostgresTarget
     private let secret: @Sendable (Secret) throws -> String
     private let clock: any Clock
+    private let zone: Zone
     private var statistics = PostgresStatistics()
     private var questions: QuestionQueue
     private var fresh = Pace(every: PostgresProber.freshInterval)
+    private var weeks: [String: Weeks] = [:]
     private var main: PostgresClient?
     private var side: PostgresClient?
 
@@ -31,6 +33,7 @@ package actor PostgresProber: Prober, PinnedActor {
         self.target = target
         secret = context.secret
         clock = context.clock
+        zone = context.zone
         reactor = context.reactor
         questions = QuestionQueue(target.questions)
     }
@@ -94,35 +97,66 @@ package actor PostgresProber: Prober, PinnedActor {
 
     // MARK: The user's questions
 
+    /// Questions of one text are asked once: several columns of one answer are several questions.
     private func answers(to questions: [Question], _ budget: Budget) async -> [Finding] {
         var findings: [Finding] = []
+        var known: [String: Result<PostgresRows, ProbeFailure>] = [:]
         var slowest = ""
         for question in questions {
-            guard !budget.isSpent else {
-                findings.append(Finding(question.name, .missed("no time was left after \(slowest)")))
+            guard known[question.text] != nil || !budget.isSpent else {
+                findings += question.misses("no time was left after \(slowest)")
                 continue
             }
             let start = ContinuousClock.now
-            findings.append(Finding(question.name, await answer(to: question, budget)))
-            self.questions.note(question, took: .now - start)
-            slowest = question.name
+            let answer: Result<PostgresRows, ProbeFailure>
+            if let before = known[question.text] {
+                answer = before
+            } else {
+                answer = await self.answer(to: question, ago: "0", budget)
+                known[question.text] = answer
+                self.questions.note(question, took: .now - start)
+                slowest = question.name
+            }
+            findings += question.findings(of: answer)
+        }
+        return await findings + earlierWeeks(questions, findings, budget)
+    }
+
+    /// The same hour of earlier weeks, every few minutes, in the time that the questions of now have left.
+    private func earlierWeeks(_ questions: [Question], _ found: [Finding], _ budget: Budget) async -> [Finding] {
+        var findings: [Finding] = []
+        for question in questions where question.weeks > 0 {
+            let now = clock.now()
+            var weeks = self.weeks[question.name] ?? Weeks(question, zone: zone)
+            for ago in weeks.due(at: now.uptime) where !budget.isSpent {
+                let answer = question.findings(of: await answer(to: question, ago: "\(ago * 7) days", budget))
+                weeks.take(answer.first?.measurement ?? .missed("no answer"), weeksAgo: ago, at: now.uptime)
+            }
+            self.weeks[question.name] = weeks
+            findings += weeks.findings(found.first { $0.measure == question.name }?.measurement, at: now)
         }
         return findings
     }
 
     /// Half of the look at most, so that one endless question leaves time for another.
-    private func answer(to question: Question, _ budget: Budget) async -> Measurement {
+    ///
+    /// - Parameter ago: `$1` of a question that is asked about earlier weeks, too.
+    private func answer(
+        to question: Question, ago: String, _ budget: Budget
+    ) async -> Result<PostgresRows, ProbeFailure> {
         do {
             let client = try side ?? makeClient(limits: Self.questionLimits)
             side = client
-            return try await within(budget) {
-                try await client.query(question.text, deadline: budget.statementDeadline / 2, readOnly: true)
-                    .measurement
-            }
+            return .success(
+                try await within(budget) {
+                    try await client.query(
+                        question.text, question.weeks > 0 ? [ago] : [], deadline: budget.statementDeadline / 2,
+                        readOnly: true)
+                })
         } catch let error as WireError where error.kind == .timedOut {
-            return .missed("no answer within \((budget.statementDeadline / 2).inWords)")
+            return .failure(ProbeFailure("no answer within \((budget.statementDeadline / 2).inWords)"))
         } catch {
-            return .missed(error.inWords)
+            return .failure(ProbeFailure(error.inWords))
         }
     }
 
@@ -156,5 +190,14 @@ extension Budget {
     /// The whole of the time in tenths of a second, rounded up: the same number from look to look.
     fileprivate var statementDeadline: Duration {
         .milliseconds(Int64((whole.inMilliseconds / 100).rounded(.up)) * 100)
+    }
+}
+
+extension Question {
+    fileprivate func findings(of answer: Result<PostgresRows, ProbeFailure>) -> [Finding] {
+        switch answer {
+        case .success(let rows): rows.findings(of: self)
+        case .failure(let failure): misses(failure.description)
+        }
     }
 }

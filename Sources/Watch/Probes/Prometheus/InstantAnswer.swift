@@ -11,6 +11,23 @@ package enum InstantAnswer {
     ///
     /// - Throws: ``ProbeFailure`` where the answer is not one of this API.
     package static func measurement(of body: [UInt8], now: Timestamp) throws -> Measurement {
+        switch try samples(of: body, now: now) {
+        case .failure(let reason): return .missed(reason.description)
+        case .success(let samples):
+            guard samples.count == 1 else {
+                return .missed(
+                    samples.isEmpty ? "the query brought no sample" : "the query brought \(samples.count) samples")
+            }
+            return samples[0].measurement
+        }
+    }
+
+    /// The samples of the answer with the value of a label each, or why there are none.
+    ///
+    /// - Throws: ``ProbeFailure`` where the answer is not one of this API.
+    package static func samples(
+        of body: [UInt8], label: String = "", now: Timestamp
+    ) throws -> Result<[(label: String, measurement: Measurement)], ProbeFailure> {
         let answer: Answer
         do {
             answer = try JSONDecoder().decode(Answer.self, from: Data(body))
@@ -18,21 +35,25 @@ package enum InstantAnswer {
             throw ProbeFailure("the answer is not that of a Prometheus API")
         }
         guard answer.status == "success", let data = answer.data else {
-            return .missed("\(answer.errorType ?? "error"): \(answer.error ?? "no reason given")".bounded())
+            return .failure(
+                ProbeFailure("\(answer.errorType ?? "error"): \(answer.error ?? "no reason given")".bounded()))
         }
         switch data.result {
-        case .scalar(let sample): return measurement(of: sample, now: now)
-        case .vector(let samples):
+        case .scalar(let sample): return .success([("", measurement(of: sample, now: now))])
+        case .vector(let elements):
             // A partial answer (Thanos with a store down) says so in a warning; its number would be a part of the truth.
-            if samples.count == 1, let warning = answer.warnings?.first {
-                return .missed("partial: \(warning)".bounded())
+            if !elements.isEmpty, let warning = answer.warnings?.first {
+                return .failure(ProbeFailure("partial: \(warning)".bounded()))
             }
-            guard samples.count == 1 else {
-                return .missed(
-                    samples.isEmpty ? "the query brought no sample" : "the query brought \(samples.count) samples")
-            }
-            return measurement(of: samples[0], now: now)
-        case .other(let type): return .missed("the query brought a \(type.bounded(to: 20)), not one sample")
+            return .success(
+                elements.map { element in
+                    (
+                        element.metric?[label] ?? "",
+                        element.value.map { measurement(of: $0, now: now) } ?? .missed("no sample")
+                    )
+                })
+        case .other(let type):
+            return .failure(ProbeFailure("the query brought a \(type.bounded(to: 20)), not one sample"))
         }
     }
 
@@ -51,14 +72,18 @@ package enum InstantAnswer {
         var warnings: [String]?
     }
 
+    private struct Element: Decodable {
+        var metric: [String: String]?
+        var value: Sample?
+    }
+
     private struct Content: Decodable {
         enum Result {
             case scalar(Sample)
-            case vector([Sample])
+            case vector([Element])
             case other(String)
         }
         enum CodingKeys: CodingKey { case resultType, result }
-        struct Element: Decodable { var value: Sample? }
 
         var result: Result
 
@@ -69,8 +94,7 @@ package enum InstantAnswer {
             case "scalar": result = .scalar(try container.decode(Sample.self, forKey: .result))
             case "vector":
                 let elements = try container.decode([Element].self, forKey: .result)
-                let samples = elements.compactMap(\.value)
-                result = samples.count == elements.count ? .vector(samples) : .other("native histogram")
+                result = elements.allSatisfy { $0.value != nil } ? .vector(elements) : .other("native histogram")
             default: result = .other(type)
             }
         }

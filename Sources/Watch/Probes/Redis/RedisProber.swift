@@ -39,7 +39,17 @@ package actor RedisProber: Prober, PinnedActor {
             var findings = [Finding("ping", ping.inMilliseconds)]
             findings += figures.findings(of: RedisInfo(parsing: text), at: uptime)
             for question in questions.ordered {
-                findings.append(Finding(question.name, await answer(to: question, client, budget)))
+                let number = await answer(question.text, to: question, client, budget)
+                guard let count = question.count else {
+                    findings.append(Finding(question.name, number))
+                    continue
+                }
+                let events = await answer(count, to: question, client, budget)
+                if case .number(let events) = events {
+                    findings += question.findings(question.name, number, events: events)
+                } else {
+                    findings += question.findings(question.name, number, events: nil)
+                }
             }
             return findings
         } catch {
@@ -66,9 +76,11 @@ package actor RedisProber: Prober, PinnedActor {
 
     // MARK: The user's commands
 
-    private func answer(to question: Question, _ client: RedisClient, _ budget: Budget) async -> Measurement {
+    private func answer(
+        _ command: String, to question: Question, _ client: RedisClient, _ budget: Budget
+    ) async -> Measurement {
         guard !budget.isSpent else { return .missed("no time was left for it") }
-        let words = question.text.split(separator: " ").map(String.init)
+        let words = command.split(separator: " ").map(String.init)
         let start = ContinuousClock.now
         defer { questions.note(question, took: .now - start) }
         do {

@@ -1,0 +1,100 @@
+/// Where one alert of a rule is on its way: what the journal does not tell, beside its ``Alert``.
+struct AlertCourse: Sendable {
+    enum Phase: Hashable, Sendable {
+        case inactive, pending, firing
+    }
+
+    /// What came of one look.
+    enum Step: Hashable, Sendable {
+        case none, pend, clear, fire, change, resolve
+    }
+
+    var phase = Phase.inactive
+    /// Since when the condition holds.
+    var since: Moment?
+    /// For how long of that it was not known whether it does: that does not count towards `for`.
+    private var unknownSpan: Milliseconds = 0
+    private var unknownSince: Moment?
+    /// Since when one that fires is well.
+    private var wellSince: Moment?
+    /// When it fired lately, oldest first.
+    private(set) var firings: [Moment] = []
+
+    init() {}
+
+    /// As the journal tells it.
+    init(_ alert: Alert, damping: FlapDamping?) {
+        switch alert.state {
+        case .pending: phase = .pending
+        case .firing: phase = .firing
+        case .resolved: phase = .inactive
+        }
+        since = phase == .inactive ? nil : alert.facts.since
+        firings = alert.story.compactMap { entry in if case .fired = entry.event { entry.at } else { nil } }
+        // What changed of one that fires is told as a firing too: only the first of a run is one.
+        if alert.firings < firings.count { firings = Array(firings.suffix(max(alert.firings, 1))) }
+        firings = Array(firings.suffix(damping?.times ?? 0))
+    }
+
+    /// Whether its last firings came too fast after one another.
+    func isFlapping(_ damping: FlapDamping?) -> Bool {
+        guard let damping, firings.count >= damping.times, let last = firings.last else { return false }
+        return firings.suffix(damping.times).first.map { $0.age(at: last) <= damping.within } ?? false
+    }
+
+    /// Moves on by one finding.
+    ///
+    /// - Parameter knownUntil: up to when what the finding rests on was known, where it is not now.
+    mutating func take(_ finding: AlertFinding, of rule: AlertRule, knownUntil: Moment, at now: Moment) -> Step {
+        switch (phase, finding) {
+        case (.inactive, .met):
+            (since, unknownSpan, unknownSince) = (now, 0, nil)
+            guard rule.hold.count > 0 else { return fire(rule.damping, at: now) }
+            phase = .pending
+            return .pend
+        case (.inactive, _): return .none
+        case (.pending, .met):
+            if let start = unknownSince {
+                unknownSpan = unknownSpan + start.age(at: now)
+                unknownSince = nil
+            }
+            guard let since, since.age(at: now) - unknownSpan >= rule.hold else { return .none }
+            return fire(rule.damping, at: now)
+        case (.pending, .clear):
+            phase = .inactive
+            return .clear
+        case (.pending, .unknown):
+            if unknownSince == nil {
+                // Found only now, but unknown since its value grew old; never longer than it has been pending.
+                let age = min(knownUntil.age(at: now), since?.age(at: now) ?? 0)
+                unknownSince = now.advanced(by: age * -1)
+            }
+            return .none
+        case (.firing, .met):
+            wellSince = nil
+            return .change
+        case (.firing, .unknown):
+            wellSince = nil
+            return .none
+        case (.firing, .clear):
+            let start = wellSince ?? now
+            wellSince = start
+            var keep = rule.keepFiring
+            if isFlapping(rule.damping), let hold = rule.damping?.hold { keep = max(keep, hold) }
+            guard start.age(at: now) >= keep else { return .none }
+            phase = .inactive
+            (since, wellSince) = (nil, nil)
+            return .resolve
+        }
+    }
+
+    private mutating func fire(_ damping: FlapDamping?, at now: Moment) -> Step {
+        phase = .firing
+        (wellSince, unknownSince) = (nil, nil)
+        if let damping {
+            firings.append(now)
+            if firings.count > damping.times { firings.removeFirst() }
+        }
+        return .fire
+    }
+}

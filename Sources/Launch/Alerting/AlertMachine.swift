@@ -1,0 +1,395 @@
+/// The life of all alerts as a value: readings, words of operators and time go in, transitions come out. It has no clock, and
+/// measures every span by `CLOCK_BOOTTIME`: a step of the wall clock changes nothing.
+///
+/// What it knows of an alert is the fold of what it has told (``AlertLog``): a machine that is made from a journal's log goes
+/// on where the one before it was.
+package struct AlertMachine: Sendable {
+    package let plan: AlertPlan
+    package internal(set) var log: AlertLog
+    var courses: [AlertCourse]
+    private var known: [SeriesKnowledge]
+    private let places: [SeriesID: Int]
+    /// By series: the alerts that read it.
+    private var readers: [[Int]]
+    /// By alert: the places of its series.
+    private let inputs: [[Int]]
+    private var values: [Int: ValueWindow] = [:]
+    private var budgets: [Int: BudgetWindow] = [:]
+    private var patterns: [Int: WeeklyPattern] = [:]
+    /// Of each burn rate the windows that burn.
+    private var burning: [Int: Set<Int>] = [:]
+    /// The alerts that are pending or fire.
+    private var active: Set<Int> = []
+    private let text: AmountText
+    /// What the first look must tell: the ends of alerts that nothing fires any more.
+    private var orphans: [AlertEvent] = []
+    var suppression = AlertSuppression()
+    /// The firing alerts that somebody has taken.
+    var taken: Set<Fingerprint> = []
+
+    /// - Parameters:
+    ///   - log: the alerts as the journal tells them.
+    ///   - past: what is known of the time before the start.
+    ///   - sources: the Alertmanagers that are asked: alerts of others end.
+    package init(
+        _ plan: AlertPlan, log: AlertLog = AlertLog(), past: AlertPast = AlertPast(), sources: Set<String> = [],
+        now: Moment
+    ) {
+        self.plan = plan
+        self.log = log
+        text = AmountText(plan.figures)
+        let places = Dictionary(
+            plan.series.indices.map { (plan.series[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.places = places
+        known = plan.series.map { series in
+            let last = past.last[series.id]
+            return SeriesKnowledge(
+                series: series, value: last?.value, valueAt: last?.valueAt, miss: last?.miss, started: now)
+        }
+        inputs = plan.targets.map { target in target.condition.inputs.compactMap { places[$0] } }
+        readers = Array(repeating: [], count: known.count)
+        courses = plan.targets.map { target in
+            log[target.fingerprint].map { AlertCourse($0, damping: plan.rules[target.rule].damping) } ?? AlertCourse()
+        }
+        for index in plan.targets.indices {
+            for place in inputs[index] { readers[place].append(index) }
+            if courses[index].phase != .inactive { active.insert(index) }
+            if case .burn(let rate) = plan.targets[index].condition, courses[index].phase == .firing,
+                let bound = log[plan.targets[index].fingerprint]?.facts.bound
+            {
+                burning[index] = Set(rate.windows.indices.filter { rate.windows[$0].factor == bound.limit })
+            }
+            remember(past.samples, for: index, now: now)
+        }
+        let own = Set(plan.targets.map(\.fingerprint))
+        for alert in log.alerts.values where alert.state != .resolved {
+            if alert.acknowledged != nil { taken.insert(alert.id) }
+            if let source = alert.facts.source {
+                if sources.contains(source) { continue }
+                orphans.append(
+                    .resolved(.init(alert: alert.id, reason: "\(source) is no longer in the config")))
+            } else if !own.contains(alert.id) {
+                orphans.append(
+                    alert.state == .pending
+                        ? .cleared(.init(alert: alert.id))
+                        : .resolved(.init(alert: alert.id, reason: "its rule is no longer in the config")))
+            }
+        }
+        orphans.sort { $0.subject < $1.subject }
+        suppression.isDirty = true
+    }
+
+    // MARK: Looking
+
+    /// Takes in readings, and judges the alerts that read them.
+    package mutating func take(_ readings: [Reading], at moment: Moment, now: Moment) -> [AlertEvent] {
+        var events: [AlertEvent] = []
+        for reading in readings {
+            guard let place = places[reading.series] else { continue }
+            if case .missed(let reason) = reading.measurement {
+                known[place].miss = reason
+            } else {
+                (known[place].value, known[place].valueAt) = (reading.measurement, moment)
+                (known[place].miss, known[place].reason) = (nil, reading.reason)
+            }
+        }
+        // Only now: a share is weighed by what was read together with it.
+        for reading in readings {
+            if case .number = reading.measurement, let place = places[reading.series] { remember(place, at: moment) }
+        }
+        for reading in readings {
+            guard let place = places[reading.series] else { continue }
+            for index in readers[place] { judge(index, at: now, &events) }
+        }
+        settle(at: now, &events)
+        return events
+    }
+
+    /// Judges what time alone may have changed.
+    ///
+    /// - Parameter all: every alert, for those that fall silent: once a second. Otherwise those that are pending or fire.
+    package mutating func advance(to now: Moment, all: Bool = true) -> [AlertEvent] {
+        var events: [AlertEvent] = []
+        for event in orphans { tell(event, at: now, &events) }
+        orphans = []
+        if all {
+            for index in courses.indices { judge(index, at: now, &events) }
+        } else {
+            for index in active.sorted() { judge(index, at: now, &events) }
+        }
+        lapse(at: now, &events)
+        settle(at: now, &events)
+        return events
+    }
+
+    private mutating func judge(_ index: Int, at now: Moment, _ events: inout [AlertEvent]) {
+        let target = plan.targets[index]
+        let finding = finding(index, target, at: now)
+        if courses[index].phase == .inactive, case .met = finding {} else if courses[index].phase == .inactive { return }
+        let knownUntil = inputs[index].map { known[$0].knownUntil }.min { $0.uptime < $1.uptime } ?? now
+        let step = courses[index].take(finding, of: plan.rules[target.rule], knownUntil: knownUntil, at: now)
+        switch (step, finding) {
+        case (.pend, .met(let met)):
+            active.insert(index)
+            tell(.pending(.init(alert: facts(index, met, at: now))), at: now, &events)
+        case (.fire, .met(let met)):
+            active.insert(index)
+            tell(.fired(.init(alert: facts(index, met, at: now))), at: now, &events)
+        case (.change, .met(let met)):
+            guard let told = log[target.fingerprint]?.facts else { return }
+            let rule = plan.rules[target.rule]
+            let severity = rule.severity ?? met.severity
+            let isFlapping: Bool? = courses[index].isFlapping(rule.damping) ? true : nil
+            guard
+                severity != told.severity || isFlapping != told.isFlapping || rule.policy != told.policy
+                    || rule.runbook != told.runbook
+            else { return }
+            tell(.fired(.init(alert: facts(index, met, at: now))), at: now, &events)
+        case (.clear, _):
+            active.remove(index)
+            tell(.cleared(.init(alert: target.fingerprint)), at: now, &events)
+        case (.resolve, .clear(let value)):
+            active.remove(index)
+            tell(.resolved(.init(alert: target.fingerprint, value: value)), at: now, &events)
+        default: break
+        }
+    }
+
+    private func facts(_ index: Int, _ met: AlertFinding.Met, at now: Moment) -> AlertEvent.Facts {
+        let target = plan.targets[index]
+        let rule = plan.rules[target.rule]
+        let severity = rule.severity ?? met.severity
+        let subject = inputs[index].first.map { known[$0] }
+        let reason = met.reason ?? subject?.reason
+        let text = text
+        let summary = rule.summary.text { field in
+            switch field {
+            case "value": met.value.map { text.amount($0, target.unit) } ?? reason
+            case "bound": met.bound.map { text.bound($0, target.unit) } ?? reason ?? ""
+            case "title": target.title
+            case "series": subject?.series.id.name
+            case "severity": severity.rawValue
+            case "reason": reason ?? ""
+            default:
+                field.hasPrefix("labels.") && target.labels.values[String(field.dropFirst(7))] != nil
+                    ? target.labels[String(field.dropFirst(7))] : nil
+            }
+        }
+        return AlertEvent.Facts(
+            rule: rule.name, labels: target.labels, severity: severity, summary: summary, runbook: rule.runbook,
+            series: subject?.series.id, value: met.value, bound: met.bound, since: courses[index].since ?? now,
+            policy: rule.policy, group: AlertGroup.key(of: target.labels, by: rule.groupBy),
+            isFlapping: courses[index].isFlapping(rule.damping) ? true : nil,
+            unit: target.unit == subject?.series.unit ? nil : target.unit)
+    }
+
+    mutating func tell(_ event: AlertEvent, at now: Moment, _ events: inout [AlertEvent]) {
+        log.take(event, at: now)
+        events.append(event)
+        switch event {
+        case .fired: suppression.isDirty = true
+        case .resolved(let body):
+            taken.remove(body.alert)
+            suppression.outside[body.alert] = nil
+            suppression.isDirty = true
+        case .cleared(let body): taken.remove(body.alert)
+        default: break
+        }
+    }
+
+    // MARK: What is found
+
+    private mutating func finding(_ index: Int, _ target: AlertPlan.Target, at now: Moment) -> AlertFinding {
+        guard let place = inputs[index].first else { return .unknown("no series") }
+        if case .absence(_, let span) = target.condition { return absence(place, span, at: now) }
+        guard known[place].isKnown(at: now) else { return .unknown(known[place].trouble(at: now)) }
+        if case .verdict(_, let least) = target.condition { return verdict(place, least, at: now) }
+        guard let number = known[place].number(at: now) else { return .unknown(known[place].trouble(at: now)) }
+        let isFiring = courses[index].phase == .firing
+        switch target.condition {
+        case .bound(_, let bound, let clear): return bound.finding(number, clear: isFiring ? clear : nil)
+        case .ratio(_, _, let scale, let bound, let clear):
+            guard inputs[index].count == 2, let whole = known[inputs[index][1]].number(at: now) else {
+                return .unknown("the whole is not known")
+            }
+            if whole == 0 { return .unknown("the whole is 0") }
+            return bound.finding(number / whole * scale, clear: isFiring ? clear : nil)
+        case .change(_, let span, let isRelative, let bound):
+            guard let before = values[index]?.value(before: now.uptime) else {
+                return .unknown("what it was \(text.span(span.seconds)) ago is not known")
+            }
+            if isRelative, before == 0 { return .unknown("it was 0") }
+            return bound.finding(isRelative ? (number - before) / abs(before) * 100 : number - before, clear: nil)
+        case .burn(let rate): return burn(index, rate, at: now)
+        case .anomaly(_, let anomaly): return deviation(index, number, anomaly, target.unit, at: now)
+        case .absence, .verdict: return .unknown("")
+        }
+    }
+
+    private func absence(_ place: Int, _ span: Milliseconds?, at now: Moment) -> AlertFinding {
+        let subject = known[place]
+        let silence = subject.silence(at: now)
+        let limit = span ?? subject.series.interval * 5
+        if subject.series.absence == .alarmingOnceSeen, subject.value == nil { return .unknown("never seen") }
+        guard silence > limit else {
+            // A start brings no value back: what was absent before it is until a reading comes.
+            return subject.valueAt.map { $0.age(at: now) <= limit } ?? false ? .clear(value: nil) : .unknown("not yet")
+        }
+        return .met(AlertFinding.Met(silence.seconds, .above(limit.seconds), reason: subject.trouble(at: now)))
+    }
+
+    private func verdict(_ place: Int, _ least: Verdict, at now: Moment) -> AlertFinding {
+        let subject = known[place]
+        let assessment = Assessment(of: subject.series, value: subject.value, age: subject.valueAt?.age(at: now) ?? 0)
+        let number = subject.number(at: now)
+        let thresholds = subject.series.thresholds
+        switch assessment.verdict {
+        case .critical:
+            return .met(
+                .init(number, thresholds?.critical ?? thresholds?.warning, severity: .critical, reason: subject.reason))
+        case .warning where least == .warning:
+            return .met(.init(number, thresholds?.warning, severity: .warning, reason: subject.reason))
+        // A check that says itself that it does not know is no silence: it asks for a look.
+        case .unknown where subject.series.unit == .verdict && least == .warning:
+            return .met(.init(number, severity: .warning, reason: subject.reason ?? "the check does not know"))
+        case .unknown: return .unknown(subject.trouble(at: now))
+        case .ok, .warning: return .clear(value: number)
+        }
+    }
+
+    private mutating func burn(_ index: Int, _ rate: BurnRate, at now: Moment) -> AlertFinding {
+        var unknown = false
+        var value: Double?
+        for (place, window) in rate.windows.enumerated() {
+            let long = budgets[index]?.share(over: window.long, at: now.uptime)
+            let short = budgets[index]?.share(over: window.short, at: now.uptime)
+            guard let long, let short, rate.budget > 0 else {
+                unknown = unknown || burning[index]?.contains(place) ?? false
+                continue
+            }
+            value = value ?? long.bad / rate.budget
+            // To begin, what is not known counts as good. Windows that burn go on while what is known of them does: a gap is
+            // no all-clear.
+            let isBurning = burning[index]?.contains(place) ?? false
+            let speed = isBurning ? min(long.bad, short.bad) : min(long.least, short.least)
+            guard speed / rate.budget > window.factor else {
+                burning[index]?.remove(place)
+                continue
+            }
+            burning[index, default: []].insert(place)
+            let share = isBurning ? long.bad : long.least
+            return .met(
+                .init(
+                    share / rate.budget, .above(window.factor), severity: window.severity,
+                    reason: "\(text.amount(share * 100, .percent)) bad in \(text.span(window.long.seconds))"))
+        }
+        return unknown ? .unknown("too little is known of its windows") : .clear(value: value)
+    }
+
+    private func deviation(
+        _ index: Int, _ value: Double, _ anomaly: Anomaly, _ unit: Unit, at now: Moment
+    ) -> AlertFinding {
+        let utc = now.utc
+        if let hours = anomaly.hours, !hours.contains(plan.zone.civil(utc)) { return .clear(value: value) }
+        guard let usual = patterns[index]?.usual(at: utc) else { return .unknown("too few earlier weeks are known") }
+        let margin = max(abs(usual.median) * anomaly.share / 100, usual.scatter * anomaly.scatter)
+        let reason = text.amount(usual.median, unit)
+        switch anomaly.direction {
+        case .below, .both:
+            if value < usual.median - margin {
+                return .met(.init(value, .below(usual.median - margin), reason: reason))
+            }
+            if anomaly.direction == .below { return .clear(value: value) }
+            fallthrough
+        case .above:
+            return value > usual.median + margin
+                ? .met(.init(value, .above(usual.median + margin), reason: reason)) : .clear(value: value)
+        }
+    }
+
+    // MARK: What is remembered
+
+    private mutating func remember(_ place: Int, at moment: Moment) {
+        guard case .number(let number)? = known[place].value, !number.isNaN else { return }
+        for index in readers[place] where inputs[index].first == place {
+            switch plan.targets[index].condition {
+            case .change: values[index]?.take(number, at: moment.uptime)
+            case .anomaly: patterns[index]?.take(number, at: moment.utc)
+            case .burn(let rate):
+                let weight: Double?
+                if case .share(_, _?) = rate.bad {
+                    weight = inputs[index].count == 2 ? known[inputs[index][1]].number(at: moment) : nil
+                } else {
+                    weight = 1
+                }
+                if let weight {
+                    budgets[index]?.take(
+                        rate.share(of: number, in: known[place].series.unit), weight: weight, at: moment.uptime)
+                }
+            case .bound, .absence, .verdict, .ratio: break
+            }
+        }
+    }
+
+    /// Takes in what a journal knows of the time before, read while the first looks were taken already.
+    package mutating func learn(_ samples: [SeriesID: [AlertPast.Sample]], now: Moment) {
+        for index in plan.targets.indices { remember(samples, for: index, now: now) }
+    }
+
+    /// Fills the windows of one alert from the time before.
+    private mutating func remember(_ samples: [SeriesID: [AlertPast.Sample]], for index: Int, now: Moment) {
+        let condition = plan.targets[index].condition
+        guard let main = condition.inputs.first else { return }
+        let own = samples[main] ?? []
+        func uptime(_ time: Timestamp) -> Milliseconds { now.uptime - (now.utc - time) }
+        switch condition {
+        case .change(_, let span, _, _):
+            var window = ValueWindow(span: span)
+            for sample in own { window.take(sample.value, at: uptime(sample.at)) }
+            values[index] = window
+        case .anomaly(_, let anomaly):
+            var pattern = WeeklyPattern(zone: plan.zone, weeks: anomaly.weeks)
+            for sample in own { pattern.take(sample.value, at: sample.at) }
+            patterns[index] = pattern
+        case .burn(let rate):
+            var window = BudgetWindow(longest: rate.longest)
+            var weights: ArraySlice<AlertPast.Sample>?
+            if case .share(_, let id?) = rate.bad { weights = (samples[id] ?? [])[...] }
+            let unit = places[main].map { known[$0].series.unit } ?? .percent
+            var weight: Double? = weights == nil ? 1 : nil
+            for sample in own {
+                while let next = weights?.first, next.at <= sample.at {
+                    weight = next.value
+                    weights?.removeFirst()
+                }
+                if let weight {
+                    window.take(rate.share(of: sample.value, in: unit), weight: weight, at: uptime(sample.at))
+                }
+            }
+            budgets[index] = window
+        case .bound, .absence, .verdict, .ratio: break
+        }
+    }
+}
+
+extension Thresholds.Bound {
+    /// - Parameter clear: where one that fires is well again; nil: at the bound itself.
+    fileprivate func finding(_ value: Double, clear: Double?) -> AlertFinding {
+        let limit: Thresholds.Bound =
+            switch self {
+            case .above(let limit): .above(min(clear ?? limit, limit))
+            case .below(let limit): .below(max(clear ?? limit, limit))
+            }
+        return limit.isCrossed(by: value) ? .met(AlertFinding.Met(value, self)) : .clear(value: value)
+    }
+}
+
+extension BurnRate {
+    /// How much of one reading was bad, 0 to 1.
+    fileprivate func share(of number: Double, in unit: Unit) -> Double {
+        switch bad {
+        case .share: min(max(unit == .percent ? number / 100 : number, 0), 1)
+        case .beyond(_, let bound): bound.isCrossed(by: number) ? 1 : 0
+        }
+    }
+}

@@ -1,0 +1,163 @@
+/// Names an item of a list on the screen: an alert, or a series.
+package enum FeedID: Hashable, Comparable, Sendable {
+    case alert(Fingerprint)
+    case series(SeriesID)
+
+    package var series: SeriesID? { if case .series(let id) = self { id } else { nil } }
+    package var alert: Fingerprint? { if case .alert(let id) = self { id } else { nil } }
+
+    package static func < (left: FeedID, right: FeedID) -> Bool {
+        switch (left, right) {
+        case (.alert(let left), .alert(let right)): left < right
+        case (.series(let left), .series(let right)): left < right
+        case (.alert, .series): true
+        case (.series, .alert): false
+        }
+    }
+}
+
+extension FeedID: ExpressibleByStringLiteral {
+    package init(stringLiteral name: String) { self = .series(SeriesID(name)) }
+}
+
+/// One line of the alert feed, with what decides where it stands; what else is to be said is looked up where it is shown.
+package struct FeedItem: Hashable, Sendable, Identifiable {
+    package enum Standing: UInt8, Hashable, Sendable {
+        /// It wants somebody.
+        case open
+        /// Somebody has it.
+        case taken
+        /// A silence or a worse alert keeps it quiet.
+        case quiet
+        /// It is over.
+        case over
+    }
+
+    /// How bad it is; a series of which nothing is known stands between a warning and an information.
+    package enum Weight: UInt8, Hashable, Comparable, Sendable {
+        case info, unknown, warning, critical
+
+        package static func < (left: Weight, right: Weight) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    package var id: FeedID
+    package var weight: Weight
+    package var standing: Standing
+    /// When it came to be what it is.
+    package var at: Timestamp
+
+    package init(id: FeedID, weight: Weight, standing: Standing, at: Timestamp) {
+        self.id = id
+        self.weight = weight
+        self.standing = standing
+        self.at = at
+    }
+
+    /// Open ones first, then those that somebody has or that are quiet, then what is over.
+    private var rank: Int {
+        switch standing {
+        case .open: 0
+        case .taken, .quiet: 1
+        case .over: 2
+        }
+    }
+
+    /// Worst first, then newest; ties by name, so that the order never flickers.
+    static func precedes(_ left: FeedItem, _ right: FeedItem) -> Bool {
+        let (a, b) = (left.rank, right.rank)
+        if a != b { return a < b }
+        if a < 2, left.weight != right.weight { return left.weight > right.weight }
+        if left.at != right.at { return left.at > right.at }
+        return left.id < right.id
+    }
+}
+
+/// The alert feed in the order in which it is shown: the alerts, and of the series that no alert speaks for the changes of
+/// their verdicts.
+///
+/// It is made when events come, not with each frame: of 10,000 alerts a screen shows thirty.
+package struct FeedList: Hashable, Sendable {
+    package private(set) var items: [FeedItem] = []
+    /// The newest chain of each alert: its place among the board's escalations.
+    package private(set) var chains: [Fingerprint: Int] = [:]
+    /// Whether any alert was ever told of: where none was, the verdicts of the series are all there is.
+    package private(set) var hasAlerts = false
+    private var open: [FeedItem.Weight: Int] = [:]
+    /// How many fire and somebody has them; how many fire and are kept quiet.
+    package private(set) var taken = 0
+    package private(set) var quiet = 0
+
+    package init() {}
+
+    package init(_ board: Board) {
+        let alerts = board.alerts.alerts
+        let entries = board.feed.sorted
+        hasAlerts = !alerts.isEmpty
+        items.reserveCapacity(alerts.count + entries.count)
+        // Of each series with an alert: until when its alert has spoken for it; nil: it does still.
+        var covered: [SeriesID: Timestamp?] = [:]
+        for alert in alerts.values {
+            if let series = alert.facts.series, alert.facts.source == nil {
+                let end: Timestamp? = alert.state == .resolved ? alert.at.utc : nil
+                if let known = covered[series] {
+                    covered[series] = .some(known.flatMap { known in end.map { max(known, $0) } })
+                } else {
+                    covered[series] = .some(end)
+                }
+            }
+            guard let item = FeedItem(alert) else { continue }
+            items.append(item)
+        }
+        for entry in entries {
+            if let end = covered[entry.id] {
+                // What came after the end of the alert is news of its own; that all is well again is not.
+                guard let end, entry.at.utc > end, entry.change.to != .ok else { continue }
+            }
+            items.append(FeedItem(entry))
+        }
+        items.sort(by: FeedItem.precedes)
+        for item in items {
+            switch item.standing {
+            case .open: open[item.weight, default: 0] += 1
+            case .taken: taken += 1
+            case .quiet: quiet += 1
+            case .over: break
+            }
+        }
+        for (index, escalation) in board.escalations.escalations.enumerated() {
+            for alert in escalation.alerts { chains[alert] = index }
+        }
+    }
+
+    /// How many of a weight want somebody.
+    package func openCount(_ weight: FeedItem.Weight) -> Int { open[weight] ?? 0 }
+}
+
+extension FeedItem {
+    /// Nil: it is pending, and nobody is to hear of it yet.
+    fileprivate init?(_ alert: Alert) {
+        guard alert.state != .pending else { return nil }
+        let weight: Weight =
+            switch alert.facts.severity {
+            case .critical: .critical
+            case .warning: .warning
+            case .info: .info
+            }
+        let standing: Standing =
+            alert.state == .resolved
+            ? .over : alert.isSuppressed ? .quiet : alert.acknowledged != nil ? .taken : .open
+        self.init(id: .alert(alert.id), weight: weight, standing: standing, at: alert.at.utc)
+    }
+
+    fileprivate init(_ entry: Feed.Entry) {
+        let weight: Weight =
+            switch entry.change.to {
+            case .critical: .critical
+            case .warning: .warning
+            case .unknown: .unknown
+            case .ok: .info
+            }
+        self.init(
+            id: .series(entry.id), weight: weight, standing: entry.change.to == .ok ? .over : .open, at: entry.at.utc)
+    }
+}

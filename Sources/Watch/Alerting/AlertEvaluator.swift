@@ -1,0 +1,113 @@
+package import Launch
+
+/// Runs the ``AlertMachine`` of an engine: one task handles one input after the other. What it tells goes into the journal,
+/// then to whoever listens.
+package actor AlertEvaluator {
+    /// One input.
+    package enum Input: Sendable {
+        case readings([Reading], at: Moment)
+        /// Events of the journal, or what somebody in this process knows before the journal does.
+        case events([Event])
+        /// What an Alertmanager answered.
+        case outside(OutsideAlerts)
+        /// What the journal knows of the time before.
+        case past([SeriesID: [AlertPast.Sample]])
+        /// Time has passed. Comes five times a second.
+        case look
+    }
+
+    package typealias Transitions = [(event: AlertEvent, at: Moment)]
+
+    /// How long a transition waits for the disk before those who listen hear of it anyway: a hung disk pages nobody.
+    private static let patience: Duration = .milliseconds(500)
+    /// How often everything is looked at, not only what is pending or fires.
+    private static let pace: Milliseconds = 1000
+
+    package nonisolated let plan: AlertPlan
+    /// Where inputs go: it never waits.
+    package nonisolated let inbox: AsyncStream<Input>.Continuation
+    private nonisolated let inputs: AsyncStream<Input>
+    private let recorder: any Recorder
+    private let clock: any Clock
+    private var machine: AlertMachine
+    private var lookedAt: Moment?
+    /// When the newest canary came by: proof for the dead man's switch that readings reach the rules.
+    package private(set) var canaryAt: Moment?
+    private var listeners: [AsyncStream<Transitions>.Continuation] = []
+
+    package init(_ machine: AlertMachine, recorder: any Recorder, clock: any Clock) {
+        self.machine = machine
+        plan = machine.plan
+        self.recorder = recorder
+        self.clock = clock
+        (inputs, inbox) = AsyncStream.makeStream(of: Input.self, bufferingPolicy: .unbounded)
+    }
+
+    /// Every transition from now on, in its order, each batch as it happened.
+    package func transitions() -> AsyncStream<Transitions> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Transitions.self, bufferingPolicy: .unbounded)
+        listeners.append(continuation)
+        return stream
+    }
+
+    /// The alerts as they are now.
+    package var log: AlertLog { machine.log }
+
+    /// Handles inputs until ``inbox`` is finished.
+    package func run() async {
+        let (batches, outbox) = AsyncStream.makeStream(of: Transitions.self, bufferingPolicy: .unbounded)
+        // Not a child: what was told before the end is written, though this task is cancelled.
+        let publishing = Task { await publish(batches) }
+        for await input in inputs {
+            let events = handle(input)
+            if !events.isEmpty { outbox.yield(events) }
+        }
+        outbox.finish()
+        await publishing.value
+        for listener in listeners { listener.finish() }
+    }
+
+    /// Handles one input: what `run` does with each. What operators said is among what it returns: the journal has that
+    /// already.
+    func handle(_ input: Input) -> Transitions {
+        let now = clock.now()
+        var told: Transitions = []
+        switch input {
+        case .readings(let readings, let moment):
+            if readings.contains(where: { $0.series == Canary.series.id }) { canaryAt = moment }
+            told = machine.take(readings, at: moment, now: now).map { ($0, now) }
+        case .events(let events):
+            for event in events {
+                guard case .alert(let alert) = event.body else { continue }
+                told += machine.take(alert, at: event.at, now: now).map { ($0, now) }
+            }
+        case .outside(let alerts): told = machine.take(alerts, now: now).map { ($0, now) }
+        case .past(let samples): machine.learn(samples, now: now)
+        case .look:
+            let isDue = lookedAt.map { $0.age(at: now) >= AlertEvaluator.pace } ?? true
+            if isDue { lookedAt = now }
+            told = machine.advance(to: now, all: isDue).map { ($0, now) }
+        }
+        return told
+    }
+
+    private func publish(_ batches: AsyncStream<Transitions>) async {
+        for await batch in batches {
+            guard let moment = batch.first?.at else { continue }
+            let bodies = batch.map { Event.Body.alert($0.event) }
+            let (written, writing) = AsyncStream.makeStream(of: Never.self)
+            let recorder = recorder
+            Task {
+                await recorder.append(bodies, at: moment)
+                writing.finish()
+            }
+            let timer = Task {
+                try? await Task.sleep(for: AlertEvaluator.patience)
+                writing.finish()
+            }
+            for await _ in written {}
+            timer.cancel()
+            for listener in listeners { listener.yield(batch) }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package import Launch
+package import Logging
+import Notify
+import Synchronization
+import Wire
+
+/// Everything between an alert and a person, wired: chains, outbox, replies, rota, responses, and the dead man's switch.
+package struct EscalationService: Sendable {
+    package let escalator: Escalator
+    private let outbox: Outbox
+    private let desk: ReplyDesk
+    private let responder: Responder
+    private let deadMan: DeadMan
+    private let pagerDuty: PagerDutyAPI?
+    private let schedules: [OnCallSchedule]
+    private let reactor: Reactor
+    private let clock: any Clock
+    private let log: Logger
+
+    /// What the service is made of, beside the config.
+    package struct Surroundings: Sendable {
+        package var journal: String
+        package var zone: Zone
+        package var history: [Event]
+        package var recorder: any Recorder
+        package var clock: any Clock
+        package var log: Logger
+        package var secret: @Sendable (Secret) throws -> String
+        /// Where probes publish readings.
+        package var publish: @Sendable ([Reading], Moment) -> Void
+        /// When other parts of the engine last came round, for the dead man's switch.
+        package var turns: @Sendable () async -> [String: Moment?]
+        package var rollBack: @Sendable (_ reason: String) async -> String?
+
+        package init(
+            journal: String, zone: Zone, history: [Event], recorder: any Recorder, clock: any Clock, log: Logger,
+            secret: @escaping @Sendable (Secret) throws -> String,
+            publish: @escaping @Sendable ([Reading], Moment) -> Void,
+            turns: @escaping @Sendable () async -> [String: Moment?],
+            rollBack: @escaping @Sendable (_ reason: String) async -> String?
+        ) {
+            self.journal = journal
+            self.zone = zone
+            self.history = history
+            self.recorder = recorder
+            self.clock = clock
+            self.log = log
+            self.secret = secret
+            self.publish = publish
+            self.turns = turns
+            self.rollBack = rollBack
+        }
+    }
+
+    /// The series that the service itself brings.
+    package static func series(_ launch: LaunchConfiguration) -> [Series] {
+        [Canary.series] + launch.deadMan.map { Canary.monitor($0.name, every: $0.every) }
+    }
+
+    /// The kinds of events that ``Surroundings/history`` is made of.
+    package static let kinds = Escalator.kinds + Responder.kinds
+
+    package init(_ launch: LaunchConfiguration, in around: Surroundings) throws {
+        // A thread of its own: no probe delays a page.
+        let reactor = try Reactor()
+        let (clock, log, secret) = (around.clock, around.log, around.secret)
+        let context = ChannelContext(reactor: reactor, clock: clock, zone: around.zone, secret: secret)
+        let ear = Ear()
+        let outbox = Outbox(
+            journal: around.journal, channels: makeChannels(for: launch.channels, in: context), clock: clock,
+            note: { log.warning("\($0)") }, tell: { await ear.hear($0) })
+        let voice = PageVoice(
+            launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts, channels: launch.channels,
+            secret: secret)
+        let key = CodeKey(journal: around.journal)
+        let escalator = Escalator(
+            Escalator.Parts(
+                voice: voice, roster: launch.roster ?? Roster(), zone: around.zone, history: around.history,
+                code: { key.code(of: $0) }), recorder: around.recorder, sink: outbox, clock: clock)
+        ear.connect(escalator)
+        let client = HTTPClient(on: reactor, maximumOfIdle: 32)
+        let replies = ReplyContext(client: client, secret: secret)
+        let pagerDuty = launch.replies.pagerDuty.map { plan in
+            PagerDutyAPI(plan, services: EscalationService.names(launch, "pagerduty"), in: replies)
+        }
+        desk = ReplyDesk(
+            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, every: launch.replies.every,
+            note: { log.warning("\($0)") })
+        let ping = MonitorPing(client: client, secret: secret)
+        responder = Responder(
+            launch.responses, history: around.history,
+            hands: EscalationService.hands(client, secret, around.rollBack), recorder: around.recorder, clock: clock
+        ) { policy, alert, words, by in
+            await escalator.start(policy: policy, about: alert, words: words, by: by)
+        }
+        deadMan = DeadMan(
+            launch.deadMan, canary: JournalCanary(journal: around.journal), socket: NotifySocket(), clock: clock,
+            publish: around.publish,
+            turns: {
+                var turns = await around.turns()
+                turns.updateValue(await escalator.tickedAt, forKey: "the escalation engine")
+                return turns
+            }, ping: { await ping($0) }, note: { log.warning("\($0)") })
+        self.escalator = escalator
+        self.outbox = outbox
+        self.pagerDuty = pagerDuty
+        schedules = launch.schedules
+        self.reactor = reactor
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Escalates until the task is cancelled.
+    package func run(alerts: AsyncStream<[(event: AlertEvent, at: Moment)]>, foreign: AsyncStream<[Event]>) async {
+        await escalator.begin()
+        await withTaskGroup { group in
+            group.addTask { await outbox.run() }
+            group.addTask { await desk.run() }
+            group.addTask { await deadMan.run() }
+            group.addTask { await followRota() }
+            group.addTask {
+                while !Task.isCancelled {
+                    await escalator.tick()
+                    try? await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            group.addTask {
+                for await news in alerts {
+                    await escalator.hear(news)
+                    await responder.hear(news)
+                }
+            }
+            group.addTask {
+                for await events in foreign {
+                    await escalator.hear(foreign: events)
+                    await responder.hear(foreign: events)
+                }
+            }
+            await group.waitForAll()
+        }
+        await escalator.settle()
+        reactor.shutdown()
+    }
+
+    /// Asks PagerDuty once a minute who is on call, for the schedules that say so. What it said holds for an hour when it
+    /// cannot be asked; then the config's own rota does.
+    private func followRota() async {
+        let wanted = Dictionary(
+            schedules.compactMap { schedule in schedule.pagerDuty.map { ($0, schedule.name) } },
+            uniquingKeysWith: { first, _ in first })
+        guard let pagerDuty, !wanted.isEmpty else { return }
+        var heardAt: Moment?
+        while !Task.isCancelled {
+            do {
+                await escalator.setRota(try await pagerDuty.onCall(wanted, at: clock.now().utc))
+                heardAt = clock.now()
+            } catch {
+                log.warning("PagerDuty's rota cannot be read: \(error)")
+                if heardAt.map({ $0.age(at: clock.now()) > .hours(1) }) ?? true { await escalator.setRota([:]) }
+            }
+            try? await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    private static func names(_ launch: LaunchConfiguration, _ types: String...) -> Set<String> {
+        Set(launch.channels.filter { types.contains($0.type) }.map(\.name))
+    }
+
+    private static func sources(
+        _ launch: LaunchConfiguration, _ pagerDuty: PagerDutyAPI?, in context: ReplyContext
+    ) -> [any ReplySource] {
+        let numbers = names(launch, "sms", "voice")
+        let users = names(launch, "slack")
+        let asked = launch.channels.filter { launch.replies.channels.contains($0.name) }
+        return asked.compactMap { channel -> (any ReplySource)? in
+            switch channel.kind {
+            case .sms(let plan, _): TwilioReplies(plan, channel: channel.name, numbers: numbers, in: context)
+            case .slack(let plan): SlackReplies(plan, channel: channel.name, users: users, in: context)
+            default: nil
+            }
+        } + (pagerDuty.map { [$0] } ?? [])
+    }
+
+    private static func hands(
+        _ client: HTTPClient, _ secret: @escaping @Sendable (Secret) throws -> String,
+        _ rollBack: @escaping @Sendable (String) async -> String?
+    ) -> Responder.Hands {
+        Responder.Hands(
+            run: { words, deadline in
+                do throws(WireError) {
+                    let result = try await Command.run(words, deadline: deadline)
+                    if result.isSuccess { return nil }
+                    let said = result.standardError.text + result.standardOutput.text
+                    return "\(result.ending)" + (said.isEmpty ? "" : ": \(said.prefix(300))")
+                } catch {
+                    return error.reason
+                }
+            },
+            post: { url, body, deadline in
+                do {
+                    let text: String
+                    switch url {
+                    case .plain(let plain): text = plain
+                    case .secret(let reference): text = try secret(reference)
+                    }
+                    let request = HTTPRequest(
+                        text, method: "POST", headers: [.init("Content-Type", "application/json")], body: body)
+                    let answer = try await client.send(request, deadline: deadline)
+                    return (200...299).contains(answer.status) ? nil : "it answered \(answer.status)"
+                } catch let error as WireError {
+                    return error.reason
+                } catch {
+                    return "\(error)"
+                }
+            }, rollBack: rollBack)
+    }
+}
+
+/// Lets the outbox tell the escalator, which is made after it.
+private final class Ear: Sendable {
+    private let escalator = Mutex<Escalator?>(nil)
+
+    func connect(_ escalator: Escalator) { self.escalator.withLock { $0 = escalator } }
+
+    func hear(_ event: EscalationEvent) async { await escalator.withLock { $0 }?.hear(event) }
+}

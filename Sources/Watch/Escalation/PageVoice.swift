@@ -1,0 +1,116 @@
+package import Launch
+
+/// Puts what a chain has to say into a notification: to whom, at which address, and how to answer.
+package struct PageVoice: Sendable {
+    private let launch: String
+    private let contacts: [Contact]
+    private let channels: [ChannelPlan]
+    /// Resolves an address that is a reference.
+    private let secret: @Sendable (Secret) throws -> String
+    /// A personal link to the page of a chain; nil: there is none.
+    private let link: @Sendable (EscalationID, _ contact: String?) -> String?
+
+    /// - Parameter launch: the product and where it runs: `BarberPro production`.
+    package init(
+        launch: String, contacts: [Contact], channels: [ChannelPlan] = [],
+        secret: @escaping @Sendable (Secret) throws -> String,
+        link: @escaping @Sendable (EscalationID, _ contact: String?) -> String? = { _, _ in nil }
+    ) {
+        self.launch = launch
+        self.contacts = contacts
+        self.channels = channels
+        self.secret = secret
+        self.link = link
+    }
+
+    /// The page; nil: the contact is none any more, or the address cannot be had.
+    func notification(
+        for order: PageOrder, of chain: EscalationChain, alerts: [AlertEvent.Facts], code: String, at now: Timestamp
+    ) -> Notification? {
+        guard let address = address(of: order.way) else { return nil }
+        let isExhausted = order.purpose == .page && order.step == nil
+        let steps = chain.policy.steps
+        let wait = order.step.flatMap { steps.indices.contains($0) ? steps[$0].wait : nil } ?? .minutes(5)
+        let life: Milliseconds =
+            switch order.purpose {
+            case .page: min(max(wait * 2, .minutes(5)), .hours(1))
+            case .acknowledged: .minutes(15)
+            default: .hours(1)
+            }
+        var summary = chain.started.summary
+        if isExhausted { summary = "NOBODY HAS ANSWERED: \(summary)" }
+        if order.purpose == .acknowledged, let by = chain.stopped?.by { summary = "\(title(of: by)) has it: \(summary)" }
+        let isPage = order.purpose == .page && !isExhausted
+        return Notification(
+            page: order.page, purpose: order.purpose, contact: order.way.contact, address: address,
+            severity: chain.severity, launch: launch, summary: summary, alerts: Array(alerts.prefix(50)),
+            group: PageVoice.group(of: chain), since: alerts.map(\.since.utc).min() ?? chain.at.utc,
+            code: isPage ? code : nil, link: isPage ? link(chain.id, order.way.contact) : nil,
+            runbook: alerts.lazy.compactMap(\.runbook).first,
+            step: order.step.map { "step \($0 + 1) of \(steps.count)" }, expires: now + life)
+    }
+
+    /// A page that belongs to no chain: what the self-audit found.
+    func notification(of facts: AlertEvent.Facts, to way: PageWay, at now: Timestamp) -> Notification? {
+        guard let address = address(of: way) else { return nil }
+        return Notification(
+            page: PageID("audit-\(now.seconds).\(way.contact ?? "-").\(way.channel)"), purpose: .page,
+            contact: way.contact, address: address, severity: .critical, launch: launch, summary: facts.summary,
+            alerts: [facts], group: "guardia-self-audit", since: now, expires: now + .hours(1))
+    }
+
+    /// The same for all pages of a chain, and for those of the chains that it goes on from: a thread, an incident.
+    package static func group(of chain: EscalationChain) -> String {
+        let labels = chain.started.group
+        // Somebody's own words are a thread of their own.
+        if labels.values.isEmpty { return "guardia/\(chain.policy.name)/\(chain.started.continues ?? chain.id)" }
+        return "guardia/\(chain.policy.name)\(labels.description)"
+    }
+
+    private func title(of name: String) -> String { contacts.first { $0.name == name }?.title ?? name }
+
+    /// Empty where the channel needs no person.
+    private func address(of way: PageWay) -> String? {
+        guard let name = way.contact else { return "" }
+        guard let text = contacts.first(where: { $0.name == name })?.ways.first(where: { $0.channel == way.channel })?.address
+        else { return nil }
+        return resolved(text)
+    }
+
+    private func resolved(_ text: String) -> String? {
+        if text.hasPrefix("env:") { return try? secret(.environment(String(text.dropFirst(4)))) }
+        if text.hasPrefix("file:") { return try? secret(.file(String(text.dropFirst(5)))) }
+        return text
+    }
+
+    // MARK: Who answers
+
+    func contact(ofAddress address: String, onChannels names: Set<String>) -> String? {
+        func plain(_ text: String) -> String { String(text.filter { !" -()".contains($0) }).lowercased() }
+        let wanted = plain(address)
+        guard !wanted.isEmpty else { return nil }
+        return contacts.first { contact in
+            contact.ways.contains { names.contains($0.channel) && resolved($0.address).map(plain) == wanted }
+        }?.name
+    }
+
+    /// The channel by which a contact can have answered.
+    func channel(of contact: String, way: AlertEvent.Acknowledged.Way) -> String? {
+        let type: String? =
+            switch way {
+            case .sms: "sms"
+            case .slack: "slack"
+            case .pagerduty: "pagerduty"
+            default: nil
+            }
+        let names = Set(channels.filter { $0.type == type }.map(\.name))
+        return contacts.first { $0.name == contact }?.ways.first { names.contains($0.channel) }?.channel
+    }
+
+    static func stallFacts(_ stalls: [EscalationAudit.Stall], at now: Moment) -> AlertEvent.Facts {
+        AlertEvent.Facts(
+            rule: "guardia-escalation-stalled", labels: ["alertname": "guardia-escalation-stalled"], severity: .critical,
+            summary: stalls.first.map { $0.words + (stalls.count > 1 ? " (and \(stalls.count - 1) more)" : "") } ?? "",
+            runbook: "#guardia-escalation-stalled", since: now, source: "self-audit")
+    }
+}

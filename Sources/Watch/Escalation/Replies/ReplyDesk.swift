@@ -1,0 +1,59 @@
+package import Launch
+import Logging
+
+/// Asks where people answer, while there is a chain that somebody could answer to.
+package actor ReplyDesk {
+    private let sources: [any ReplySource]
+    private let escalator: Escalator
+    private let every: Milliseconds
+    private let note: @Sendable (String) -> Void
+    private var trouble: [String: String] = [:]
+
+    /// - Parameter note: hears of a source that cannot be asked, and when it can again.
+    package init(
+        _ sources: [any ReplySource], for escalator: Escalator, every: Milliseconds, note: @escaping @Sendable (String) -> Void
+    ) {
+        self.sources = sources
+        self.escalator = escalator
+        self.every = every
+        self.note = note
+    }
+
+    package func run() async {
+        while !Task.isCancelled {
+            await ask()
+            try? await Task.sleep(for: every.duration)
+        }
+    }
+
+    /// Asks all of them once, side by side.
+    package func ask() async {
+        let chains = await escalator.running
+        guard !chains.isEmpty else { return }
+        await withTaskGroup(of: (Int, Result<[Reply], any Error>).self) { group in
+            for (index, source) in sources.enumerated() {
+                group.addTask {
+                    do { return (index, .success(try await source.replies(to: chains))) } catch { return (index, .failure(error)) }
+                }
+            }
+            for await (index, result) in group { await take(result, from: sources[index]) }
+        }
+    }
+
+    private func take(_ result: Result<[Reply], any Error>, from source: any ReplySource) async {
+        switch result {
+        case .success(let replies):
+            if trouble.removeValue(forKey: source.name) != nil { note("replies by \(source.name) are read again") }
+            for reply in replies {
+                let contact = source.channels.isEmpty
+                    ? reply.sender : escalator.contact(ofAddress: reply.sender, onChannels: source.channels)
+                await escalator.hear(reply, from: contact)
+            }
+        case .failure(let error):
+            let words = "\(error)"
+            if trouble.updateValue(words, forKey: source.name) != words {
+                note("replies by \(source.name) cannot be read: \(words)")
+            }
+        }
+    }
+}

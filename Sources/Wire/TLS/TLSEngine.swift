@@ -1,0 +1,117 @@
+import COpenSSL
+
+/// A client's TLS session by OpenSSL, between two buffers in memory: it touches no socket and never waits.
+final class TLSEngine {
+    enum Step {
+        case done
+        case wantsInput
+        case failed(String)
+    }
+
+    private let ssl: OpaquePointer
+    private let input: OpaquePointer
+    private let output_: OpaquePointer
+
+    /// Every version and suite that the library still has: what is weak is to be seen, not refused.
+    // Unsafe only to the compiler: a context is made once, never changed after, and used on the reactor.
+    private nonisolated(unsafe) static let context: OpaquePointer? = {
+        guard let context = SSL_CTX_new(TLS_client_method()) else { return nil }
+        guardia_ssl_allow_every_version(context)
+        SSL_CTX_set_security_level(context, 0)
+        SSL_CTX_set_cipher_list(context, "ALL:COMPLEMENTOFALL:@SECLEVEL=0")
+        SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+        // Servers without RFC 5746, and those that end without close_notify, are to be seen as well.
+        SSL_CTX_set_options(context, UInt64(1) << 2 | UInt64(1) << 7)
+        return context
+    }()
+
+    /// - Parameter name: for SNI.
+    init(name: String?, target: String) throws(WireError) {
+        guard let context = TLSEngine.context, let ssl = SSL_new(context) else {
+            throw WireError(.outOfResources, "TLS handshake", on: target, because: "OpenSSL could not make a session")
+        }
+        self.ssl = ssl
+        var input: OpaquePointer?
+        var output: OpaquePointer?
+        guardia_ssl_buffers(ssl, &input, &output)
+        guard let input, let output else {
+            SSL_free(ssl)
+            throw WireError(.outOfResources, "TLS handshake", on: target, because: "OpenSSL could not make a buffer")
+        }
+        (self.input, output_) = (input, output)
+        if let name { _ = guardia_ssl_set_server_name(ssl, name) }
+        guardia_ssl_ask_for_status(ssl)
+        let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
+        SSL_set_alpn_protos(ssl, protocols, UInt32(protocols.count))
+        SSL_set_connect_state(ssl)
+    }
+
+    // The buffers are the session's.
+    deinit { SSL_free(ssl) }
+
+    func handshake() -> Step {
+        ERR_clear_error()
+        let result = SSL_do_handshake(ssl)
+        if result == 1 { return .done }
+        let code = SSL_get_error(ssl, result)
+        return code == SSL_ERROR_WANT_READ || code == SSL_ERROR_WANT_WRITE ? .wantsInput : .failed(TLSEngine.reason)
+    }
+
+    /// The library's own words for what went wrong: "wrong version number", "sslv3 alert handshake failure".
+    private static var reason: String {
+        let code = ERR_peek_last_error()
+        ERR_clear_error()
+        guard code != 0, let text = ERR_reason_error_string(code) else { return "the TLS handshake failed" }
+        return String(cString: text)
+    }
+
+    /// What is to be sent.
+    func output() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = BIO_read(output_, &buffer, Int32(buffer.count))
+            guard count > 0 else { return bytes }
+            bytes += buffer.prefix(Int(count))
+        }
+    }
+
+    /// Hands over what came.
+    func receive(_ bytes: [UInt8]) { _ = BIO_write(input, bytes, Int32(bytes.count)) }
+
+    func write(_ bytes: [UInt8]) { _ = SSL_write(ssl, bytes, Int32(bytes.count)) }
+
+    /// What can be read now.
+    func read() -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count < 128 << 10 {
+            ERR_clear_error()
+            let count = SSL_read(ssl, &buffer, Int32(buffer.count))
+            guard count > 0 else { break }
+            bytes += buffer.prefix(Int(count))
+        }
+        return bytes
+    }
+
+    /// What the handshake showed.
+    var facts: TLSSessionFacts {
+        var certificates: [[UInt8]] = []
+        if let chain = SSL_get_peer_cert_chain(ssl) {
+            for index in 0..<min(guardia_chain_count(chain), 32) {
+                var bytes: UnsafeMutablePointer<UInt8>?
+                let count = i2d_X509(guardia_chain_at(chain, index), &bytes)
+                guard count > 0, let bytes else { continue }
+                certificates.append(Array(UnsafeBufferPointer(start: bytes, count: Int(count))))
+                CRYPTO_free(bytes, "", 0)
+            }
+        }
+        var status: UnsafePointer<UInt8>?
+        let statusCount = guardia_ssl_status(ssl, &status)
+        let cipher = SSL_get_current_cipher(ssl)
+        return TLSSessionFacts(
+            version: UInt16(truncatingIfNeeded: SSL_version(ssl)),
+            suite: cipher.map { SSL_CIPHER_get_protocol_id($0) } ?? 0, certificates: certificates,
+            status: statusCount > 0 ? status.map { Array(UnsafeBufferPointer(start: $0, count: statusCount)) } : nil)
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Fuzzing
+
+/// `make fuzz`: every parser that reads what others write, on millions of broken inputs. A crash is the finding.
+@main
+struct GuardiaFuzz: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "guardia-fuzz", abstract: "Feed broken input to every parser; the same input for the same seed.")
+
+    @Option(help: "How many inputs in all, shared among the parsers.")
+    var count = 10_000_000
+
+    @Option(help: "Where the numbers begin.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Only this parser.")
+    var only: String?
+
+    func run() throws {
+        let targets = FuzzTarget.all.filter { only == nil || $0.name == only }
+        guard !targets.isEmpty else {
+            throw ValidationError("the parsers are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+        }
+        let inputs = (count + targets.count - 1) / targets.count
+        let clock = ContinuousClock()
+        var total = 0
+        for target in targets {
+            let took = clock.measure { target.fuzz(count: inputs, seed: seed) }
+            total += inputs
+            print("\(target.name): \(inputs) inputs in \(took)")
+        }
+        print("\(total) inputs, seed \(seed): no crash")
+    }
+}

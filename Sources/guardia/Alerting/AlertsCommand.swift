@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import Journal
+import Launch
+
+/// `guardia alerts`: what fires.
+struct AlertsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alerts", abstract: "List what fires: worst first, what nobody has taken before the rest.",
+        discussion: """
+            Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read. Beside an engine that is silent it says \
+            so: nothing new fires then.
+            """)
+
+    @OptionGroup var journal: JournalOption
+
+    @Flag(help: "Also what is pending, and what has ended lately.")
+    var all = false
+
+    @Flag(help: "One JSON object a line, times in UTC.")
+    var json = false
+
+    struct Row: Encodable {
+        var fingerprint: String
+        var state: String
+        var severity: String
+        var rule: String
+        var labels: [String: String]
+        var summary: String
+        var runbook: String?
+        var series: String?
+        var value: Double?
+        var since: String
+        var acknowledgedBy: String?
+        var acknowledgedUntil: String?
+        var silences: [String]
+        var inhibitors: [String]
+        var policy: String?
+        var source: String?
+        var firings: Int
+
+        init(_ alert: Alert) {
+            fingerprint = alert.id.text
+            state = AlertsCommand.state(alert)
+            severity = alert.facts.severity.rawValue
+            rule = alert.facts.rule
+            labels = alert.facts.labels.values
+            summary = alert.facts.summary
+            runbook = alert.facts.runbook
+            series = alert.facts.series?.name
+            value = alert.facts.value
+            since = AlertsCommand.utc(alert.facts.since.utc)
+            acknowledgedBy = alert.acknowledged?.body.by
+            acknowledgedUntil = alert.acknowledged?.body.until.map(AlertsCommand.utc)
+            silences = alert.silences
+            inhibitors = alert.inhibitors.map(\.text)
+            policy = alert.facts.policy
+            source = alert.facts.source
+            firings = alert.firings
+        }
+    }
+
+    private static func utc(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.milliseconds) / 1000).formatted(.iso8601)
+    }
+
+    func run() throws {
+        let board: Board
+        do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            throw Failure.failed(error)
+        }
+        let now = SystemClock().now()
+        if board.isSilent(at: now) { Output.error("ENGINE SILENT: nothing new fires, and nobody is told") }
+        var alerts = board.alerts.sorted.filter { all || $0.state == .firing }
+        if all { alerts += board.alerts.alerts.values.filter { $0.state == .pending }.sorted { $0.id < $1.id } }
+        if json {
+            for alert in alerts { Output.json(Row(alert)) }
+            return
+        }
+        let (zone, text) = (board.manifest?.zone ?? .utc, AmountText(board.manifest?.figures ?? .argentine))
+        for alert in alerts {
+            var line = "\(alert.id)  \(AlertsCommand.padded(alert.facts.severity.rawValue.uppercased(), 8))  "
+            line += AlertsCommand.padded(AlertsCommand.state(alert), 12)
+            line += "  \(AlertsCommand.padded(text.span(alert.facts.since.age(at: now).seconds), 12))  \(alert.facts.summary)"
+            if let given = alert.acknowledged, alert.state != .resolved {
+                line += "  (\(given.body.by)"
+                line += given.body.until.map { " until \(AlertDesk.time($0, zone: zone, now: now.utc))" } ?? ""
+                line += given.body.comment.isEmpty ? ")" : ": \(given.body.comment))"
+            }
+            Output.line(line)
+        }
+        if alerts.isEmpty { Output.line("nothing fires") }
+    }
+
+    static func state(_ alert: Alert) -> String {
+        switch alert.state {
+        case .pending: "pending"
+        case .resolved: "resolved"
+        case .firing:
+            !alert.silences.isEmpty
+                ? "silenced"
+                : !alert.inhibitors.isEmpty ? "inhibited" : alert.acknowledged != nil ? "acknowledged" : "firing"
+        }
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+}

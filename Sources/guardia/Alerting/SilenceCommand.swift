@@ -1,0 +1,163 @@
+import Actions
+import ArgumentParser
+import Journal
+import Launch
+
+/// `guardia silence …`: keeps alerts quiet for a while.
+struct SilenceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "silence",
+        abstract: "Keep alerts quiet for a while: they are shown, and nobody is told.",
+        discussion: """
+            Over one hour it is grave: what it is about must be typed (its alertname, else the first matcher's value), or given \
+            as --expect.
+
+            Exit codes: 0 told, 1 told nowhere, 2 wrong usage or configuration, 3 refused.
+            """,
+        subcommands: [Set.self, List.self, End.self], defaultSubcommand: Set.self)
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Silence alerts by fingerprint, or all that matchers match.")
+
+        @OptionGroup var options: AlertOptions
+
+        @Argument(help: "The fingerprint of an alert: those with exactly its labels.")
+        var fingerprint: String?
+
+        @Option(
+            name: .customLong("match"),
+            help: ArgumentHelp(
+                "A matcher, as severity=\"critical\" or alertname=~\"payment.*\"; all given must match.",
+                valueName: "matcher"))
+        var match: [String] = []
+
+        @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h.", valueName: "time"))
+        var span: String
+
+        @Option(help: ArgumentHelp("What it is about, typed as a confirmation of more than an hour.", valueName: "text"))
+        var expect: String?
+
+        private static let range: ClosedRange<Milliseconds> = .minutes(1) ... .days(30)
+
+        func validate() throws {
+            if (fingerprint == nil) == match.isEmpty { throw ValidationError("give a fingerprint, or --match") }
+            _ = try AlertDesk.span(span, "--for", Self.range)
+            _ = try matchers()
+            if options.comment.isEmpty { throw ValidationError("--comment is missing: whoever comes next must know why") }
+        }
+
+        private func matchers() throws -> [LabelMatcher] {
+            try match.map { text in
+                do throws(LabelMatcher.Malformed) { return try LabelMatcher(text) } catch {
+                    throw ValidationError("--match '\(text)': \(error.reason)")
+                }
+            }
+        }
+
+        func run() async throws {
+            let desk = try AlertDesk(options, for: .silence)
+            let given = try AlertDesk.span(span, "--for", Self.range)
+            var matchers = try matchers()
+            if let fingerprint {
+                matchers = try desk.alerts([fingerprint]).flatMap { alert in
+                    alert.facts.labels.pairs.map { LabelMatcher(name: $0.name, value: $0.value) }
+                }
+            }
+            let now = desk.clock.now().utc
+            let silence = Silence(
+                id: ActionID(.silence, at: now, random: .random(in: 0 ... .max)).text, matchers: matchers, from: now,
+                until: now + given, by: desk.identity.who.name, comment: options.comment)
+            let quiet = desk.log.firing.filter { silence.matches($0.facts.matchable) }
+            if Silence.risk(for: given) == .grave { try confirm(silence, quiet.count) }
+            try await desk.tell([.silenced(silence)])
+            if options.json {
+                Output.json(silence)
+            } else {
+                Output.line(
+                    "\(silence.id)  until \(desk.time(silence.until)), \(quiet.count) of the alerts that fire are quiet")
+            }
+        }
+
+        private func confirm(_ silence: Silence, _ count: Int) throws {
+            let refusal = Told(
+                "over an hour is grave: confirm it with --expect \(ShellWords.quoted(silence.target)), or silence for less")
+            if let expect {
+                if expect == silence.target { return }
+                throw Failure.refused(
+                    Told("--expect says '\(expect)', and this silence is about '\(silence.target)'"))
+            }
+            if options.yes { throw Failure.refused(refusal) }
+            if !options.json {
+                Output.line(
+                    "{\(silence.matchers.map(\.description).joined(separator: ", "))} for \(span): \(count) alerts that fire now"
+                )
+            }
+            switch Confirmation.typed(silence.target) {
+            case true: return
+            case false: throw Failure.refused(Told("that is not what it is about: nothing was silenced"))
+            case nil: throw Failure.refused(refusal)
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the silences that count or will.")
+
+        @OptionGroup var journal: JournalOption
+        @Flag(help: "One JSON object a line.")
+        var json = false
+
+        func run() throws {
+            let board: Board
+            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+                throw Failure.failed(error)
+            }
+            let (now, zone) = (SystemClock().now(), board.manifest?.zone ?? .utc)
+            let silences = board.alerts.silences.values.sorted { ($0.until, $0.id) < ($1.until, $1.id) }
+            for silence in silences {
+                if json {
+                    Output.json(silence)
+                    continue
+                }
+                let count = board.alerts.firing.count { silence.matches($0.facts.matchable) }
+                let when =
+                    board.alerts.isActive(silence, at: now)
+                    ? "until \(AlertDesk.time(silence.until, zone: zone, now: now.utc))"
+                    : "from \(AlertDesk.time(silence.from, zone: zone, now: now.utc))"
+                Output.line(
+                    "\(silence.id)  \(when)  \(silence.by)  {\(silence.matchers.map(\.description).joined(separator: ", "))}  "
+                        + "\(count) firing  \(silence.comment)" + (silence.source.map { "  (of \($0))" } ?? ""))
+            }
+            if silences.isEmpty, !json { Output.line("no silence") }
+        }
+    }
+
+    struct End: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End silences now.")
+
+        @OptionGroup var options: AlertOptions
+        @Argument(help: "The ids of silences, or unique beginnings.")
+        var ids: [String]
+
+        func run() async throws {
+            let desk = try AlertDesk(options, for: .silence)
+            let silences = try ids.map { id in
+                let found = desk.log.silences.values.filter { $0.id == id || $0.id.hasPrefix(id) }
+                guard let silence = found.first(where: { $0.id == id }) ?? (found.count == 1 ? found.first : nil) else {
+                    throw Failure.refused(
+                        Told(
+                            found.isEmpty
+                                ? "there is no silence '\(id)': guardia silence list"
+                                : "'\(id)' is the beginning of \(found.count) silences"))
+                }
+                return silence
+            }
+            let events = silences.map { AlertEvent.Unsilenced(silence: $0.id, by: desk.identity.who.name) }
+            try await desk.tell(events.map(AlertEvent.unsilenced))
+            for event in events {
+                if options.json { Output.json(event) } else { Output.line("\(event.silence)  ended") }
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Actions
+import ArgumentParser
+import Foundation
+import Journal
+import Launch
+import Settings
+
+/// What a command about escalation works with: the launch's people, who asks, what the journal knows, and the way into it. The
+/// engine hears what is told there.
+struct PeopleDesk {
+    let launch: LaunchConfiguration
+    let journal: String
+    let identity: OperatorIdentity
+    let clock = SystemClock()
+    /// Nil where the journal cannot be read: somebody can be called all the same.
+    let board: Board?
+    let zone: Zone
+    let teller: JournalTeller
+
+    /// - Throws: an exit code, when it has been said why: 2 for a config that cannot be read, 3 for what one may not do.
+    init(_ options: ActionOptions, for kind: ActionKind) throws {
+        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
+        do {
+            let (file, warning) = try options.config.loadForRescue()
+            if let warning { Output.error(warning) }
+            launch = file.configuration
+            zone = try ZoneTable.make(
+                name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: clock.now().utc)
+        } catch {
+            throw Failure.usage(error)
+        }
+        if let refusal = launch.operators.refusal(
+            of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)
+        {
+            throw Failure.refused(Told(refusal))
+        }
+        if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
+            throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
+        }
+        journal = options.journal ?? launch.journal.path
+        board = try? JournalReader(path: journal).currentBoard(span: .minutes(1))
+        teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
+    }
+
+    /// Tells the journal, and says where it could not.
+    ///
+    /// - Throws: 1 where it was told nowhere.
+    func tell(_ event: EscalationEvent) async throws {
+        await teller.tell(.escalation(event))
+        await teller.settle(within: .seconds(5))
+        teller.close()
+        guard let trouble = teller.trouble else { return }
+        Output.error(trouble)
+        if trouble.hasPrefix("NOT JOURNALED") { throw ExitCode(1) }
+    }
+}
+
+/// Times for people.
+enum PeopleText {
+    /// `Mon 2026-03-09 09:00 ART`
+    static func time(_ time: Timestamp, _ zone: Zone) -> String {
+        let at = zone.civil(time)
+        let day = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][at.weekday - 1]
+        return String(format: "\(day) %04d-%02d-%02d %02d:%02d", at.year, at.month, at.day, at.hour, at.minute)
+            + " \(zone.abbreviation)"
+    }
+
+    /// RFC 3339, UTC, whole seconds.
+    static func utc(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: TimeInterval(time.seconds)).formatted(.iso8601)
+    }
+
+    static func span(_ span: Milliseconds) -> String {
+        let seconds = span.count / 1000
+        if seconds < 60 { return "\(seconds) s" }
+        return seconds % 60 == 0 || seconds >= 600 ? "\(seconds / 60) min" : "\(seconds / 60) min \(seconds % 60) s"
+    }
+}

@@ -1,0 +1,114 @@
+import Console
+import Launch
+import Testing
+
+/// Pictures of the security page: well, in trouble, and without any evidence.
+@Suite struct SecuritySnapshots {
+    private static func checks(troubled: Bool) -> [(SecurityCheck, ago: Milliseconds)] {
+        [
+            (
+                SecurityCheck(
+                    station: "tls",
+                    summary: troubled
+                        ? "2 of 4 endpoints are well, the first certificate expires in 3 d"
+                        : "4 of 4 endpoints are well, the first certificate expires in 61 d",
+                    items: [
+                        .init(
+                            "api.barberpro.ar at 10.0.0.5", troubled ? .critical : .ok,
+                            troubled ? "the certificate expires in 3 d" : "nothing to object to",
+                            number: troubled ? 3.4 : 61.2, mark: "A+"),
+                        .init(
+                            "api.barberpro.ar at 10.0.0.6", troubled ? .critical : .ok,
+                            troubled
+                                ? "a newer certificate is on disk, but the server shows the old one: it was not reloaded"
+                                : "nothing to object to",
+                            number: troubled ? 3.4 : 61.2, mark: "A+"),
+                        .init("turnos.barberpro.ar", .ok, "nothing to object to", number: 84, mark: "A"),
+                        .init("pagos.barberpro.ar", .ok, "nothing to object to", number: 1084, mark: "A-"),
+                    ], every: .hours(1)), .minutes(12)
+            ),
+            (
+                SecurityCheck(
+                    station: "renewal", summary: "renewed in 31 d, 61 d left",
+                    items: [.init("api.barberpro.ar", .ok, "renewed in 31 d, 61 d left", number: 61)], every: .hours(1)),
+                .minutes(12)
+            ),
+            (
+                SecurityCheck(
+                    station: "compliance",
+                    summary: troubled ? "1 met, 1 not met, 22 needs a person" : "2 met, 22 needs a person",
+                    items: [
+                        .init(
+                            "PCI DSS 4.0.1 3.5.1", troubled ? .critical : .ok,
+                            troubled ? "not met: 3 card numbers in /var/log/barberpro/api.log" : "needs a person: keys")
+                    ], every: .hours(24)), .hours(9)
+            ),
+            (
+                SecurityCheck(
+                    station: "scan",
+                    summary: troubled ? "1 of 2 reports are current; 1 critical, 2 high" : "2 of 2 reports are current",
+                    items: troubled
+                        ? [
+                            .init("images", .critical, "1 critical, 2 high, 1 new", number: 3),
+                            .init(
+                                "CVE-2024-3094", .critical, "xz-utils 5.6.0: backdoor, mended in 5.6.2",
+                                mark: "critical"),
+                            .init("ports", .unknown, "the report is 60 h old, more than 48 h: nothing found then"),
+                        ] : [.init("images", .ok, "nothing found"), .init("ports", .ok, "nothing found")],
+                    every: .hours(6)),
+                troubled ? .hours(40) : .hours(2)
+            ),
+            (
+                SecurityCheck(
+                    station: "audit",
+                    summary: troubled
+                        ? "event 412 is not what was written, or the one before it was replaced"
+                        : "18204 events, the chain holds",
+                    items: [
+                        .init(
+                            "hash chain", troubled ? .critical : .ok,
+                            troubled ? "event 412 is not what was written" : "holds")
+                    ],
+                    every: .hours(1)), .minutes(3)
+            ),
+        ]
+    }
+
+    private func model(_ width: Int, _ height: Int, troubled: Bool) -> Model {
+        var deployed = Deployed()
+        for (check, ago) in Self.checks(troubled: troubled) {
+            deployed.launch.board.apply(
+                Event(
+                    origin: "bastion-1", at: deployed.launch.now.advanced(by: ago * -1),
+                    body: .security(.checked(check))))
+        }
+        return deployed.model(width, height)
+    }
+
+    @Test("well, and in trouble", arguments: [(40, 12), (80, 24), (120, 40), (200, 60)])
+    func page(width: Int, height: Int) {
+        for (name, troubled) in [("calm", false), ("troubled", true)] {
+            expectSnapshot(
+                model(width, height, troubled: troubled).pressing("S").frame, "security-\(name)-\(width)x\(height)")
+        }
+    }
+
+    @Test func withoutEvidenceItSaysSo() {
+        expectSnapshot(Deployed().model(80, 24).pressing("S").frame, "security-nothing-80x24")
+    }
+
+    @Test func itScrollsAndEscGoesBack() {
+        var model = model(80, 12, troubled: true).pressing("S")
+        #expect(model.overlays == [.security(top: 0)])
+        model.press("end")
+        guard case .security(let top)? = model.overlays.last else {
+            Issue.record("the page is gone")
+            return
+        }
+        #expect(top > 0)
+        model.press("home")
+        #expect(model.overlays == [.security(top: 0)])
+        model.press("esc")
+        #expect(model.overlays.isEmpty)
+    }
+}

@@ -1,0 +1,42 @@
+import Launch
+import Testing
+
+@Suite struct RunbookTests {
+    private let book = Runbook(
+        markdown: """
+            # Runbook
+
+            Before any section.
+
+            ## Payment success
+
+            `payment_success`, critical.
+
+            - **First look**: the gateway.
+
+            ### API: 95 % of requests (p95)
+            Slow.
+            # Another book
+            Not of a section.
+            """, url: "https://runbooks.example/book#top")
+
+    @Test func eachHeadingIsASectionByItsAnchor() {
+        #expect(book.sections.keys.sorted() == ["api-95--of-requests-p95", "payment-success"])
+        #expect(book.lines(of: "#payment-success").count == 2)
+        #expect(book.lines(of: "#api-95--of-requests-p95") == ["Slow."])
+        #expect(book.lines(of: "#nothing").isEmpty && book.lines(of: "payment-success").isEmpty)
+    }
+
+    @Test func aHeadingIsALinkIntoTheBookAndAnAddressIsItsOwn() {
+        #expect(book.link(to: "#payment-success").url == "https://runbooks.example/book#payment-success")
+        #expect(book.link(to: "https://b.example/x/y#z") == .init(text: "z", url: "https://b.example/x/y#z"))
+        #expect(Runbook().link(to: "#payment-success") == .init(text: "payment-success", url: nil))
+    }
+
+    @Test func aLongBookIsKeptShort() {
+        let long = Runbook(
+            markdown: "## A\n" + String(repeating: String(repeating: "x", count: 5000) + "\n", count: 100))
+        #expect(long.lines(of: "#a").count == Runbook.lineLimit)
+        #expect(long.lines(of: "#a").allSatisfy { $0.count <= 300 })
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Launch
+import Settings
+import Testing
+
+@Suite("Alert rules in a launch's file")
+struct AlertTests {
+    private func rules(_ yaml: String) -> String { Sample.yaml + "alerts:\n  rules:\n" + yaml }
+
+    @Test func aRuleIsReadWithItsUnits() throws {
+        let file = try load(
+            rules(
+                """
+                    - alert: slow
+                      series: api.p95
+                      above: 0.2s
+                      clear_at: 150ms
+                      for: 2m
+                      keep_firing_for: 1m
+                      severity: critical
+                      summary: "{{title}} {{value}} {{labels.team}}"
+                      runbook: "#slow"
+                      labels: {team: web}
+                      notify: default
+                      group_by: [team]
+
+                """))
+        let rule = try #require(file.configuration.alerts.rules.first)
+        #expect(rule.condition == .bound("api.p95", .above(200), clear: 150))
+        #expect(rule.hold == .minutes(2) && rule.keepFiring == .minutes(1))
+        #expect(rule.severity == .critical && rule.policy == "default" && rule.groupBy == ["team"])
+        #expect(rule.labels == ["team": "web"] && rule.damping == .standard)
+    }
+
+    @Test func everyKindOfConditionIsRead() throws {
+        let file = try load(
+            rules(
+                """
+                    - {alert: a, series: "*.up", below: 1, severity: critical, flapping: none}
+                    - {alert: b, series: db.query, absent: 2m, severity: warning}
+                    - {alert: c, series: api.p95, verdict: critical}
+                    - {alert: d, series: db.connections, change: {over: 10m, above: 50%}, severity: warning}
+                    - {alert: e, ratio: [db.blocked, db.connections], above: 10%, severity: warning}
+                    - {alert: f, burn_rate: {objective: 99.9%, errors: api.errors}}
+                    - {alert: g, burn_rate: {objective: 99%, bad: {series: api.p95, above: 200ms}}}
+                    - {alert: h, series: db.connections, anomaly: {share: 40%, hours: Mon-Sat 09:00-20:00}, severity: info}
+
+                """))
+        let rules = file.configuration.alerts.rules
+        #expect(rules.map(\.name) == ["a", "b", "c", "d", "e", "f", "g", "h"])
+        #expect(rules[0].fanLabel == "probe" && rules[0].damping == nil)
+        #expect(rules[3].condition == .change("db.connections", over: .minutes(10), isRelative: true, .above(50)))
+        #expect(rules[4].condition == .ratio("db.blocked", "db.connections", scale: 100, .above(10), clear: nil))
+        #expect(rules[6].condition == .burn(BurnRate(bad: .beyond("api.p95", .above(200)), objective: 99)))
+        let plan = file.configuration.alertPlan(zone: .utc)
+        #expect(plan.targets.filter { $0.rule == 0 }.map { $0.labels["probe"] } == ["api", "db"])
+    }
+
+    @Test(arguments: [
+        ("{alert: a, series: api.p96, above: 1ms, severity: info}", "nothing produces the series 'api.p96'"),
+        ("{alert: a, series: api.p95, above: 90%, severity: info}", "is no unit of time"),
+        ("{alert: a, series: api.p95, above: 1s}", "'severity' is missing"),
+        ("{alert: a, series: api.p95, above: 1s, clear_at: 2s, severity: info}", "'clear_at' is beyond"),
+        ("{alert: a, series: api.p95, above: 1s, below: 2s, severity: info}", "only one of"),
+        ("{alert: a, series: api.p95, severity: info}", "a rule needs one of"),
+        ("{alert: a, series: 'x.*', above: 1, severity: info}", "no series fits"),
+        ("{alert: a, series: api.p95, above: 1s, severity: info, summary: '{{valeu}}'}", "there is no field {{valeu}}"),
+        ("{alert: a, series: api.p95, above: 1s, severity: info, summary: '{{labels.x}}'}", "no field {{labels.x}}"),
+        ("{alert: a, series: api.p95, above: 1s, severity: info, summary: '{{value'}", "'{{' without its '}}'"),
+        ("{alert: a, series: api.p95, above: 1s, severity: info, labels: {severity: x}}", "guardia gives itself"),
+        ("{alert: a, series: api.p95, above: 1s, severity: info, fro: 2m}", "unknown key 'fro'"),
+        ("{alert: a, series: api.version, above: 1, severity: info}", "is a text"),
+        ("{alert: a, burn_rate: {objective: 100%, errors: api.errors}}", "leaves no budget"),
+        ("{alert: a, burn_rate: {objective: 99%, errors: api.p95}}", "needs a series in per cent"),
+        ("{alert: a, ratio: [db.blocked], above: 1, severity: info}", "needs two series"),
+    ])
+    func whatIsWrongIsSaidWithItsPlace(rule: String, message: String) {
+        let found = errors(in: rules("    - \(rule)\n"))
+        #expect(found.contains { $0.contains(message) && $0.hasPrefix("launch.yaml:26:") }, "\(found)")
+    }
+
+    @Test func twoRulesThatWouldBeOneAlertAreRefused() {
+        let rule = "    - {alert: a, series: api.p95, above: 1s, severity: info}\n"
+        #expect(errors(in: rules(rule + rule)).contains { $0.contains("both would be one alert") })
+    }
+
+    @Test func inhibitionsAreReadAndTheirPatternsChecked() throws {
+        let good = """
+            inhibitions:
+              - {source: ["alertname=down"], target: ['severity=~"warn.*"'], equal: [region]}
+
+            """
+        let inhibitions = try load(Sample.yaml + good).configuration.alerts.inhibitions
+        #expect(inhibitions.last?.target == [LabelMatcher(name: "severity", value: "warn.*", isRegex: true)])
+        #expect(inhibitions.count == Inhibition.standard.count + 1)
+        let bad = good.replacing("warn.*", with: "warn(")
+        #expect(errors(in: Sample.yaml + bad).contains { $0.contains("is no regular expression") })
+    }
+
+    // MARK: What ships
+
+    @Test(arguments: ["barberpro", "rehearsal"])
+    func everyRuleThatShipsHasItsSectionInTheRunbook(name: String) throws {
+        let root = ShippedConfigurationTests.root
+        let file = try LaunchConfigurationFile.load(
+            path: root.appending(path: "Config/\(name).yaml").path,
+            variables: ShippedConfigurationTests.rehearsalVariables)
+        let text = try String(contentsOf: root.appending(path: "docs/runbook.md"), encoding: .utf8)
+        let sections = text.components(separatedBy: "\n## ").dropFirst()
+        let anchors = Dictionary(
+            uniqueKeysWithValues: sections.map { section in
+                ("#" + section.prefix { $0 != "\n" }.lowercased().replacing(" ", with: "-"), section)
+            })
+        #expect(file.configuration.alerts.rules.count >= 11)
+        for rule in file.configuration.alerts.rules {
+            let section = try #require(anchors[rule.runbook ?? ""], "\(rule.name) has no section")
+            #expect(section.contains("`\(rule.name)`"))
+            for part in ["First look", "First action"] { #expect(section.contains(part), "\(rule.name)") }
+            #expect(rule.policy != nil)
+        }
+    }
+
+    @Test func theRulesThatShipDoWhatTheirTestsSay() throws {
+        let root = ShippedConfigurationTests.root
+        let file = try LaunchConfigurationFile.load(path: root.appending(path: "Config/barberpro.yaml").path)
+        let tests = try RuleTestFile.load(
+            path: root.appending(path: "Config/examples/rules-test.yaml").path, for: file.configuration)
+        let plan = file.configuration.alertPlan(
+            zone: Zone(name: "America/Argentina/Buenos_Aires", abbreviation: "ART", baseOffset: -10_800))
+        #expect(tests.tests.count >= 5)
+        for test in tests.tests { #expect(test.run(plan, step: tests.step) == []) }
+    }
+
+    @Test func aTestThatIsWrongSaysHow() throws {
+        let launch = try load(rules("    - {alert: slow, series: api.p95, above: 1s, severity: info}\n")).configuration
+        let yaml = """
+            tests:
+              - interval: 10s
+                input_series: [{series: api.p95, values: "2000x10"}]
+                alert_rule_test: [{eval_time: 30s, alertname: slow}]
+            """
+        let tests = try RuleTestFile.load(bytes: Array(yaml.utf8), name: "t.yaml", for: launch)
+        let failures = tests.tests[0].run(launch.alertPlan(zone: .utc))
+        #expect(failures.count == 1)
+        #expect(failures.first?.contains("slow at 30 s: found {} info") == true)
+        #expect(throws: ConfigErrors.self) {
+            try RuleTestFile.load(
+                bytes: Array(yaml.replacing("alertname: slow", with: "alertname: fast").utf8), name: "t.yaml", for: launch)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Launch
+import Settings
+import Testing
+
+struct EscalationTests {
+    private static let people = """
+        channels:
+          - {name: sms, type: sms, account: AC0123456789abcdef0123456789abcdef, token: env:PATH, from: "+15005550006"}
+          - {name: chat, type: slack-webhook, url: env:PATH}
+        contacts:
+          - {name: ana, title: Ana Pereyra, role: DevOps lead, ways: {sms: "+5491155550101"}}
+          - {name: beto, ways: {sms: "+5491155550102"}}
+        schedules:
+          - name: devops
+            layers:
+              - {rotation: weekly, handover: Mon 09:00, contacts: [ana, beto], from: 2026-01-05}
+        escalation:
+          - name: default
+            repeats: 1
+            steps:
+              - {notify: [{schedule: devops, by: sms}, {channel: chat}], wait: 2m}
+              - {notify: {contact: beto}, severity: critical}
+          - name: business
+            hours: Mon-Fri 09:00-18:00
+            steps: [{notify: {channel: chat}}]
+        dead_man:
+          - {name: hc, url: env:PATH, every: 20s}
+        responses:
+          - {name: restart, when: {alertname: api}, run: [systemctl, restart, api], per_hour: 1, escalate: default}
+
+        """
+
+    private func findings(_ text: String, by other: String) -> [String] {
+        precondition(EscalationTests.people.contains(text), "the sample has no \(text)")
+        return errors(in: Sample.yaml + EscalationTests.people.replacing(text, with: other))
+    }
+
+    @Test func theSectionsAreRead() throws {
+        let launch = try load(Sample.yaml + EscalationTests.people).configuration
+        #expect(launch.contacts.map(\.name) == ["ana", "beto"])
+        #expect(launch.policies.map(\.name) == ["default", "business"])
+        #expect(launch.policies[0].steps[0].wait == .minutes(2))
+        #expect(launch.policies[0].steps[1].severity == .critical)
+        #expect(launch.policies[1].hours?.warning?.ranges.count == 1)
+        #expect(launch.policies[1].hours?.critical == nil)
+        #expect(launch.schedules[0].layers[0].firstDay == 20_458)
+        #expect(launch.deadMan.first?.every == .seconds(20))
+        #expect(launch.responses.first?.escalate == "default")
+        // Readers of the journal are told no address.
+        let manifest = launch.manifest(zone: .utc)
+        #expect(manifest.roster?.contacts.first?.channels == ["sms"])
+        #expect(!String(describing: manifest).contains("+549"))
+    }
+
+    @Test(arguments: [
+        ("schedule: devops, by: sms", "schedule: devop, by: sms", "there is no schedule 'devop'"),
+        ("schedule: devops, by: sms", "schedule: devops, by: smz", "there is no channel 'smz'"),
+        ("{contact: beto}", "{contact: bety}", "there is no contact 'bety'"),
+        ("{channel: chat}], wait", "{channel: chatt}], wait", "there is no channel 'chatt'"),
+        ("{contact: beto}", "{contact: beto, by: chat}", "'beto' has no way 'chat'"),
+        ("contacts: [ana, beto], from", "contacts: [ana, bob], from", "there is no contact 'bob'"),
+        ("{sms: \"+5491155550102\"}", "{fax: \"+5491155550102\"}", "there is no channel 'fax'"),
+        ("{name: beto,", "{name: ana,", "there is a contact 'ana' already"),
+        ("Mon 09:00,", "09:00,", "is not when a weekly turn ends"),
+        ("wait: 2m", "wait: 2", "is a duration without a unit"),
+        ("escalate: default", "escalate: defaults", "there is no policy 'defaults'"),
+        ("run: [systemctl, restart, api]", "run: [\"{rule}\"]", "a command's program is fixed"),
+        ("hours: Mon-Fri 09:00-18:00", "hours: Mon-Fry 09:00-18:00", "is not a weekday"),
+    ]) func whatIsWrongIsSaidWithItsPlace(_ text: String, _ other: String, _ message: String) {
+        let found = findings(text, by: other)
+        #expect(found.contains { $0.contains(message) && $0.hasPrefix("launch.yaml:") }, "\(found)")
+    }
+
+    @Test func aScheduleWithAGapIsRefusedWithItsFirstMinute() {
+        let found = findings("from: 2026-01-05}", by: "from: 2026-01-05, hours: [Mon-Fri 00:00-24:00, Sat 00:00-13:00]}")
+        #expect(found.count == 1)
+        #expect(found.first?.contains("nobody is on call by 'devops' at Sat 2026-01-10 13:00") == true, "\(found)")
+    }
+
+    @Test func anAlertMustNameAPolicyThatIsThere() {
+        let alerts = """
+            alerts:
+              rules:
+                - {alert: slow, series: api.p95, above: 200ms, severity: critical, notify: defaults, summary: "slow"}
+
+            """
+        let found = errors(in: Sample.yaml + EscalationTests.people + alerts)
+        #expect(found.contains { $0.contains("'slow' notifies 'defaults'") && $0.contains("did you mean 'default'?") }, "\(found)")
+    }
+}
