@@ -128,6 +128,13 @@ struct FlagsTests {
         #expect(found.contains { $0.contains(message) }, "\(found)")
     }
 
+    @Test("a guard may be an alert rule of the config")
+    func alertGuards() throws {
+        let rules = "alerts:\n  rules:\n    - {alert: slow, series: api.p95, above: 300ms, severity: critical}\n"
+        let plan = try flags(rules + Self.section.replacing("[api.p95]", with: "[slow, api.p95]"))
+        #expect(plan?.flags[0].guards == [RampGuard(alert: "slow", inputs: ["api.p95"]), "api.p95"])
+    }
+
     @Test("operators may be given single kinds of changes")
     func operators() throws {
         let file = try load(yaml(Self.section + "operators: [{user: ana, may: [flag-off, flag-set, flag-ramp]}]\n"))

@@ -26,14 +26,22 @@ package struct Binding: Sendable {
     }
 
     private static let screen: Set<Context> = [.warRoom]
-    private static let lists: Set<Context> = [.warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags]
-    private static let scrolled: Set<Context> = [.warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags]
+    private static let lists: Set<Context> = [
+        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags,
+    ]
+    private static let scrolled: Set<Context> = [
+        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags,
+    ]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
-    private static let acting: Set<Context> = [.warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags]
+    private static let acting: Set<Context> = [
+        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags,
+    ]
     /// Where one looks at something and does not type.
     private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
-    private static let past: Set<Context> = [.warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags]
+    private static let past: Set<Context> = [
+        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags,
+    ]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
     private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall]
@@ -51,7 +59,8 @@ package struct Binding: Sendable {
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: [.warRoom, .detail, .action, .alert, .escalation, .flags],
+            .deployments, [Key("H")], .deployments, .deploymentsSummary,
+            in: [.warRoom, .detail, .action, .alert, .escalation, .flags],
             footer: 6),
         // MARK: Alerts
         Binding(.ack, [Key("a")], .ack, .ackSummary, in: acting, footer: 2),

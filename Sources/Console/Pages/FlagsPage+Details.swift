@@ -61,12 +61,15 @@ extension FlagsPage {
 
     private func guards(_ known: KnownFlag?) -> [Span] {
         guard let guards = known?.guards, !guards.isEmpty else { return [Span(words(.noGuard), .dim)] }
-        return guards.flatMap { id in
-            let verdict = model.assessment(of: id).verdict
-            let value = model.shown.track(id).map { "  " + model.value(of: $0) } ?? ""
+        let silent = model.isSilent || model.shown.isSilent(at: model.shownNow)
+        return guards.flatMap { one in
+            let verdict = one.verdict(on: model.shown, at: model.shownNow, engineSilent: silent)
+            let title = Text.sanitised(one.title(on: model.shown), limit: 60)
+            let value =
+                one.isAlert ? "" : one.series.flatMap { model.shown.track($0) }.map { model.value(of: $0) } ?? ""
             return [
-                Span("\(verdict.glyph) \(model.title(of: id)) \(words(verdict.word))", verdict.role, .bold),
-                Span(value + "   ", .text),
+                Span("\(verdict.glyph) \(title) \(words(verdict.word))", verdict.role, .bold),
+                Span((value.isEmpty ? "" : "  " + value) + "   ", .text),
             ]
         }
     }

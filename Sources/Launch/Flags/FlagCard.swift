@@ -132,8 +132,7 @@ extension Planner {
         }
         let guards = (known?.guards ?? []).map { id in
             FlagCard.Guarding(
-                title: board.track(id)?.series.title ?? id.name,
-                verdict: board.assessment(of: id, at: now, engineSilent: silent).verdict)
+                title: id.title(on: board), verdict: id.verdict(on: board, at: now, engineSilent: silent))
         }
         return FlagCard(
             name: name, known: known, sight: FlagSight(of: name, on: board, now: now, engineSilent: silent),

@@ -36,9 +36,9 @@ package struct KnownFlag: Hashable, Sendable, Codable {
     /// What can go wrong with it: shown before it is changed.
     package var note: String?
     /// What stops its ramps.
-    package var guards: [SeriesID]
+    package var guards: [RampGuard]
 
-    package init(name: String, title: String? = nil, note: String? = nil, guards: [SeriesID] = []) {
+    package init(name: String, title: String? = nil, note: String? = nil, guards: [RampGuard] = []) {
         self.name = name
         self.title = title
         self.note = note

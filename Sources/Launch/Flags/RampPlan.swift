@@ -7,9 +7,9 @@ package struct RampPlan: Hashable, Sendable, Codable {
     /// How long each share must do well before the next, and the last before the ramp is over.
     package var every: Milliseconds
     /// What is watched: critical steps back, anything else but ok holds. Empty: somebody said that nothing is to be watched.
-    package var guards: [SeriesID]
+    package var guards: [RampGuard]
 
-    package init(from: Rollout, steps: [Rollout], every: Milliseconds, guards: [SeriesID]) {
+    package init(from: Rollout, steps: [Rollout], every: Milliseconds, guards: [RampGuard]) {
         self.from = from
         self.steps = steps
         self.every = every
@@ -64,7 +64,7 @@ package struct GuardVerdict: Hashable, Sendable {
 
     /// The worst of the guards, as the board has them now. A journal that cannot be read, or an engine that is silent, is
     /// unknown: nothing goes on by what nobody watches.
-    package init(of guards: [SeriesID], on board: Board?, at now: Moment) {
+    package init(of guards: [RampGuard], on board: Board?, at now: Moment) {
         guard !guards.isEmpty else {
             self.init(.ok)
             return
@@ -78,9 +78,7 @@ package struct GuardVerdict: Hashable, Sendable {
             return
         }
         let all = guards.map { id in
-            GuardVerdict(
-                board.assessment(of: id, at: now, engineSilent: false).verdict,
-                board.track(id)?.series.title ?? id.name)
+            GuardVerdict(id.verdict(on: board, at: now, engineSilent: false), id.title(on: board))
         }
         self = all.max { $0.verdict < $1.verdict } ?? GuardVerdict(.unknown)
     }

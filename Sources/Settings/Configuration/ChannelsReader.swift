@@ -31,7 +31,9 @@ extension Field {
         guard let url = url() else { return nil }
         let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         guard url.lowercased().hasPrefix("https://") || Field.isLoopback(host) else {
-            error("'\(key)': what is sent there is secret: it must be https", hint: "http is taken for this machine alone")
+            error(
+                "'\(key)': what is sent there is secret: it must be https", hint: "http is taken for this machine alone"
+            )
             return nil
         }
         return url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -167,7 +169,8 @@ extension Fields {
             optional("limit")?.parse { text throws(Misfit) in
                 let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
                 let spans: [String: Milliseconds] = ["s": .seconds(1), "min": .minutes(1), "h": .hours(1)]
-                guard parts.count == 2, let count = Int(parts[0]), (1...10_000).contains(count), let span = spans[parts[1]]
+                guard parts.count == 2, let count = Int(parts[0]), (1...10_000).contains(count),
+                    let span = spans[parts[1]]
                 else { throw Misfit("\(text.quoted) is not a limit", hint: "write it as 1/s, 30/min or 100/h") }
                 return RateLimit(count, per: span, burst: usual.burst)
             } ?? usual
@@ -195,13 +198,15 @@ extension Fields {
             return text
         }
         let field = optional("encryption")
-        let encryption = field?.choice(["starttls": EmailPlan.Encryption.starttls, "tls": .tls, "none": .none]) ?? .starttls
+        let encryption =
+            field?.choice(["starttls": EmailPlan.Encryption.starttls, "tls": .tls, "none": .none]) ?? .starttls
         let port = optional("port")?.integer(in: 1...65_535)
         let user = optional("user")
         let password = optional("password")
         let from = required("from")?.mailbox()
         if let host, encryption == .none, !Field.isLoopback(host) {
-            field?.error("'encryption': mail without encryption is taken for this machine alone", hint: "starttls or tls")
+            field?.error(
+                "'encryption': mail without encryption is taken for this machine alone", hint: "starttls or tls")
         }
         if (user == nil) != (password == nil) { error("'user' and 'password' go together") }
         if encryption == .none, let password {

@@ -53,13 +53,22 @@ final class FlagsReader {
     }
 
     /// The flags, once all series are known.
-    func finish() -> FlagsPlan? {
+    ///
+    /// - Parameter alerts: the rules of the config, which may guard a ramp as well.
+    func finish(_ alerts: AlertSettings) -> FlagsPlan? {
         for (flag, field) in guards {
+            guard let name = field.text() else { continue }
+            if alerts.rules.contains(where: { $0.name == name }) {
+                if let found = RampGuard(named: name, series: catalogue.all, alerts: alerts) {
+                    plan?.flags[flag].guards.append(found)
+                }
+                continue
+            }
             guard let id = catalogue.resolve(field) else { continue }
             if catalogue[id]?.isJudged == false {
                 field.error("'\(id)' has no thresholds: nothing says when a ramp spoils it", hint: "give it some")
             }
-            plan?.flags[flag].guards.append(id)
+            plan?.flags[flag].guards.append(RampGuard(id))
         }
         if let users, let id = catalogue.resolve(users) {
             if catalogue[id]?.unit == .text { users.error("'\(id)' is a text, not a number of users") }

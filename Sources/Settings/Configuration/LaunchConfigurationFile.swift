@@ -68,7 +68,9 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
-        let flagsPlan = flags.finish()
+        let alerts = AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+            .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions"))
+        let flagsPlan = flags.finish(alerts)
         var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
@@ -80,13 +82,13 @@ package struct LaunchConfigurationFile: Sendable {
             derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
-            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan, flags: flagsPlan,
+            kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
+            flags: flagsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
             channels: fields.optional("channels")?.channels() ?? [],
             // MARK: Alerting
-            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
-                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
         configuration.runbook = fields.optional("runbook")?.runbookFacts()

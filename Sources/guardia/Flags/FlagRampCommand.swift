@@ -26,8 +26,8 @@ struct FlagRampCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("guard"),
         help: ArgumentHelp(
-            "A series that stops it when it is critical; may be repeated. Otherwise as the config says.",
-            valueName: "series"))
+            "A series that stops it when it is critical, or an alert rule that stops it when it fires; may be repeated. Otherwise as the config says.",
+            valueName: "name"))
     var guards: [String] = []
     @Flag(help: "Watch nothing. Needs --reason.") var unguarded = false
     @Option(help: ArgumentHelp("Refuse where the flag is at another version than this.", valueName: "version"))
@@ -68,16 +68,18 @@ struct FlagRampCommand: AsyncParsableCommand {
                 throw Failure.usage(Told("--every: \(error.message)\(error.hint.map { " (\($0))" } ?? "")"))
             }
         }
-        var watched = guards.map { SeriesID($0) }
-        for id in watched {
-            guard let series = session.launch.series.first(where: { $0.id == id }) else {
-                let known = session.launch.series.filter(\.isJudged).map(\.id.name)
-                let hint = Nearest.hint(for: id.name, among: known) ?? "guardia graph lists them"
-                throw Failure.usage(Told("--guard: nothing produces the series '\(id)'; \(hint)"))
+        var watched: [RampGuard] = []
+        for name in guards {
+            let (series, alerts) = (session.launch.series, session.launch.alerts)
+            guard let found = RampGuard(named: name, series: series, alerts: alerts) else {
+                let known = alerts.rules.map(\.name) + series.filter(\.isJudged).map(\.id.name)
+                let hint = Nearest.hint(for: name, among: known) ?? "guardia graph and guardia rules list name them"
+                throw Failure.usage(Told("--guard: there is no series and no alert rule '\(name)'; \(hint)"))
             }
-            if !series.isJudged {
-                throw Failure.usage(Told("--guard: '\(id)' has no thresholds: nothing says when a ramp spoils it"))
+            if !found.isAlert, series.first(where: { $0.id.name == name })?.isJudged == false {
+                throw Failure.usage(Told("--guard: '\(name)' has no thresholds: nothing says when a ramp spoils it"))
             }
+            watched.append(found)
         }
         if watched.isEmpty, !unguarded { watched = session.plan[name]?.guards ?? [] }
         if watched.isEmpty, !unguarded {

@@ -226,6 +226,41 @@ struct RampCourseTests {
         #expect(RampPlan.steps("") == nil && RampPlan.steps("1,101") == nil)
     }
 
+    @Test func anAlertRuleThatFiresIsCriticalToARampHoweverSevereItIs() {
+        var board = Board()
+        let known = series("kpi.payments", thresholds: Thresholds(warning: .below(97)))
+        board.apply(
+            Manifest(
+                product: Product(name: "x"), zone: .utc, environment: "test", series: [known], panes: Panes()))
+        let rule = AlertRule(
+            name: "payment_success", condition: .bound("kpi.payments", .below(95), clear: nil), severity: .warning)
+        let alerts = AlertSettings(rules: [rule])
+        guard let guarding = RampGuard(named: "payment_success", series: [known], alerts: alerts) else {
+            Issue.record("the rule is no guard")
+            return
+        }
+        #expect(guarding.inputs == ["kpi.payments"] && guarding.isAlert)
+        #expect(RampGuard(named: "kpi.payments", series: [known], alerts: alerts) == "kpi.payments")
+        #expect(RampGuard(named: "nosuch", series: [known], alerts: alerts) == nil)
+        func verdict(_ second: Double = 0) -> Verdict { GuardVerdict(of: [guarding], on: board, at: moment(second)).verdict }
+        board.heartbeat = Heartbeat(at: moment(0))
+        // That it does not fire says nothing where its series was never read.
+        #expect(verdict() == .unknown)
+        board.apply(Tick(at: moment(0), readings: [Reading("kpi.payments", .number(99))]))
+        #expect(verdict() == .ok)
+        let facts = AlertEvent.Facts(
+            rule: "payment_success", labels: ["alertname": "payment_success"], severity: .warning, summary: "low",
+            series: "kpi.payments", since: moment(0))
+        board.apply(Event(origin: "b", at: moment(0), body: .alert(.pending(.init(alert: facts)))))
+        #expect(verdict() == .warning)
+        board.apply(Event(origin: "b", at: moment(0), body: .alert(.fired(.init(alert: facts)))))
+        #expect(verdict() == .critical)
+        board.apply(Event(origin: "b", at: moment(0), body: .alert(.resolved(.init(alert: facts.fingerprint)))))
+        #expect(verdict() == .ok)
+        board.heartbeat = Heartbeat(at: moment(60))
+        #expect(verdict(60) == .unknown)
+    }
+
     @Test func theWorstGuardDecidesAndNoWatcherIsUnknown() {
         var board = Board()
         let bounds = Thresholds(critical: .above(10))
