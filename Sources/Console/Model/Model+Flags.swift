@@ -37,7 +37,7 @@ extension Model {
         }
     }
 
-    /// Ramps that need a person: one whose process died, one that stepped back within the hour.
+    /// Ramps that need a person: one whose process died, one that stepped back just now.
     var flagNotices: [Notice] {
         (board.manifest?.flags?.flags ?? []).compactMap { known in
             let name = Text.sanitised(known.name, limit: 40)
@@ -45,7 +45,7 @@ extension Model {
                 return Notice(role: .alarm, text: words(.rampDiedNotice, name, keymap.label(of: .flags)))
             }
             guard let back = board.steppedBackRamp(of: known.name), let end = back.ended,
-                end.at.age(at: now) < .hours(1)
+                end.at.age(at: now) < .minutes(5)
             else { return nil }
             let summary = Text.sanitised(end.body.summary, limit: 160)
             return Notice(role: .notice, text: words(.rampBackNotice, name, summary))
