@@ -75,6 +75,7 @@ let package = Package(
         .testTarget(
             name: "BackupTests", dependencies: ["Actions", "Launch", "Journal", "Wire", "Rehearsal"]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+        .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Notify: the channels to people, and the outbox before them
         .target(name: "Notify", dependencies: ["Launch", "Wire", "CCrypto"]),
@@ -157,7 +158,8 @@ let package = Package(
         .executableTarget(
             name: "barberpro",
             dependencies: [
-                "Wire",
+                // Launch for the rule of a flag alone: the application evaluates as guardia says it does.
+                "Launch", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

@@ -10,13 +10,15 @@ package actor ActionWarden {
     private let origin: String
     private let host: String
     private let clock: any Clock
+    /// Nil: no traffic is moved, and no edge is to be mended.
     private let deployment: Deployment?
     private let edges: EdgeGroup
     private let board: JournalBoard
+    /// Flags that are not as the journal was last told, and since when.
+    private var unheard = FlagWatch()
     private let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// - Parameter deployment: nil where no traffic is moved.
     package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment?, edges: EdgeGroup) {
         self.path = path
         self.origin = origin
@@ -42,9 +44,12 @@ package actor ActionWarden {
     /// One look: what `run` does each second.
     package func look() async {
         drainSpool()
-        guard let log = await board.board()?.actions else { return }
-        bury(log)
-        await mend(log)
+        guard let board = await board.board() else { return }
+        bury(board.actions)
+        let changes = unheard.changes(on: board, now: clock.now())
+        // Not told now, it is told at the next look.
+        _ = try? append(changes.map { Event(origin: origin, at: clock.now(), body: .flag(.changed($0))) })
+        await mend(board.actions)
     }
 
     private func drainSpool() {

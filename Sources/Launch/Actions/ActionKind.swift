@@ -21,6 +21,14 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Removes the backups that the retention policy no longer keeps.
     case prune = "backup-prune"
 
+    // MARK: Flags
+    /// Changes who has a feature; grave where ``FlagChange/risk`` says so.
+    case flagSet = "flag-set"
+    /// The kill switch: nobody has the feature any more.
+    case flagOff = "flag-off"
+    /// Lets a flag's share grow by itself, step by step.
+    case flagRamp = "flag-ramp"
+
     // MARK: Alerts
     /// Takes an alert, or gives it back.
     case ack
@@ -37,6 +45,8 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// Whether it is about alerts and who is told of them: it moves nothing that serves.
     package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
+    /// Whether it is about a feature flag.
+    package var isAboutFlag: Bool { self == .flagSet || self == .flagOff || self == .flagRamp }
 
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
@@ -49,8 +59,10 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// How much an action may break. It has no default: an action without one does not compile.
     package var risk: Risk {
         switch self {
-        case .deploy, .rollback, .promote, .takeLock: .grave
-        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
+        case .deploy, .rollback, .promote, .takeLock, .flagRamp: .grave
+        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
+        // Of itself; ``FlagChange/risk`` says of which share it is grave.
+        case .flagSet: .routine
         case .drill, .prune: .grave
         case .backup: .routine
         case .ack: .routine

@@ -22,6 +22,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// Nil: guardia takes no backup and drills nothing.
     package var backup: BackupPlan?
     package var drills: DrillsPlan
+    /// Nil: guardia knows of no feature flag.
+    package var flags: FlagsPlan?
     /// Who may act.
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
@@ -50,8 +52,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, backup: BackupPlan? = nil,
-        drills: DrillsPlan = DrillsPlan(), operators: OperatorRules = .standard, actAs: [String] = [],
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, flags: FlagsPlan? = nil,
+        backup: BackupPlan? = nil, drills: DrillsPlan = DrillsPlan(),
+        operators: OperatorRules = .standard, actAs: [String] = [],
         channels: [ChannelPlan] = [], alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
         security: SecurityPlan? = nil
     ) {
@@ -70,6 +73,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.deployment = deployment
         self.backup = backup
         self.drills = drills
+        self.flags = flags
         self.operators = operators
         self.actAs = actAs
         self.channels = channels
@@ -89,7 +93,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
-            roster: roster, runbook: runbook, kpis: kpis)
+            roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

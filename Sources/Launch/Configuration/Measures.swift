@@ -119,6 +119,7 @@ extension Probe {
             case .backup(let target): target.measures
             case .journey(let target): target.measures
             case .vantage(let target): target.measures
+            case .flags(let target): target.measures
             }
         return [Probe.up] + own
     }

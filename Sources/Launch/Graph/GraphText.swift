@@ -85,6 +85,7 @@ extension Probe.Target {
         case .backup: "backup"
         case .journey: "journey"
         case .vantage: "vantage"
+        case .flags: "flags"
         }
     }
 }

@@ -20,5 +20,6 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .backup(let target): BackupProber(target, in: context)
     case .journey(let target): JourneyProber(target, in: context)
     case .vantage(let target): VantageProber(target, in: context)
+    case .flags(let target): FlagsProber(target, in: context)
     }
 }
