@@ -6,7 +6,7 @@ import Synchronization
 
 /// Tells an action's events to the journal on a thread of its own, so that no disk holds up a switch. What the journal does
 /// not take goes into the spool.
-package final class JournalTeller: BackupJournal {
+package final class JournalTeller: ActionJournal {
     private struct State {
         var waiting: [Event] = []
         /// How many events were told, and how many are kept.
@@ -34,8 +34,6 @@ package final class JournalTeller: BackupJournal {
     package var trouble: String? { state.withLock { $0.trouble } }
 
     package func tell(_ event: ActionEvent) async { await tell(.action(event)) }
-
-    package func tell(_ event: BackupEvent) async { await tell(.backup(event)) }
 
     /// Tells something that is no step of an action: an acknowledgement, a silence.
     package func tell(_ body: Event.Body) async {

@@ -3,9 +3,9 @@ import Glibc
 package import Launch
 package import Wire
 
-/// Where a backup and a drill tell what is so for ever, beside their steps.
-package protocol BackupJournal: ActionJournal {
-    func tell(_ event: BackupEvent) async
+extension ActionJournal {
+    /// Tells what came of a backup or a drill, beside its steps.
+    func tell(_ event: BackupEvent) async { await tell(.backup(event)) }
 }
 
 /// What backups and drills need of the world.
@@ -14,7 +14,7 @@ package struct BackupWorld: Sendable {
     package var reactor: Reactor
     package var clock: any Clock
     package var secret: @Sendable (Secret) throws -> String
-    package var journal: any BackupJournal
+    package var journal: any ActionJournal
     package var reporter: ActionReporter
     package var who: Operator
     package var command: [String]
@@ -23,7 +23,7 @@ package struct BackupWorld: Sendable {
 
     package init(
         plan: BackupPlan, reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String,
-        journal: any BackupJournal, reporter: ActionReporter, who: Operator, command: [String],
+        journal: any ActionJournal, reporter: ActionReporter, who: Operator, command: [String],
         watch: @escaping @Sendable (String, StreamGauge.Progress) -> Void = { _, _ in }
     ) {
         self.plan = plan

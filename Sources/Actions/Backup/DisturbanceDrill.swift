@@ -11,7 +11,7 @@ package struct DisturbanceDrill: Sendable {
         package var reactor: Reactor
         package var clock: any Launch.Clock
         package var secret: @Sendable (Secret) throws -> String
-        package var journal: any BackupJournal
+        package var journal: any ActionJournal
         package var reporter: ActionReporter
         package var who: Operator
         package var command: [String]
@@ -23,7 +23,7 @@ package struct DisturbanceDrill: Sendable {
 
         package init(
             drills: DrillsPlan, environment: String, reactor: Reactor, clock: any Launch.Clock,
-            secret: @escaping @Sendable (Secret) throws -> String, journal: any BackupJournal,
+            secret: @escaping @Sendable (Secret) throws -> String, journal: any ActionJournal,
             reporter: ActionReporter, who: Operator, command: [String], isWell: @escaping @Sendable () async -> Bool,
             run: @escaping @Sendable (CommandPlan) async -> String?,
             pause: @escaping @Sendable (Milliseconds) async throws -> Void = { try await Task.sleep(for: $0.duration) }

@@ -126,11 +126,13 @@ final class BackupLab: Sendable {
 }
 
 /// Keeps what is told.
-final class RecordedJournal: BackupJournal {
+final class RecordedJournal: ActionJournal {
     private let told = Mutex<(actions: [ActionEvent], backups: [BackupEvent])>(([], []))
 
     func tell(_ event: ActionEvent) async { told.withLock { $0.actions.append(event) } }
-    func tell(_ event: BackupEvent) async { told.withLock { $0.backups.append(event) } }
+    func tell(_ body: Event.Body) async {
+        if case .backup(let event) = body { told.withLock { $0.backups.append(event) } }
+    }
     func settle(within limit: Duration) async {}
 
     var backups: [BackupEvent] { told.withLock { $0.backups } }
