@@ -134,12 +134,13 @@ extension Deploy {
         while true {
             do { try await world.pause(1000) } catch { return .undecided("called off") }
             let now = world.clock.now()
-            if let board = await world.board() {
+            let board = await world.board()
+            if let board {
                 watchdog.take(board.verdicts(of: watchdog.subjects(of: board), at: now))
             } else {
                 watchdog.takeNothing()
             }
-            if let trouble = watchdog.trouble { return .undecided(trouble) }
+            if let trouble = watchdog.trouble({ board?.track($0)?.series.title ?? $0.name }) { return .undecided(trouble) }
             if now.uptime >= end.uptime { return .done(watchdog.summary) }
         }
     }

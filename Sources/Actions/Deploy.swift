@@ -101,7 +101,7 @@ package actor Deploy {
                         ? .init(colour: "", version: order.version)
                         : .init(colour: ground.idle, version: order.version),
                     edges: edges.names, steps: course.steps.map { .init(name: $0.name, title: $0.title) },
-                    continues: order.continues?.id, pid: order.pid)))
+                    continues: order.continues?.id, pid: order.pid, decision: order.decision)))
         await reporter.journal.settle(within: .seconds(2))
     }
 

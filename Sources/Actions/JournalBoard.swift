@@ -26,6 +26,19 @@ package actor JournalBoard {
         return current
     }
 
+    /// The board, where it can be had within `limit`: a disk that hangs holds up nobody who can do without.
+    package nonisolated func board(within limit: Duration) async -> Board? {
+        let (answers, answer) = AsyncStream.makeStream(of: Board?.self, bufferingPolicy: .bufferingOldest(1))
+        Task { answer.yield(await board()) }
+        let alarm = Task {
+            try? await Task.sleep(for: limit)
+            answer.yield(nil)
+        }
+        defer { alarm.cancel() }
+        for await board in answers { return board }
+        return nil
+    }
+
     /// What was asked of `action` since the last call.
     package func requests(of action: ActionID) -> [ActionEvent.Asked] {
         catchUp()

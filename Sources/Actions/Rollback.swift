@@ -14,7 +14,7 @@ package struct Rollback: Sendable {
         /// The split that was in force when it was planned.
         package var from: String?
         package var reason: String
-        /// Also where the standby does not live, or the schema is known not to fit.
+        /// Also where the standby does not live, was left, or the schema is known not to fit.
         package var force: Bool
         /// Edges that are left alone.
         package var without: Set<String>
@@ -25,11 +25,15 @@ package struct Rollback: Sendable {
         package var pid: Int32
         /// Whether the process that holds a lock is known to be dead: its lock need not be waited for.
         package var isDead: @Sendable (EdgeLock) -> Bool
+        /// What the journal tells of actions, and when; nil where it cannot be read in a moment, which refuses nothing. Asked only
+        /// where no colour was named.
+        package var actions: @Sendable () async -> (log: ActionLog, now: Moment)?
 
         package init(
             to: String? = nil, expect: String? = nil, from: String? = nil, reason: String = "", force: Bool = false,
             without: Set<String> = [], by: Operator, command: [String], continues: ActionID? = nil, pid: Int32,
-            isDead: @escaping @Sendable (EdgeLock) -> Bool = { _ in false }
+            isDead: @escaping @Sendable (EdgeLock) -> Bool = { _ in false },
+            actions: @escaping @Sendable () async -> (log: ActionLog, now: Moment)? = { nil }
         ) {
             self.to = to
             self.expect = expect
@@ -42,7 +46,11 @@ package struct Rollback: Sendable {
             self.continues = continues
             self.pid = pid
             self.isDead = isDead
+            self.actions = actions
         }
+
+        /// Whether nobody has said where to go: then it does not go to what was left.
+        var goesWhereItIsSent: Bool { to != nil || force || continues != nil }
 
         /// Whether a lock was left behind by an action that this one may clear away.
         func isOrphan(_ lock: EdgeLock) -> Bool {
@@ -90,6 +98,7 @@ package struct Rollback: Sendable {
     private func act() async -> ActionResult {
         // What the edges say, and in the same breath whether the likely standby lives: no round trip more than needed.
         let likely = order.to
+        async let asked: (log: ActionLog, now: Moment)? = order.goesWhereItIsSent ? nil : order.actions()
         var looks = await look(likely, within: Rollback.reach)
         // No edge at all, in a second: rather this machine is starved than all of them cut off.
         if looks.values.isEmpty { looks = await look(likely, within: Rollback.reach * 5) }
@@ -108,6 +117,14 @@ package struct Rollback: Sendable {
             force: order.force)
         {
             return ActionResult(.refused, refusal)
+        }
+        let splits = Set(looks.values.values.compactMap(\.status.split))
+        if let (log, now) = await asked,
+            let rejection = log.rejection(
+                of: plan.target, version: RollbackRules.agreed(standbys),
+                serving: splits.count == 1 ? splits.first : nil)
+        {
+            return ActionResult(.refused, RollbackRules.words(rejection, now: now, serving: plan.from))
         }
         return await move(plan, version: version, looks)
     }

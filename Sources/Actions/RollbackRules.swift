@@ -105,6 +105,12 @@ enum RollbackRules {
         return nil
     }
 
+    /// Why a rollback that names no colour does not go to a standby that was left, and how to go on.
+    static func words(_ rejection: Rejection, now: Moment, serving: String?) -> String {
+        "the standby \(rejection.words(at: now)). Going there brings back what was left\(serving.map { "; \($0) keeps the traffic" } ?? ""). "
+            + "To go there all the same: guardia rollback --to \(rejection.colour)"
+    }
+
     /// The version that all edges see behind the standby; nil where they do not agree.
     static func agreed(_ standbys: [String: Standby]) -> String? {
         let versions = Set(standbys.values.compactMap(\.version))

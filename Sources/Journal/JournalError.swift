@@ -50,7 +50,7 @@ extension JournalError: CustomStringConvertible {
         case .denied(let path):
             "\(path): permission denied; the journal is read by its owner and its group: become a member of that group"
         case .locked(let path, let pid):
-            "\(path): another engine records here (\(JournalError.process(pid))); stop it first, or give this one a journal of its own"
+            "\(path): another engine records here (\(JournalError.process(pid))); stop it first"
         case .notAJournal(let path, let reason):
             "\(path): this is not a guardia journal (\(reason)); give the right path, or move the file away"
         case .newerFormat(let path, let found, let known):

@@ -1,3 +1,4 @@
+package import Console
 import Glibc
 package import Launch
 import Synchronization
@@ -27,18 +28,21 @@ package final class ActionLauncher: Sendable {
         package var delegatedOptions: [String]
         /// Whether a transient systemd unit is tried first.
         package var systemd: SystemdScope?
+        /// How a person at a shell would call the same, and why it could not be done; shown, never run.
+        package var shown: CommandSetup
         /// `NAME=value`; the default is this process's own, without what only a login session has.
         package var environment: [String]
 
         package init(
             program: String = Setup.ownPath, options: [String] = [], delegatedOptions: [String] = [],
-            systemd: SystemdScope? = SystemdScope.standing,
+            systemd: SystemdScope? = SystemdScope.standing, shown: CommandSetup = CommandSetup(),
             environment: [String] = Setup.ownEnvironment
         ) {
             self.program = program
             self.options = options
             self.delegatedOptions = delegatedOptions
             self.systemd = systemd
+            self.shown = shown
             self.environment = environment
         }
     }

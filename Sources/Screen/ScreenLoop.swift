@@ -102,6 +102,7 @@ package struct ScreenLoop {
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
             capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand,
+            commands: options.launcher?.shown ?? CommandSetup(),
             entropy: .random(in: 0...UInt64.max))
         frame = Frame(size: session.size)
         follower.onNews { waker.wake() }

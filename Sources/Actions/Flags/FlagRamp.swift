@@ -26,7 +26,8 @@ package actor FlagRamp {
     private let isKnown: Bool
 
     package init(
-        _ order: Order, of plan: FlagsPlan, in store: any FlagStore, world: World, reporter: ActionReporter
+        _ order: Order, of plan: FlagsPlan, in store: any FlagStore, world: World, reporter: ActionReporter,
+        zone: Zone = .utc
     ) {
         self.order = order
         self.store = store
@@ -34,7 +35,7 @@ package actor FlagRamp {
         self.reporter = reporter
         writer = FlagWriter(
             store: store, plan: plan, clock: world.clock, reporter: reporter, by: order.by, reason: order.reason,
-            pause: world.pause)
+            zone: zone, pause: world.pause)
         course = RampCourse(order.plan)
         algorithm = plan.target.algorithm
         isKnown = plan[order.name] != nil
@@ -89,7 +90,7 @@ package actor FlagRamp {
         case .absent, .flag: break
         }
         if let expect = order.expect, expect != (look.flag?.version ?? 0) {
-            return "\(look.moved(from: look)); you saw version \(expect)"
+            return "\(look.moved(from: look, zone: writer.zone)); you saw version \(expect)"
         }
         // A ramp that goes on begins where the share is; a new one only grows.
         guard let flag = look.flag else { return nil }
@@ -140,7 +141,7 @@ package actor FlagRamp {
             guarding: GuardVerdict(of: order.plan.guards, on: await world.board(), at: world.clock.now()))
         do throws(FlagStoreError) {
             let now = try await store.look(order.name)
-            if let left, now.fields != left.fields { sight.moved = now.moved(from: left) }
+            if let left, now.fields != left.fields { sight.moved = now.moved(from: left, zone: writer.zone) }
         } catch {
             sight.trouble = error.description
         }
@@ -215,7 +216,7 @@ package actor FlagRamp {
         do throws(FlagStoreError) { before = try await store.look(order.name) } catch {
             return .failed(error.description)
         }
-        if let left, before.fields != left.fields { return .moved(before, before.moved(from: left)) }
+        if let left, before.fields != left.fields { return .moved(before, before.moved(from: left, zone: writer.zone)) }
         let edit = FlagEdit(isEnabled: true, rollout: share)
         return await writer.change(before, to: edit.applied(to: before.flag, name: order.name))
     }

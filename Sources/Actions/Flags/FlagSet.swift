@@ -42,7 +42,7 @@ package struct FlagSet: Sendable {
 
     package init(
         _ order: Order, of plan: FlagsPlan, in store: any FlagStore, clock: any Clock, reporter: ActionReporter,
-        pause: @escaping Pause = { try await Task.sleep(for: $0.duration) }
+        zone: Zone = .utc, pause: @escaping Pause = { try await Task.sleep(for: $0.duration) }
     ) {
         self.order = order
         self.plan = plan
@@ -50,7 +50,7 @@ package struct FlagSet: Sendable {
         self.reporter = reporter
         writer = FlagWriter(
             store: store, plan: plan, clock: clock, reporter: reporter, by: order.by, reason: order.reason,
-            pause: pause)
+            zone: zone, pause: pause)
     }
 
     private static let steps: [ActionEvent.Step] = [
@@ -136,7 +136,7 @@ package struct FlagSet: Sendable {
         if let expect = order.expect, expect != (look.flag?.version ?? 0) {
             guard let flag = look.flag else { return "\(order.name) is gone; version \(expect) was seen" }
             let who = flag.updatedBy.isEmpty ? "somebody who left no name" : flag.updatedBy
-            let when = flag.updatedAt.map { " at \(FlagLook.time($0))" } ?? ""
+            let when = flag.updatedAt.map { " at \(FlagLook.time($0, writer.zone))" } ?? ""
             return
                 "\(order.name) was changed by \(who)\(when): it is \(FlagChange.state(flag)) now, version \(flag.version); "
                 + "you saw version \(expect)"

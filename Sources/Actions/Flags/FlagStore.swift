@@ -50,22 +50,22 @@ package struct FlagLook: Hashable, Sendable {
     package var glance: FlagGlance? { flag.map { FlagGlance($0) } }
 
     /// Who has it as it is, since when, and what it is: for whoever is refused because of it.
-    package func moved(from before: FlagLook) -> String {
+    package func moved(from before: FlagLook, zone: Zone = .utc) -> String {
         guard let flag else { return "\(name) is gone" }
         let words =
             before.flag.map { FlagChange(from: $0, to: flag).words } ?? "none → \(FlagChange.state(flag))"
         // Who changes a hash by hand leaves the name and the time of whoever was before.
         let isSigned = flag.updatedAt != before.flag?.updatedAt || flag.version != before.flag?.version
         let who = flag.updatedBy.isEmpty || !isSigned ? "somebody who left no name" : flag.updatedBy
-        let when = isSigned ? flag.updatedAt.map { " at \(FlagLook.time($0))" } ?? "" : ""
+        let when = isSigned ? flag.updatedAt.map { " at \(FlagLook.time($0, zone))" } ?? "" : ""
         return "\(name) was changed by \(who)\(when): \(words) (version \(flag.version))"
     }
 
-    /// `14:31:02 UTC`
-    static func time(_ time: Timestamp) -> String {
-        let civil = Zone.utc.civil(time)
+    /// `14:31:02 ART`
+    static func time(_ time: Timestamp, _ zone: Zone) -> String {
+        let civil = zone.civil(time)
         func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
-        return "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) UTC"
+        return "\(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) \(zone.abbreviation)"
     }
 }
 

@@ -18,6 +18,8 @@ struct FlagWriter: Sendable {
     let reporter: ActionReporter
     let by: Operator
     let reason: String
+    /// In which times are told.
+    var zone: Zone = .utc
     var pause: Pause = { try await Task.sleep(for: $0.duration) }
 
     /// How long a store may take to begin with a write before it refuses it.
@@ -43,7 +45,7 @@ struct FlagWriter: Sendable {
             case .late: return .failed("Redis came to it too late, and refused it")
             case .moved(let fields):
                 let now = FlagLook(name: look.name, fields: fields, clock: look.clock)
-                return .moved(now, now.moved(from: look))
+                return .moved(now, now.moved(from: look, zone: zone))
             }
         } catch {
             if error.kind == .refused { return .failed(error.description) }
@@ -62,7 +64,7 @@ struct FlagWriter: Sendable {
             }
             // Written it was; that somebody changed it in the same breath is theirs to answer for.
             await tell(write, nil)
-            return .moved(now, now.moved(from: FlagLook(write.flag, clock: now.clock)))
+            return .moved(now, now.moved(from: FlagLook(write.flag, clock: now.clock), zone: zone))
         } catch {
             return await afterSilence(write, "it could not be read back: \(error.description)") {}
         }
@@ -82,11 +84,11 @@ struct FlagWriter: Sendable {
                 await tell(write, now)
                 return .proved(now)
             }
-            if now.fields != write.before.fields { return .moved(now, now.moved(from: write.before)) }
+            if now.fields != write.before.fields { return .moved(now, now.moved(from: write.before, zone: zone)) }
             if now.clock > write.latest { return .failed("\(why); it was not written, and will not be") }
             if (try? await pause(300)) == nil { break }
         }
-        return .unknown("\(why); it can take effect until \(FlagLook.time(write.latest)) by Redis' clock, not later")
+        return .unknown("\(why); it can take effect until \(FlagLook.time(write.latest, zone)) by Redis' clock, not later")
     }
 
     private func tell(_ write: FlagWrite, _ now: FlagLook?) async {

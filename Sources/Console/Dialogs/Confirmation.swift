@@ -70,6 +70,7 @@ package struct Confirmation: Hashable, Sendable {
     private let opener: Key
     private let openedAt: Moment
     private let actAs: [String]
+    private let commands: CommandSetup
     private let random: UInt16
     /// Whether another key than the one that opened it has come since.
     private var hasSeenAnotherKey = false
@@ -79,18 +80,21 @@ package struct Confirmation: Hashable, Sendable {
     /// - Parameters:
     ///   - opener: the key that opened it; held down it must not answer the question.
     ///   - actAs: the words before `guardia`.
+    ///   - commands: how the commands of actions are called.
     ///   - random: the end of the action's name.
     package init(
-        _ card: PlanCard, intent: ActionIntent, openedAt: Moment, opener: Key, actAs: [String] = [], random: UInt16 = 0
+        _ card: PlanCard, intent: ActionIntent, openedAt: Moment, opener: Key, actAs: [String] = [],
+        commands: CommandSetup = CommandSetup(), random: UInt16 = 0
     ) {
         self.intent = intent
         plan = card
         facts = card
         focus = .no
-        reason = TextField(card.reason, limit: Confirmation.reasonLimit)
+        reason = TextField(limit: Confirmation.reasonLimit)
         self.opener = opener
         self.openedAt = openedAt
         self.actAs = actAs
+        self.commands = commands
         self.random = random
         unsettledAt = openedAt
         focus = firstFocus
@@ -144,9 +148,14 @@ package struct Confirmation: Hashable, Sendable {
         return words + ["--yes"]
     }
 
-    /// The command line that does the same. Where the dashboard fires it, it adds only which journal and config it means, and
-    /// the name by which to follow it.
-    package var commandLine: String { ShellWords.line(actAs + ["guardia"] + arguments) }
+    /// The command line that does the same, word by word: all of it but the name by which the dashboard follows what it fires.
+    package var commandWords: [String] { commands.words(arguments, actAs: actAs) }
+
+    /// The same as a shell takes it.
+    package var commandLine: String { ShellWords.line(commandWords) }
+
+    /// A reason that Right in the empty field takes over; nil where there is none, or something is typed.
+    package var suggestion: String? { reason.text.isEmpty ? plan.suggestion : nil }
 
     // MARK: What happens to it
 
@@ -243,7 +252,12 @@ package struct Confirmation: Hashable, Sendable {
 
     private mutating func edit(_ key: Key, at now: Moment) -> Outcome {
         switch focus {
-        case .reason: return reason.take(key) ? .stay : refuse(nil)
+        case .reason:
+            if key == Key(.right), let suggestion {
+                reason.insert(suggestion)
+                return .stay
+            }
+            return reason.take(key) ? .stay : refuse(nil)
         case .target:
             let before = target.text
             guard target.take(key) else { return refuse(nil) }

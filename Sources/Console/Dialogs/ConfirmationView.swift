@@ -24,7 +24,7 @@ struct ConfirmationView {
             lines += FlagLines(model: model, flag: flag, width: width, labelWidth: plan.labelWidth).lines
             lines += plan.subject + plan.firing + plan.cautions
         } else {
-            lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
+            lines += plan.rejection + plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
         }
         lines.append(.blank(2))
         lines += runs(width: width, label: plan.labelWidth)
@@ -33,7 +33,7 @@ struct ConfirmationView {
             DialogLine(
                 .field(
                     label: [Span(words(reasonWord) + "  ", .dim)], confirmation.reason,
-                    isFocused: confirmation.focus == .reason),
+                    isFocused: confirmation.focus == .reason, placeholder: suggestion),
                 rank: 60))
         lines += target(width: width)
         lines.append(.blank(4))
@@ -43,14 +43,18 @@ struct ConfirmationView {
         return lines
     }
 
-    /// The command line, wrapped; what an operator could type instead.
+    /// What is offered as the reason, and the key that takes it.
+    private var suggestion: String {
+        confirmation.suggestion.map { words(.suggestedReason, Text.sanitised($0, limit: 40)) } ?? ""
+    }
+
+    /// The command line, so broken that a shell takes all the lines as one; what an operator could type instead.
     private func runs(width: Int, label column: Int) -> [DialogLine] {
         let label = Text.padded(words(.labelRuns), to: column)
-        let wrapped = Text.wrapped(confirmation.commandLine, to: width - column)
-        return wrapped.prefix(4).enumerated().map { index, line in
+        let lines = ShellLines.broken(confirmation.commandWords, to: width - column)
+        return lines.enumerated().map { index, line in
             let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
-            let isCut = index == 3 && wrapped.count > 4
-            return DialogLine([start, Span(line + (isCut ? " …" : ""), .value)], rank: index == 0 ? 70 : 40 - index)
+            return DialogLine([start, Span(Text.sanitised(line, limit: .max), .value)], rank: index == 0 ? 70 : 57)
         }
     }
 

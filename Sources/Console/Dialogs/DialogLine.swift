@@ -4,7 +4,7 @@ import Launch
 struct DialogLine {
     enum Content {
         case spans([Span])
-        case field(label: [Span], TextField, isFocused: Bool)
+        case field(label: [Span], TextField, isFocused: Bool, placeholder: String = "")
         case buttons([Button])
     }
 
@@ -42,10 +42,10 @@ struct DialogLine {
     func render(into frame: inout Frame, area: Rect) {
         switch content {
         case .spans(let spans): frame.put(spans, at: area.origin, width: area.width)
-        case .field(let label, let field, let isFocused):
+        case .field(let label, let field, let isFocused, let placeholder):
             let width = frame.put(label, at: area.origin, width: max(0, area.width - 10))
             let part = Rect(x: area.x + width, y: area.y, width: min(60, area.width - width), height: 1)
-            field.render(into: &frame, area: part, isFocused: isFocused)
+            field.render(into: &frame, area: part, isFocused: isFocused, placeholder: placeholder)
         case .buttons(let buttons):
             var x = area.x
             for button in buttons {

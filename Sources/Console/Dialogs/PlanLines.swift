@@ -79,6 +79,15 @@ struct PlanLines {
         return spans
     }
 
+    /// Where it goes to what was left: what happened there, before anything else.
+    var rejection: [DialogLine] {
+        guard let rejection = card.rejection else { return [] }
+        let text = "✗ " + model.left(rejection, version: card.to?.version ?? rejection.version)
+        return Text.wrapped(text, to: width).prefix(3).enumerated().map { index, line in
+            DialogLine([Span(line, .critical, .bold)], rank: DialogLine.kept - 2 - (index == 0 ? 0 : 10))
+        }
+    }
+
     // MARK: What else must be known
 
     /// The deploy that is steered: where it is.
@@ -87,7 +96,33 @@ struct PlanLines {
         var spans = [Span(Text.sanitised(subject.label, limit: 80), .value)]
         if let step = model.stepText(of: subject) { spans.append(Span("  " + step, .text)) }
         if subject.ended?.body.outcome == .died { spans.append(Span("  " + words(.outcomeDied), .critical, .bold)) }
-        return [line(.labelAbout, spans, rank: DialogLine.kept - 3)]
+        return [line(.labelAbout, spans, rank: DialogLine.kept - 3)] + prospect(of: subject)
+    }
+
+    /// Why it waits and for how long still; what comes next, where this goes on with it.
+    private func prospect(of subject: ActionRecord) -> [DialogLine] {
+        var lines: [DialogLine] = []
+        if let why = subject.waitsFor {
+            let reason = Text.wrapped(Text.sanitised(why, limit: 300), to: max(20, width - labelWidth)).prefix(2)
+            for (index, text) in reason.enumerated() {
+                lines.append(
+                    line(index == 0 ? .labelWaits : nil, [Span(text, .warning, .bold)], rank: DialogLine.kept - 6 - index))
+            }
+            if let left = subject.patience(at: model.now) {
+                lines.append(
+                    line(nil, [Span(words(.backUnlessDecided, model.figures.countdown(left)), .warning)], rank: 89))
+            }
+        }
+        guard card.kind == .promote else { return lines }
+        var spans: [Span] = []
+        if let running = subject.current, running.isRunning, subject.ended == nil {
+            spans.append(Span(words(.endsAsGood, Text.sanitised(running.step.title, limit: 60)) + "  ", .text))
+        }
+        if let next = subject.next {
+            spans.append(Span("→ " + Text.sanitised(next.title, limit: 80), .strong, .bold))
+        }
+        if !spans.isEmpty { lines.append(line(.labelNext, spans, rank: DialogLine.kept - 7)) }
+        return lines
     }
 
     var edges: [DialogLine] {
@@ -114,7 +149,11 @@ struct PlanLines {
         let time = "\(model.shortClock(last.at.utc)) \(model.zone.abbreviation)"
         let age = model.figures.age(last.at.age(at: model.now))
         let text = Text.sanitised(last.label, limit: 80) + ", " + words(.timeAgo, time, age)
-        return [line(.labelLast, [Span(text, .text)], rank: 25)]
+        var spans = [Span(text, .text)]
+        if let outcome = last.ended?.body.outcome {
+            spans.append(Span("  \(outcome.glyph) \(words(outcome.word))", outcome.role))
+        }
+        return [line(.labelLast, spans, rank: 25)]
     }
 
     var firing: [DialogLine] {

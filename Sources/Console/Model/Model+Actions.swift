@@ -114,7 +114,7 @@ extension Model {
             .confirmation(
                 Confirmation(
                     card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter),
-                    actAs: deployment?.actAs ?? flagFacts?.actAs ?? [],
+                    actAs: actAs, commands: commands,
                     random: draw())))
     }
 

@@ -34,7 +34,10 @@ extension Model {
     /// The reason in words, filled in; nil for an action that can be done.
     func disabledText(of action: Action) -> String? {
         disabledReason(of: action).map { reason in
-            words(reason, (deployment?.locked ?? flagFacts?.locked).map { Text.sanitised($0, limit: 200) } ?? "")
+            words(
+                reason,
+                (reason == .cannotStart ? commandTrouble : deployment?.locked ?? flagFacts?.locked)
+                    .map { Text.sanitised($0, limit: 200) } ?? "")
         }
     }
 
@@ -43,6 +46,7 @@ extension Model {
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
         if isTooSmall { return .tooSmall }
+        if commandTrouble != nil { return .cannotStart }
         if action == .escalate {
             return board.manifest?.roster?.policies.isEmpty ?? true ? .noPolicy : nil
         }
@@ -56,6 +60,7 @@ extension Model {
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         if frozen != nil { return .screenPaused }
         if isTooSmall { return .tooSmall }
+        if commandTrouble != nil { return .cannotStart }
         switch action {
         case .promote, .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
         case .hold: return board.actions.running.contains { $0.kind == .deploy } ? nil : .nothingRuns

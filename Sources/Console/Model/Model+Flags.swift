@@ -30,6 +30,7 @@ extension Model {
         if facts.locked != nil || deployment?.locked != nil { return .actionsLocked }
         if frozen != nil { return .screenPaused }
         if isTooSmall { return .tooSmall }
+        if commandTrouble != nil { return .cannotStart }
         switch action {
         case .promote, .abort: return steered == nil ? .noRamp : nil
         case .hold: return steered.map { $0.ended == nil } == true ? nil : .noRamp

@@ -26,6 +26,8 @@ package struct Model: Sendable {
     package let words: Words
     /// The command line that starts the engine, to be named where it is silent.
     package let engineCommand: String
+    /// How the commands of actions are called.
+    package let commands: CommandSetup
 
     package internal(set) var page: Page
     package internal(set) var focus: PaneID = .health
@@ -72,7 +74,7 @@ package struct Model: Sendable {
     package init(
         board: Board = Board(), now: Moment, size: Size, mode: Mode, keymap: Keymap = .standard,
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
-        entropy: UInt64 = 0
+        commands: CommandSetup = CommandSetup(), entropy: UInt64 = 0
     ) {
         self.board = board
         present = now
@@ -83,6 +85,7 @@ package struct Model: Sendable {
         self.capabilities = capabilities
         self.words = words
         self.engineCommand = engineCommand
+        self.commands = commands
         self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
         renewFeed()

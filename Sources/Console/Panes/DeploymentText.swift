@@ -55,15 +55,27 @@ extension Model {
 
     /// The rollback light in words; a light that is not known is never green.
     func light(of traffic: Traffic) -> Span {
-        switch RollbackLight(traffic) {
+        switch RollbackLight(traffic, shown.actions) {
         case .ready(_, let version, let age, let edges):
             let through = words(edges == 1 ? .edgeCount : .edgesCount, "\(edges)/\(traffic.edges.count)")
             return Span(words(.lightReady, Text.sanitised(version, limit: 40), figures.age(age), through), .ok, .bold)
+        case .rejected(let rejection, let version):
+            return Span(words(.lightLeft, left(rejection, version: version)), .warning, .bold)
         case .blocked(let reason):
             return Span(words(.lightBlocked, Text.sanitised(reason, limit: 200)), .warning, .bold)
         case .unknown(let reason):
             return Span(words(.lightUnknown, Text.sanitised(reason, limit: 200)), .unknown, .bold)
         }
+    }
+
+    /// What happened to a release that was left: `v1.5.0 WENT BACK 4 min ago: 20.9 % errors`.
+    func left(_ rejection: Rejection, version: String?) -> String {
+        let name = Text.sanitised(version ?? rejection.colour.uppercased(), limit: 40)
+        let deed = words(rejection.how.word)
+        let what =
+            rejection.at.map { words(.leftAgo, name, deed, figures.age($0.age(at: shownNow))) } ?? "\(name) \(deed)"
+        let cause = Text.sanitised(rejection.cause, limit: 200)
+        return cause.isEmpty ? what : "\(what): \(cause)"
     }
 
     /// How long one key still brings the previous version back.
@@ -77,6 +89,9 @@ extension Model {
             return Span(text, .ok)
         case .over(let version, let since)?:
             return Span(words(.runwayOver, key, Text.sanitised(version, limit: 40), figures.span(since)), .warning)
+        case .left(let rejection, let version)?:
+            let name = Text.sanitised(version, limit: 40)
+            return Span(words(.runwayLeft, key, name, words(rejection.how.word)), .warning)
         case .closed(let reason)?: return Span(words(.runwayClosed, Text.sanitised(reason, limit: 200)), .warning)
         case nil: return nil
         }
@@ -126,6 +141,7 @@ extension Model {
             }
             notices.append(Notice(role: .alarm, text: text))
         }
+        if let waiting = personNotice { notices.append(waiting) }
         // While traffic is moved the edges differ for the blink of an eye.
         if traffic.isSplitBrain, board.actions.mover == nil {
             let sides = traffic.edges.compactMap { edge in edge.split.map { "\(edge.name) \($0.value)" } }
@@ -148,6 +164,39 @@ extension Model {
             notices.append(Notice(role: .notice, text: revert.text))
         }
         return notices
+    }
+}
+
+extension Model {
+    /// A deploy that waits for a person, what for, and how long it does before it goes back.
+    private var personNotice: Notice? {
+        guard let record = board.actions.running.last(where: { $0.kind.movesTraffic && $0.waitsFor != nil }) else {
+            return nil
+        }
+        let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
+        let why = Text.sanitised(record.waitsFor ?? "", limit: 160)
+        let left = record.patience(at: now).map { " " + figures.countdown($0) } ?? ""
+        var text = words(.personBanner, left, Text.sanitised(record.label, limit: 80), why, promote, abort)
+        // What can be done about it, and until when, is never what is cut.
+        if Text.width(of: text) + 2 > size.width {
+            let name = Text.sanitised(record.started.to?.version ?? record.kind.rawValue, limit: 24)
+            text = words(.personBannerShort, left, name, promote, abort)
+            let room = size.width - Text.width(of: text) - 4
+            if room > 12 { text += ": " + Text.truncated(why, to: room) }
+        }
+        return Notice(role: .alarm, text: text)
+    }
+}
+
+extension Rejection.How {
+    var word: Word {
+        switch self {
+        case .wentBack: .deedWentBack
+        case .aborted: .deedAborted
+        case .rolledBack: .deedRolledBack
+        case .returned: .deedReturned
+        case .unproven: .deedUnproven
+        }
     }
 }
 

@@ -41,11 +41,13 @@ package enum ActionEvent: Hashable, Sendable {
         /// The interrupted action that this one finishes or undoes.
         package var continues: ActionID?
         package var pid: Int32
+        /// How long it waits for a person before it goes back by itself; nil where it never does, and in older journals.
+        package var decision: Milliseconds?
 
         package init(
             id: ActionID, kind: ActionKind, by: Operator, reason: String, command: [String], from: Side? = nil,
             to: Side? = nil, subject: String? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil,
-            pid: Int32
+            pid: Int32, decision: Milliseconds? = nil
         ) {
             self.id = id
             self.kind = kind
@@ -59,6 +61,7 @@ package enum ActionEvent: Hashable, Sendable {
             self.steps = steps
             self.continues = continues
             self.pid = pid
+            self.decision = decision
         }
     }
 

@@ -5,8 +5,19 @@ package struct ActionLog: Hashable, Sendable {
 
     /// Oldest first.
     package private(set) var records: [ActionRecord] = []
+    /// Outlives the records: what was left last month is left still.
+    private var ledger = RejectionLedger()
 
     package init() {}
+
+    /// Why a colour is no good way back; nil where nothing speaks against it, or nothing is known.
+    ///
+    /// - Parameters:
+    ///   - version: what it answers with now; nil: not known.
+    ///   - split: what all edges serve now; nil: not known.
+    package func rejection(of colour: String, version: String?, serving split: Split?) -> Rejection? {
+        ledger.rejection(of: colour, version: version, serving: split, isMoving: mover != nil)
+    }
 
     /// Those that have not ended, oldest first.
     package var running: [ActionRecord] { records.filter { $0.ended == nil } }
@@ -58,6 +69,7 @@ package struct ActionLog: Hashable, Sendable {
         }
         guard let index = records.lastIndex(where: { $0.id == event.action }) else { return }
         records[index].take(event, at: moment)
+        ledger.take(event, of: records[index], at: moment)
     }
 
     private mutating func trim() {
@@ -184,14 +196,7 @@ extension ActionEvent.Ended {
     /// The end that is told in place of an action whose process died.
     package static func died(_ record: ActionRecord) -> ActionEvent.Ended {
         let step = record.current.map { "at \($0.step.name)" } ?? "before its first step"
-        let wayOn =
-            switch record.kind {
-            case .flagRamp: "guardia flag resume goes on with it, guardia flag abort takes it back"
-            case .flagSet, .flagOff: "guardia flag get says what is so now"
-            case .backup, .drill, .prune: "what it left behind is removed by the next one"
-            default: "guardia promote finishes it, guardia abort undoes it"
-            }
         return ActionEvent.Ended(
-            action: record.id, outcome: .died, summary: "its process died \(step): \(wayOn)")
+            action: record.id, outcome: .died, summary: "its process died \(step): \(record.wayOut)")
     }
 }

@@ -25,6 +25,8 @@ package struct PlanCard: Hashable, Sendable {
     package var mover: ActionRecord?
     /// The deploy that this goes on with, ends or holds.
     package var subject: ActionRecord?
+    /// Why what it goes to was left; nil where nothing speaks against it.
+    package var rejection: Rejection?
     /// What fires now, worst first.
     package var firing: [Feed.Entry]
     // MARK: Alerts
@@ -34,8 +36,8 @@ package struct PlanCard: Hashable, Sendable {
     package var flag: FlagCard?
     /// The words after `guardia`.
     package var arguments: [String]
-    /// The reason that is filled in, from the worst alert.
-    package var reason: String
+    /// A reason that is offered, from the worst alert: it is given only where the operator takes it.
+    package var suggestion: String?
     /// What must be typed; nil for a routine action.
     package var target: String?
     /// Why it cannot be fired now; empty where it can.

@@ -58,6 +58,11 @@ package struct Planner: Sendable {
         }
         if let split = traffic.splitInSight { card.arguments += ["--from", split.name] }
         if traffic.split == Split(all: target) { card.blockers.append("\(target) has all traffic already") }
+        if let rejection = traffic.rejection(of: target, board.actions) {
+            card.rejection = rejection
+            let name = [target, rejection.version].compactMap(\.self).joined(separator: " ")
+            card.overridable.append("\(name) \(rejection.deed): it is no way back to what was well")
+        }
         if card.to?.health == .critical {
             card.overridable.append("\(target) does not live: \(card.to?.trouble ?? "it does not answer")")
         }
@@ -151,10 +156,12 @@ package struct Planner: Sendable {
 
     func card(_ kind: ActionKind) -> PlanCard {
         let firing = board.feed.sorted.filter { $0.change.to > .unknown }
+        // Of a rollback alone is the worst alert likely to be the reason.
+        let suggestion = kind == .rollback ? firing.first.map { board.track($0.id)?.series.title ?? $0.id.name } : nil
         return PlanCard(
             kind: kind, edges: traffic?.edges ?? [], last: board.actions.lastMove, mover: board.actions.mover,
             firing: firing, arguments: [kind.rawValue],
-            reason: firing.first.map { board.track($0.id)?.series.title ?? $0.id.name } ?? "", blockers: [],
+            suggestion: suggestion, blockers: [],
             overridable: [], cautions: [], versions: versions)
     }
 

@@ -10,7 +10,6 @@ extension Planner {
 
     private func card(_ kind: ActionKind, _ id: Fingerprint?, risk: Risk) -> PlanCard {
         var card = card(kind)
-        card.reason = ""
         card.versions = []
         card.alerting = AlertCard(alert: id.flatMap { board.alerts[$0] }, text: "", risk: risk)
         if let id, card.alerting?.alert == nil {

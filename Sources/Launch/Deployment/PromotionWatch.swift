@@ -33,13 +33,15 @@ package struct PromotionWatch: Sendable {
     package mutating func takeNothing() { blind += 1 }
 
     /// What a person must judge; nil while there is nothing.
-    package var trouble: String? {
+    ///
+    /// - Parameter title: what people call a series.
+    package func trouble(_ title: (SeriesID) -> String = \.name) -> String? {
         if blind >= PromotionWatch.looks, seen == 0 {
             return "the journal cannot be read: what the promotion did is not known"
         }
         let bad = streaks.filter { $0.value >= PromotionWatch.looks }.keys.sorted()
         guard !bad.isEmpty else { return nil }
-        return "critical since the promotion: \(bad.prefix(3).map(\.name).joined(separator: ", "))"
+        return "critical since the promotion: \(bad.prefix(3).map(title).joined(separator: ", "))"
             + (bad.count > 3 ? " (+\(bad.count - 3) more)" : "")
     }
 

@@ -5,14 +5,17 @@ package enum Runway: Hashable, Sendable {
     case open(version: String, left: Milliseconds?)
     /// The standby was to keep running until then; whether it still does is what the rollback light says.
     case over(version: String, since: Milliseconds)
+    /// A rollback would bring back a release that was left.
+    case left(Rejection, version: String)
     /// A rollback would not work now; why.
     case closed(String)
 
     /// Nil where the launch has no deployment.
     package init?(board: Board, now: Moment) {
         guard let facts = board.manifest?.deployment, let traffic = Traffic(board: board, now: now) else { return nil }
-        switch RollbackLight(traffic) {
+        switch RollbackLight(traffic, board.actions) {
         case .blocked(let reason), .unknown(let reason): self = .closed(reason)
+        case .rejected(let rejection, let version): self = .left(rejection, version: version)
         case .ready(_, let version, _, _):
             guard let standby = facts.standby, let moved = board.actions.lastMove?.ended?.at else {
                 self = .open(version: version, left: nil)

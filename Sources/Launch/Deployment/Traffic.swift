@@ -165,6 +165,11 @@ package struct Traffic: Hashable, Sendable {
         return (asked.isEmpty || !silent.isEmpty ? .unknown : .ok, nil)
     }
 
+    /// Why a colour is no good way back, as far as the journal tells.
+    package func rejection(of colour: String, _ actions: ActionLog?) -> Rejection? {
+        actions?.rejection(of: colour, version: version(of: colour)?.value, serving: splitInSight)
+    }
+
     /// Who holds a lock on any edge.
     package var lock: String? { edges.lazy.compactMap(\.lock).first }
 }
@@ -173,12 +178,15 @@ package struct Traffic: Hashable, Sendable {
 package enum RollbackLight: Hashable, Sendable {
     /// Every edge reached the standby; the oldest of those answers is `age` old.
     case ready(colour: String, version: String, age: Milliseconds, edges: Int)
+    /// It would work, and bring back a release that was left.
+    case rejected(Rejection, version: String)
     /// It is known that it would not, or not everywhere.
     case blocked(String)
     /// Nobody can say.
     case unknown(String)
 
-    package init(_ traffic: Traffic) {
+    /// - Parameter actions: what the journal tells of actions; nil: it cannot be read, and speaks against nothing.
+    package init(_ traffic: Traffic, _ actions: ActionLog?) {
         guard !traffic.edges.isEmpty else {
             self = .unknown("no edge is configured")
             return
@@ -204,6 +212,10 @@ package enum RollbackLight: Hashable, Sendable {
         }
         guard let version = traffic.version(of: target) else {
             self = .blocked("\(target) answers with different versions, or none")
+            return
+        }
+        if let rejection = traffic.rejection(of: target, actions) {
+            self = .rejected(rejection, version: version.value)
             return
         }
         let age = traffic.edges.compactMap { $0.live[target]?.age }.max() ?? version.age

@@ -33,6 +33,13 @@ struct EscalationReader {
     private func checkPolicies(of launch: LaunchConfiguration, _ fields: Fields) {
         guard let alerts = fields.optional("alerts") else { return }
         let known = launch.policies.map(\.name)
+        let untold = launch.alerts.rules.filter { $0.severity == .critical && $0.policy == nil }.map(\.name)
+        if !untold.isEmpty, launch.alerts.impliedPolicy == nil {
+            alerts.source.findings.warn(
+                alerts.place,
+                "nobody is told when these critical rules fire: \(Array(Set(untold)).sorted().joined(separator: ", "))",
+                hint: "give each `notify: POLICY`, or `notify: POLICY` to all of 'alerts'")
+        }
         var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) }
         }
         if let implied = launch.alerts.impliedPolicy { wanted.append((what: "'alerts'", implied)) }

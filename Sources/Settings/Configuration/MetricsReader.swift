@@ -15,8 +15,9 @@ extension Fields {
             return []
         }
         guard field.key == "urls" else { return [field.url() ?? ""] }
-        let urls = field.items().compactMap { $0.url() }
-        if field.isList, urls.isEmpty { field.error("'urls' is empty") }
+        let items = field.items()
+        let urls = items.compactMap { $0.url() }
+        if field.isList, items.isEmpty { field.error("'urls' is empty") }
         if Set(urls).count < urls.count { field.error("'urls' names an address twice: it would be counted twice") }
         return urls
     }

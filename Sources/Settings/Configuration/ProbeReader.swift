@@ -31,6 +31,8 @@ final class ProbeReader {
         guard let probe else { return catalogue.markIncomplete(name) }
         if let first = places.updateValue(item.place, forKey: name) {
             findings.error(item.place, "a second probe named '\(name)'; the first is on line \(first.line)")
+            // Which of the two is meant is not known: what either brings is not said to be missing.
+            catalogue.markIncomplete(name)
             return
         }
         probes.append((probe, item.place))

@@ -2,8 +2,35 @@ import ArgumentParser
 import Glibc
 import Launch
 
+/// What every command line says of the launch that it is about.
+protocol LaunchOptions {
+    var config: ConfigOptions { get }
+    var journal: String? { get }
+}
+
+/// Which launch a command line is about, and nothing else.
+struct LaunchReference: ParsableArguments, LaunchOptions {
+    @OptionGroup var config: ConfigOptions
+
+    @Option(
+        name: [.customShort("j"), .customLong("journal")],
+        help: ArgumentHelp("The journal; otherwise as the config says.", valueName: "file"))
+    var journal: String?
+}
+
+/// What a command line that only looks may say.
+struct LookOptions: ParsableArguments, LaunchOptions {
+    @OptionGroup var launch: LaunchReference
+
+    @Flag(help: "Print the result as JSON.")
+    var json = false
+
+    var config: ConfigOptions { launch.config }
+    var journal: String? { launch.journal }
+}
+
 /// What every action's command line may say.
-struct ActionOptions: ParsableArguments {
+struct ActionOptions: ParsableArguments, LaunchOptions {
     @OptionGroup var config: ConfigOptions
 
     @Option(
@@ -32,9 +59,6 @@ struct ActionOptions: ParsableArguments {
             throw ValidationError("--id is letters, digits and -")
         }
     }
-
-    /// What an operator behind sudo may not bring along; nil where they bring nothing.
-    var delegationTrouble: String? { config.delegationTrouble }
 
     /// The id that was given, or a new one.
     func actionID(_ kind: ActionKind, at now: Timestamp) -> ActionID {

@@ -23,10 +23,13 @@ struct ActionSession {
     /// What the dashboard's and an operator's command line are alike.
     static var commandLine: [String] { ["guardia"] + CommandLine.arguments.dropFirst() }
 
+    /// Opens it to look, for whoever can read the config.
+    init(_ options: LookOptions, isRescue: Bool) throws { try self.init(options, for: nil, isRescue: isRescue) }
+
     /// Opens it for one kind of action.
     ///
     /// - Parameter isRescue: goes by the last good config where today's has errors.
-    init(_ options: ActionOptions, for kind: ActionKind?, isRescue: Bool) throws {
+    init(_ options: some LaunchOptions, for kind: ActionKind?, isRescue: Bool) throws {
         let caller = try ActionCaller(options, for: kind, isRescue: isRescue)
         (identity, launch, journal) = (caller.identity, caller.launch, caller.journal)
         guard let deployment = launch.deployment else {
@@ -73,6 +76,14 @@ struct ActionSession {
         let (journal, host) = (journal, Origin.name)
         return { lock in
             lock.holder.hasSuffix("@\(host)") && ActionLock.isKnownDead(ActionID(lock.action), journal: journal)
+        }
+    }
+
+    /// What the journal tells of actions, where it can be read within a second.
+    var actions: @Sendable () async -> (log: ActionLog, now: Moment)? {
+        let (journal, clock) = (journal, clock)
+        return {
+            await JournalBoard(journal).board(within: .seconds(1)).map { (log: $0.actions, now: clock.now()) }
         }
     }
 

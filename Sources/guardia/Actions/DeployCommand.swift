@@ -61,7 +61,10 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if let trouble = ReleaseVersion.trouble(with: version) { throw Failure.usage(Told(trouble)) }
+        if let trouble = ReleaseVersion.trouble(with: version) {
+            // A dry run answers as the deploy would: it is refused.
+            throw dryRun ? Failure.refused(Told(trouble)) : Failure.usage(Told(trouble))
+        }
         let session = try ActionSession(options, for: .deploy, isRescue: false)
         let order = try order(session)
         if dryRun { throw await dryRun(order, session) }

@@ -109,7 +109,7 @@ struct EdgeSurvey: Sendable {
             let trouble = edges.lazy.compactMap { edge in edge.colours[colour]?.trouble.map { "\(edge.name): \($0)" } }
                 .first
             return
-                "\(alive == edges.count ? "✓" : "✗") \(colour)  \(version(of: colour) ?? "v?")  answers through \(alive)/\(edges.count) edges"
+                "\(alive == edges.count ? "✓" : "✗") \(colour)  \(version(of: colour) ?? "v?")  answers through \(alive)/\(edges.count) edge\(edges.count == 1 ? "" : "s")"
                 + (trouble.map { "; \($0)" } ?? "")
         }
         return edgeLines + colourLines

@@ -14,7 +14,7 @@ struct LockCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Say who holds the lock of each edge.")
-        @OptionGroup var options: ActionOptions
+        @OptionGroup var options: LookOptions
 
         private struct Row: Encodable {
             var edge: String
@@ -42,9 +42,9 @@ struct LockCommand: AsyncParsableCommand {
                                 reason: lock?.reason, seconds: lock?.left))
                     } else if let lock {
                         let left = lock.hasLapsed ? "LAPSED: whoever held it is gone" : "\(lock.left) s left"
+                        let reason = lock.reason.isEmpty ? "" : "  \(lock.reason)"
                         Output.line(
-                            "\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)  \(lock.reason)"
-                        )
+                            "\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)\(reason)")
                     } else {
                         Output.line("\(edge)  fence \(status.fence)  free")
                     }
@@ -67,11 +67,13 @@ struct LockCommand: AsyncParsableCommand {
             discussion: "The lock is held for --hold, for work by hand; give it back with guardia lock release.")
         @OptionGroup var options: ActionOptions
 
-        @Option(help: ArgumentHelp("For how many minutes.", valueName: "minutes"))
-        var hold = 15
+        @Option(help: ArgumentHelp("How long, as 30m.", valueName: "time"))
+        var hold = SpanArgument<Minutes>(.minutes(15))
 
         func validate() throws {
-            guard (1...1440).contains(hold) else { throw ValidationError("--hold is from 1 to 1440 minutes") }
+            guard (Milliseconds.minutes(1) ... .hours(24)).contains(hold.span) else {
+                throw ValidationError("--hold is from 1m to 24h")
+            }
         }
 
         func run() async throws {
@@ -87,7 +89,7 @@ struct LockCommand: AsyncParsableCommand {
                 }
             }
             let id = options.actionID(.takeLock, at: session.clock.now().utc)
-            let (who, reason, lease) = (session.identity.who, options.reason, Milliseconds.minutes(Int64(hold)))
+            let (who, reason, lease) = (session.identity.who, options.reason, hold.span)
             let result = await Simple.run(.takeLock, id, options, session) { group throws(EdgeError) in
                 _ = try await group.lock(within: reach) { _ in
                     LockClaim(
@@ -123,8 +125,10 @@ struct LockCommand: AsyncParsableCommand {
                     return true
                 }
                 if let failure = answers.errors.first { throw failure.error }
-                return
-                    "\(answers.values.values.count { $0 }) of \(answers.all.count) edges were locked, and are free now"
+                let (freed, all) = (answers.values.values.count { $0 }, answers.all.count)
+                return freed == 0
+                    ? "no edge was locked"
+                    : "the lock of \(freed == all ? "every edge" : "\(freed) of \(all) edges") was given back"
             }
             throw await session.finish(result, id, json: options.json)
         }

@@ -16,6 +16,10 @@ struct RollbackCommand: AsyncParsableCommand {
             has errors it goes by the last that had none. An edge that cannot be reached is named, and mended by the engine \
             when it returns.
 
+            Without --to it goes to the standby, unless the journal tells that the standby is what a deploy, an abort or a \
+            rollback has just left: then it refuses, and says how to go there all the same. A journal that cannot be read \
+            refuses nothing.
+
             Exit codes: 0 done, 2 wrong usage, 3 refused (nothing was changed), 4 a person is needed (the message says what for).
             """)
 
@@ -34,7 +38,7 @@ struct RollbackCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave an edge alone; may be repeated.", valueName: "edge"))
     var without: [String] = []
 
-    @Flag(help: "Also where the standby does not live, or the schema is known not to fit.")
+    @Flag(help: "Also where the standby does not live, was left by a deploy or a rollback, or the schema is known not to fit.")
     var force = false
 
     func run() async throws {
@@ -48,7 +52,8 @@ struct RollbackCommand: AsyncParsableCommand {
     private func order(_ session: ActionSession) -> Rollback.Order {
         Rollback.Order(
             to: to, expect: expect, from: from, reason: options.reason, force: force, without: Set(without),
-            by: session.identity.who, command: ActionSession.commandLine, pid: getpid(), isDead: session.isDead)
+            by: session.identity.who, command: ActionSession.commandLine, pid: getpid(), isDead: session.isDead,
+            actions: session.actions)
     }
 
     static func run(_ order: Rollback.Order, _ options: ActionOptions, _ session: ActionSession) async -> ExitCode {
@@ -68,6 +73,13 @@ struct RollbackCommand: AsyncParsableCommand {
         for line in status.lines { Output.line(line) }
         guard let target = to ?? status.rollbackTarget else {
             throw Failure.refused(Told("it cannot be told which colour is the standby: name it with --to"))
+        }
+        if let (log, now) = await session.actions(), let rejection = status.traffic.rejection(of: target, log) {
+            Output.line("! \(rejection.words(at: now))")
+            if to == nil, !force {
+                throw Failure.refused(
+                    Told("going there brings back what was left; to go there all the same: guardia rollback --to \(target)"))
+            }
         }
         Output.line("Roll back to \(target) \(status.version(of: target) ?? "(version not known)").")
         let word = status.hasOneVersion ? target : status.version(of: target) ?? target

@@ -3,42 +3,51 @@ import ArgumentParser
 import Journal
 import Launch
 
-/// `guardia status`: who serves, as the edges themselves say it, and whether a rollback would work.
+/// `guardia status`: who serves, as the edges themselves say it, whether a rollback would work, and what waits for a person.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Ask every edge who serves, which versions answer, and whether a rollback would work.",
-        discussion: "Exits 0 where a rollback would work, 4 where not, or where it cannot be told.")
+        discussion: """
+            It also says which actions run, which wait for a person, and which died and were not finished or undone.
 
-    @OptionGroup var options: ActionOptions
+            Exits 0 where a rollback would work and nothing waits for a person; else 4: it would not, or would bring back a release \
+            that was left, or it cannot be told; a person is needed; an action died.
+            """)
+
+    @OptionGroup var options: LookOptions
 
     func run() async throws {
-        let session = try ActionSession(options, for: nil, isRescue: true)
+        let session = try ActionSession(options, isRescue: true)
+        async let asked = JournalBoard(session.journal).board(within: .seconds(2))
         let survey = await EdgeSurvey.take(session.edges, session.deployment)
-        let light = RollbackLight(survey.traffic)
-        let actions = await JournalBoard(session.journal).board()?.actions
-        let code: Int32 = light.isReady ? 0 : 4
+        let board = await asked
+        let now = session.clock.now()
+        let light = RollbackLight(survey.traffic, board?.actions)
+        let journal = session.journal
+        let unsettled = board.map { board in
+            UnsettledAction.all(in: board.actions) { ActionLock.lives($0, journal: journal) }
+        }
+        let needsPerson = unsettled?.contains { $0.needsPerson } ?? false
         if options.json {
-            Output.json(Report(survey, light, actions))
+            Output.json(Report(survey, light, unsettled ?? [], now))
         } else {
             for line in survey.lines { Output.line(line) }
-            Output.line(StatusCommand.words(light))
-            for record in actions?.running ?? [] {
-                let lives = ActionLock.lives(record.id, journal: session.journal)
-                Output.line(
-                    "\(lives == false ? "✗ DIED" : "… runs")  \(record.id) by \(record.started.by.signature), step "
-                        + "\(record.current?.step.name ?? "none")\(lives == false ? ": guardia promote finishes it, guardia abort undoes it" : "")"
-                )
+            Output.line(StatusCommand.words(light, at: now))
+            for action in unsettled ?? [] { Output.line(action.words(at: now)) }
+            if board == nil {
+                Output.line("? \(session.journal) cannot be read: what runs, waits or was left is not known")
             }
         }
         _ = await session.close()
-        throw ExitCode(code)
+        throw ExitCode(light.isReady && !needsPerson ? 0 : 4)
     }
 
-    static func words(_ light: RollbackLight) -> String {
+    static func words(_ light: RollbackLight, at now: Moment) -> String {
         switch light {
         case .ready(let colour, let version, _, let edges):
-            "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edges"
+            "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edge\(edges == 1 ? "" : "s")"
+        case .rejected(let rejection, _): "! STANDBY \(rejection.words(at: now))"
         case .blocked(let why): "✗ NO WAY BACK: \(why)"
         case .unknown(let why): "? WAY BACK UNKNOWN: \(why)"
         }
@@ -58,8 +67,11 @@ struct StatusCommand: AsyncParsableCommand {
         var light: String
         var lightWords: String
         var running: [String]
+        var waiting: [String]
+        var died: [String]
+        var words: [String]
 
-        init(_ survey: EdgeSurvey, _ light: RollbackLight, _ actions: ActionLog?) {
+        init(_ survey: EdgeSurvey, _ light: RollbackLight, _ actions: [UnsettledAction], _ now: Moment) {
             edges = survey.traffic.edges.map { edge in
                 Edge(
                     name: edge.name, split: edge.split?.value.name, up: edge.isUp, trouble: edge.trouble,
@@ -68,11 +80,15 @@ struct StatusCommand: AsyncParsableCommand {
             }
             switch light {
             case .ready: self.light = "ready"
+            case .rejected: self.light = "rejected"
             case .blocked: self.light = "blocked"
             case .unknown: self.light = "unknown"
             }
-            lightWords = StatusCommand.words(light)
-            running = actions?.running.map(\.id.text) ?? []
+            lightWords = StatusCommand.words(light, at: now)
+            running = actions.filter { $0.state != .died }.map(\.record.id.text)
+            waiting = actions.filter { if case .waits = $0.state { true } else { false } }.map(\.record.id.text)
+            died = actions.filter { $0.state == .died }.map(\.record.id.text)
+            words = actions.map { $0.words(at: now) }
         }
     }
 }

@@ -10,7 +10,11 @@ struct PromoteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "promote",
         abstract:
-            "Go on: end a deploy's wait or analysis as good, confirm a promotion, or finish an interrupted deploy.")
+            "Go on: end a deploy's wait or analysis as good, confirm a promotion, or finish an interrupted deploy.",
+        discussion: """
+            It says what the deploy waits for and what comes next, and has the version typed; --yes asks nothing, for scripts. \
+            Where nobody can be asked and --yes is not given, nothing is done.
+            """)
 
     @OptionGroup var options: ActionOptions
     @Argument(help: "The deploy's id; otherwise the one that runs or was interrupted.")
@@ -84,6 +88,7 @@ struct Steering {
                         ?? "no deploy runs, and none was interrupted"))
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
+        if kind == .promote, !options.yes { try await confirm(record, lives: lives, session) }
         if lives { throw await ask(record, board, session) }
         switch kind {
         case .promote: throw await resume(record, session)
@@ -104,6 +109,29 @@ struct Steering {
             (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
         if let wanted { return (dead + deploys).last { $0.id.text == wanted } }
         return deploys.last ?? dead.last
+    }
+
+    // MARK: Asking first
+
+    /// Says what waits and what comes next, and has the target typed: going on moves traffic.
+    private func confirm(_ record: ActionRecord, lives: Bool, _ session: ActionSession) async throws {
+        for line in await EdgeSurvey.take(session.edges, session.deployment).lines { Output.line(line) }
+        for line in Steering.outlook(record, lives: lives, at: session.clock.now()) { Output.line(line) }
+        let target = record.started.to?.version ?? record.started.to?.colour ?? record.id.text
+        let answer = Confirmation.typed(target)
+        guard answer != true else { return }
+        await session.close()
+        throw answer == nil
+            ? Failure.usage(Told("nobody can confirm it here: give --yes"))
+            : Failure.refused(Told("not confirmed: nothing was changed"))
+    }
+
+    /// Where the action stands, and what going on means.
+    static func outlook(_ record: ActionRecord, lives: Bool, at now: Moment) -> [String] {
+        var lines = [UnsettledAction(record: record, lives: lives).words(at: now)]
+        if lives, record.waitsFor == nil { lines.append("  what runs now is taken as good and ended") }
+        lines.append("  next: \(record.next?.title ?? "its end")")
+        return lines
     }
 
     // MARK: A deploy that lives

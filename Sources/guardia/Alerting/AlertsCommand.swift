@@ -12,7 +12,7 @@ struct AlertsCommand: ParsableCommand {
             so: nothing new fires then.
             """)
 
-    @OptionGroup var journal: JournalOption
+    @OptionGroup var journal: JournalSource
 
     @Flag(help: "Also what is pending, and what has ended lately.")
     var all = false
@@ -66,11 +66,19 @@ struct AlertsCommand: ParsableCommand {
 
     func run() throws {
         let board: Board
-        do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+        do { board = try JournalReader(path: try journal.path()).currentBoard(span: .minutes(1)) } catch {
             throw Failure.failed(error)
         }
-        let now = SystemClock().now()
-        if board.isSilent(at: now) { Output.error("ENGINE SILENT: nothing new fires, and nobody is told") }
+        var now = SystemClock().now()
+        if board.heartbeat == nil, let end = board.tracks.compactMap(\.lookedAt).max(by: { $0.utc < $1.utc }) {
+            // A journal without a heartbeat was taken away from its engine: a copy, an export.
+            now = end
+            Output.error(
+                "a copy, which ends \(AlertDesk.time(end.utc, zone: board.manifest?.zone ?? .utc, now: SystemClock().now().utc)): "
+                    + "what follows was so then")
+        } else if board.isSilent(at: now) {
+            Output.error("ENGINE SILENT: nothing new fires, and nobody is told")
+        }
         var alerts = board.alerts.sorted.filter { all || $0.state == .firing }
         if all { alerts += board.alerts.alerts.values.filter { $0.state == .pending }.sorted { $0.id < $1.id } }
         if json {

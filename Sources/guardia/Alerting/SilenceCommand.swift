@@ -75,7 +75,8 @@ struct SilenceCommand: AsyncParsableCommand {
                 Output.json(silence)
             } else {
                 Output.line(
-                    "\(silence.id)  until \(desk.time(silence.until)), \(quiet.count) of the alerts that fire are quiet")
+                    "\(silence.id)  until \(desk.time(silence.until)), "
+                        + (quiet.count == 1 ? "1 alert that fires is quiet" : "\(quiet.count) alerts that fire are quiet"))
             }
         }
 
@@ -90,7 +91,7 @@ struct SilenceCommand: AsyncParsableCommand {
             if options.yes { throw Failure.refused(refusal) }
             if !options.json {
                 Output.line(
-                    "{\(silence.matchers.map(\.description).joined(separator: ", "))} for \(span): \(count) alerts that fire now"
+                    "{\(silence.matchers.map(\.description).joined(separator: ", "))} for \(span): \(count == 1 ? "1 alert fires" : "\(count) alerts fire") now"
                 )
             }
             switch Confirmation.typed(silence.target) {
@@ -104,13 +105,13 @@ struct SilenceCommand: AsyncParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the silences that count or will.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
         @Flag(help: "One JSON object a line.")
         var json = false
 
         func run() throws {
             let board: Board
-            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            do { board = try JournalReader(path: try journal.path()).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.failed(error)
             }
             let (now, zone) = (SystemClock().now(), board.manifest?.zone ?? .utc)

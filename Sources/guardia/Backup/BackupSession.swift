@@ -19,7 +19,7 @@ struct BackupSession {
     let clock = SystemClock()
 
     /// - Parameter kind: nil: it only looks.
-    init(_ options: ActionOptions, for kind: ActionKind?) throws {
+    init(_ options: some LaunchOptions, for kind: ActionKind?) throws {
         do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
         do { launch = try options.config.loadAndKeep().configuration } catch { throw Failure.usage(error) }

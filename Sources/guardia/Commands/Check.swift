@@ -21,12 +21,13 @@ struct Check: ParsableCommand {
         for warning in warnings { Output.line("warning: \(warning)") }
         for error in errors { Output.line("error: \(error)") }
         guard errors.isEmpty else {
-            Output.error("\(config.path) has \(errors.count == 1 ? "an error" : "\(errors.count) errors")")
+            Output.line("\(config.path) has \(errors.count == 1 ? "an error" : "\(errors.count) errors")")
             throw ExitCode(2)
         }
         let launch = try config.load().configuration
         Output.line(
             "\(config.path) is fit: \(launch.probes.count) probes, \(launch.series.count) series, "
-                + "\(launch.derivations.count) of them derived")
+                + "\(launch.derivations.count) of them derived"
+                + (launch.policies.isEmpty ? "; NOBODY IS TOLD of what fires: it has no section 'escalation'" : ""))
     }
 }

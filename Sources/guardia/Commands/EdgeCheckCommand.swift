@@ -16,20 +16,22 @@ struct EdgeCheckCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: EdgeSelection
 
-    @Option(help: "How long an edge may take, in seconds.")
-    var deadline = 10
+    @Option(help: ArgumentHelp("How long an edge may take, as 10s.", valueName: "time"))
+    var deadline = SpanArgument<Seconds>(.seconds(10))
 
     @Flag(help: "Print it as JSON.")
     var json = false
 
     func validate() throws {
-        guard (1...300).contains(deadline) else { throw ValidationError("--deadline is from 1 to 300") }
+        guard (Milliseconds.seconds(1) ... .minutes(5)).contains(deadline.span) else {
+            throw ValidationError("--deadline is from 1s to 5m")
+        }
     }
 
     func run() async throws {
         let (deployment, edges) = try selection.load()
         let reactor = try Reactor()
-        let limit = Duration.seconds(deadline)
+        let limit = deadline.span.duration
         let checks = await withTaskGroup(of: (Int, EdgeCheck).self) { group in
             for (index, edge) in edges.enumerated() {
                 group.addTask {

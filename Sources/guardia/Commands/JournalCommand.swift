@@ -49,12 +49,17 @@ struct JournalCommand: ParsableCommand {
         func run() async throws {
             do {
                 let reader = try JournalReader(path: journal.path)
-                let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+                let board = try reader.currentBoard(span: .minutes(1))
+                let zone = board.manifest?.zone ?? .utc
+                var names = board.alerts.alerts.mapValues(\.facts.rule)
                 var next = max(1, try reader.lastSequence() - Int64(count) + 1)
                 repeat {
                     while true {
                         let events = try reader.events(from: next, limit: 500)
-                        for event in events { try print(event, zone: zone) }
+                        for event in events {
+                            if case .alert(let alert) = event.body, let facts = alert.facts { names[facts.fingerprint] = facts.rule }
+                            try print(event, zone: zone, names)
+                        }
                         guard let last = events.last else { break }
                         next = last.sequence + 1
                     }
@@ -67,8 +72,8 @@ struct JournalCommand: ParsableCommand {
             }
         }
 
-        private func print(_ event: Event, zone: Zone) throws {
-            Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone))
+        private func print(_ event: Event, zone: Zone, _ names: [Fingerprint: String]) throws {
+            Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone, names: names))
         }
     }
 
@@ -80,14 +85,18 @@ struct JournalCommand: ParsableCommand {
 
         @OptionGroup var journal: JournalOption
 
-        @Option(help: ArgumentHelp("Keep full resolution this long.", valueName: "hours"))
-        var full: Int = 48
+        @Option(help: ArgumentHelp("Keep full resolution this long, as 48h.", valueName: "time"))
+        var full = SpanArgument<Hours>(.hours(48))
 
-        @Option(help: ArgumentHelp("Keep downsampled readings this long.", valueName: "days"))
-        var downsampled: Int = 90
+        @Option(help: ArgumentHelp("Keep downsampled readings this long, as 90d.", valueName: "time"))
+        var downsampled = SpanArgument<Days>(.days(90))
 
         func validate() throws {
-            guard full >= 1, downsampled >= 1 else { throw ValidationError("--full and --downsampled start at 1") }
+            guard (Milliseconds.hours(1) ... .days(36_500)).contains(full.span),
+                (Milliseconds.days(1) ... .days(36_500)).contains(downsampled.span)
+            else {
+                throw ValidationError("--full starts at 1h, --downsampled at 1d")
+            }
         }
 
         func run() throws {
@@ -95,7 +104,7 @@ struct JournalCommand: ParsableCommand {
                 // Only what is a journal already: nothing is made where there is none.
                 _ = try JournalReader(path: journal.path)
                 let writer = try JournalWriter(path: journal.path, origin: Origin.name)
-                let retention = Retention(full: .hours(Int64(full)), downsampled: .days(Int64(downsampled)))
+                let retention = Retention(full: full.span, downsampled: downsampled.span)
                 while try writer.prune(now: SystemClock().now().utc, retention: retention) {}
                 writer.checkpoint()
             } catch {

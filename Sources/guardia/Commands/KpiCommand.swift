@@ -13,7 +13,7 @@ struct KpiCommand: AsyncParsableCommand {
         abstract:
             "Print the business figures: value, events, target, age, against last week and since the last deploy.",
         discussion: """
-            They are read from the journal. --explain names the query behind a figure and asks its database what it would \
+            They are read from the journal; where --config is given, from the one that it names. --explain names the query behind a figure and asks its database what it would \
             cost (EXPLAIN, which does not run it); that needs the config.
 
             Exits 0 whatever the figures are, 1 where the journal or a database cannot be read, 2 for a figure that the \
@@ -31,7 +31,7 @@ struct KpiCommand: AsyncParsableCommand {
 
     func run() async throws {
         let launch: LaunchConfiguration?
-        do { launch = explain ? try config.load().configuration : nil } catch { throw Failure.usage(error) }
+        do { launch = explain || config.isGiven ? try config.load().configuration : nil } catch { throw Failure.usage(error) }
         let board: Board
         do {
             board = try JournalReader(path: journal.given ?? launch?.journal.path ?? journal.path)
@@ -42,7 +42,7 @@ struct KpiCommand: AsyncParsableCommand {
         defer { reactor?.shutdown() }
         for state in states {
             var source: Source?
-            if let launch, let reactor { source = await Source(of: state.kpi, in: launch, on: reactor) }
+            if explain, let launch, let reactor { source = await Source(of: state.kpi, in: launch, on: reactor) }
             if json { Output.json(Report(state, source)) } else { print(state, source, board) }
         }
         if let failure = states.isEmpty ? "the launch has no business figures: its config has no 'kpis'" : nil {

@@ -18,6 +18,10 @@ struct Rehearse: AsyncParsableCommand {
             door, its customers, and an engine that watches it all; then opens the dashboard. Whatever way it ends, \
             its servers end and its folder goes.
 
+            Every other command works on it from another terminal, once that is told which launch is meant:
+              eval "$(guardia rehearse --env)"
+            sets GUARDIA_CONFIG and GUARDIA_JOURNAL there, and there alone. An action that goes by them says so.
+
             Scenarios:
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
@@ -38,6 +42,9 @@ struct Rehearse: AsyncParsableCommand {
     @Flag(help: "Open no dashboard: run until interrupted, and print how to look at it from elsewhere.")
     var headless = false
 
+    @Flag(help: "Start nothing: print the lines by which a shell finds the rehearsal that runs.")
+    var env = false
+
     @OptionGroup var screen: ScreenOptions
 
     func validate() throws {
@@ -51,6 +58,7 @@ struct Rehearse: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if env { return try printEnvironment() }
         guard let scenario = Scenario.named(scenario) else { return }
         // What cannot be drawn on is found out before anything is started.
         if !headless, isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 {
@@ -64,6 +72,11 @@ struct Rehearse: AsyncParsableCommand {
                 Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate))
             do {
                 let journal = try await startEngine(of: rehearsal)
+                let standing = RunningRehearsal(config: configPath(of: rehearsal), journal: journal)
+                standing.keep()
+                defer { standing.forget() }
+                Output.error("every other command works on it from another terminal, after:")
+                Output.error("    eval \"$(guardia rehearse --env)\"")
                 let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal, rehearsal)
                 await rehearsal.stop()
                 throw ExitCode(code)
@@ -98,6 +111,13 @@ struct Rehearse: AsyncParsableCommand {
         return journal
     }
 
+    private func printEnvironment() throws {
+        guard let standing = RunningRehearsal.kept else {
+            throw Failure.failed(Told("no rehearsal of yours runs on this machine: guardia rehearse starts one"))
+        }
+        for line in standing.lines { Output.line(line) }
+    }
+
     private func configPath(of rehearsal: Rehearsal) -> String {
         "\(rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp")/launch.yaml"
     }
@@ -111,9 +131,13 @@ struct Rehearse: AsyncParsableCommand {
     }
 
     private func wait(journal: String, _ rehearsal: Rehearsal) async -> Int32 {
+        let config = configPath(of: rehearsal)
         Output.line("ready. Look at it from another terminal:")
-        Output.line("  guardia --journal \(journal)")
+        Output.line("  guardia --journal \(journal) --config \(config)")
         Output.line("  guardia-kiosk --journal \(journal)")
+        Output.line("Every other command works on it after these lines:")
+        for line in RunningRehearsal(config: config, journal: journal).lines { Output.line("  \(line)") }
+        Output.line("What its config calls them, for guardia check --set NAME=VALUE and scripts:")
         for (name, value) in rehearsal.variables.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)=\(value)") }
         for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { break }
         return 0

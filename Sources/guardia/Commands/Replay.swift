@@ -30,6 +30,8 @@ struct Replay: ParsableCommand {
                 throw Told("\(file) holds no readings and no events: there is nothing to replay")
             }
             extent = found
+        } catch JournalError.notThere(let path) {
+            throw Failure.usage(Told("\(path): there is no such file"))
         } catch {
             throw Failure.usage(error)
         }

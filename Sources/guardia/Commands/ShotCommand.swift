@@ -19,7 +19,8 @@ struct ShotCommand: ParsableCommand {
 
     @OptionGroup var journal: JournalOption
 
-    @Option(help: "As it was then: 2026-11-26T14:05:00-03:00, 14:05, -15m.")
+    // `-15m` is a value here, not an option.
+    @Option(parsing: .unconditional, help: "As it was then: 2026-11-26T14:05:00-03:00, 14:05, -15m.")
     var at: String?
 
     @Option(help: ArgumentHelp("How large.", valueName: "columns×rows"))
@@ -74,6 +75,15 @@ struct ShotCommand: ParsableCommand {
             let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
             guard let time = (try? CalendarText.timestamp(at)) ?? PastTime.parse(at, now: now.utc, zone: zone) else {
                 throw Failure.usage(Told("--at \(at): write it as 14:05, -15m or 2026-11-26T14:05:00-03:00"))
+            }
+            if let begin = try reader.extent()?.lowerBound, time < begin {
+                let civil = zone.civil(begin)
+                throw Failure.usage(
+                    Told(
+                        "--at \(at): the journal of \(journal.path) begins at "
+                            + String(
+                                format: "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day, civil.hour,
+                                civil.minute, civil.second) + " \(zone.abbreviation)"))
             }
             let past = try reader.past(at: time)
             model = Model(board: past.board, now: past.moment, size: size, mode: .replay(end: now.utc))

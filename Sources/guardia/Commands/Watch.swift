@@ -20,7 +20,9 @@ struct Watch: AsyncParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
-    @Option(help: ArgumentHelp("Where the journal is; otherwise as the config says.", valueName: "file"))
+    @Option(
+        name: [.customShort("j"), .customLong("journal")],
+        help: ArgumentHelp("Where the journal is; otherwise as the config says.", valueName: "file"))
     var journal: String?
 
     @Option(help: ArgumentHelp("Write the log to this file instead of stderr.", valueName: "file"))

@@ -76,7 +76,7 @@ struct ContactsCommand: ParsableCommand {
             abstract: "Prove that a way reaches a contact, by the code that a test page brought them.",
             discussion: "Send one by guardia notify test CHANNEL --contact NAME. The code holds for a day.")
 
-        @OptionGroup var options: ActionOptions
+        @OptionGroup var options: LaunchReference
 
         @Argument(help: "The contact.")
         var name: String

@@ -45,7 +45,7 @@ struct RosterOptions: ParsableArguments {
                 throw Failure.usage(error)
             }
         }
-        guard let board else { throw Failure.usage(Told("\(journal.path) cannot be read: give --journal or --config")) }
+        guard let board else { throw Failure.failed(Told("\(journal.path) cannot be read: give --journal or --config")) }
         guard let manifest = board.manifest, let roster = manifest.roster else {
             throw Failure.usage(Told("the launch of \(journal.path) names no contacts: see docs/escalation.md"))
         }
@@ -82,7 +82,7 @@ struct OnCallCommand: ParsableCommand {
         var time = SystemClock().now().utc
         if let at {
             do throws(Misfit) { time = try CalendarText.timestamp(at) } catch {
-                throw ValidationError("--at: \(error.message)" + (error.hint.map { "; \($0)" } ?? ""))
+                throw Failure.usage(Told("--at \(at): \(error.message)" + (error.hint.map { "; \($0)" } ?? "")))
             }
         }
         let people = try options.load()

@@ -18,9 +18,10 @@ struct PeopleDesk {
     let teller: JournalTeller
 
     /// - Throws: an exit code, when it has been said why: 2 for a config that cannot be read, 3 for what one may not do.
-    init(_ options: ActionOptions, for kind: ActionKind) throws {
+    init(_ options: some LaunchOptions, for kind: ActionKind) throws {
         do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
-        if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
+        if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
+        if let notice = options.config.notice { Output.error(notice) }
         do {
             let (file, warning) = try options.config.loadForRescue()
             if let warning { Output.error(warning) }

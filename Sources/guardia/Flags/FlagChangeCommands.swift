@@ -173,7 +173,7 @@ struct FlagChangeOptions: ParsableArguments {
         let sign = ActionSign(id, journal: session.journal)
         let result = await FlagSet(
             order, of: session.plan, in: session.store, clock: session.clock,
-            reporter: session.reporter(id, json: options.json)
+            reporter: session.reporter(id, json: options.json), zone: session.zone
         ).run()
         sign.end()
         return await session.finish(result, id, json: options.json)

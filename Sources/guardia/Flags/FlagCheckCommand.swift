@@ -13,7 +13,7 @@ struct FlagCheck: AsyncParsableCommand {
             nothing is wrong, 1 where something is, 4 where Redis does not answer.
             """)
 
-    @OptionGroup var options: ActionOptions
+    @OptionGroup var options: LookOptions
 
     private struct Report: Encodable {
         var errors: [String]

@@ -13,7 +13,7 @@ struct FlagList: AsyncParsableCommand {
             of it is claimed to be so now, and it exits 4.
             """)
 
-    @OptionGroup var options: ActionOptions
+    @OptionGroup var options: LookOptions
 
     private struct Report: Encodable {
         var source: String
@@ -47,7 +47,7 @@ struct FlagGet: AsyncParsableCommand {
         commandName: "get", abstract: "One flag, with its rule, its allow-list and its newest changes.",
         discussion: "Exits 1 where there is none of that name, 4 where Redis does not answer.")
 
-    @OptionGroup var options: ActionOptions
+    @OptionGroup var options: LookOptions
     @Argument(help: "The flag's name.") var name: String
 
     func run() async throws {
@@ -95,7 +95,7 @@ struct FlagWho: AsyncParsableCommand {
         commandName: "who", abstract: "Whether a user has a feature, and why: evaluated as the applications' SDK does.",
         discussion: "Exits 0 whatever the answer is, 1 where there is no such flag, 4 where Redis does not answer.")
 
-    @OptionGroup var options: ActionOptions
+    @OptionGroup var options: LookOptions
     @Argument(help: "The flag's name.") var name: String
 
     @Option(help: ArgumentHelp("The user's id.", valueName: "id")) var user: String?

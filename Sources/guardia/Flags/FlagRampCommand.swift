@@ -46,6 +46,11 @@ struct FlagRampCommand: AsyncParsableCommand {
         let plan = try plan(session, from: from)
         if let trouble = plan.trouble { throw Failure.usage(Told(trouble)) }
         try await refuseSecond(session)
+        // A kill switch was pulled for a reason: a ramp that undoes it is said, in a script too.
+        if let flag = look.flag, !flag.isEnabled {
+            let who = flag.updatedBy.isEmpty ? "somebody" : flag.updatedBy
+            Output.error("mind: \(name) is OFF, by \(who): this ramp turns it on again")
+        }
         if !options.yes { try await confirm(look, plan, session) }
         throw await FlagRampCommand.run(
             .init(
@@ -155,7 +160,7 @@ struct FlagRampCommand: AsyncParsableCommand {
             })
         let result = await FlagRamp(
             order, of: session.plan, in: session.store, world: world,
-            reporter: session.reporter(id, json: options.json)
+            reporter: session.reporter(id, json: options.json), zone: session.zone
         ).run()
         signals.cancel()
         sign.end()

@@ -22,7 +22,7 @@ struct FlagSession {
     /// Nil: it only looks, and tells nobody.
     private let teller: JournalTeller?
 
-    init(_ options: ActionOptions, for kind: ActionKind?, isRescue: Bool = false) throws {
+    init(_ options: some LaunchOptions, for kind: ActionKind?, isRescue: Bool = false) throws {
         let caller = try ActionCaller(options, for: kind, isRescue: isRescue)
         (identity, launch, journal) = (caller.identity, caller.launch, caller.journal)
         guard let plan = launch.flags else {

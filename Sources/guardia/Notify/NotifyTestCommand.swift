@@ -13,7 +13,8 @@ struct NotifyTestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Send a test, marked as one, and tell what came back.",
         discussion: """
-            Without a channel: by every channel that needs no address; with --contact, by every way to them, each with a code             that proves that it came: guardia contacts verify NAME CHANNEL --code CODE. It is sent at once, past the outbox, and once. That a \
+            Without a channel: by every channel that needs no address; with --contact, by every way to them, each with a code \
+            that proves that it came: guardia contacts verify NAME CHANNEL --code CODE. It is sent at once, past the outbox, and once. That a \
             provider took it is not that somebody has read it: where the provider says what became of it, that is waited for.
 
             Exit codes: 0 every test was taken, and none is known to have failed; 1 one was not.
@@ -31,8 +32,8 @@ struct NotifyTestCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What it says beside that it is a test.", valueName: "text"))
     var text: String?
 
-    @Option(help: ArgumentHelp("How long to wait for what became of it.", valueName: "seconds"))
-    var wait = 30
+    @Option(help: ArgumentHelp("How long to wait for what became of it, as 30s.", valueName: "time"))
+    var wait = SpanArgument<Seconds>(.seconds(30))
 
     @Flag(help: "One JSON object a channel.")
     var json = false
@@ -45,7 +46,9 @@ struct NotifyTestCommand: AsyncParsableCommand {
     var journal: String?
 
     func validate() throws {
-        guard (0...600).contains(wait) else { throw ValidationError("--wait is from 0 to 600 seconds") }
+        guard (Milliseconds.seconds(0) ... .minutes(10)).contains(wait.span) else {
+            throw ValidationError("--wait is from 0s to 10m")
+        }
         if to != nil, channel == nil { throw ValidationError("--to needs a channel") }
         if to != nil, contact != nil { throw ValidationError("--to and --contact: one of them") }
         guard text?.utf8.count ?? 0 <= 1000 else { throw ValidationError("--text takes at most 1000 bytes") }
@@ -99,7 +102,7 @@ struct NotifyTestCommand: AsyncParsableCommand {
                         .init(
                             page: page, escalation: nil, channel: goal.plan.name, contact: contact, purpose: .test,
                             step: nil))))
-            let result = await test.run(by: makeChannel(for: goal.plan, in: context), patience: .seconds(wait))
+            let result = await test.run(by: makeChannel(for: goal.plan, in: context), patience: wait.span.duration)
             for outcome in result.outcomes {
                 await teller.tell(.escalation(.attempted(.init(page: page, outcome: outcome))))
             }

@@ -276,7 +276,11 @@ struct SpanOptions: ParsableArguments {
             do throws(Misfit) {
                 return try CalendarText.timestamp(text.contains("T") ? text : "\(text)T\(ofDay)Z")
             } catch {
-                throw ValidationError("\(error.message)" + (error.hint.map { "; \($0)" } ?? ""))
+                // The day's time was put there here: only what was typed is quoted.
+                throw ValidationError(
+                    text.contains("T")
+                        ? "\(error.message)" + (error.hint.map { "; \($0)" } ?? "")
+                        : "'\(text)' is no day: write it as 2026-03-09, or with a time as 2026-03-09T09:00:00-03:00")
             }
         }
         return (

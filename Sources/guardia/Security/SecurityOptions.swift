@@ -16,7 +16,9 @@ struct SecurityOptions: ParsableArguments {
     @Flag(help: "Also tell the journal, so that every screen shows it. The engine does it by itself.")
     var record = false
 
-    @Option(help: ArgumentHelp("Where the journal is; otherwise as the config says.", valueName: "file"))
+    @Option(
+        name: [.customShort("j"), .customLong("journal")],
+        help: ArgumentHelp("Where the journal is; otherwise as the config says.", valueName: "file"))
     var journal: String?
 
     func load() throws -> LaunchConfiguration {

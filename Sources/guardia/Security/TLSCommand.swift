@@ -21,11 +21,15 @@ struct TLSCommand: AsyncParsableCommand {
     @Argument(help: "Hosts to look at instead of the config's: api.example.com, example.com:8443.")
     var hosts: [String] = []
 
-    @Option(help: "How long a look at one endpoint may take, in seconds; otherwise as the config says.")
-    var deadline: Int?
+    @Option(
+        help: ArgumentHelp(
+            "How long a look at one endpoint may take, as 20s; otherwise as the config says.", valueName: "time"))
+    var deadline: SpanArgument<Seconds>?
 
     func validate() throws {
-        if let deadline, !(1...120).contains(deadline) { throw ValidationError("--deadline is from 1 to 120") }
+        if let deadline, !(Milliseconds.seconds(1) ... .seconds(120)).contains(deadline.span) {
+            throw ValidationError("--deadline is from 1s to 2m")
+        }
         if !hosts.isEmpty, options.record { throw ValidationError("--record is for the config's endpoints") }
     }
 
@@ -46,7 +50,7 @@ struct TLSCommand: AsyncParsableCommand {
                 return port.map { TLSEndpoint(host: String(parts[0]), port: $0) } ?? TLSEndpoint(host: text)
             }
         }
-        if let deadline { plan.deadline = .seconds(Int64(deadline)) }
+        if let deadline { plan.deadline = deadline.span }
         let clock = SystemClock()
         let survey = await TLSSurvey.take(plan, on: try Reactor(), clock: clock)
         if options.json { try SecurityOptions.json(survey.report) } else { survey.lines.forEach { Output.line($0) } }

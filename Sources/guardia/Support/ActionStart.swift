@@ -1,11 +1,45 @@
+import Console
 import Glibc
+import Launch
 import Screen
+import Settings
 
 /// How the dashboard calls the commands of actions: this very program, on the journal and the config that it was told.
 enum ActionStart {
     static func setup(journal: String, config: String?) -> ActionLauncher.Setup {
-        let config = config.map { ["--config", absolute($0)] } ?? []
-        return ActionLauncher.Setup(options: ["--journal", absolute(journal)] + config, delegatedOptions: config)
+        let path = (config ?? ConfigOptions.ofEnvironment).map(absolute)
+        let told = path.map { ["--config", $0] } ?? []
+        let options = ["--journal", absolute(journal)] + told
+        let program = ActionLauncher.Setup.ownPath
+        let (trouble, delegated) = trouble(config: path ?? ConfigOptions.standard, isTold: path != nil)
+        return ActionLauncher.Setup(
+            program: program, options: options, delegatedOptions: told,
+            shown: CommandSetup(
+                program: name(of: program), options: options, delegatedOptions: told, trouble: trouble,
+                delegatedTrouble: delegated))
+    }
+
+    /// Why no action could go by this config; the second: the same where it runs as another user, who may see more.
+    private static func trouble(config path: String, isTold: Bool) -> (own: String?, delegated: String?) {
+        guard access(path, R_OK) != 0 else { return (nil, nil) }
+        let isMissing = errno == ENOENT
+        // A rollback goes by the last good one; so the keys stay.
+        guard KnownGood(of: path).kept == nil else { return (nil, nil) }
+        let words =
+            "\(path): \(isMissing ? "there is no such file" : "it cannot be read"). "
+            + (isTold ? "An action needs the launch config" : "Start it with: guardia --config FILE")
+        return (words, isMissing ? words : nil)
+    }
+
+    /// The program as a shell here finds it: its name, where the search path leads to it.
+    private static func name(of program: String) -> String {
+        let folders = getenv("PATH").map { String(cString: $0) }?.split(separator: ":") ?? []
+        for folder in folders where access("\(folder)/guardia", X_OK) == 0 {
+            guard let real = realpath("\(folder)/guardia", nil) else { continue }
+            defer { free(real) }
+            return String(cString: real) == program ? "guardia" : program
+        }
+        return program
     }
 
     /// A command's working folder is the root.

@@ -6,8 +6,30 @@ import Settings
 struct ConfigOptions: ParsableArguments {
     @Option(
         name: [.customShort("c"), .customLong("config")],
-        help: ArgumentHelp("The file that describes the launch.", valueName: "file"))
-    var path = "/etc/guardia/launch.yaml"
+        help: ArgumentHelp(
+            "The file that describes the launch (default: $GUARDIA_CONFIG, else \(ConfigOptions.standard)).",
+            valueName: "file"))
+    var given: String?
+
+    static let standard = "/etc/guardia/launch.yaml"
+
+    /// What the environment names; nil where it names nothing.
+    static var ofEnvironment: String? {
+        getenv("GUARDIA_CONFIG").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    var path: String {
+        get { given ?? ConfigOptions.ofEnvironment ?? ConfigOptions.standard }
+        set { given = newValue }
+    }
+
+    /// Whether somebody has said which file is meant.
+    var isGiven: Bool { given != nil || ConfigOptions.ofEnvironment != nil }
+
+    /// Where the environment alone says which launch is acted on, that is said: it may be a rehearsal of this morning.
+    var notice: String? {
+        given == nil ? ConfigOptions.ofEnvironment.map { "going by $GUARDIA_CONFIG: \($0)" } : nil
+    }
 
     @Option(
         name: .customLong("set"),

@@ -4,12 +4,12 @@ import Launch
 /// One event as a line of text, for `guardia journal tail`.
 enum EventText {
     /// `2026-03-12 14:38:02 ART  12  verdict.changed  redis.memory_used ok → warning 82 > 80`
-    static func line(_ event: Event, zone: Zone) -> String {
+    static func line(_ event: Event, zone: Zone, names: [Fingerprint: String] = [:]) -> String {
         let time = zone.civil(event.at.utc)
         let date = String(
             format: "%04d-%02d-%02d %02d:%02d:%02d", time.year, time.month, time.day, time.hour, time.minute,
             time.second)
-        return "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(words(event.body))"
+        return "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(oneLine(words(event.body, names)))"
     }
 
     /// The event as JSON: sequence, origin, time (RFC 3339, UTC), kind and body.
@@ -41,7 +41,12 @@ enum EventText {
         var kind: String
     }
 
-    private static func words(_ body: Event.Body) -> String {
+    /// An event is a line, whatever was noted in it.
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")
+    }
+
+    private static func words(_ body: Event.Body, _ names: [Fingerprint: String]) -> String {
         switch body {
         case .engineStarted(let start):
             "guardia \(start.version), pid \(start.pid), \(start.probes) probes, \(start.series) series"
@@ -56,7 +61,7 @@ enum EventText {
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
         case .action(let event): words(event)
         case .backup(let event): event.words
-        case .alert(let event): words(event)
+        case .alert(let event): words(event, names)
         case .escalation(let event): words(event)
         case .response(.started(let body)):
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
@@ -102,18 +107,19 @@ enum EventText {
         }
     }
 
-    private static func words(_ event: AlertEvent) -> String {
-        switch event {
+    private static func words(_ event: AlertEvent, _ names: [Fingerprint: String]) -> String {
+        func name(_ id: Fingerprint) -> String { names[id].map { "\(id) \($0)" } ?? "\(id)" }
+        return switch event {
         case .pending(let body): "\(body.alert.fingerprint) \(body.alert.rule): \(body.alert.summary)"
         case .fired(let body):
             "\(body.alert.fingerprint) \(body.alert.severity.rawValue) \(body.alert.rule): \(body.alert.summary)"
-        case .cleared(let body): "\(body.alert)"
-        case .resolved(let body): "\(body.alert)" + (body.reason.map { ": \($0)" } ?? "")
+        case .cleared(let body): name(body.alert)
+        case .resolved(let body): name(body.alert) + (body.reason.map { ": \($0)" } ?? "")
         case .acknowledged(let body):
-            "\(body.alert) by \(body.by) (\(body.way.rawValue))" + (body.comment.isEmpty ? "" : ": \(body.comment)")
-        case .unacknowledged(let body): "\(body.alert) " + (body.by.map { "by \($0)" } ?? "its time was over")
+            "\(name(body.alert)) by \(body.by) (\(body.way.rawValue))" + (body.comment.isEmpty ? "" : ": \(body.comment)")
+        case .unacknowledged(let body): "\(name(body.alert)) " + (body.by.map { "by \($0)" } ?? "its time was over")
         case .suppressed(let body):
-            "\(body.alert) "
+            "\(name(body.alert)) "
                 + (body.silences.isEmpty && body.inhibitors.isEmpty
                     ? "no longer"
                     : (body.silences + body.inhibitors.map(\.text)).joined(separator: ", "))
@@ -160,5 +166,16 @@ enum EventText {
 
     private static func plain(_ number: Double) -> String {
         Int64(exactly: number).map(String.init) ?? String(format: "%.4g", number)
+    }
+}
+
+extension AlertEvent {
+    /// What an event that brings a whole alert says of it.
+    var facts: Facts? {
+        switch self {
+        case .pending(let body): body.alert
+        case .fired(let body): body.alert
+        default: nil
+        }
     }
 }

@@ -15,3 +15,27 @@ struct JournalOption: ParsableArguments {
         given ?? getenv("GUARDIA_JOURNAL").map { String(cString: $0) } ?? JournalOption.standard
     }
 }
+
+/// The same, or the journal of a launch config.
+struct JournalSource: ParsableArguments {
+    @OptionGroup var journal: JournalOption
+
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("Read the journal that this launch config names.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("What ${NAME} stands for in the config; may be repeated.", valueName: "NAME=VALUE"))
+    var variables: [String] = []
+
+    /// - Throws: an exit code, when it has been said what is wrong with the config.
+    func path() throws -> String {
+        guard journal.given == nil, let config else { return journal.path }
+        var options = ConfigOptions()
+        options.path = config
+        options.variables = variables
+        do { return try options.load().configuration.journal.path } catch { throw Failure.usage(error) }
+    }
+}
