@@ -45,6 +45,56 @@ struct RollbackTests {
         }
     }
 
+    /// A journal in which green's v1.3.9 went back.
+    private var wentBack: ActionLog {
+        var log = ActionLog()
+        let id = ActionID("deploy-1")
+        let events: [ActionEvent] = [
+            .started(
+                .init(
+                    id: id, kind: .deploy, by: ana, reason: "", command: [],
+                    from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v1.3.9"),
+                    steps: [.init(name: "release", title: "")], pid: 1)),
+            .stepStarted(.init(action: id, step: "release")),
+            .stepEnded(.init(action: id, step: "release", outcome: .done, detail: "")),
+            .ended(.init(action: id, outcome: .wentBack, summary: "errors 20.9 %", split: "blue")),
+        ]
+        for event in events { log.take(event, at: moment(0)) }
+        return log
+    }
+
+    @Test func withoutAColourAStandbyThatWasLeftIsRefusedWithTheWayOn() async {
+        let (edges, log) = ([FakeEdge("edge-1")], wentBack)
+        let refused = await rollback(edges, deployment(edges: ["edge-1"])) { order in
+            order.actions = { (log: log, now: moment(240_000)) }
+        }
+        #expect(refused.outcome == .refused && refused.outcome.exitCode == 3)
+        #expect(refused.summary.contains("green v1.3.9 WENT BACK 4 min ago: errors 20.9 %"))
+        #expect(refused.summary.hasSuffix("guardia rollback --to green"))
+        #expect(edges[0].now.split == Split(all: "blue"))
+        #expect(edges[0].now.log.allSatisfy { !$0.hasPrefix("take") })
+    }
+
+    @Test("a colour that is named, and a force, are obeyed; a journal that cannot be read refuses nothing", arguments: 0..<3)
+    func obeyed(way: Int) async {
+        let (edges, log) = ([FakeEdge("edge-1")], wentBack)
+        let result = await rollback(edges, deployment(edges: ["edge-1"])) { order in
+            order.actions = { way == 2 ? nil : (log: log, now: moment(240_000)) }
+            if way == 0 { order.to = "green" }
+            if way == 1 { order.force = true }
+        }
+        #expect(result.outcome == .done && edges[0].now.split == Split(all: "green"))
+    }
+
+    @Test func outOfACanaryNothingThatWasLeftIsInTheWay() async {
+        let log = wentBack
+        let edges = [FakeEdge("edge-1") { $0.split = Split(live: "blue", canary: "green", share: 25) }]
+        let result = await rollback(edges, deployment(edges: ["edge-1"])) { order in
+            order.actions = { (log: log, now: moment(0)) }
+        }
+        #expect(result.split == Split(all: "blue"))
+    }
+
     @Test func aStandbyThatDoesNotLiveRefusesUnlessForced() async {
         let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.dead = ["green"] }]
         let refused = await rollback(edges)

@@ -73,7 +73,9 @@ struct DeploymentTests {
             let again = try bastion.run("rollback", "--yes", "--to", target)
             #expect(again.status == 0, "turn \(turn): \(again.output)\(again.errors)")
             #expect(bastion.split == target)
-            #expect(try bastion.run("status").status == 0)
+            // What was left is a standby, and no green light.
+            let status = try bastion.run("status")
+            #expect(status.status == 4 && status.output.contains("! STANDBY"), "\(status.output)")
         }
         let failures = try await load.stop()
         #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
@@ -92,7 +94,7 @@ struct DeploymentTests {
         #expect(broken.errors.contains("going by the last that did"))
         #expect(bastion.split == "green")
         try FileManager.default.removeItem(atPath: bastion.config)
-        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(try bastion.run("rollback", "--yes", "--to", "blue").status == 0)
         #expect(bastion.split == "blue")
 
         // The engine is dead, PostgreSQL hangs: both colours say that they are not healthy.
@@ -100,7 +102,7 @@ struct DeploymentTests {
         let postgres = rehearsal.processes("postgres").filter { Processes.commandLine($0).contains("-D") }
         for pid in postgres { kill(pid, SIGSTOP) }
         defer { for pid in postgres { kill(pid, SIGCONT) } }
-        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(try bastion.run("rollback", "--yes", "--to", "green").status == 0)
         #expect(bastion.split == "green")
 
         // The journal is gone, and where it was nothing can be written.
@@ -122,11 +124,16 @@ struct DeploymentTests {
         let deploy = try bastion.start("deploy", "v3.0.0", "--yes", "--canary", "50", "--bake", "10m")
         try await bastion.waitFor("the canary") { $0.steps.contains { $0.step.name == "analyse-50" && $0.isRunning } }
         #expect(bastion.split == "green-50.blue")
+        // Nobody is there to be asked: nothing moves.
+        #expect(try bastion.run("promote").status == 2)
+        #expect(bastion.split == "green-50.blue")
         let rollback = try bastion.run("rollback", "--yes")
         #expect(rollback.status == 0, "\(rollback.output)\(rollback.errors)")
         #expect(bastion.split == "blue")
         #expect(try await deploy.status() == 3, "\(deploy.text)")
         #expect(deploy.text.contains("took over with rollback") || deploy.text.contains("is gone"))
+        let left = try bastion.run("status")
+        #expect(left.status == 4 && left.output.contains("green v3.0.0 WAS ROLLED BACK"), "\(left.output)")
 
         for _ in 0..<8 {
             let before = bastion.split
@@ -223,7 +230,11 @@ struct DeploymentTests {
         #expect(try bastion.run("lock", "take", "--yes", "--reason", "by hand").status == 0)
         #expect(try bastion.run("deploy", "v7.0.0", "--yes").status == 3)
         #expect(try bastion.run("lock", "release").status == 0)
-        let json = try bastion.run("rollback", "--yes", "--json")
+        // Whoever doubts and repeats it does not undo it.
+        let twice = try bastion.run("rollback", "--yes")
+        #expect(twice.status == 3 && twice.output.contains("guardia rollback --to blue"), "\(twice.output)")
+        #expect(bastion.split == "green")
+        let json = try bastion.run("rollback", "--yes", "--json", "--to", "blue")
         let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
         #expect(report["outcome"] as? String == "done")
         #expect(report["exit"] as? Int == 0)

@@ -61,7 +61,10 @@ package struct Planner: Sendable {
         if let rejection = traffic.rejection(of: target, board.actions) {
             card.rejection = rejection
             let name = [target, rejection.version].compactMap(\.self).joined(separator: " ")
-            card.overridable.append("\(name) \(rejection.deed): it is no way back to what was well")
+            // Contract: where nobody knows who serves nothing is refused; it is shown all the same.
+            if traffic.splitInSight != nil {
+                card.overridable.append("\(name) \(rejection.deed): it is no way back to what was well")
+            }
         }
         if card.to?.health == .critical {
             card.overridable.append("\(target) does not live: \(card.to?.trouble ?? "it does not answer")")

@@ -307,6 +307,45 @@ import Testing
         )
     }
 
+    // MARK: What was left
+
+    @Test func aRollbackToWhatWentBackIsLockedUntilForceIsTyped() {
+        var scene = Scene(.wentBack)
+        scene.type("v1.4.1")
+        scene.wait()
+        guard case .overridable(let danger)? = scene.confirmation.lock(at: scene.now) else {
+            Issue.record("it was not locked")
+            return
+        }
+        #expect(danger.contains("green v1.4.1 WENT BACK"))
+        scene.press("ctrl-u")
+        scene.type("FORCE v1.4.1")
+        scene.wait()
+        scene.press("tab", "enter")
+        #expect(scene.fired?.arguments.contains("--force") == true)
+    }
+
+    // MARK: What can be copied
+
+    @Test func theCommandLineThatIsShownIsWholeAndQuoted() {
+        let commands = CommandSetup(
+            program: "/opt/a b/guardia", options: ["--journal", "/var/x.journal", "--config", "/etc/it's.yaml"],
+            delegatedOptions: ["--config", "/etc/l.yaml"])
+        let card = Planner(board: Deployed().launch.board, now: start).card(for: .rollback(to: "green"))
+        func line(_ actAs: [String]) -> String {
+            Confirmation(
+                card, intent: .rollback(to: "green"), openedAt: start, opener: Self.opener, actAs: actAs,
+                commands: commands
+            ).commandLine
+        }
+        #expect(
+            line([]) == "'/opt/a b/guardia' rollback --to green --expect v1.3.9 --from blue --yes --journal "
+                + #"/var/x.journal --config '/etc/it'\''s.yaml'"#)
+        #expect(
+            line(["sudo", "-n", "-u", "guardia"])
+                == "sudo -n -u guardia guardia rollback --to green --expect v1.3.9 --from blue --yes --config /etc/l.yaml")
+    }
+
     // MARK: Routine actions
 
     @Test func anAbortIsTabAndEnterButNeverOneKey() {
@@ -330,10 +369,27 @@ import Testing
 
     // MARK: The command line
 
-    @Test func theReasonIsTheWorstAlertsAndCanBeChanged() {
+    @Test func theWorstAlertIsOfferedAsARollbacksReasonAndGivenOnlyWhereItIsTaken() {
+        let worst = "Tierra del Fuego, Antártida e Islas del Atlántico Sur p95"
         var scene = Scene(Deployed(.trouble))
-        #expect(scene.confirmation.reason.text == "Tierra del Fuego, Antártida e Islas del Atlántico Sur p95")
-        scene.press("shift-tab", "ctrl-u")
+        #expect(scene.confirmation.reason.text.isEmpty && scene.confirmation.suggestion == worst)
+        #expect(!scene.confirmation.arguments.contains("--reason"))
+        scene.press("shift-tab", "right")
+        #expect(scene.confirmation.reason.text == worst && scene.confirmation.suggestion == nil)
+        #expect(scene.confirmation.arguments.contains(worst))
+    }
+
+    @Test(
+        "of anything but a rollback the worst alert is no reason",
+        arguments: [ActionIntent.deploy(version: "v1.5.0"), .promote(ActionID("x")), .abort(ActionID("x"))])
+    func noReason(intent: ActionIntent) {
+        let scene = Scene(Deployed(.trouble), intent)
+        #expect(scene.confirmation.suggestion == nil && scene.confirmation.reason.text.isEmpty)
+    }
+
+    @Test func theReasonThatIsTypedIsTheOneThatIsGiven() {
+        var scene = Scene(Deployed(.trouble))
+        scene.press("shift-tab")
         scene.type("it's slow; rm -rf /")
         scene.press("tab")
         scene.type("v1.3.9")

@@ -62,6 +62,16 @@ import Testing
         expectSnapshot(model(.interrupted, width, height, "P").frame, "finish-\(width)x\(height)")
     }
 
+    @Test("a rollback to what went back", arguments: [(40, 12), (80, 24), (200, 60)])
+    func left(width: Int, height: Int) {
+        expectSnapshot(model(.wentBack, width, height, "R").frame, "left-\(width)x\(height)")
+    }
+
+    @Test("going on with what waits for a person", arguments: [(80, 24), (200, 60)])
+    func waiting(width: Int, height: Int) {
+        expectSnapshot(model(.waiting, width, height, "P").frame, "waiting-\(width)x\(height)")
+    }
+
     @Test("where nobody knows who serves", arguments: [(40, 12), (80, 24)])
     func whichColour(width: Int, height: Int) {
         expectSnapshot(model(.splitBrain, width, height, "R").frame, "which-colour-\(width)x\(height)")

@@ -54,6 +54,57 @@ import Testing
         #expect(ids == id(), "the same entropy draws the same names")
     }
 
+    @Test(
+        "a person that is needed is called on every page, with what is left, and with what to press",
+        arguments: [80, 120, 200])
+    func personNeeded(width: Int) {
+        for keys in [[], ["H"], ["e"], ["5", "z"], ["B"], ["S"]] {
+            var model = Deployed.waiting.model(width, 24)
+            for key in keys { model.press(key) }
+            let screen = model.frame.rows.joined(separator: "\n")
+            #expect(screen.contains("A PERSON IS NEEDED 28:00"), "\(keys): \(screen)")
+            #expect(screen.contains("P on, X back") || screen.contains("P goes on, X goes back"), "\(keys): \(screen)")
+        }
+        let wall = Deployed.waiting.model(width, 24, mode: .kiosk(mayQuit: false)).frame.rows.joined()
+        #expect(wall.contains("A PERSON IS NEEDED 28:00"))
+    }
+
+    @Test func whatWaitsIsCountedDown() {
+        var model = Deployed.waiting.model(120, 40)
+        model.wait(.seconds(61), .waiting)
+        #expect(model.frame.rows.joined().contains("A PERSON IS NEEDED 26:59"))
+    }
+
+    @Test func theLightOverWhatWentBackIsAmberAndSaysWhatAndWhen() {
+        let rows = Deployed.wentBack.model(200, 60).frame.rows.joined(separator: "\n")
+        #expect(rows.contains("STANDBY v1.4.1 WENT BACK 4 min ago: errors 20.9 % against 0.1 %"))
+        #expect(!rows.contains("ROLLBACK READY"))
+        let model = Deployed.wentBack.model(80, 24)
+        #expect(model.traffic.map { model.light(of: $0) }?.role == .warning)
+    }
+
+    @Test func aScreenThatCannotStartAnActionSaysWhyBeforeAnythingIsTyped() {
+        let why = "/etc/guardia/launch.yaml: there is no such file. Start it with: guardia --config FILE"
+        var model = Model(
+            board: Deployed().launch.board, now: BarberPro.now, size: Size(width: 120, height: 40),
+            mode: .operator(name: "ana"), commands: CommandSetup(trouble: why))
+        for key in ["R", "D"] {
+            model.press(key)
+            #expect(model.overlays.isEmpty)
+            #expect(model.hint?.contains(why) == true, "\(model.hint ?? "")")
+        }
+        // What another user may see is not judged from here.
+        var manifest = Deployed.manifest
+        manifest.deployment?.actAs = ["sudo", "-n", "-u", "guardia"]
+        var board = Deployed().launch.board
+        board.apply(manifest)
+        var delegated = Model(
+            board: board, now: BarberPro.now, size: Size(width: 120, height: 40), mode: .operator(name: "ana"),
+            commands: CommandSetup(trouble: why))
+        delegated.press("R")
+        #expect(delegated.overlays.count == 1)
+    }
+
     @Test func escSaysThatNothingWasDone() {
         let model = aboutToRollBack().pressing("esc")
         #expect(model.overlays.isEmpty && model.hint == "nothing was done")

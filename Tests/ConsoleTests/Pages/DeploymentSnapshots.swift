@@ -6,7 +6,8 @@ import Testing
 @Suite struct DeploymentSnapshots {
     static let stories: [(String, Deployed)] = [
         ("calm", Deployed()), ("canary", .canary), ("interrupted", .interrupted), ("split-brain", .splitBrain),
-        ("standby-down", .standbyDown), ("edge-gone", .edgeGone),
+        ("standby-down", .standbyDown), ("edge-gone", .edgeGone), ("waiting", .waiting),
+        ("went-back", .wentBack),
     ]
 
     @Test("the war room", arguments: stories.indices)

@@ -128,7 +128,7 @@ struct Deployed {
                             "guardia", "deploy", "v1.4.1", "--canary", "5,25,50", "--reason", "payment p95", "--yes",
                         ],
                         from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v1.4.1"),
-                        edges: ["edge-1", "edge-2"], steps: steps, pid: 4712))
+                        edges: ["edge-1", "edge-2"], steps: steps, pid: 4712, decision: .minutes(30)))
             ] + done(id, through: 7, split: "green-25.blue"), ago: 420, every: 16)
         deployed.happened(
             [
@@ -144,6 +144,37 @@ struct Deployed {
                 $0.set(edge.version("green"), "v1.4.1")
                 $0.set(edge.lock, "ana@bastion-1: deploy")
             }
+        }
+    }()
+
+    /// The same, its analysis inconclusive two minutes ago: it waits for a person.
+    static let waiting: Deployed = {
+        var deployed = canary
+        deployed.happened(
+            [
+                .stepEnded(
+                    .init(
+                        action: ActionID("deploy-20261023T173500Z-0002"), step: "analyse-25", outcome: .undecided,
+                        detail: "too few requests: 2 of 50"))
+            ], ago: 120)
+        return deployed
+    }()
+
+    /// The same, gone back four minutes ago.
+    static let wentBack: Deployed = {
+        var deployed = canary
+        let id = ActionID("deploy-20261023T173500Z-0002")
+        deployed.happened(
+            [
+                .stepEnded(
+                    .init(action: id, step: "analyse-25", outcome: .failed, detail: "errors 20.9 % against 0.1 %")),
+                .stepStarted(.init(action: id, step: "go-back")),
+                .stepEnded(.init(action: id, step: "go-back", outcome: .done, detail: "", split: "blue")),
+                .ended(.init(action: id, outcome: .wentBack, summary: "errors 20.9 % against 0.1 %", split: "blue")),
+            ], ago: 240)
+        return deployed.reading {
+            $0.setSplit("blue")
+            for edge in edges { $0.set(edge.lock, "") }
         }
     }()
 
