@@ -57,6 +57,12 @@ extension Model {
             (mode.isKiosk ? words(.helpNoteWall) : words(.helpNote, acting.joined(separator: " ")))
             + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
         lines += Text.wrapped(note, to: width).map { HelpLine(keys: "", summary: $0, reason: nil) }
+        if !mode.isKiosk, !commands.options.isEmpty {
+            // Whoever sees only this screen knows neither where the journal is nor the config.
+            lines.append(HelpLine(keys: "", summary: words(.helpCommands), reason: nil))
+            lines += ShellLines.broken(commands.words(["status"], actAs: actAs), to: width)
+                .map { HelpLine(keys: "", summary: Text.sanitised($0, limit: .max), reason: nil) }
+        }
         return lines
     }
 

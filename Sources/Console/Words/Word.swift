@@ -43,7 +43,7 @@ package enum Word: CaseIterable, Sendable {
     // MARK: What was left, and what waits for a person
     case deedWentBack, deedAborted, deedRolledBack, deedReturned, deedUnproven, lightLeft, leftAgo, runwayLeft
     case personBanner, personBannerShort, labelWaits, labelNext, backUnlessDecided, endsAsGood, suggestedReason
-    case cannotStart
+    case cannotStart, helpCommands
     // MARK: Backups and drills
     case backups, backupsSummary, noBackups, backupsTitle, backupAge, backupProof, backupRestoreTime, backupAttempt
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup

@@ -257,6 +257,7 @@ extension Words {
         case .endsAsGood: "“{}” ends and counts as good"
         case .suggestedReason: "{}? → takes it"
         case .cannotStart: "{}"
+        case .helpCommands: "Any other command works on this launch from another terminal:"
         case .lightReady: "ROLLBACK READY {}, verified {} ago through {}"
         case .lightBlocked: "NO WAY BACK: {}"
         case .lightUnknown: "WAY BACK UNKNOWN: {}"

@@ -19,12 +19,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try ActionSession(options, isRescue: true)
-        async let asked = JournalBoard(session.journal).board(within: .seconds(2))
+        let journal = session.journal
+        async let asked = JournalBoard(journal).board(within: .seconds(2))
         let survey = await EdgeSurvey.take(session.edges, session.deployment)
         let board = await asked
         let now = session.clock.now()
         let light = RollbackLight(survey.traffic, board?.actions)
-        let journal = session.journal
         let unsettled = board.map { board in
             UnsettledAction.all(in: board.actions) { ActionLock.lives($0, journal: journal) }
         }

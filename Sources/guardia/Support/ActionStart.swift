@@ -11,7 +11,7 @@ enum ActionStart {
         let told = path.map { ["--config", $0] } ?? []
         let options = ["--journal", absolute(journal)] + told
         let program = ActionLauncher.Setup.ownPath
-        let (trouble, delegated) = trouble(config: path ?? ConfigOptions.standard, isTold: path != nil)
+        let (trouble, delegated) = troubles(config: path ?? ConfigOptions.standard, isTold: path != nil)
         return ActionLauncher.Setup(
             program: program, options: options, delegatedOptions: told,
             shown: CommandSetup(
@@ -20,7 +20,7 @@ enum ActionStart {
     }
 
     /// Why no action could go by this config; the second: the same where it runs as another user, who may see more.
-    private static func trouble(config path: String, isTold: Bool) -> (own: String?, delegated: String?) {
+    private static func troubles(config path: String, isTold: Bool) -> (own: String?, delegated: String?) {
         guard access(path, R_OK) != 0 else { return (nil, nil) }
         let isMissing = errno == ENOENT
         // A rollback goes by the last good one; so the keys stay.
