@@ -104,4 +104,83 @@ struct CommandLineTests {
             #expect(result.errors.contains("not a guardia journal"))
         }
     }
+
+    // MARK: What a first evening stumbled over
+
+    private static let recording = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path + "/Config/recordings/bad-deploy.journal"
+
+    @Test func aPictureOfFifteenMinutesAgoIsTakenAsTheHelpSaysAndOneOfBeforeTheJournalIsRefused() throws {
+        let shot = ["shot", "-", "--journal", Self.recording, "--size", "80x24", "--at"]
+        let past = try Program.run(guardia, shot + ["-15m"])
+        #expect(past.status == 0 && past.output.contains("Blue/green"), "\(past.errors)")
+        let before = try Program.run(guardia, shot + ["2020-01-01T00:00:00Z"])
+        #expect(before.status == 2 && before.errors.contains("begins at"), "\(before.errors)")
+        let missing = try Program.run(guardia, ["replay", "/nonexistent.journal"])
+        #expect(missing.status == 2 && missing.errors == "guardia: /nonexistent.journal: there is no such file\n")
+    }
+
+    @Test func figuresAndSilencesAreOfTheJournalThatTheConfigNames() throws {
+        let file = "/tmp/guardia-named-\(UInt32.random(in: 0 ... .max)).yaml"
+        try """
+        product: {name: X}
+        environment: test
+        timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+        journal: {path: /nonexistent/named.journal}
+        probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
+        panes: {health: [{title: API, show: api.p95}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        for command in [["kpi"], ["silence", "list"], ["alerts"]] {
+            let result = try Program.run(guardia, command + ["-c", file])
+            #expect(result.status == 1 && result.errors.contains("/nonexistent/named.journal"), "\(result.errors)")
+        }
+        let check = try Program.run(guardia, ["check", file])
+        #expect(check.status == 0 && check.output.contains("NOBODY IS TOLD"), "\(check.output)")
+    }
+
+    @Test func aLaunchThatTheEnvironmentNamesIsSaidBeforeItIsActedOn() throws {
+        let result = try Program.run(
+            "/usr/bin/env", ["GUARDIA_CONFIG=/nonexistent.yaml", guardia, "rollback", "--yes"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("going by $GUARDIA_CONFIG: /nonexistent.yaml"))
+        // What is typed stands above it, and needs no word.
+        let typed = try Program.run(
+            "/usr/bin/env", ["GUARDIA_CONFIG=/nonexistent.yaml", guardia, "rollback", "--yes", "-c", "/other.yaml"])
+        #expect(typed.errors.contains("/other.yaml") && !typed.errors.contains("going by"))
+        let none = try Program.run(
+            "/usr/bin/env", ["XDG_RUNTIME_DIR=/nonexistent", guardia, "rehearse", "--env"])
+        #expect(none.status == 1 && none.output.isEmpty && none.errors.contains("no rehearsal of yours runs"))
+    }
+
+    @Test func aTimeThatIsNoneIsSaidWithoutTheListOfAllCommands() throws {
+        for words in [["oncall", "--at", "tomorrow"], ["audit", "search", "--from", "27/11"]] {
+            let result = try Program.run(guardia, words)
+            #expect(result.status == 2 && result.errors.contains(words.last ?? ""), "\(result.errors)")
+            #expect(!result.errors.contains("<subcommand>") && !result.errors.contains("T00:00:00Z"), "\(result.errors)")
+        }
+    }
+
+    @Test func whatOnlyLooksTakesNoReasonAndSpansHaveUnits() throws {
+        for command in [["status"], ["lock", "show"], ["flag", "list"], ["flag", "get"], ["contacts", "verify"]] {
+            let help = try Program.run(guardia, command + ["--help"]).output
+            #expect(!help.contains("--reason") && !help.contains("--yes"), "\(command): \(help)")
+        }
+        let span = try Program.run(guardia, ["lock", "take", "--hold", "2d", "--yes"])
+        #expect(span.errors.contains("--hold is from 1m to 24h"))
+        #expect(!(try Program.run(guardia, ["notify", "test", "--help"]).output.contains("code  ")))
+    }
+
+    @Test func anEventIsALineAndAnAlertThatIsOverHasItsName() throws {
+        let tail = try Program.run(guardia, ["journal", "tail", "-n", "100000", "-j", Self.recording])
+        let lines = tail.output.split(separator: "\n")
+        #expect(tail.status == 0 && lines.count > 100)
+        #expect(lines.allSatisfy { $0.hasPrefix("20") && $0.contains("  ") }, "\(lines.first { !$0.hasPrefix("20") } ?? "")")
+        let over = lines.filter { $0.contains("  alert.resolved  ") }
+        #expect(!over.isEmpty)
+        for line in over {
+            let words = line.components(separatedBy: "alert.resolved  ").last?.split(separator: " ") ?? []
+            #expect(words.count >= 2, "\(line)")
+        }
+    }
 }

@@ -32,6 +32,37 @@ struct AlertTests {
         #expect(rule.labels == ["team": "web"] && rule.damping == .standard)
     }
 
+    @Test func aCriticalRuleThatTellsNobodyIsADoubt() throws {
+        func doubts(_ more: String) throws -> [String] {
+            try load(
+                rules("    - {alert: web_down, series: api.up, below: 1, severity: critical\(more)}\n")
+            ).warnings.map(\.message).filter { $0.contains("critical rules") }
+        }
+        #expect(try doubts("") == ["nobody is told when these critical rules fire: web_down"])
+        #expect(try doubts(", notify: default").isEmpty)
+        #expect(try load(rules("    - {alert: slow, series: api.p95, above: 1s, severity: warning}\n")).warnings.isEmpty)
+    }
+
+    @Test func whatASecondProbeOfThatNameWouldBringIsNotSaidToBeMissing() {
+        let twice = Sample.replacing("    type: postgres", by: "    type: redis\n    host: 127.0.0.1")
+            .replacing("name: db\n", with: "name: api\n")
+            .replacing("judge: [api.up]", with: "judge: [api.up, api.memory_used]")
+        #expect(!errors(in: twice).contains { $0.contains("'api.memory_used'") || $0.contains("no measure") })
+    }
+
+    @Test func anAddressWithoutAValueIsNotAlsoAnEmptyList() {
+        let probe = """
+              - name: shop
+                type: metrics
+                urls: ["${SHOP}"]
+                extract: [{name: up, metric: up}]
+            derived:
+            """
+        let found = errors(in: Sample.replacing("derived:", by: probe))
+        #expect(found.contains { $0.contains("'SHOP' has no value") })
+        #expect(!found.contains { $0.contains("'urls' is empty") })
+    }
+
     @Test func everyKindOfConditionIsRead() throws {
         let file = try load(
             rules(
