@@ -1,3 +1,5 @@
+import Launch
+
 /// How the commands of actions are called from this screen: what the dialogs show is what is run, and what can be copied.
 package struct CommandSetup: Hashable, Sendable {
     /// The program as a shell on this machine finds it.
