@@ -109,6 +109,9 @@ struct Header {
         add(feed.openCount(.warning), Verdict.warning.glyph, .warningCount, .warning)
         if isLong { add(feed.openCount(.info), "i", .infoCount, .info) }
         add(feed.taken, "@", .takenCount, .dim)
+        if feed.takenCritical > 0, length != .tiny || feed.openCount(.critical) == 0 {
+            spans.append(Span(" \(Verdict.critical.glyph)\(feed.takenCritical)", .critical))
+        }
         if length != .tiny { add(feed.quiet, "·", .hushedCount, .dim) }
         guard !spans.isEmpty else { return nil }
         add(tally[.unknown] ?? 0, Verdict.unknown.glyph, isLong ? .unknownCount : .unknownShort, .unknown)

@@ -362,6 +362,8 @@ extension Words {
         case .helpNoteWall: "Nothing here acts on production."
         // MARK: Alerts
         case .upAgain: "up again, not yet over"
+        case .noReading: "no reading for {}"
+        case .heardAgain: "readings again"
         case .ack: "ack"
         case .ackSummary: "Acknowledge the alert: shows it, asks for how long"
         case .silence: "silence"
