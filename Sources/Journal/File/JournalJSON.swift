@@ -121,6 +121,9 @@ extension BackupEvent {
         case .failed(var event):
             event.reason = cut(event.reason)
             return .failed(event)
+        case .copied(var event):
+            event.place = cut(event.place)
+            return .copied(event)
         case .verified(var event):
             event.trouble = event.trouble.map(cut)
             event.table = event.table.map(cut)

@@ -63,7 +63,7 @@ enum EventRows {
         ].map { ($0, 400) }
         // More than a year of daily backups; of removals and failures the newest suffice.
         + [
-            "backup.taken", "backup.verified", "backup.failed", "backup.pruned", "drill.started", "drill.ended",
+            "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started", "drill.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
 

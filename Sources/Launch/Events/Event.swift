@@ -192,6 +192,7 @@ extension Event.Body {
             case "backup.failed": body { .backup(.failed($0)) }
             case "backup.verified": body { .backup(.verified($0)) }
             case "backup.pruned": body { .backup(.pruned($0)) }
+            case "backup.copied": body { .backup(.copied($0)) }
             case "drill.started": body { .backup(.drillStarted($0)) }
             case "drill.ended": body { .backup(.drillEnded($0)) }
             case "alert.pending": body { .alert(.pending($0)) }
