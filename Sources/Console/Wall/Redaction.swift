@@ -16,15 +16,15 @@ package struct Redaction: Hashable, Sendable {
     /// - Parameters:
     ///   - names: the people that are known.
     ///   - hosts: the machines that are known.
-    package init(_ plan: KioskPlan, names: some Sequence<String> = [], hosts: some Sequence<String> = []) {
+    package init(_ plan: KioskPlan, names: [String] = [], hosts: [String] = []) {
         self.plan = plan
-        func folded(_ texts: some Sequence<String>) -> [[UInt32]] {
+        func folded(_ texts: [String]) -> [[UInt32]] {
             Set(texts.map { $0.unicodeScalars.map(Self.folded) }.filter { $0.count > 1 }).sorted { $0.count > $1.count }
         }
-        let people = plan.hides(.names) ? Array(names) : []
+        let people = plan.hides(.names) ? names : []
         // `Ana Pereyra` is to be found by either half.
         let parts = people.flatMap { $0.split(separator: " ").map(String.init).filter { $0.count > 2 } }
-        words = folded(people + parts + (plan.hides(.hosts) ? Array(hosts) : []))
+        words = folded(people + parts + (plan.hides(.hosts) ? hosts : []))
         texts = folded(plan.words)
     }
 
