@@ -147,6 +147,9 @@ private struct Line {
             if isPart, numbers.count >= 4 || numbers.count >= 2 && isCut(run) && !isVersion { found.append(run) }
         }
         for run in runs({ $0 == ":" || $0 == "." || Self.isDigit($0) || ("a"..."f").contains($0) || ("A"..."F").contains($0) }) {
+            // A colon behind it belongs to the sentence.
+            var run = run
+            if !scalars[run].suffix(2).elementsEqual([":", ":"]), scalars[run].last == ":" { run = run.lowerBound..<run.upperBound - 1 }
             let groups = parts(run, by: ":")
             // 14:42:17 is a time, dead:beef::1 is none.
             let isTime = groups.count <= 3 && groups.allSatisfy { $0.count <= 2 && $0.allSatisfy(Self.isDigit) }

@@ -26,7 +26,7 @@ import Testing
     @Test(
         "what only looks alike is not",
         arguments: [
-            "T+00:42:17", "14:42:17 ART", "27/11/2026 14:42:17", "2026-11-27 14:42", "v1.4.0", "3,4 s > 3,0 s",
+            "T+00:42:17", "14:42:17 ART", "27/11/2026 14:42:17", "ends 27/11/2026 05:17:42: no engine", "2026-11-27 14:42", "v1.4.0", "3,4 s > 3,0 s",
             "1.234.567 requests", "step 2 of 4, next in 03:12", "ROLLBACK READY v1.3.9, verified 2 s ago through 2/2 edges",
             "Payment p95", "BLUE v1.4.0 100 %", "1.014/s", "wk+8%", "61 d", "p95 AR ≤ 200 ms", "T+12 d 03:14", "+8 %",
             "✗ 3 critical", "ENGINE SILENT since 14:42:16, nobody is paged",
