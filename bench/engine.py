@@ -1,5 +1,6 @@
 """The engine, the journal and the clients, beside bare C loops that do the same."""
 import os
+import shutil
 import subprocess
 import time
 
@@ -105,6 +106,33 @@ def kpi(table, programs, path):
         table.note(f"of {asked['figures']:.0f} figures {asked['answered_per_round']:.0f} were answered")
     table.add("50 business figures at 5 s, a million bookings: database CPU", asked["database_percent_of_a_core"], 1,
               "% of a core")
+
+
+RECORDING = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Config/recordings/bad-deploy.journal")
+
+
+def recording(path):
+    """The launch that ships, as a journal that may be opened: a reader makes files beside it."""
+    return shutil.copy(RECORDING, f"{path}/recording.journal")
+
+
+def rewind(table, programs, path):
+    """Any moment of 48 hours, as key [ and g read it."""
+    print("48 hours to go back in …", flush=True)
+    seen = figures(programs["guardia-bench"], "rewind", recording(path), f"{path}/past.sqlite")
+    series = f"{seen['series']:.0f} series"
+    table.add(f"rewind to any moment of 48 h of {series}, p50", seen["rewind_ms_p50"], None, "ms")
+    table.add(f"rewind to any moment of 48 h of {series}, p95", seen["rewind_ms_p95"], 100, "ms")
+    table.add("rewind, the slowest of 200", seen["rewind_ms_max"], 100, "ms")
+    table.add("the event before a moment, p95", seen["event_ms_p95"], 100, "ms")
+
+
+def kiosk(table, programs, path):
+    """A wall that lives through a day."""
+    print("a day on a wall …", flush=True)
+    lived = figures(programs["guardia-bench"], "kiosk", recording(path), f"{path}/wall.sqlite")
+    table.add("kiosk: private memory after an hour", lived["private_bytes_first"] / 1e6, None, "MB")
+    table.add(f"kiosk: memory grown in a day at {lived['times_faster']:.0f} × speed", lived["growth_bytes"] / 1e6, 1, "MB")
 
 
 def alerting(table, programs, path):

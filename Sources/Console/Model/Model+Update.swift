@@ -10,6 +10,7 @@ extension Model {
         case .tick(let now):
             let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
+            passWall()
             refreshConfirmation()
             return ring() + (isNextSecond ? play() : [])
         case .board(let board):
@@ -22,8 +23,8 @@ extension Model {
             renew()
         case .events(let events):
             take(events)
-            // Whatever page the wall was on: what has just become critical is what is to be seen.
-            if mode.isKiosk, alarms.isWaiting { page = .wall }
+            // Whatever the wall was turned to: what has just become critical is what is to be seen.
+            if alarms.isWaiting { wall.isAskedFor = false }
             return ring()
         case .heartbeat(let beat): live.heartbeat = beat
         case .readerNote(let note): readerNote = note
@@ -110,7 +111,7 @@ extension Model {
         case .security: overlays = [.security(top: 0)]
         case .flags: overlays = [.flags(selected: selectedFlag)]
         case .flag: chooseFlag()
-        case .nextPage: page = page == .wall ? .warRoom : .wall
+        case .nextPage: turnWall(isAskedFor: true)
         case .zoom: isZoomed.toggle()
         case .open: return open()
         case .back: back()

@@ -41,6 +41,8 @@ package struct Model: Sendable {
     package private(set) var feedFilter = FeedFilter("")
     /// The alerts in their order.
     package internal(set) var feed = FeedState()
+    /// Which picture a wall shows.
+    var wall = WallTurn()
     /// What is to be rung for.
     var alarms = Alarms()
     /// What lies over the panes, the uppermost last.

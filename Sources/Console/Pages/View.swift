@@ -7,6 +7,7 @@ package func view(_ model: Model, into frame: inout Frame) {
 /// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.
 package func view(_ model: Model, into frame: inout Frame, keeping pictures: inout Pictures) {
     frame.reset(size: model.size)
+    frame.redaction = model.redaction
     guard !model.size.isEmpty else { return }
     let layout = model.layout
     guard !layout.isTooSmall else {
@@ -17,7 +18,7 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
     }
     switch model.page {
     case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame, keeping: &pictures)
-    case .wall: Wall(model: model, layout: layout).render(into: &frame, keeping: &pictures)
+    case .wall: Wall(model: model).render(into: &frame, keeping: &pictures)
     }
     for overlay in model.overlays {
         switch overlay {

@@ -66,7 +66,7 @@ extension Model {
     }
 
     /// Names of people are not for a wall that everybody passes.
-    var showsNames: Bool { !mode.isKiosk }
+    var showsNames: Bool { !(mode.isKiosk && kiosk.hides(.names)) }
 
     func person(_ name: String) -> String { showsNames ? Text.sanitised(name, limit: 40) : words(.somebody) }
 

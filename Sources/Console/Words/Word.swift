@@ -81,6 +81,9 @@ package enum Word: CaseIterable, Sendable {
     case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
         rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
+    case preemptedBy
+    // MARK: The wall
+    case wallWell, valueHidden
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding

@@ -285,6 +285,10 @@ extension Words {
         case .oneHost: "{} host"
         case .hostCount: "{} hosts"
         case .median: "p50"
+        case .preemptedBy: "by {}"
+        // MARK: The wall
+        case .wallWell: "all well"
+        case .valueHidden: "not for a wall"
         // MARK: The past
         case .stepBack: "the past"
         case .stepBackSummary: "Look at the launch as it was, a minute earlier with each press"

@@ -30,6 +30,9 @@ package struct Manifest: Hashable, Sendable, Codable {
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
 
+    /// What walls show and hide; nil: the standard.
+    package var kiosk: KioskPlan?
+
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,

@@ -46,6 +46,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var alertmanagers: [AlertmanagerPlan]
     /// What to do about alerts; nil: nothing is written down.
     package var runbook: Runbook?
+    /// What walls show and hide.
+    package var kiosk = KioskPlan.standard
     /// What of its security is looked at; nil: nothing.
     package var security: SecurityPlan?
 
@@ -89,11 +91,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
-        Manifest(
+        var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
             roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+        manifest.kiosk = kiosk
+        return manifest
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

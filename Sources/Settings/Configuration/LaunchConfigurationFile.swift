@@ -96,6 +96,7 @@ package struct LaunchConfigurationFile: Sendable {
             alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
+        if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
