@@ -124,7 +124,7 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
-            "PROVIDERS_URL": providers.url, "INBOX": inbox,
+            "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
         ]
     }
 

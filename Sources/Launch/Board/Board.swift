@@ -73,7 +73,7 @@ package struct Board: Sendable {
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
-        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
+        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .digest, .unknown: break
         }
     }
 

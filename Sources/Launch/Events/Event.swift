@@ -36,6 +36,9 @@ package struct Event: Hashable, Sendable {
         case escalation(EscalationEvent)
         /// Something that the engine did by itself.
         case response(ResponseEvent)
+        // MARK: Digest
+        /// A report to the business.
+        case digest(DigestEvent)
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
@@ -134,6 +137,7 @@ extension Event.Body {
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
+        case .digest(let event): event.kind
         case .security(let event): event.kind
         case .unknown(let kind, _): kind
         }
@@ -152,6 +156,7 @@ extension Event.Body {
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
+        case .digest(let event): event.payload
         case .security(let event): event.payload
         case .unknown: nil
         }
@@ -199,6 +204,8 @@ extension Event.Body {
             case "escalation.refused": body { .escalation(.refused($0)) }
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
+            case "digest.promised": body { .digest(.promised($0)) }
+            case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
             default: .unknown(kind: kind, json: json)
             }
