@@ -176,6 +176,9 @@ let package = Package(
             dependencies: [
                 "Launch", "Journal", "Wire", "Console", "Watch", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "guardia-fuzz",

@@ -129,6 +129,10 @@ struct MobileTests {
         #expect(answer.hasPrefix("HTTP/1.1 303"), "\(answer)")
         try await launch.expect("the journal says who has it") { MobileTests.alert(launch)?.acknowledged?.body.way == .mobile }
 
+        // The journal of the config that was named, not that of this machine.
+        let contacts = try Program.run(Program.path("guardia"), ["contacts", "--config", launch.config])
+        #expect(contacts.status == 0 && contacts.output.contains("acknowledged a page"), "\(contacts.output)\(contacts.errors)")
+
         let state = try launch.run("mobile")
         #expect(state.status == 0 && state.output.contains("answers"), "\(state.output)\(state.errors)")
         let own = try launch.run("mobile", "link", "ana")

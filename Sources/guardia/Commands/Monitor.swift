@@ -1,7 +1,9 @@
 import Actions
 import ArgumentParser
 import Console
+import Launch
 import Screen
+import Settings
 
 /// `guardia`, `guardia monitor`: the dashboard.
 struct Monitor: ParsableCommand {
