@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CLinux", "COpenSSL",
+                "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
@@ -69,10 +69,13 @@ let package = Package(
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(
-            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"],
+            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal", "CCrypto"],
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
+        .testTarget(
+            name: "BackupTests", dependencies: ["Actions", "Launch", "Journal", "Wire", "Rehearsal"]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+        .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Notify: the channels to people, and the outbox before them
         .target(name: "Notify", dependencies: ["Launch", "Wire", "CCrypto"]),
@@ -166,7 +169,8 @@ let package = Package(
         .executableTarget(
             name: "barberpro",
             dependencies: [
-                "Wire",
+                // Launch for the rule of a flag alone: the application evaluates as guardia says it does.
+                "Launch", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

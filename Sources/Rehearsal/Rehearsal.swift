@@ -57,6 +57,7 @@ package actor Rehearsal {
         let folder = try await PrivateFolder()
         do {
             let rehearsal = try await Rehearsal(options, in: folder)
+            try await rehearsal.setFlags()
             await rehearsal.begin(options, note: note)
             return rehearsal
         } catch {
@@ -108,6 +109,7 @@ package actor Rehearsal {
             in: folder, name: "traffic",
             ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
 
+        let recipient = await Rehearsal.backupKey(in: folder.path)
         self.postgres = postgres
         self.redis = redis
         self.nginx = nginx
@@ -124,6 +126,7 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
+            "BACKUP_RECIPIENT": recipient,
             "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
         ]
     }
@@ -179,6 +182,8 @@ package actor Rehearsal {
                 group.addTask { [releases] in
                     await releases.run { [weak self] colour, version in
                         try await self?.perform(.release(colour: colour, version: version))
+                    } control: { [weak self] part, verb in
+                        try await self?.control(part, verb)
                     }
                 }
             }
@@ -212,6 +217,26 @@ package actor Rehearsal {
         }
     }
 
+    /// Stops, starts or restarts a part, as a drill asks.
+    private func control(_ name: String, _ verb: String) async throws {
+        switch (name, verb) {
+        case ("redis", "restart"): try await redis.daemon.restart()
+        case ("blue", "stop"), ("green", "stop"): await parts[Deed.Part(rawValue: name) ?? .blue]?.stop()
+        case ("blue", "start"), ("green", "start"): try await parts[Deed.Part(rawValue: name) ?? .blue]?.start()
+        default: throw RehearsalError.unknownPart("\(name) \(verb)")
+        }
+    }
+
+    /// A key of its own for the backups of this rehearsal; its public half.
+    private static func backupKey(in folder: String) async -> String {
+        let placeholder = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+        let key = "\(folder)/backup-key"
+        guard (try? await Command.run(["age-keygen", "-o", key], deadline: .seconds(5)))?.isSuccess == true,
+            let made = try? await Command.run(["age-keygen", "-y", key], deadline: .seconds(5)), made.isSuccess
+        else { return placeholder }
+        return String(made.standardOutput.text.prefix { !$0.isNewline })
+    }
+
     /// Starts the engine that watches this launch, as one more server of its folder: the only place where an engine is a
     /// child of what shows it.
     ///
@@ -229,6 +254,16 @@ package actor Rehearsal {
     /// Replaces `${NAME}` by our variables.
     package nonisolated func fill(_ template: String) throws -> String {
         try Template.fill(template, variables)
+    }
+
+    /// The feature flags that a rehearsal begins with: one that grows, one that is off, one that everybody has.
+    private func setFlags() async throws {
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        for (name, enabled, rollout) in [("checkout-v2", 1, 5), ("instant-refunds", 0, 25), ("nearby-map", 1, 100)] {
+            try await tellRedis(
+                "HSET flag:\(name) enabled \(enabled) rollout \(rollout) algorithm unleash version 1 "
+                    + "updated_by rehearsal updated_at \(now)")
+        }
     }
 
     /// Sends an inline command.

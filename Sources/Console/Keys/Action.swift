@@ -13,6 +13,8 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    /// How the backups stand.
+    case backups
     // MARK: Alerts
     /// Each asks first.
     case ack, silence, escalate
@@ -28,6 +30,9 @@ package enum Action: String, CaseIterable, Sendable {
     case shot
     // MARK: Security
     case security
+    // MARK: Flags
+    /// The page of feature flags; and a change of one, which asks first.
+    case flags, flag
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -49,10 +54,14 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// The backups and drills.
+    case backups
     /// One alert; who is told.
     case alert, escalation
     /// The launch's security.
     case security
+    /// All feature flags.
+    case flags
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.
@@ -68,7 +77,7 @@ extension Action {
     /// Whether it may change what serves; each of these asks first.
     package var actsOnProduction: Bool {
         switch self {
-        case .deploy, .rollback, .promote, .abort, .hold: true
+        case .deploy, .rollback, .promote, .abort, .hold, .flag: true
         default: false
         }
     }

@@ -101,12 +101,15 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        case .backups: overlays = [.backups(top: 0)]
         // MARK: Alerts
         case .ack: askAck()
         case .silence: askSilence()
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
+        case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .flag: chooseFlag()
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -158,7 +161,8 @@ extension Model {
         case .choice(let choice): take(choice)
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security: break
+        case .flags: chooseFlag()
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .backups: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -256,6 +260,10 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .backups(let top):
+            let room = BackupsPage.room(in: layout.body)
+            let limit = max(0, BackupsPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .backups(top: step.scrolled(top, room: room, limit: limit))
         case .alert(let id, let top):
             let page = AlertPage(model: self, id: id)
             let (count, room) = page.extent(in: layout.body)
@@ -269,6 +277,11 @@ extension Model {
             let room = SecurityPage.room(in: layout.body)
             let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
             overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
+        case .flags(let selected):
+            let names = flagNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

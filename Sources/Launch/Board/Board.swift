@@ -12,6 +12,8 @@ package struct Board: Sendable {
     package private(set) var present: [String: Event.Presence] = [:]
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
+    /// The backups there are, and what drills found.
+    package private(set) var backups = BackupLog()
     /// The alerts and the silences.
     package private(set) var alerts = AlertLog()
     /// Who was told of them, and who comes next.
@@ -21,6 +23,8 @@ package struct Board: Sendable {
 
     /// The newest look at each station of the launch's security.
     package private(set) var security = SecurityPosture()
+    /// What was told of feature flags.
+    package private(set) var flags = FlagBoard()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -68,13 +72,23 @@ package struct Board: Sendable {
         case .presence(let presence):
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
-        case .action(let action): actions.take(action, at: event.at)
+        case .action(let action):
+            actions.take(action, at: event.at)
+            if case .ended(let end) = action { backups.take(end, at: event.at) }
+        case .backup(let backup): backups.take(backup, at: event.at)
         case .alert(let alert): alerts.take(alert, at: event.at)
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
+        case .flag(let flag): flags.take(flag, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .digest, .unknown: break
         }
+    }
+
+    /// How the backups stand; nil where the launch has none configured.
+    package func backupStanding(at now: Moment) -> BackupStanding? {
+        guard let manifest, let facts = manifest.backup else { return nil }
+        return BackupStanding(backups, facts, in: manifest.zone, at: now)
     }
 
     /// Notes how many open alerts were not loaded, by severity.

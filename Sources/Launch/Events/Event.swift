@@ -30,6 +30,8 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        /// A backup or a drill.
+        case backup(BackupEvent)
         /// A transition of an alert, an acknowledgement, a silence.
         case alert(AlertEvent)
         /// A chain of escalation, a page.
@@ -42,6 +44,8 @@ package struct Event: Hashable, Sendable {
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
+        /// A feature flag changed, or a ramp of one went on.
+        case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -134,11 +138,13 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .backup(let event): event.kind
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
         case .digest(let event): event.kind
         case .security(let event): event.kind
+        case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -153,11 +159,13 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .backup(let event): event.payload
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
         case .digest(let event): event.payload
         case .security(let event): event.payload
+        case .flag(let event): event.payload
         case .unknown: nil
         }
     }
@@ -184,6 +192,13 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            // MARK: Backups and drills
+            case "backup.taken": body { .backup(.taken($0)) }
+            case "backup.failed": body { .backup(.failed($0)) }
+            case "backup.verified": body { .backup(.verified($0)) }
+            case "backup.pruned": body { .backup(.pruned($0)) }
+            case "drill.started": body { .backup(.drillStarted($0)) }
+            case "drill.ended": body { .backup(.drillEnded($0)) }
             case "alert.pending": body { .alert(.pending($0)) }
             case "alert.cleared": body { .alert(.cleared($0)) }
             case "alert.fired": body { .alert(.fired($0)) }
@@ -207,6 +222,10 @@ extension Event.Body {
             case "digest.promised": body { .digest(.promised($0)) }
             case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
+            // MARK: Flags
+            case "flag.changed": body { .flag(.changed($0)) }
+            case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
+            case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

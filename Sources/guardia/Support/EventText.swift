@@ -55,6 +55,7 @@ enum EventText {
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
         case .action(let event): words(event)
+        case .backup(let event): event.words
         case .alert(let event): words(event)
         case .escalation(let event): words(event)
         case .response(.started(let body)):
@@ -64,6 +65,7 @@ enum EventText {
         case .digest(.promised(let body)): "\(body.digest): the next is due \(body.due.seconds)"
         case .digest(.given(let body)):
             "\(body.digest): given to \(body.recipients) mailboxes" + (body.by.map { " by \($0)" } ?? "")
+        case .flag(let event): words(event)
         case .unknown(_, let json): json
         }
     }
@@ -73,6 +75,7 @@ enum EventText {
             switch event {
             case .started(let start):
                 "\(start.by.signature)"
+                    + (start.subject.map { " \($0)" } ?? "")
                     + (start.to.map { " to \($0.colour) \($0.version ?? "")" } ?? "")
                     + (start.reason.isEmpty ? "" : ": \(start.reason)")
             case .stepStarted(let step): "\(step.step) …"
@@ -84,6 +87,22 @@ enum EventText {
             case .ended(let end): "\(end.outcome.rawValue): \(end.summary)"
             }
         return "\(event.action) \(text)"
+    }
+
+    private static func words(_ event: FlagEvent) -> String {
+        switch event {
+        case .changed(let body):
+            "\(body.flag) \(body.words)" + " by \(body.by.isEmpty ? "somebody who left no name" : body.by)"
+                + (body.source == .found ? ", found by the engine" : "")
+                + (body.reason.isEmpty ? "" : ": \(body.reason)")
+        case .rampPlanned(let body):
+            "\(body.flag) \(([body.plan.from] + body.plan.steps).map(\.words).joined(separator: " → ")), "
+                + "\(plain(body.plan.every.seconds)) s each, guarded by "
+                + (body.plan.guards.isEmpty ? "nothing" : body.plan.guards.map(\.name).joined(separator: ", "))
+        case .rampTurned(let body):
+            "\(body.flag) \(body.standing.rawValue) at \(body.share.words), step \(body.step)"
+                + (body.reason.isEmpty ? "" : ": \(body.reason)")
+        }
     }
 
     private static func words(_ event: AlertEvent) -> String {
