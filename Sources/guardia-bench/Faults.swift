@@ -35,7 +35,7 @@ struct Faults: AsyncParsableCommand {
         let standing = try Standing.read(from: journal)
         var log = Logger(label: "bench")
         log.logLevel = .error
-        let engine = Engine(file.configuration, zone: .utc, version: "bench", clock: SystemClock(), log: log) { _ in "" }
+        let engine = Engine(file.configuration, zone: .utc, version: "bench", clock: SystemClock(), log: log, secret: { _ in "" })
         let watching = Task {
             try await engine.run(recorder: recorder, standing: standing, follower: EngineFollower(path: journal, after: standing.sequence))
         }

@@ -22,7 +22,7 @@ struct MobileTests {
         launch.board?.alerts.alerts.values.first { $0.facts.rule == "site_down" }
     }
 
-    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps installs them"))
+    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
     func aTelephoneTakesAnAlertByTheLinkInTheSMS() async throws {
         let launch = try await MobileTests.launch(try PagingLaunch.freePort())
         defer { launch.close() }
@@ -45,13 +45,13 @@ struct MobileTests {
         let pictures = ProcessInfo.processInfo.environment["GUARDIA_PICTURES"]
         if let pictures { try browser.screenshot(to: "\(pictures)/mobile-open.png") }
         // Nothing wider than the telephone, and nothing to press that is smaller than a thumb.
-        let width = try browser.run("return document.documentElement.scrollWidth") as? Int
-        #expect(width ?? 999 <= 390)
+        let width = try browser.run("return document.documentElement.scrollWidth") as? NSNumber
+        #expect(width?.intValue ?? 999 <= 390)
         let height = try browser.run(
-            "return Math.min(...[...document.querySelectorAll('button, a.button')].map(e => e.getBoundingClientRect().height))") as? Double
-        #expect(height ?? 0 >= 48)
-        let fetched = try browser.run("return performance.getEntriesByType('resource').length") as? Int
-        #expect(fetched == 0)
+            "return Math.min(...[...document.querySelectorAll('button, a.button')].map(e => e.getBoundingClientRect().height))") as? NSNumber
+        #expect(height?.doubleValue ?? 0 >= 48)
+        let fetched = try browser.run("return performance.getEntriesByType('resource').length") as? NSNumber
+        #expect(fetched?.intValue == 0)
 
         try browser.click("button.main")
         #expect(try browser.body.contains("Ana Pereyra se ocupa hasta las"))
@@ -67,7 +67,7 @@ struct MobileTests {
         #expect(try browser.complaints.isEmpty)
     }
 
-    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps installs them"))
+    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
     func aTelephoneWakesTheNextOnesByTheirName() async throws {
         let launch = try await MobileTests.launch(try PagingLaunch.freePort())
         defer { launch.close() }

@@ -27,7 +27,8 @@ final class WebDriver {
               "binary": "/usr/bin/chromium",
               "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
                        "--user-data-dir=\(folder)/profile", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-                       "--accept-lang=\(language)", "--lang=\(language)"],
+                       "--lang=\(language)"],
+              "prefs": {"intl.accept_languages": "\(language)"},
               "mobileEmulation": {"deviceMetrics": {"width": 390, "height": 844, "pixelRatio": 2, "touch": true}}}}}}
             """
         let answer = try ask("POST", "/session", capabilities)

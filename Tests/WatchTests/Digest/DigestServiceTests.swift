@@ -16,10 +16,6 @@ private final class DigestLab: Sendable {
     init() async throws {
         folder = NSTemporaryDirectory() + "guardia-digest-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        recorder = try await JournalRecorder.open(path: "\(folder)/journal", origin: "t")
-        await recorder.record(
-            Manifest(product: Product(name: "BarberPro"), zone: PagingLab.zone, environment: "test", series: [], panes: Panes()),
-            at: clock.now())
         var launch = LaunchConfiguration(
             product: Product(name: "BarberPro"), zoneName: "UTC", zoneAbbreviation: "UTC", figures: .english, environment: "test",
             launch: LaunchPlan(), journal: JournalPlan(path: "\(folder)/journal"), probes: [], derivations: [], series: [],
@@ -27,6 +23,10 @@ private final class DigestLab: Sendable {
         // 2026-03-12 10:00 ART is when the clock begins.
         launch.digests = [DigestPlan(name: "business", channel: "mail", to: ["a@b.ar", "c@b.ar"], minutes: [660])]
         self.launch = launch
+        recorder = try await JournalRecorder.open(path: "\(folder)/journal", origin: "t")
+        await recorder.record(
+            Manifest(product: Product(name: "BarberPro"), zone: PagingLab.zone, environment: "test", series: [], panes: Panes()),
+            at: clock.now())
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -63,7 +63,7 @@ struct EngineHouseTests {
         await lab.escalator.settle()
         #expect(await lab.recorder.events.count { $0.kind == "alert.acknowledged" } == 1)
         let chain = await house.state(for: beto).chain
-        guard case .taken(by: "Ana Pereyra", _) = chain?.standing else { return #expect(chain?.standing == .open, "not taken") }
+        guard case .taken(by: "Ana Pereyra", until: _) = chain?.standing else { return #expect(chain?.standing == .open, "not taken") }
     }
 
     @Test func theNextStepComesAtOnceAndOnlyTheOneThatWasShown() async throws {
