@@ -127,7 +127,7 @@ package actor Rehearsal {
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
             "BACKUP_RECIPIENT": recipient,
-            "PROVIDERS_URL": providers.url, "INBOX": inbox,
+            "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
         ]
     }
 

@@ -36,6 +36,8 @@ struct Guardia: AsyncParsableCommand {
             BackupCommand.self, DrillCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Mobile and digest
+            MobileCommand.self, DigestCommand.self,
             // MARK: Alerting
             AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],

@@ -18,7 +18,7 @@ struct ShippedConfigurationTests {
         "BACKUP_RECIPIENT": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
         "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
         "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
-        "PROVIDERS_URL": "http://127.0.0.1:8085",
+        "PROVIDERS_URL": "http://127.0.0.1:8085", "MOBILE_PORT": "8086",
     ]
 
     @Test("barberpro.yaml loads; the only doubts are secrets that this machine does not have, and whom to call")

@@ -81,7 +81,7 @@ package struct Board: Sendable {
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
-        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
+        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .digest, .unknown: break
         }
     }
 

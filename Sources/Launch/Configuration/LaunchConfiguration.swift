@@ -41,6 +41,10 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var replies = RepliesPlan()
     package var deadMan: [DeadManPlan] = []
     package var responses: [ResponsePlan] = []
+    // MARK: Mobile and digest
+    /// The page by which a telephone answers; nil: there is none.
+    package var mobile: MobilePlan?
+    package var digests: [DigestPlan] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]

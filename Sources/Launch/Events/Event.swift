@@ -38,6 +38,9 @@ package struct Event: Hashable, Sendable {
         case escalation(EscalationEvent)
         /// Something that the engine did by itself.
         case response(ResponseEvent)
+        // MARK: Digest
+        /// A report to the business.
+        case digest(DigestEvent)
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
@@ -139,6 +142,7 @@ extension Event.Body {
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
+        case .digest(let event): event.kind
         case .security(let event): event.kind
         case .flag(let event): event.kind
         case .unknown(let kind, _): kind
@@ -159,6 +163,7 @@ extension Event.Body {
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
+        case .digest(let event): event.payload
         case .security(let event): event.payload
         case .flag(let event): event.payload
         case .unknown: nil
@@ -215,6 +220,8 @@ extension Event.Body {
             case "escalation.refused": body { .escalation(.refused($0)) }
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
+            case "digest.promised": body { .digest(.promised($0)) }
+            case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
             // MARK: Flags
             case "flag.changed": body { .flag(.changed($0)) }

@@ -100,7 +100,7 @@ package struct Engine: Sendable {
             in: EscalationService.Surroundings(
                 journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
-                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting))
         let (news, foreign) = (await alerting.transitions(), follower.events())
         follower.start()
         defer { follower.stop() }

@@ -1,5 +1,6 @@
 package import Launch
 package import Logging
+import Mobile
 import Notify
 import Synchronization
 import Wire
@@ -13,6 +14,8 @@ package struct EscalationService: Sendable {
     private let deadMan: DeadMan
     private let pagerDuty: PagerDutyAPI?
     private let schedules: [OnCallSchedule]
+    private let mobile: MobileServer?
+    private let digest: DigestService
     private let reactor: Reactor
     private let clock: any Clock
     private let log: Logger
@@ -31,14 +34,17 @@ package struct EscalationService: Sendable {
         /// When other parts of the engine last came round, for the dead man's switch.
         package var turns: @Sendable () async -> [String: Moment?]
         package var rollBack: @Sendable (_ reason: String) async -> String?
+        /// The alerts as they are; nil: there is no mobile page.
+        package var alerting: AlertEvaluator?
 
         package init(
             journal: String, zone: Zone, history: [Event], recorder: any Recorder, clock: any Clock, log: Logger,
             secret: @escaping @Sendable (Secret) throws -> String,
             publish: @escaping @Sendable ([Reading], Moment) -> Void,
             turns: @escaping @Sendable () async -> [String: Moment?],
-            rollBack: @escaping @Sendable (_ reason: String) async -> String?
+            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil
         ) {
+            self.alerting = alerting
             self.journal = journal
             self.zone = zone
             self.history = history
@@ -69,9 +75,10 @@ package struct EscalationService: Sendable {
         let outbox = Outbox(
             journal: around.journal, channels: makeChannels(for: launch.channels, in: context), clock: clock,
             note: { log.warning("\($0)") }, tell: { await ear.hear($0) })
+        let mobileKey = EscalationService.mobileKey(launch, journal: around.journal, log)
         let voice = PageVoice(
             launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts, channels: launch.channels,
-            secret: secret)
+            secret: secret, link: EscalationService.links(launch.mobile, mobileKey))
         let key = CodeKey(journal: around.journal)
         let escalator = Escalator(
             Escalator.Parts(
@@ -101,6 +108,16 @@ package struct EscalationService: Sendable {
                 turns.updateValue(await escalator.tickedAt, forKey: "the escalation engine")
                 return turns
             }, ping: { await ping($0) }, note: { log.warning("\($0)") })
+        // MARK: Mobile
+        mobile = launch.mobile.flatMap { plan in
+            guard let mobileKey, let alerting = around.alerting else { return nil }
+            let house = EngineHouse(launch, zone: around.zone, escalator: escalator, alerting: alerting, clock: clock)
+            let desk = MobileDesk(plan, key: mobileKey, house: house, zone: around.zone, clock: clock)
+            return MobileServer(plan, desk: desk, note: { log.warning("\($0)") })
+        }
+        digest = DigestService(
+            launch, journal: around.journal, zone: around.zone, recorder: around.recorder, sink: outbox, clock: clock,
+            note: { log.warning("\($0)") })
         self.escalator = escalator
         self.outbox = outbox
         self.pagerDuty = pagerDuty
@@ -118,6 +135,8 @@ package struct EscalationService: Sendable {
             group.addTask { await desk.run() }
             group.addTask { await deadMan.run() }
             group.addTask { await followRota() }
+            group.addTask { await mobile?.run() }
+            group.addTask { await digest.run() }
             group.addTask {
                 while !Task.isCancelled {
                     await escalator.tick()
@@ -159,6 +178,28 @@ package struct EscalationService: Sendable {
                 if heardAt.map({ $0.age(at: clock.now()) > .hours(1) }) ?? true { await escalator.setRota([:]) }
             }
             try? await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    // MARK: Mobile
+
+    /// The key of links; nil where there is no page, or no key to be had: then pages go without a link, and the log says so.
+    private static func mobileKey(_ launch: LaunchConfiguration, journal: String, _ log: Logger) -> MobileKey? {
+        guard launch.mobile != nil else { return nil }
+        do { return try MobileKey(journal: journal) } catch {
+            log.error("pages go without links, and no mobile page is served: \(error)")
+            return nil
+        }
+    }
+
+    private static func links(
+        _ plan: MobilePlan?, _ key: MobileKey?
+    ) -> @Sendable (EscalationID, PageWay, Timestamp) -> String? {
+        guard let plan, let key else { return { _, _, _ in nil } }
+        return { chain, way, now in
+            way.contact.map { contact in
+                plan.address(of: MobileLink(person: contact, channel: way.channel, chain: chain, expires: now + plan.life), key)
+            }
         }
     }
 

@@ -28,7 +28,7 @@ package actor ReplyDesk {
 
     /// Asks all of them once, side by side.
     package func ask() async {
-        let chains = await escalator.running
+        let chains = await escalator.answerable
         guard !chains.isEmpty else { return }
         // The answer comes with its source: the release optimiser of Swift 6.3.1 loses an index that is handed through the group
         // beside a Result, and the engine trapped.

@@ -1,16 +1,14 @@
-import Launch
-
 /// A rate limit as a bucket: it fills by the limit's rate, up to its burst; each message takes one token.
 ///
 /// Counted in thousandths of a millisecond's share, so that no rounding adds up.
-struct TokenBucket: Hashable, Sendable {
+package struct TokenBucket: Hashable, Sendable {
     private let limit: RateLimit
     /// Tokens times `limit.per`: whole numbers, whatever the rate.
     private var level: Int64
     private var filledAt: Milliseconds
 
     /// Full at first.
-    init(_ limit: RateLimit, at now: Milliseconds) {
+    package init(_ limit: RateLimit, at now: Milliseconds) {
         self.limit = RateLimit(max(1, limit.count), per: max(limit.per, 1), burst: max(1, limit.burst))
         level = Int64(self.limit.burst) * self.limit.per.count
         filledAt = now
@@ -19,7 +17,7 @@ struct TokenBucket: Hashable, Sendable {
     private var cost: Int64 { limit.per.count }
 
     /// When a token is there; not after `now`: there is one.
-    mutating func ready(at now: Milliseconds) -> Milliseconds {
+    package mutating func ready(at now: Milliseconds) -> Milliseconds {
         fill(at: now)
         guard level < cost else { return now }
         let rate = Int64(limit.count)
@@ -27,7 +25,7 @@ struct TokenBucket: Hashable, Sendable {
     }
 
     /// Takes a token, which must be there.
-    mutating func take(at now: Milliseconds) {
+    package mutating func take(at now: Milliseconds) {
         fill(at: now)
         level -= cost
     }
