@@ -29,7 +29,7 @@ struct Guardia: AsyncParsableCommand {
             // MARK: Channels
             NotifyCommand.self,
             // MARK: Security
-            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
+            SecurityCommand.self, TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,

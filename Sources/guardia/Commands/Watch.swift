@@ -101,7 +101,8 @@ extension Watch {
         guard let plan = launch.security else { return [] }
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
-            SecurityWatch(plan, part, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+            SecurityWatch(
+                plan, part, deployment: launch.deployment, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
                 try SecretStore().resolve($0)
             }
         }
