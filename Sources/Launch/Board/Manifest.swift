@@ -25,11 +25,14 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var runbook: Runbook?
     /// The business figures and what they are to keep to; nil in journals of older engines.
     package var kpis: [Kpi]?
+    /// What a dashboard must know of the feature flags; nil where there are none.
+    package var flags: FlagFacts?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil
+        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil,
+        flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -43,6 +46,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.roster = roster
         self.runbook = runbook
         self.kpis = kpis
+        self.flags = flags
     }
 }
 

@@ -39,6 +39,8 @@ package struct Event: Hashable, Sendable {
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
+        /// A feature flag changed, or a ramp of one went on.
+        case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -135,6 +137,7 @@ extension Event.Body {
         case .escalation(let event): event.kind
         case .response(let event): event.kind
         case .security(let event): event.kind
+        case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -153,6 +156,7 @@ extension Event.Body {
         case .escalation(let event): event.payload
         case .response(let event): event.payload
         case .security(let event): event.payload
+        case .flag(let event): event.payload
         case .unknown: nil
         }
     }
@@ -200,6 +204,10 @@ extension Event.Body {
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
             case "security.checked": body { .security(.checked($0)) }
+            // MARK: Flags
+            case "flag.changed": body { .flag(.changed($0)) }
+            case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
+            case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }
