@@ -1,5 +1,5 @@
 package import Launch
-package import Wire
+import Wire
 
 /// Reads the logs of the edges and of fail2ban as they grow, and counts what was refused. Blocking: to be called on a thread of its
 /// own.

@@ -41,15 +41,16 @@ extension Field {
         guard !isOff else { return nil }
         return mapping { fields in
             let usual = FirewallPlan()
-            let mode = fields.optional("mode")?.choice(["block": false, "detect": true])
-            return FirewallPlan(
-                onlyDetects: mode ?? usual.onlyDetects, rules: fields.optional("rules")?.plainPath() ?? usual.rules,
+            let mode = fields.optional("mode")?.choice(["block": "block", "detect": "detect", "none": "none"])
+            let plan = FirewallPlan(
+                onlyDetects: mode == "detect", rules: fields.optional("rules")?.plainPath() ?? usual.rules,
                 setup: fields.optional("setup")?.plainPath() ?? usual.setup,
                 unicodeMap: fields.optional("unicode_map")?.plainPath() ?? usual.unicodeMap,
                 auditLog: fields.optional("audit_log")?.plainPath() ?? usual.auditLog,
                 paranoia: fields.optional("paranoia")?.integer(in: 1...4) ?? usual.paranoia,
                 without: fields.optional("without")?.items().compactMap { $0.integer(in: 1...9_999_999) } ?? [])
-        }
+            return mode == "none" ? nil : plan
+        } ?? nil
     }
 
     private func endpointClass() -> EndpointClass? {
@@ -133,6 +134,7 @@ extension Field {
     private func countries() -> CountryPlan? {
         mapping { fields in
             let usual = CountryPlan(allow: [])
+            let mode = fields.optional("mode")?.choice(["refuse": true, "none": false])
             let allow = fields.required("allow")?.items().compactMap { field in
                 field.parse { text throws(Misfit) in
                     guard text.utf8.count == 2, text.utf8.allSatisfy({ (65...90).contains($0) }) else {
@@ -141,12 +143,13 @@ extension Field {
                     return text
                 }
             }
-            return CountryPlan(
+            let plan = CountryPlan(
                 database: fields.optional("database")?.plainPath() ?? usual.database, allow: allow ?? [],
                 allowsUnknown: fields.optional("unknown")?.choice(["allow": true, "refuse": false]) ?? usual.allowsUnknown,
                 addresses: fields.optional("addresses")?.networks() ?? [],
                 everywhere: fields.optional("everywhere")?.items().compactMap { $0.pathStart() } ?? [])
-        }
+            return mode == false ? nil : plan
+        } ?? nil
     }
 
     private func bans() -> BanPlan? {
