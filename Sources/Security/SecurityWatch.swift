@@ -13,6 +13,8 @@ package actor SecurityWatch {
 
     private let plan: SecurityPlan
     private let deployment: Deployment?
+    /// What tells whether dates can be judged.
+    private let clockWitnesses: [Series]
     private var refusals: RefusalReader?
     private let part: Part
     private let path: String
@@ -29,11 +31,12 @@ package actor SecurityWatch {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(
-        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, journal path: String, origin: String, clock: any Clock, reactor: Reactor,
+        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, clockWitnesses: [Series] = [], journal path: String, origin: String, clock: any Clock, reactor: Reactor,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.plan = plan
         self.deployment = deployment
+        self.clockWitnesses = clockWitnesses
         self.part = part
         self.path = path
         self.origin = origin
@@ -124,7 +127,9 @@ package actor SecurityWatch {
 
     private func lookAtTLS() async -> SecurityCheck? {
         guard let tls = plan.tls else { return nil }
-        return await TLSSurvey.take(tls, on: reactor, clock: clock).check(every: tls.every)
+        let board = try? JournalReader(path: path).currentBoard(span: .minutes(1))
+        let objection = board.flatMap { ClockGuard.objection(by: clockWitnesses, on: $0, at: clock.now()) }
+        return await TLSSurvey.take(tls, on: reactor, clock: clock, clockIsRight: objection == nil).check(every: tls.every)
     }
 
     private func lookAtRenewal() async -> SecurityCheck? {

@@ -40,6 +40,10 @@ struct Guardia: AsyncParsableCommand {
 
     /// Parses and runs. Wrong usage ends with 2, as every other mistake of the caller's does.
     static func main() async {
+        if OwnSecurity.isElevated {
+            Output.error("this program must not be setuid or setgid: it acts for another user by sudo alone (docs/operators.md)")
+            Glibc.exit(2)
+        }
         // Before anything is printed and any thread starts: how wide a character is depends on the locale.
         _ = Charset.adopt()
         // Before any thread has an arena of its own.

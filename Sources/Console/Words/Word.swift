@@ -79,7 +79,8 @@ package enum Word: CaseIterable, Sendable {
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
-    case securityFindings, securityNoFinding
+    case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules, securityBans
+    case securityNoRefusal
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle

@@ -159,16 +159,12 @@ package struct Engine: Sendable {
 
     private func makeClockGuard() -> ClockGuard {
         var dependents: Set<SeriesID> = []
-        var witnesses: [Series] = []
         for probe in configuration.probes {
-            if case .clock = probe.target {
-                witnesses += probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }
-            }
             for measure in probe.measures where Engine.datedMeasures.contains(measure.name) {
                 dependents.insert(SeriesID("\(probe.name).\(measure.name)"))
             }
         }
-        return ClockGuard(dependents: dependents, witnesses: witnesses)
+        return ClockGuard(dependents: dependents, witnesses: configuration.clockWitnesses)
     }
 }
 

@@ -29,6 +29,10 @@ struct Watch: AsyncParsableCommand {
     private var logLevel = LogLevel.info
 
     func run() async throws {
+        OwnSecurity.refuseCoreDumps()
+        if let unsafe = OwnSecurity.objection(to: config.path, because: "it names commands that the engine runs") {
+            throw Failure.usage(unsafe)
+        }
         let file: LaunchConfigurationFile
         let zone: Zone
         let clock = SystemClock()
@@ -44,6 +48,7 @@ struct Watch: AsyncParsableCommand {
         for warning in file.warnings { logger.warning("\(warning)") }
 
         let path = journal ?? file.configuration.journal.path
+        if let unsafe = OwnSecurity.objection(to: path, because: "it is the audit") { throw Failure.usage(unsafe) }
         let plan = file.configuration.journal
         do {
             let recorder = try await JournalRecorder.open(
@@ -105,7 +110,7 @@ extension Watch {
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
             SecurityWatch(
-                plan, part, deployment: launch.deployment, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
                 try SecretStore().resolve($0)
             }
         }
