@@ -98,7 +98,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
+        .testTarget(
+            name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),

@@ -31,7 +31,8 @@ package actor SecurityWatch {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(
-        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, clockWitnesses: [Series] = [], journal path: String, origin: String, clock: any Clock, reactor: Reactor,
+        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, clockWitnesses: [Series] = [],
+        journal path: String, origin: String, clock: any Clock, reactor: Reactor,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.plan = plan
@@ -129,7 +130,8 @@ package actor SecurityWatch {
         guard let tls = plan.tls else { return nil }
         let board = try? JournalReader(path: path).currentBoard(span: .minutes(1))
         let objection = board.flatMap { ClockGuard.objection(by: clockWitnesses, on: $0, at: clock.now()) }
-        return await TLSSurvey.take(tls, on: reactor, clock: clock, clockIsRight: objection == nil).check(every: tls.every)
+        return await TLSSurvey.take(tls, on: reactor, clock: clock, clockIsRight: objection == nil).check(
+            every: tls.every)
     }
 
     private func lookAtRenewal() async -> SecurityCheck? {

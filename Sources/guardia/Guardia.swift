@@ -23,13 +23,15 @@ struct Guardia: AsyncParsableCommand {
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self,
+            KpiCommand.self,
             JournalCommand.self,
             Keys.self,
             // MARK: Channels
             NotifyCommand.self,
             // MARK: Security
-            SecurityCommand.self, TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
+            SecurityCommand.self, TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self,
+            ScanCommand.self,
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
@@ -41,7 +43,8 @@ struct Guardia: AsyncParsableCommand {
     /// Parses and runs. Wrong usage ends with 2, as every other mistake of the caller's does.
     static func main() async {
         if OwnSecurity.isElevated {
-            Output.error("this program must not be setuid or setgid: it acts for another user by sudo alone (docs/operators.md)")
+            Output.error(
+                "this program must not be setuid or setgid: it acts for another user by sudo alone (docs/operators.md)")
             Glibc.exit(2)
         }
         // Before anything is printed and any thread starts: how wide a character is depends on the locale.

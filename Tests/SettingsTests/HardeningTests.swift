@@ -9,11 +9,13 @@ import Testing
 
     init() throws {
         text = try String(
-            contentsOf: ShippedConfigurationTests.root.appending(path: "Config/examples/deployment-systemd.yaml"), encoding: .utf8)
+            contentsOf: ShippedConfigurationTests.root.appending(path: "Config/examples/deployment-systemd.yaml"),
+            encoding: .utf8)
     }
 
     private func load(_ change: (String) -> String = { $0 }) throws(ConfigErrors) -> LaunchConfiguration {
-        try LaunchConfigurationFile.load(bytes: Array(change(text).utf8), name: "launch.yaml", variables: [:]).configuration
+        try LaunchConfigurationFile.load(bytes: Array(change(text).utf8), name: "launch.yaml", variables: [:])
+            .configuration
     }
 
     @Test func theExampleIsReadWhole() throws {
@@ -35,14 +37,17 @@ import Testing
         ("trusted: [10.0.1.0/24]", "trusted: ['10.0.1.0/24 1; evil']", "is not a network"),
         ("paths: [/bookings]", #"paths: ['/bookings"; return 200; #']"#, "is not what a path begins with"),
         ("rate: 5/m", "rate: 5/h", "is not a rate"), ("name: booking", "name: api", "cannot be called"),
-        ("name: booking", "name: 'boo king'", "is not a class"), ("[AR, UY, CL", "[Argentina, UY, CL", "is not a country"),
+        ("name: booking", "name: 'boo king'", "is not a class"),
+        ("[AR, UY, CL", "[Argentina, UY, CL", "is not a country"),
         ("types: [application/json]", "types: ['application/json\"']", "is not a content type"),
         ("log: /var/log/nginx/guardia-edge.log", "log: '/var/log/x; include y'", "is not a path of plain characters"),
         ("methods: [GET, HEAD", "methods: ['GET|.*', HEAD", "is not a method"),
     ])
     func whatCouldMeanAnythingElseToNginxIsRefused(good: String, bad: String, message: String) throws {
         #expect(text.contains(good))
-        let error = #expect(throws: ConfigErrors.self) { _ = try load { $0.replacing(good, with: bad, maxReplacements: 1) } }
+        let error = #expect(throws: ConfigErrors.self) {
+            _ = try load { $0.replacing(good, with: bad, maxReplacements: 1) }
+        }
         #expect("\(try #require(error))".contains(message))
     }
 

@@ -89,7 +89,9 @@ struct SecurityPage {
         ]
         var isEmpty = true
         for (kind, word) in kinds {
-            let items = station.check.items.filter { $0.mark == kind.rawValue }.sorted { ($0.number ?? 0) > ($1.number ?? 0) }
+            let items = station.check.items.filter { $0.mark == kind.rawValue }.sorted {
+                ($0.number ?? 0) > ($1.number ?? 0)
+            }
             guard !items.isEmpty else { continue }
             isEmpty = false
             var line = [Span(" " + Text.padded(model.words(word), to: 10), .dim)]

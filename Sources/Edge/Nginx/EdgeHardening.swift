@@ -163,7 +163,9 @@ package struct EdgeHardening: Hashable, Sendable {
                     """)
             }
             if let body = one.body {
-                rule(1, 413, "the body is too large", "SecRule REQUEST_HEADERS:Content-Length \"@gt \(body)\" \"t:none\"")
+                rule(
+                    1, 413, "the body is too large", "SecRule REQUEST_HEADERS:Content-Length \"@gt \(body)\" \"t:none\""
+                )
                 rule(2, 413, "the body is too large", "SecRule REQUEST_BODY_LENGTH \"@gt \(body)\" \"t:none\"")
             }
             if !one.types.isEmpty {
@@ -189,8 +191,10 @@ package struct EdgeHardening: Hashable, Sendable {
         let jail = EdgeHardening.fill(
             PackageResources.guardia_local,
             [
-                "log": plan.log, "trusted": plan.trusted.map { " \($0)" }.joined(), "window": "\(bans.window.count / 1000)",
-                "retries": "\(bans.retries)", "time": "\(bans.time.count / 1000)", "longest": "\(bans.longest.count / 1000)",
+                "log": plan.log, "trusted": plan.trusted.map { " \($0)" }.joined(),
+                "window": "\(bans.window.count / 1000)",
+                "retries": "\(bans.retries)", "time": "\(bans.time.count / 1000)",
+                "longest": "\(bans.longest.count / 1000)",
             ])
         let nft = EdgeHardening.fill(
             PackageResources.bans_nft,

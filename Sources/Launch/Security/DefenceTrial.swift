@@ -86,12 +86,15 @@ package struct LimitTrial: Hashable, Sendable {
     private var isOneURI: Bool
 
     package static func all(_ plan: HardeningPlan) -> [LimitTrial] {
-        let paths = Dictionary(plan.classes.map { ($0.name, $0.paths.first ?? "/") }, uniquingKeysWith: { one, _ in one })
+        let paths = Dictionary(
+            plan.classes.map { ($0.name, $0.paths.first ?? "/") }, uniquingKeysWith: { one, _ in one })
         var trials = plan.limits.map { name, limit in
             LimitTrial(name: name, limit: limit, start: paths[name] ?? "/", isOneURI: false)
         }
         if let uri = plan.uri { trials.append(LimitTrial(name: "uri", limit: uri, start: "/", isOneURI: true)) }
-        if let agent = plan.agent { trials.append(LimitTrial(name: "agent", limit: agent, start: "/", isOneURI: false)) }
+        if let agent = plan.agent {
+            trials.append(LimitTrial(name: "agent", limit: agent, start: "/", isOneURI: false))
+        }
         return trials
     }
 
@@ -109,7 +112,9 @@ package struct LimitTrial: Hashable, Sendable {
     ///   - sent: how many were sent before one was refused, or at all.
     ///   - seconds: how long it took.
     package func judge(sent: Int, refused: Bool, seconds: Double) -> (verdict: Verdict, text: String) {
-        if refused { return (.ok, "a burst meets 429 after \(sent - 1) requests (\(limit.rate), burst \(limit.burst))") }
+        if refused {
+            return (.ok, "a burst meets 429 after \(sent - 1) requests (\(limit.rate), burst \(limit.burst))")
+        }
         guard sent >= needed(in: seconds) else {
             return (.unknown, "\(sent) requests in \(Int(seconds * 1000)) ms are too few to meet the limit")
         }

@@ -146,7 +146,9 @@ package struct RefusalWindow: Hashable, Sendable {
     package func top(_ kind: Kind, _ count: Int = 5) -> [(name: String, perMinute: Double)] {
         var counts: [String: Int] = [:]
         for entry in entries where entry.kind == kind { counts[entry.name, default: 0] += 1 }
-        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(count).map { ($0.key, Double($0.value) / minutes) }
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(count).map {
+            ($0.key, Double($0.value) / minutes)
+        }
     }
 
     /// The station `refused`: how much is turned away, and why. It is a fact, not a fault.
@@ -157,7 +159,9 @@ package struct RefusalWindow: Hashable, Sendable {
         for kind in Kind.allCases {
             items += top(kind).map { SecurityCheck.Item($0.name, .ok, "", number: $0.perMinute, mark: kind.rawValue) }
         }
-        func figure(_ value: Double) -> String { value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))" }
+        func figure(_ value: Double) -> String {
+            value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
+        }
         return SecurityCheck(
             station: "refused",
             summary: troubles.first

@@ -97,7 +97,9 @@ package struct SecurityPosture: Hashable, Sendable {
     package subscript(name: String) -> Station? { stations.first { $0.check.station == name } }
 
     /// The order of the page; what it does not name follows by name.
-    package static let order = ["defence", "bans", "refused", "tls", "renewal", "compliance", "scan", "packages", "audit"]
+    package static let order = [
+        "defence", "bans", "refused", "tls", "renewal", "compliance", "scan", "packages", "audit",
+    ]
 
     package mutating func take(_ event: SecurityEvent, at moment: Moment) {
         switch event {

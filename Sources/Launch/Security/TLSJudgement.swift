@@ -248,7 +248,9 @@ package struct TLSJudgement: Hashable, Sendable {
         case .revoked: return [TLSFinding(.critical, "revoked", "its own OCSP response says that it is revoked")]
         case .forged:
             return [
-                TLSFinding(.critical, "forged-staple", "its stapled OCSP response is not its issuer's, or another certificate's")
+                TLSFinding(
+                    .critical, "forged-staple",
+                    "its stapled OCSP response is not its issuer's, or another certificate's")
             ]
         case .unreadable: return [TLSFinding(.warning, "bad-staple", "its stapled OCSP response cannot be read")]
         case .good(let until):

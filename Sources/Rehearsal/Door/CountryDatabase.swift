@@ -85,7 +85,8 @@ package struct CountryDatabase: Sendable {
             ("binary_format_minor_version", Self.number(0, kind: 5)),
             ("build_epoch", Self.number(1_700_000_000, kind: 9)), ("description", Self.map([])),
         ])
-        return tree + [UInt8](repeating: 0, count: 16) + data + [0xAB, 0xCD, 0xEF] + Array("MaxMind.com".utf8) + metadata
+        return tree + [UInt8](repeating: 0, count: 16) + data + [0xAB, 0xCD, 0xEF] + Array("MaxMind.com".utf8)
+            + metadata
     }
 
     package func write(_ path: String) throws { try Data(bytes).write(to: URL(filePath: path)) }

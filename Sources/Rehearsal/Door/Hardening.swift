@@ -29,7 +29,8 @@ package struct Hardening: Sendable {
             folder: folder, log: "\(folder)/edge.log",
             waf: isWhole ? FirewallPlan(auditLog: "\(folder)/waf.log") : nil,
             countries: isWhole
-                ? CountryPlan(database: "\(folder)/countries.mmdb", allow: ["AR", "UY"], everywhere: ["/webhooks"]) : nil,
+                ? CountryPlan(database: "\(folder)/countries.mmdb", allow: ["AR", "UY"], everywhere: ["/webhooks"])
+                : nil,
             bans: nil)
     }
 

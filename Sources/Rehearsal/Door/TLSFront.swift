@@ -17,11 +17,13 @@ package struct TLSFront: Sendable {
         let extensions = "\(folder)/edge.ext"
         try writeFile(
             extensions,
-            "basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n")
+            "basicConstraints=critical,CA:FALSE\nsubjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+        )
         let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         try await openssl(
             ["req", "-x509"] + curve + [
-                "-subj", "/CN=guardia rehearsal authority", "-days", "365", "-sha256", "-keyout", own, "-out", front.authority,
+                "-subj", "/CN=guardia rehearsal authority", "-days", "365", "-sha256", "-keyout", own, "-out",
+                front.authority,
                 "-addext", "keyUsage=critical,keyCertSign,cRLSign",
             ])
         try await openssl(["req"] + curve + ["-subj", "/CN=localhost", "-keyout", front.key, "-out", request])

@@ -64,7 +64,8 @@ package struct BanSurvey: Sendable {
             return .init(name, .critical, "there is no table inet guardia: a ban keeps nobody out (\(error.reason))")
         }
         guard table.drops.isSuperset(of: ["banned4", "banned6"]) else {
-            return .init(name, .critical, "no rule drops what is in the sets banned4 and banned6: a ban keeps nobody out")
+            return .init(
+                name, .critical, "no rule drops what is in the sets banned4 and banned6: a ban keeps nobody out")
         }
         var missing = banned.subtracting(table.banned)
         // A ban may have ended between the two questions.
@@ -94,7 +95,8 @@ package struct BanSurvey: Sendable {
         }
         guard result.isSuccess else {
             let reason = result.standardError.text.isEmpty ? result.standardOutput.text : result.standardError.text
-            throw SecurityError(words[0], String(reason.split(separator: "\n").last ?? "it failed without a word").bounded)
+            throw SecurityError(
+                words[0], String(reason.split(separator: "\n").last ?? "it failed without a word").bounded)
         }
         return result.standardOutput.text
     }

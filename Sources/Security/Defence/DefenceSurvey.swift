@@ -34,7 +34,8 @@ package struct DefenceSurvey: Sendable {
             station: "defence",
             summary: bad == 0
                 ? "\(items.count) trials: attacks refused, customers served, limits met"
-                : "\(items.count - bad) of \(items.count) trials are well; \(worst(items))", items: items, every: plan.every)
+                : "\(items.count - bad) of \(items.count) trials are well; \(worst(items))", items: items,
+            every: plan.every)
     }
 
     private func worst(_ items: [SecurityCheck.Item]) -> String {

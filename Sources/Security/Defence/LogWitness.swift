@@ -48,7 +48,9 @@ package struct LogWitness: Sendable {
         if let failure = failures.first { return [.init(name, .unknown, "cannot be read: \(failure)")] }
         let silent = [sawAccess ? nil : logs.access, sawAudit ? nil : logs.audit].compactMap { $0 }
         return [
-            .init(name, .critical, "nothing of the trials stands in \(silent.joined(separator: ", ")): is it still written to?")
+            .init(
+                name, .critical,
+                "nothing of the trials stands in \(silent.joined(separator: ", ")): is it still written to?")
         ]
     }
 }

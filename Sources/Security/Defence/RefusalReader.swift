@@ -52,7 +52,8 @@ package struct RefusalReader: Sendable {
     }
 
     /// The new lines of one log; that it cannot be read is remembered.
-    private mutating func lines(_ tails: WritableKeyPath<RefusalReader, [LogTail]>, _ index: Int) -> [ArraySlice<UInt8>] {
+    private mutating func lines(_ tails: WritableKeyPath<RefusalReader, [LogTail]>, _ index: Int) -> [ArraySlice<UInt8>]
+    {
         do throws(WireError) {
             return try self[keyPath: tails][index].lines()
         } catch {

@@ -9,8 +9,10 @@ package struct RuleSet: Hashable, Sendable {
 
     /// Nil where there are none.
     package static func read(_ folder: String) -> RuleSet? {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".conf") }
-            .sorted()
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
+            $0.hasSuffix(".conf")
+        }
+        .sorted()
         let times = names.compactMap { FileBytes.status("\(folder)/\($0)")?.modified }
         guard let newest = times.max() else { return nil }
         var version = "rules of unknown version"

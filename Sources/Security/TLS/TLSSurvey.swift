@@ -20,7 +20,10 @@ package struct TLSSurvey: Sendable {
         let evidence = await inspector.look(at: plan.endpoints)
         let now = clock.now().utc
         return TLSSurvey(
-            judged: evidence.map { Judged(evidence: $0, judgement: TLSJudgement($0, at: now, limits: plan.limits, clockIsRight: clockIsRight)) })
+            judged: evidence.map {
+                Judged(
+                    evidence: $0, judgement: TLSJudgement($0, at: now, limits: plan.limits, clockIsRight: clockIsRight))
+            })
     }
 
     package var verdict: Verdict { Verdict.worst(judged.map(\.judgement.verdict)) }

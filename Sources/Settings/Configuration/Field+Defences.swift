@@ -38,7 +38,8 @@ extension Field {
             let usual = BanWatch(name: "")
             return BanWatch(
                 name: fields.required("name")?.identifier() ?? "",
-                client: fields.optional("fail2ban")?.texts() ?? usual.client, nft: fields.optional("nft")?.texts() ?? usual.nft,
+                client: fields.optional("fail2ban")?.texts() ?? usual.client,
+                nft: fields.optional("nft")?.texts() ?? usual.nft,
                 jails: fields.optional("jails")?.texts() ?? usual.jails, log: fields.optional("log")?.path())
         }
     }

@@ -8,7 +8,9 @@ extension Field {
             let usual = HardeningPlan()
             let classes = fields.optional("classes")?.items().compactMap { $0.endpointClass() } ?? usual.classes
             for (index, one) in classes.enumerated()
-            where classes[..<index].contains(where: { $0.name == one.name }) || HardeningPlan.reserved.contains(one.name) {
+            where classes[..<index].contains(where: { $0.name == one.name })
+                || HardeningPlan.reserved.contains(one.name)
+            {
                 fields.error("a class cannot be called \(one.name.quoted) here", hint: "each has a name of its own")
             }
             let hsts = fields.optional("hsts")
@@ -24,7 +26,9 @@ extension Field {
                 methods: fields.optional("methods")?.methods() ?? usual.methods,
                 body: fields.optional("body")?.size(in: 1 << 10...1 << 30) ?? usual.body,
                 countries: fields.optional("countries")?.countries(),
-                hstsSeconds: hsts.map { $0.isOff ? nil : $0.duration(.days(1) ... .days(3650))?.count }?.map { $0 / 1000 }
+                hstsSeconds: hsts.map { $0.isOff ? nil : $0.duration(.days(1) ... .days(3650))?.count }?.map {
+                    $0 / 1000
+                }
                     ?? (hsts == nil ? usual.hstsSeconds : nil),
                 contentPolicy: fields.optional("content_policy")?.headerValue(),
                 bans: fields.optional("bans").map { $0.isOff ? nil : $0.bans() } ?? usual.bans)
@@ -33,7 +37,9 @@ extension Field {
 
     /// `none`, where something is not wanted at all.
     private var isOff: Bool {
-        if !isMapping, case .scalar(let scalar) = node.content { return ["none", "false", "off"].contains(scalar.text) }
+        if !isMapping, case .scalar(let scalar) = node.content {
+            return ["none", "false", "off"].contains(scalar.text)
+        }
         return false
     }
 
@@ -57,7 +63,8 @@ extension Field {
         mapping { fields in
             EndpointClass(
                 fields.required("name")?.className() ?? "",
-                paths: fields.required("paths")?.items().compactMap { $0.pathStart() } ?? [], limit: fields.requestLimit(),
+                paths: fields.required("paths")?.items().compactMap { $0.pathStart() } ?? [],
+                limit: fields.requestLimit(),
                 methods: fields.optional("methods")?.methods() ?? [],
                 body: fields.optional("body")?.size(in: 1 << 10...1 << 30),
                 types: fields.optional("types")?.items().compactMap { $0.contentType() } ?? [])
@@ -145,7 +152,8 @@ extension Field {
             }
             let plan = CountryPlan(
                 database: fields.optional("database")?.plainPath() ?? usual.database, allow: allow ?? [],
-                allowsUnknown: fields.optional("unknown")?.choice(["allow": true, "refuse": false]) ?? usual.allowsUnknown,
+                allowsUnknown: fields.optional("unknown")?.choice(["allow": true, "refuse": false])
+                    ?? usual.allowsUnknown,
                 addresses: fields.optional("addresses")?.networks() ?? [],
                 everywhere: fields.optional("everywhere")?.items().compactMap { $0.pathStart() } ?? [])
             return mode == false ? nil : plan

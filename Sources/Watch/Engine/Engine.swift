@@ -93,7 +93,8 @@ package struct Engine: Sendable {
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
-                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder,
+                clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
                 turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
         let (news, foreign) = (await alerting.transitions(), follower.events())

@@ -110,7 +110,9 @@ extension Watch {
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
             SecurityWatch(
-                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal,
+                origin: Origin.name, clock: clock, reactor: reactor
+            ) {
                 try SecretStore().resolve($0)
             }
         }

@@ -50,7 +50,9 @@ struct SecurityCommand: AsyncParsableCommand {
 
     private func show(_ check: SecurityCheck) {
         Output.line("\(check.verdict.label)  \(check.station)  \(visible(check.summary))")
-        for item in check.items { Output.line("      \(item.verdict.label)  \(visible(item.name))  \(visible(item.text))") }
+        for item in check.items {
+            Output.line("      \(item.verdict.label)  \(visible(item.name))  \(visible(item.text))")
+        }
     }
 
     private func showPosture(_ launch: LaunchConfiguration) throws {
@@ -84,7 +86,11 @@ struct SecurityCommand: AsyncParsableCommand {
 
     /// What others say is text from outside: no control character of it reaches the terminal (contract C5).
     private func visible(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 || (0x80..<0xA0).contains($0.value) ? "\u{FFFD}" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map {
+                    $0.value < 32 || $0.value == 127 || (0x80..<0xA0).contains($0.value) ? "\u{FFFD}" : $0
+                }))
     }
 
     private struct Gate: Encodable {

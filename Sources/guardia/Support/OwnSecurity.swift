@@ -18,7 +18,8 @@ enum OwnSecurity {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         if status.st_mode & 0o002 != 0 {
-            return UnsafeFile(path: path, reason: "everybody can write to it", consequence: consequence, command: "chmod o-w")
+            return UnsafeFile(
+                path: path, reason: "everybody can write to it", consequence: consequence, command: "chmod o-w")
         }
         guard status.st_uid == 0 || status.st_uid == geteuid() || geteuid() == 0 else {
             return UnsafeFile(

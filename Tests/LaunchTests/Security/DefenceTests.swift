@@ -51,7 +51,8 @@ import Testing
         #expect(at("2026-11-27T09:06:54+00:00") == 1_795_770_414)
         #expect(at("2026-11-27T06:06:54-03:00") == 1_795_770_414)
         #expect(at("2024-02-29T00:00:00+00:00") == 1_709_164_800)
-        for bad in ["", "2026-11-27", "2026-13-27T09:06:54+00:00", "2026-11-27T09:06:54Z", "xxxx-11-27T09:06:54+00:00"] {
+        for bad in ["", "2026-11-27", "2026-13-27T09:06:54+00:00", "2026-11-27T09:06:54Z", "xxxx-11-27T09:06:54+00:00"]
+        {
             #expect(at(bad) == nil, "\(bad)")
         }
     }
@@ -73,8 +74,10 @@ import Testing
     }
 
     @Test func aGateIsAsGoodAsTheWorstStation() {
-        let gate = posture([check("tls", .ok), check("defence", .critical, "let through"), check("scan", .warning, "1 high")])
-            .gate(at: moment(12))
+        let gate = posture([
+            check("tls", .ok), check("defence", .critical, "let through"), check("scan", .warning, "1 high"),
+        ])
+        .gate(at: moment(12))
         #expect(gate.verdict == .critical)
         #expect(gate.age == .minutes(2))
         #expect(gate.reasons == ["defence: edge-1: let through", "scan: edge-1: 1 high"])

@@ -17,13 +17,16 @@ struct DefenceSurveyTests {
             for item in check.items { #expect(item.verdict == .ok, "\(item.name): \(item.text)") }
             let names = Set(check.items.map(\.name))
             for name in [
-                "clean", "clean text", "sql injection", "cross-site scripting", "path traversal", "command injection", "method",
-                "identity number in a URL", "security headers", "limit api", "limit auth", "limit payment", "limit booking",
+                "clean", "clean text", "sql injection", "cross-site scripting", "path traversal", "command injection",
+                "method",
+                "identity number in a URL", "security headers", "limit api", "limit auth", "limit payment",
+                "limit booking",
                 "limit uri", "limit agent", "logs", "configuration",
             ] { #expect(names.contains("edge-1 \(name)"), "\(name)") }
             #expect(try item("rule set", check).text.hasPrefix("OWASP CRS 3"))
             // Nobody is counted or banned for it.
-            var reader = RefusalReader([EdgeLogs(edge: "edge-1", access: edge.plan.log, audit: edge.plan.waf?.auditLog)], bans: [])
+            var reader = RefusalReader(
+                [EdgeLogs(edge: "edge-1", access: edge.plan.log, audit: edge.plan.waf?.auditLog)], bans: [])
             reader.read(SystemClock().now().utc)
             #expect(reader.window.perMinute(.reason) == 0 && reader.unreadable == 0)
             // Asked again at once, the limits are met again: nobody else's place was taken.
@@ -74,7 +77,9 @@ struct DefenceSurveyTests {
             }
         }) { edge in
             let check = try await edge.survey()
-            for name in ["auth", "uri"] { #expect(try item("edge-1 limit \(name)", check).verdict == .critical, "\(name)") }
+            for name in ["auth", "uri"] {
+                #expect(try item("edge-1 limit \(name)", check).verdict == .critical, "\(name)")
+            }
             for name in ["payment", "booking", "api", "agent"] {
                 #expect(try item("edge-1 limit \(name)", check).verdict == .ok, "\(name)")
             }
@@ -124,7 +129,10 @@ struct DefenceSurveyTests {
             await edge.nginx.stop()
             let check = try await edge.survey()
             #expect(check.verdict == .unknown)
-            #expect(check.items.filter { $0.name.hasPrefix("edge-1 ") && !$0.name.hasSuffix("logs") }.allSatisfy { $0.verdict == .unknown })
+            #expect(
+                check.items.filter { $0.name.hasPrefix("edge-1 ") && !$0.name.hasSuffix("logs") }.allSatisfy {
+                    $0.verdict == .unknown
+                })
         }
     }
 

