@@ -5,12 +5,12 @@ import Launch
 enum OwnSecurity {
     /// A program that runs with more rights than its caller has would lend them to whoever writes its config: guardia acts for other
     /// users by sudo alone.
-    static var isElevated: Bool { getuid() != geteuid() || getgid() != getegid() || getauxval(UInt(AT_SECURE)) != 0 }
+    static var isElevated: Bool { getuid() != geteuid() || getgid() != getegid() }
 
     /// No memory of a process with secrets lands on a disk.
     static func refuseCoreDumps() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(UInt32(RLIMIT_CORE.rawValue)), &none)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 
     /// A file that others can write to, and what they could do by it; nil where it is ours alone, or not there.

@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Launch
 import Rehearsal
 import Security

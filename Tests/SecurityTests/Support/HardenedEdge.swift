@@ -1,6 +1,7 @@
 import Edge
 import Foundation
 import Glibc
+import Journal
 import Launch
 import Rehearsal
 import Security

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Journal
 import Launch
 import Rehearsal
 import Security
