@@ -92,11 +92,11 @@ let package = Package(
         .testTarget(name: "MobileTests", dependencies: ["Mobile", "Launch"]),
 
         // MARK: Security: what gathers evidence of the launch's security
-        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),
+        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "Edge", "COpenSSL"]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [
-                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal",
+                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal", "Edge",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 

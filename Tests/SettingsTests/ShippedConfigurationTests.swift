@@ -19,6 +19,9 @@ struct ShippedConfigurationTests {
         "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
         "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
         "PROVIDERS_URL": "http://127.0.0.1:8085", "MOBILE_PORT": "8086",
+        "NGINX_FOLDER": "/tmp/nginx", "TLS_PORT": "8443", "TLS_AUTHORITY": "/etc/hosts",
+        "TLS_CERTIFICATE": "/tmp/edge.pem",
+        "DOOR_PORT": "8080", "EDGE_WAF": "block", "EDGE_COUNTRIES": "refuse",
     ]
 
     @Test("barberpro.yaml loads; the only doubts are secrets that this machine does not have, and whom to call")

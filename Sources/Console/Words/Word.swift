@@ -52,9 +52,11 @@ package enum Word: CaseIterable, Sendable {
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
     case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
-    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert, labelFor, labelWhat, labelStep
+    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert,
+        labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
-    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
+    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy,
+        typeAlert
     case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence
     case yesEscalate, troubleQuestion, troubleHint, troubleMissing, alertGone, silencedBy, inhibitor
     case silenceUntil, ruleLabel, seriesLabel, labelsLabel, sourceLabel, storyTitle, pendingSince, firingSince
@@ -86,7 +88,9 @@ package enum Word: CaseIterable, Sendable {
     case wallWell, valueHidden
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
-    case securityFindings, securityNoFinding
+    case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules,
+        securityBans
+    case securityNoRefusal
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle

@@ -320,7 +320,7 @@ extension Words {
         case .shotSummary: "Write the screen as a picture and as text, for the incident channel"
         // MARK: Security
         case .security: "security"
-        case .securitySummary: "Certificates, scans, compliance and the audit, with the age of what is known"
+        case .securitySummary: "Defences, certificates, scans, compliance and the audit, with the age of what is known"
         case .securityTitle: "Security"
         case .securityWorst: "posture "
         case .securityNothing:
@@ -328,6 +328,12 @@ extension Words {
         case .securityCertificates: "Certificates, the first to expire first"
         case .securityFindings: "What else is not well"
         case .securityNoFinding: "nothing"
+        case .securityRefused: "Turned away, a minute"
+        case .securityReasons: "reason"
+        case .securityCountries: "country"
+        case .securityRules: "rule"
+        case .securityBans: "banned by"
+        case .securityNoRefusal: "nobody"
         case .approveTitle: "APPROVE in {} the deploy of {}"
         case .yesApprove: "Approve"
         case .asking: "{}: asked, {}"

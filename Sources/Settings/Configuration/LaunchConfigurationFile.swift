@@ -97,6 +97,10 @@ package struct LaunchConfigurationFile: Sendable {
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
         if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
+        if configuration.security?.defences != nil, plan?.hardening == nil {
+            fields.optional("security")?.error(
+                "'defences' has nothing to prove", hint: "'deployment' has no 'hardening'")
+        }
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)

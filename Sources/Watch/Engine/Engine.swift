@@ -98,7 +98,8 @@ package struct Engine: Sendable {
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
-                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder,
+                clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
                 turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting))
         let (news, foreign) = (await alerting.transitions(), follower.events())
@@ -165,16 +166,12 @@ package struct Engine: Sendable {
 
     private func makeClockGuard() -> ClockGuard {
         var dependents: Set<SeriesID> = []
-        var witnesses: [Series] = []
         for probe in configuration.probes {
-            if case .clock = probe.target {
-                witnesses += probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }
-            }
             for measure in probe.measures where Engine.datedMeasures.contains(measure.name) {
                 dependents.insert(SeriesID("\(probe.name).\(measure.name)"))
             }
         }
-        return ClockGuard(dependents: dependents, witnesses: witnesses)
+        return ClockGuard(dependents: dependents, witnesses: configuration.clockWitnesses)
     }
 }
 
