@@ -36,6 +36,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var replies = RepliesPlan()
     package var deadMan: [DeadManPlan] = []
     package var responses: [ResponsePlan] = []
+    // MARK: Operations
+    /// What is to be done around the launch, by whom and until when.
+    package var checklist: [ChecklistItem] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
@@ -80,11 +83,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
-        Manifest(
+        var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
             kpis: kpis)
+        if !checklist.isEmpty { manifest.checklist = checklist }
+        return manifest
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.

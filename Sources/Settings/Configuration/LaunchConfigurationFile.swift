@@ -86,6 +86,8 @@ package struct LaunchConfigurationFile: Sendable {
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Operations
+        configuration.checklist = fields.optional("checklist")?.checklist() ?? []
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
