@@ -73,6 +73,7 @@ let package = Package(
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
+        .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 
         // MARK: Notify: the channels to people, and the outbox before them
         .target(name: "Notify", dependencies: ["Launch", "Wire", "CCrypto"]),
@@ -155,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "barberpro",
             dependencies: [
-                "Wire",
+                // Launch for the rule of a flag alone: the application evaluates as guardia says it does.
+                "Launch", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

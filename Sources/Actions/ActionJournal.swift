@@ -4,6 +4,8 @@ package import Launch
 package protocol ActionJournal: Sendable {
     /// Tells one event, in the order of the calls.
     func tell(_ event: ActionEvent) async
+    /// Tells what is no step of an action but came of one, in the same order: a flag that changed.
+    func tell(_ body: Event.Body) async
     /// Waits until what was told is kept somewhere, as long as `limit` allows.
     func settle(within limit: Duration) async
 }
@@ -45,6 +47,8 @@ package struct ActionReporter: Sendable {
         follow(event)
         await journal.tell(event)
     }
+
+    func tell(_ event: FlagEvent) async { await journal.tell(.flag(event)) }
 
     func begin(_ step: String) async { await tell(.stepStarted(.init(action: id, step: step))) }
 

@@ -10,13 +10,16 @@ package actor ActionWarden {
     private let origin: String
     private let host: String
     private let clock: any Clock
-    private let deployment: Deployment
+    /// Nil: no traffic is moved, and no edge is to be mended.
+    private let deployment: Deployment?
     private let edges: EdgeGroup
     private let board: JournalBoard
+    /// Flags that are not as the journal was last told, and since when.
+    private var unheard = FlagWatch()
     private let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment, edges: EdgeGroup) {
+    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment?, edges: EdgeGroup) {
         self.path = path
         self.origin = origin
         host = origin
@@ -41,9 +44,12 @@ package actor ActionWarden {
     /// One look: what `run` does each second.
     package func look() async {
         drainSpool()
-        guard let log = await board.board()?.actions else { return }
-        bury(log)
-        await mend(log)
+        guard let board = await board.board() else { return }
+        bury(board.actions)
+        let changes = unheard.changes(on: board, now: clock.now())
+        // Not told now, it is told at the next look.
+        _ = try? append(changes.map { Event(origin: origin, at: clock.now(), body: .flag(.changed($0))) })
+        await mend(board.actions)
     }
 
     private func drainSpool() {
@@ -82,8 +88,8 @@ package actor ActionWarden {
 
     /// Takes each edge that was out of reach to what was decided meanwhile, unless somebody else moved it since.
     private func mend(_ log: ActionLog) async {
-        guard let (split, names, cause) = log.unmended else { return }
-        let (deployment, origin) = (deployment, origin)
+        guard let deployment, let (split, names, cause) = log.unmended else { return }
+        let origin = origin
         let teller = JournalTeller(journal: path, origin: origin, clock: clock)
         let clock = clock
         _ = await edges.only(names).each { door throws(EdgeError) in

@@ -57,6 +57,7 @@ package actor Rehearsal {
         let folder = try await PrivateFolder()
         do {
             let rehearsal = try await Rehearsal(options, in: folder)
+            try await rehearsal.setFlags()
             await rehearsal.begin(options, note: note)
             return rehearsal
         } catch {
@@ -229,6 +230,16 @@ package actor Rehearsal {
     /// Replaces `${NAME}` by our variables.
     package nonisolated func fill(_ template: String) throws -> String {
         try Template.fill(template, variables)
+    }
+
+    /// The feature flags that a rehearsal begins with: one that grows, one that is off, one that everybody has.
+    private func setFlags() async throws {
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        for (name, enabled, rollout) in [("checkout-v2", 1, 5), ("instant-refunds", 0, 25), ("nearby-map", 1, 100)] {
+            try await tellRedis(
+                "HSET flag:\(name) enabled \(enabled) rollout \(rollout) algorithm unleash version 1 "
+                    + "updated_by rehearsal updated_at \(now)")
+        }
     }
 
     /// Sends an inline command.

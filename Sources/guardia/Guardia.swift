@@ -23,7 +23,7 @@ struct Guardia: AsyncParsableCommand {
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
             JournalCommand.self,
             Keys.self,
             // MARK: Channels

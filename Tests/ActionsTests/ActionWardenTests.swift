@@ -106,4 +106,48 @@ struct ActionWardenTests {
         #expect(edge.now.split == Split(all: "blue"))
         try FileManager.default.removeItem(atPath: folder)
     }
+
+    // MARK: Flags
+
+    @Test func aFlagThatSomebodyElseChangedIsToldWithoutADeploymentToo() async throws {
+        let clock = PausedClock()
+        let name = "checkout-v2"
+        let target = FlagsTarget(redis: RedisTarget(), algorithm: .unleash, names: [name])
+        let plan = FlagsPlan(target: target, flags: [KnownFlag(name: name)])
+        let writer = try JournalWriter(path: path, origin: "bastion")
+        try writer.record(
+            Manifest(
+                product: Product(name: "x"), zone: .utc, environment: "test", series: plan.probe.series, panes: Panes(),
+                flags: plan.facts(actAs: [])), at: clock.now())
+        let warden = ActionWarden(
+            journal: path, origin: "bastion", clock: clock, deployment: nil, edges: EdgeGroup([]))
+        func read(_ share: Int, version: Int64) async throws {
+            for _ in 0..<5 {
+                let flag = FeatureFlag(
+                    name: name, rollout: Rollout(percent: share)!, version: version, updatedBy: "luis@b2",
+                    updatedAt: Timestamp(seconds: version))
+                try writer.record(
+                    Tick(at: clock.now(), readings: [Reading(FlagSeries.state(name), .text(FlagGlance(flag).text))]))
+                await warden.look()
+                try await clock.pause(1000)
+            }
+        }
+        try await read(5, version: 1)
+        try await read(50, version: 2)
+        let flags = try JournalReader(path: path).currentBoard(span: .minutes(1)).flags
+        #expect(flags.changes.map(\.body.words) == ["first seen: 5 %", "5 % → 50 %"])
+        #expect(flags.changes.map(\.body.by) == ["luis@b2", "luis@b2"])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aDeadRampIsToldWhatGoesOnWithIt() async throws {
+        try JournalWriter(path: path, origin: "bastion").append(
+            [started("flag-ramp-1", kind: .flagRamp)], at: SystemClock().now())
+        await warden([]).look()
+        let record = try log().records.first
+        #expect(record?.ended?.body.outcome == .died)
+        #expect(record?.ended?.body.summary.contains("guardia flag resume goes on with it") == true)
+        #expect(try log().interrupted == nil)
+        try FileManager.default.removeItem(atPath: folder)
+    }
 }

@@ -32,7 +32,7 @@ struct OperatorRulesTests {
     @Test func theSuperuserIsNotAsked() { #expect(refusal(.init(rules: []), by: "root", uid: 0) == nil) }
 
     @Test func everyKindOfActionHasARisk() {
-        let grave: Set<ActionKind> = [.deploy, .rollback, .promote, .takeLock, .escalate]
+        let grave: Set<ActionKind> = [.deploy, .rollback, .promote, .takeLock, .escalate, .flagRamp]
         for kind in ActionKind.allCases { #expect((kind.risk == .grave) == grave.contains(kind)) }
     }
 }

@@ -91,7 +91,7 @@ struct ActionView {
             let names = end.body.missing.map { Text.sanitised($0, limit: 24) }.joined(separator: ", ")
             lines.append(DialogLine([Span("✗ " + words(.missingEdges, names), .critical, .bold)], rank: 95))
         }
-        if end.body.outcome == .died {
+        if end.body.outcome == .died, !record.kind.isAboutFlag {
             lines.append(
                 DialogLine(
                     [
@@ -153,7 +153,12 @@ struct StepLines {
 
     func line(_ step: ActionRecord.StepRecord) -> [Span] {
         // A step that was not planned has no title but its name.
-        let title = step.step.title == "go-back" ? model.words(.goBackStep) : Text.sanitised(step.step.title, limit: 80)
+        let title =
+            switch step.step.title {
+            case "go-back": model.words(record.kind == .flagRamp ? .goBackShare : .goBackStep)
+            case "step-back": model.words(.stepBackShare)
+            default: Text.sanitised(step.step.title, limit: 80)
+            }
         let (glyph, role): (String, Role) =
             switch step.outcome {
             case .done?: ("✓", .ok)

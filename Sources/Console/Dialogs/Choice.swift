@@ -7,6 +7,9 @@ package struct Choice: Hashable, Sendable {
         case version, colour
         /// What is wrong, in words of one's own: to be escalated.
         case trouble
+        /// Which flag; and what is to become of it.
+        case flag
+        case share(of: String)
     }
 
     /// What can be chosen from, and what is known of it.

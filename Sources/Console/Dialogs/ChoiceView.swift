@@ -7,11 +7,13 @@ struct ChoiceView {
 
     func render(into frame: inout Frame) {
         let words = model.words
-        let (title, hint): (Word, Word) =
+        let (question, hint): (String, Word) =
             switch choice.subject {
-            case .version: (.versionQuestion, .versionHint)
-            case .colour: (.colourQuestion, .colourHint)
-            case .trouble: (.troubleQuestion, .troubleHint)
+            case .version: (words(.versionQuestion), .versionHint)
+            case .colour: (words(.colourQuestion), .colourHint)
+            case .trouble: (words(.troubleQuestion), .troubleHint)
+            case .flag: (words(.flagQuestion), .flagHint)
+            case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
             }
         var lines: [DialogLine] = [
             DialogLine(.field(label: [Span("▸ ", .key)], choice.field, isFocused: true), rank: DialogLine.kept)
@@ -37,7 +39,6 @@ struct ChoiceView {
                         Span(option.note, .dim),
                     ], rank: isSelected ? DialogLine.kept : 40))
         }
-        LinesDialog(model: model, title: words(title)).render(
-            lines, into: &frame)
+        LinesDialog(model: model, title: question).render(lines, into: &frame)
     }
 }

@@ -20,6 +20,9 @@ struct ConfirmationView {
         if let alerting = card.alerting {
             lines += AlertCardLines(model: model, plan: alerting, confirmation: confirmation, width: width).lines
             lines += plan.cautions
+        } else if let flag = card.flag {
+            lines += FlagLines(model: model, flag: flag, width: width, labelWidth: plan.labelWidth).lines
+            lines += plan.subject + plan.firing + plan.cautions
         } else {
             lines += plan.sides + plan.subject + plan.edges + plan.last + plan.firing + plan.cautions
         }
@@ -68,7 +71,8 @@ struct ConfirmationView {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
         let safe = Text.sanitised(target, limit: 60)
-        var label = words(card.alerting?.typeWord ?? (isVersion ? .typeVersion : .typeColour)) + "  "
+        let traffic: Word = card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
+        var label = words(card.alerting?.typeWord ?? traffic) + "  "
         if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
         let column = Text.width(of: label)
@@ -123,7 +127,10 @@ struct ConfirmationView {
         case .locked?:
             switch lock {
             case .untyped?:
-                words(confirmation.wanted == nil ? .settlingNote : card.alerting == nil ? .typeFirst : .typeNameFirst)
+                words(
+                    confirmation.wanted == nil
+                        ? .settlingNote
+                        : card.alerting != nil ? .typeNameFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
             case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
@@ -149,6 +156,8 @@ struct ConfirmationView {
             case .silence: .yesSilence
             case .endSilence: .yesEndSilence
             case .escalate: .yesEscalate
+            case .flag(_, .ramp): .yesRamp
+            case .flag(_, .edit(let edit)): edit.isKill ? .yesOff : .yesSet
             }
         var yes = words(word)
         switch lock {

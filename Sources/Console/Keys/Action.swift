@@ -28,6 +28,9 @@ package enum Action: String, CaseIterable, Sendable {
     case shot
     // MARK: Security
     case security
+    // MARK: Flags
+    /// The page of feature flags; and a change of one, which asks first.
+    case flags, flag
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -53,6 +56,8 @@ package enum Context: CaseIterable, Sendable {
     case alert, escalation
     /// The launch's security.
     case security
+    /// All feature flags.
+    case flags
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.
@@ -68,7 +73,7 @@ extension Action {
     /// Whether it may change what serves; each of these asks first.
     package var actsOnProduction: Bool {
         switch self {
-        case .deploy, .rollback, .promote, .abort, .hold: true
+        case .deploy, .rollback, .promote, .abort, .hold, .flag: true
         default: false
         }
     }

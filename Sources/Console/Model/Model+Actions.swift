@@ -56,7 +56,7 @@ extension Model {
 
     /// `P`, `X`, `W`.
     mutating func askAboutSubject(_ action: Action) {
-        guard let subject = board.actions.unfinished?.id else { return }
+        guard let subject = steered?.id else { return }
         switch action {
         // To go on is to approve, where that is what it waits for.
         case .promote: ask(board.actions[subject]?.waitsForApproval == true ? .approve(subject) : .promote(subject))
@@ -83,6 +83,20 @@ extension Model {
             }
             overlays.removeLast()
             return ask(.escalate(EscalationOrder(alert: nil, text: choice.text)))
+        case .flag:
+            guard flagNames.contains(choice.text) else {
+                choice.refuse(words(.noSuchFlag))
+                break
+            }
+            overlays.removeLast()
+            return chooseShare(of: choice.text)
+        case .share(let name):
+            guard let order = FlagOrder(choice.text, usual: flagFacts?.steps ?? []) else {
+                choice.refuse(words(.noSuchShare))
+                break
+            }
+            overlays.removeLast()
+            return ask(.flag(name, order))
         case .colour:
             guard let colour = choice.options.first(where: { $0.text == choice.text.lowercased() })?.text else {
                 choice.refuse(words(.noSuchColour))
@@ -99,7 +113,8 @@ extension Model {
         overlays.append(
             .confirmation(
                 Confirmation(
-                    card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter), actAs: deployment?.actAs ?? [],
+                    card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter),
+                    actAs: deployment?.actAs ?? flagFacts?.actAs ?? [],
                     random: draw())))
     }
 
@@ -153,6 +168,7 @@ extension Model {
     /// `ROLL BACK production to v1.3.9`
     func title(of confirmation: Confirmation) -> String {
         if let plan = confirmation.plan.alerting { return title(of: plan, confirmation.intent) }
+        if let flag = confirmation.plan.flag { return flagTitle(flag, confirmation.intent) }
         let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
         let to = confirmation.facts.to
         let version =
@@ -169,6 +185,7 @@ extension Model {
             case .ack, .unack: .ackTitle
             case .silence, .endSilence: .silenceTitle
             case .escalate: .escalateTitle
+            case .flag: .flagSetTitle
             }
         return words(word, environment, Text.sanitised(version, limit: 60))
     }

@@ -11,10 +11,14 @@ extension Model {
             default: return .readOnlyWall
             }
         }
+        if action == .flag || context == .flags && [.promote, .abort, .hold].contains(action) {
+            return reasonNotToFlag(action)
+        }
         if action.actsOnProduction { return reasonNotToAct(action) }
         if action.actsOnAlert { return reasonNotToTouchAlerts(action) }
         switch action {
-        case .deployments: return deployment == nil ? .noDeployment : nil
+        case .deployments: return deployment == nil && flagFacts == nil ? .noDeployment : nil
+        case .flags: return flagFacts == nil ? .noFlags : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
@@ -28,7 +32,9 @@ extension Model {
 
     /// The reason in words, filled in; nil for an action that can be done.
     func disabledText(of action: Action) -> String? {
-        disabledReason(of: action).map { words($0, deployment?.locked.map { Text.sanitised($0, limit: 200) } ?? "") }
+        disabledReason(of: action).map { reason in
+            words(reason, (deployment?.locked ?? flagFacts?.locked).map { Text.sanitised($0, limit: 200) } ?? "")
+        }
     }
 
     private func reasonNotToTouchAlerts(_ action: Action) -> Word? {

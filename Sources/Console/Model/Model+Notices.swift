@@ -29,6 +29,7 @@ extension Model {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
         }
         notices += deploymentNotices
+        notices += flagNotices
         if let frozen {
             let age = figures.age(frozen.now.age(at: asOf))
             notices.append(

@@ -107,6 +107,8 @@ extension Model {
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
+        case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .flag: chooseFlag()
         case .nextPage: page = page == .wall ? .warRoom : .wall
         case .zoom: isZoomed.toggle()
         case .open: return open()
@@ -158,6 +160,7 @@ extension Model {
         case .choice(let choice): take(choice)
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
+        case .flags: chooseFlag()
         case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security: break
         case nil:
             switch lists[focus]?.selected {
@@ -269,6 +272,11 @@ extension Model {
             let room = SecurityPage.room(in: layout.body)
             let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
             overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
+        case .flags(let selected):
+            let names = flagNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

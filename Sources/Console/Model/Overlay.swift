@@ -29,6 +29,8 @@ package enum Overlay: Hashable, Sendable {
     // MARK: Security
     /// The launch's security; `top` is the first line shown.
     case security(top: Int)
+    /// All feature flags; the cursor is on one by its name.
+    case flags(selected: String?)
 
     var context: Context {
         switch self {
@@ -45,6 +47,7 @@ package enum Overlay: Hashable, Sendable {
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security
+        case .flags: .flags
         }
     }
 }

@@ -55,8 +55,9 @@ struct DeploymentsPage {
         ]
     }
 
-    /// `v1.3.9 → v1.4.0`
+    /// `v1.3.9 → v1.4.0`, `checkout-v2 5 % → 25 %`
     static func move(_ record: ActionRecord) -> String {
+        if let subject = record.started.subject { return Text.sanitised(subject, limit: 80) }
         func name(_ side: ActionEvent.Side?) -> String? {
             (side?.version ?? side?.colour).map { Text.sanitised($0, limit: 40) }
         }

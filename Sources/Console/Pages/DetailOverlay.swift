@@ -70,12 +70,28 @@ struct DetailOverlay {
                 label: words(.detailMiss),
                 spans: [reason(of: track).map { Span($0, .missed) } ?? Span(words(.noMiss), .dim)]))
         lines.append(Line(label: words(.detailInputs), spans: inputs(of: series)))
+        let end = model.shownNow.utc
+        let marks = ChartMarks(on: model.shown, from: end + Milliseconds(-3_600_000), to: end).marks
+        if !marks.isEmpty, series.unit != .text {
+            lines.append(Line(label: words(.marksLabel), spans: self.marks(marks)))
+        }
         return lines
     }
 
     private func reason(of track: Track) -> String? {
         if let number = track.number, number < 1, track.series.tellsWhetherUp { return model.upText(of: track, number) }
         return track.miss
+    }
+
+    /// What the letters on the chart stand for, the newest first.
+    private func marks(_ marks: [ChartMark]) -> [Span] {
+        marks.reversed().prefix(8).flatMap { mark in
+            [
+                Span("\(mark.kind.letter) ", mark.kind.role, .bold), Span(model.shortClock(mark.at) + " ", .dim),
+                Span(Text.sanitised(mark.label, limit: 60), .text),
+                Span(mark.by.isEmpty ? "   " : " " + Text.sanitised(mark.by, limit: 30) + "   ", .dim),
+            ]
+        }
     }
 
     private func bounds(of series: Series) -> String {

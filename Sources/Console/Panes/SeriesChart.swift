@@ -28,11 +28,20 @@ struct SeriesChart {
             // Without an axis a line across would say nothing about how far away it is.
             threshold: area.height >= 3 ? threshold(for: trend.samples) : nil,
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
+            marks: marks(from: start, span: trend.span),
             label: {
                 let text = $0 == 0 ? "0" : figures.value($0, unit: unit)
                 return width > 0 ? figures.padded(text, to: width) : text
             }
         ).render(into: &frame, area: area)
+    }
+
+    private func marks(from start: Timestamp, span: Milliseconds) -> [Chart.Mark] {
+        guard span > 0 else { return [] }
+        return ChartMarks(on: model.shown, from: start, to: start + span).marks.map { mark in
+            Chart.Mark(
+                at: Double((mark.at - start).count) / Double(span.count), mark.kind.letter, role: mark.kind.role)
+        }
     }
 
     /// The bound that matters next: the critical one once the warning is crossed. One far away is left out: to show it
@@ -55,6 +64,25 @@ struct SeriesChart {
         return switch bound {
         case .above(let limit): limit <= greatest * 3 ? limit : nil
         case .below(let limit): limit >= least / 3 ? limit : nil
+        }
+    }
+}
+
+extension ChartMark.Kind {
+    /// What stands on the chart; the detail of a series says what each was.
+    var letter: Unicode.Scalar {
+        switch self {
+        case .flag: "F"
+        case .deploy: "D"
+        case .rollback: "R"
+        }
+    }
+
+    var role: Role {
+        switch self {
+        case .flag: .info
+        case .deploy: .accent
+        case .rollback: .warning
         }
     }
 }

@@ -15,6 +15,20 @@ package struct Chart: Sendable {
         }
     }
 
+    /// Something that happened: a line down the chart under its letter, so that it needs no colour.
+    package struct Mark: Sendable {
+        /// From the left end (0) to the right (1).
+        package var position: Double
+        package var letter: Unicode.Scalar
+        package var role: Role
+
+        package init(at position: Double, _ letter: Unicode.Scalar, role: Role = .strong) {
+            self.position = position
+            self.letter = letter
+            self.role = role
+        }
+    }
+
     package var lines: [Line]
     /// What the bottom and the top stand for; nil fits it to the values and the threshold.
     package var scale: ClosedRange<Double>?
@@ -23,15 +37,18 @@ package struct Chart: Sendable {
     package var label: @Sendable (Double) -> String
     /// What is written below the left, the middle (if there are three) and the right end.
     package var times: [String]
+    package var marks: [Mark]
 
     package init(
         lines: [Line], scale: ClosedRange<Double>? = nil, threshold: Double? = nil, times: [String] = [],
+        marks: [Mark] = [],
         label: @escaping @Sendable (Double) -> String
     ) {
         self.lines = lines
         self.scale = scale
         self.threshold = threshold
         self.times = times
+        self.marks = marks
         self.label = label
     }
 
@@ -59,10 +76,30 @@ package struct Chart: Sendable {
         if let row = thresholdRow(rows: rows, scale) {
             frame.fill(plot.row(row), .chartThreshold, with: "╌")
         }
+        // Below the lines, which matter more; the letters above them.
+        let marks = labels.isEmpty ? [] : columns(of: plot)
+        for (x, _) in marks {
+            for y in plot.rows { frame.plot("┊", at: Point(x, y), .chartAxis) }
+        }
         var canvas = Canvas(size: plot.size)
         for line in lines { line.draw(on: &canvas, scale) }
         canvas.render(into: &frame, area: plot)
+        for (x, mark) in marks { frame.plot(mark.letter, at: Point(x, plot.y), mark.role, .bold) }
         if hasTimes { renderTimes(into: &frame, row: Rect(x: plot.x, y: area.y + rows, width: plot.width, height: 1)) }
+    }
+
+    /// The column of each mark; several in one column are `+`.
+    private func columns(of plot: Rect) -> [(x: Int, mark: Mark)] {
+        var columns: [Int: Mark] = [:]
+        for mark in marks where (0...1).contains(mark.position) && plot.width > 0 {
+            let x = plot.x + min(Int(mark.position * Double(plot.width)), plot.width - 1)
+            if let other = columns[x], other.letter != mark.letter {
+                columns[x] = Mark(at: mark.position, "+", role: .strong)
+            } else {
+                columns[x] = mark
+            }
+        }
+        return columns.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     private var fittedScale: ClosedRange<Double> {

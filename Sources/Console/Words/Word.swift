@@ -80,4 +80,14 @@ package enum Word: CaseIterable, Sendable {
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding
+    // MARK: Flags
+    case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
+    case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle
+    case rampHoldTitle, rampGoOnTitle, typeFlag, typeFlagFirst, yesSet, yesOff, yesRamp, goBackShare, stepBackShare
+    case flagsTitle, flagCount, columnFlag, columnState, columnShare, columnNext, columnUsers, columnChanged, columnRamp
+    case flagOn, flagOff, flagUnknown, flagFaulty, usersOf, usersMore, usersFewer, usersUnknown, usersAnew, allowedCount
+    case labelState, labelUsers, labelGuard, labelRamp, labelAge, labelRule, labelBy, labelChanges, noGuard
+    case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort,
+        rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
+    case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed, rampDiedNotice, rampBackNotice
 }

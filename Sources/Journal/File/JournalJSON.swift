@@ -49,7 +49,7 @@ extension Event.Body {
             body.reason = cut(body.reason)
             return .recordingGap(body)
         case .action(let event): return .action(event.bounded(cut))
-        case .alert, .escalation, .response, .presence, .checklist: return cutTexts(to: TextLimit.bytes)
+        case .alert, .escalation, .response, .flag, .presence, .checklist: return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
@@ -85,6 +85,7 @@ extension ActionEvent {
         case .started(var event):
             event.reason = cut(event.reason)
             event.command = event.command.prefix(100).map(cut)
+            event.subject = event.subject.map(cut)
             event.from = event.from.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
             event.to = event.to.map { ActionEvent.Side(colour: cut($0.colour), version: $0.version.map(cut)) }
             return .started(event)

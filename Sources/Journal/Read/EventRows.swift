@@ -28,7 +28,7 @@ enum EventRows {
     }
 
     /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
-    /// its newest trouble, what the newest actions did, and who came and went lately.
+    /// its newest trouble, what the newest actions did, how flags changed, and who came and went lately.
     ///
     /// - Parameter alertLimit: how many of the alerts that are open are read.
     static func deciding(
@@ -61,6 +61,7 @@ enum EventRows {
         ].map { ($0, 400) }
         // Each change of an item counts on those before it: all are read.
         + ["checklist.ticked", "checklist.unticked"].map { ($0, 20_000) }
+        + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
 
     static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
@@ -98,8 +99,10 @@ enum EventRows {
 
     /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
     static let small = [
-        "operator.presence", "presence.opened", "presence.seen", "presence.closed", "action.step.started", "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
+        "operator.presence", "presence.opened", "presence.seen", "presence.closed", "action.step.started",
+        "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
         "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
+        "flag.ramp.planned", "flag.ramp.turned",
     ].map { "'\($0)'" }.joined(separator: ", ")
 
     /// Some hundred deploys with all their steps.

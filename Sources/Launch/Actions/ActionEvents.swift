@@ -33,6 +33,8 @@ package enum ActionEvent: Hashable, Sendable {
         /// What served when it was planned, and what shall.
         package var from: Side?
         package var to: Side?
+        /// What it is about, where that is not the traffic: `checkout-v2 5 % → 25 %`.
+        package var subject: String?
         /// The edges it is about, in order.
         package var edges: [String]
         package var steps: [Step]
@@ -42,7 +44,8 @@ package enum ActionEvent: Hashable, Sendable {
 
         package init(
             id: ActionID, kind: ActionKind, by: Operator, reason: String, command: [String], from: Side? = nil,
-            to: Side? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil, pid: Int32
+            to: Side? = nil, subject: String? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil,
+            pid: Int32
         ) {
             self.id = id
             self.kind = kind
@@ -51,6 +54,7 @@ package enum ActionEvent: Hashable, Sendable {
             self.command = command
             self.from = from
             self.to = to
+            self.subject = subject
             self.edges = edges
             self.steps = steps
             self.continues = continues

@@ -14,6 +14,13 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     case approve
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
+    // MARK: Flags
+    /// Changes who has a feature; grave where ``FlagChange/risk`` says so.
+    case flagSet = "flag-set"
+    /// The kill switch: nobody has the feature any more.
+    case flagOff = "flag-off"
+    /// Lets a flag's share grow by itself, step by step.
+    case flagRamp = "flag-ramp"
 
     // MARK: Alerts
     /// Takes an alert, or gives it back.
@@ -28,6 +35,8 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// Whether it is about alerts and who is told of them: it moves nothing that serves.
     package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
+    /// Whether it is about a feature flag.
+    package var isAboutFlag: Bool { self == .flagSet || self == .flagOff || self == .flagRamp }
 
     /// Whether it only asks something of a deploy that runs.
     package var isSteering: Bool {
@@ -40,8 +49,10 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// How much an action may break. It has no default: an action without one does not compile.
     package var risk: Risk {
         switch self {
-        case .deploy, .rollback, .promote, .takeLock: .grave
-        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend: .routine
+        case .deploy, .rollback, .promote, .takeLock, .flagRamp: .grave
+        case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
+        // Of itself; ``FlagChange/risk`` says of which share it is grave.
+        case .flagSet: .routine
         case .ack: .routine
         // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
         case .silence: .routine

@@ -25,8 +25,10 @@ package struct ActionLog: Hashable, Sendable {
 
     /// The newest interrupted deploy or rollback that nobody has finished or undone since.
     package var interrupted: ActionRecord? {
-        guard let died = records.lastIndex(where: { $0.ended?.body.outcome == .died && !$0.kind.isAboutAlerts })
-        else { return nil }
+        let died = records.lastIndex {
+            $0.ended?.body.outcome == .died && !$0.kind.isAboutAlerts && !$0.kind.isAboutFlag
+        }
+        guard let died else { return nil }
         let later = records[(died + 1)...]
         guard !later.contains(where: { [.deploy, .rollback].contains($0.kind) && $0.ended?.body.outcome != .refused })
         else { return nil }
@@ -182,8 +184,13 @@ extension ActionEvent.Ended {
     /// The end that is told in place of an action whose process died.
     package static func died(_ record: ActionRecord) -> ActionEvent.Ended {
         let step = record.current.map { "at \($0.step.name)" } ?? "before its first step"
+        let wayOn =
+            switch record.kind {
+            case .flagRamp: "guardia flag resume goes on with it, guardia flag abort takes it back"
+            case .flagSet, .flagOff: "guardia flag get says what is so now"
+            default: "guardia promote finishes it, guardia abort undoes it"
+            }
         return ActionEvent.Ended(
-            action: record.id, outcome: .died,
-            summary: "its process died \(step): guardia promote finishes it, guardia abort undoes it")
+            action: record.id, outcome: .died, summary: "its process died \(step): \(wayOn)")
     }
 }

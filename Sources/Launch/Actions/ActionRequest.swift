@@ -33,11 +33,13 @@ package enum ActionIntent: Hashable, Sendable {
     case silence(SilenceOrder)
     case endSilence(String, of: Fingerprint)
     case escalate(EscalationOrder)
+    /// A feature flag's share, switch or ramp.
+    case flag(String, FlagOrder)
 
     /// The action that it is about, where it is about one that was begun.
     package var subject: ActionID? {
         switch self {
-        case .deploy, .rollback: nil
+        case .deploy, .rollback, .flag: nil
         case .ack, .unack, .silence, .endSilence, .escalate: nil
         case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
         }
@@ -54,6 +56,8 @@ package enum ActionIntent: Hashable, Sendable {
         case .ack, .unack: .ack
         case .silence, .endSilence: .silence
         case .escalate: .escalate
+        case .flag(_, .ramp): .flagRamp
+        case .flag(_, .edit(let edit)): edit.isKill ? .flagOff : .flagSet
         }
     }
 }

@@ -30,6 +30,8 @@ package struct PlanCard: Hashable, Sendable {
     // MARK: Alerts
     /// What it does about an alert; nil: it is about the traffic.
     package var alerting: AlertCard?
+    /// The feature flag that it is about; nil: it is about the traffic.
+    package var flag: FlagCard?
     /// The words after `guardia`.
     package var arguments: [String]
     /// The reason that is filled in, from the worst alert.
@@ -45,7 +47,7 @@ package struct PlanCard: Hashable, Sendable {
     /// The versions that are known: what is typed may not be the beginning of two.
     package var versions: [String]
 
-    package var risk: Risk { alerting?.risk ?? kind.risk }
+    package var risk: Risk { alerting?.risk ?? flag?.risk ?? kind.risk }
 
     /// The word that is typed before the target of an action that should not be done.
     package static let force = "FORCE"
@@ -55,6 +57,8 @@ package struct PlanCard: Hashable, Sendable {
     package func isConfirmed(by typed: String) -> Bool {
         guard let target else { return true }
         if typed == target { return true }
+        // Of a flag and a share no beginning will do: `checkout-v2 5` is another thing than `checkout-v2 50%`.
+        if flag != nil { return false }
         guard typed.count >= 4, target.hasPrefix(typed) else { return false }
         return !versions.contains { $0 != target && $0.hasPrefix(typed) }
     }
@@ -95,7 +99,10 @@ extension PlanCard {
             if let mover { changes.append("\(mover.label) has begun") }
             if let mover = earlier.mover, mover.id != self.mover?.id { changes.append("\(mover.label) has ended") }
         }
-        if kind == .promote, let old = earlier.subject?.current?.step, let new = subject?.current?.step, old != new {
+        if let was = earlier.flag, let now = flag { changes += now.changes(since: was) }
+        if kind == .promote, flag == nil, let old = earlier.subject?.current?.step, let new = subject?.current?.step,
+            old != new
+        {
             changes.append("the deploy is at “\(new.title)” now, it was at “\(old.title)”")
         }
         return changes
@@ -104,6 +111,7 @@ extension PlanCard {
     /// Whether this knows less than `earlier`: a version, a split or a side has gone out of sight.
     package func isVaguer(than earlier: PlanCard) -> Bool {
         func isLost(_ old: Any?, _ new: Any?) -> Bool { old != nil && new == nil }
+        if earlier.flag?.sight.isCurrent == true, flag?.sight.isCurrent != true { return true }
         if zip(earlier.edges, edges).contains(where: { isLost($0.split, $1.split) }) { return true }
         return [(earlier.from, from), (earlier.to, to)].contains { old, new in
             isLost(old, new) || isLost(old?.version, new?.version)
@@ -114,7 +122,7 @@ extension PlanCard {
 extension ActionRecord {
     /// `deploy v1.4.1 by ana`
     package var label: String {
-        let to = started.to?.version ?? started.to?.colour
+        let to = started.subject ?? started.to?.version ?? started.to?.colour
         return "\(kind.rawValue) \(to.map { $0 + " " } ?? "")by \(started.by.name)"
     }
 }

@@ -25,6 +25,7 @@ package struct Planner: Sendable {
         case .silence(let order): silence(order)
         case .endSilence(let id, let alert): endSilence(id, of: alert)
         case .escalate(let order): escalate(order)
+        case .flag(let name, let order): flag(name, order)
         }
     }
 
@@ -117,6 +118,7 @@ package struct Planner: Sendable {
             return card.blocked("there is no action \(id) in the journal any more")
         }
         card.subject = record
+        if record.kind == .flagRamp { return ramp(kind, record, card) }
         card.from = (record.started.from?.colour).map(side)
         card.to = (record.started.to?.colour).map(side)
         // An abort goes the other way.

@@ -21,6 +21,8 @@ package struct Board: Sendable {
 
     /// The newest look at each station of the launch's security.
     package private(set) var security = SecurityPosture()
+    /// What was told of feature flags.
+    package private(set) var flags = FlagBoard()
 
     // MARK: Operations
     /// What was ticked of the checklist.
@@ -76,6 +78,7 @@ package struct Board: Sendable {
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
         case .checklist(let change): checklistLog.take(change, at: event.at)
+        case .flag(let flag): flags.take(flag, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

@@ -28,11 +28,14 @@ package struct Manifest: Hashable, Sendable, Codable {
     // MARK: Operations
     /// What is to be done around the launch; nil in journals of older engines.
     package var checklist: [ChecklistItem]?
+    /// What a dashboard must know of the feature flags; nil where there are none.
+    package var flags: FlagFacts?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil
+        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil,
+        flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -46,6 +49,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.roster = roster
         self.runbook = runbook
         self.kpis = kpis
+        self.flags = flags
     }
 }
 

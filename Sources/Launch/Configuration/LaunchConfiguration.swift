@@ -19,6 +19,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
+    /// Nil: guardia knows of no feature flag.
+    package var flags: FlagsPlan?
     /// Who may act.
     package var operators: OperatorRules
     /// The words before `guardia` on the command line of an action that a dashboard starts.
@@ -50,7 +52,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
-        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, operators: OperatorRules = .standard,
+        panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, flags: FlagsPlan? = nil,
+        operators: OperatorRules = .standard,
         actAs: [String] = [], channels: [ChannelPlan] = [],
         alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
         security: SecurityPlan? = nil
@@ -68,6 +71,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.panes = panes
         self.kpis = kpis
         self.deployment = deployment
+        self.flags = flags
         self.operators = operators
         self.actAs = actAs
         self.channels = channels
@@ -87,7 +91,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
-            kpis: kpis)
+            kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         if !checklist.isEmpty { manifest.checklist = checklist }
         return manifest
     }

@@ -118,6 +118,7 @@ extension Probe {
             case .edge(let target): target.measures
             case .journey(let target): target.measures
             case .vantage(let target): target.measures
+            case .flags(let target): target.measures
             }
         return [Probe.up] + own
     }

@@ -49,6 +49,8 @@ package struct Probe: Hashable, Sendable {
         // MARK: the business, as customers and the country see it
         indirect case journey(JourneyTarget)
         indirect case vantage(VantageTarget)
+        // MARK: Flags
+        case flags(FlagsTarget)
     }
 }
 

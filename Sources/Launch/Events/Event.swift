@@ -42,6 +42,8 @@ package struct Event: Hashable, Sendable {
         // MARK: Operations
         /// An item of the launch's checklist was ticked, or a tick taken back.
         case checklist(ChecklistEvent)
+        /// A feature flag changed, or a ramp of one went on.
+        case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -127,6 +129,7 @@ extension Event.Body {
         case .response(let event): event.kind
         case .security(let event): event.kind
         case .checklist(let event): event.kind
+        case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -146,6 +149,7 @@ extension Event.Body {
         case .response(let event): event.payload
         case .security(let event): event.payload
         case .checklist(let event): event.payload
+        case .flag(let event): event.payload
         case .unknown: nil
         }
     }
@@ -197,6 +201,10 @@ extension Event.Body {
             case "security.checked": body { .security(.checked($0)) }
             case "checklist.ticked": body { .checklist(.ticked($0)) }
             case "checklist.unticked": body { .checklist(.unticked($0)) }
+            // MARK: Flags
+            case "flag.changed": body { .flag(.changed($0)) }
+            case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
+            case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -84,6 +84,7 @@ extension Probe.Target {
         case .edge: "edge"
         case .journey: "journey"
         case .vantage: "vantage"
+        case .flags: "flags"
         }
     }
 }

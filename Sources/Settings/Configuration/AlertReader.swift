@@ -82,7 +82,9 @@ struct AlertReader {
             return nil
         }
         let clear = fields.optional("clear_at")
-        if clear != nil, !["above", "below"].contains(kind.key) { clear?.error("'clear_at' belongs to 'above' or 'below'") }
+        if clear != nil, !["above", "below"].contains(kind.key) {
+            clear?.error("'clear_at' belongs to 'above' or 'below'")
+        }
         if let ratio { return self.ratio(ratio, kind, clear, fields, fan) }
         if kind.key == "burn_rate" {
             if let series = fields.optional("series") { series.error("'burn_rate' names its series itself") }
@@ -221,7 +223,9 @@ struct AlertReader {
         }
         let found = catalogue.all.filter { AlertPlan.value(of: $0.id, in: id) != nil }
         guard !found.isEmpty else {
-            if !catalogue.isExcused(name) { field.error("no series fits \(name.quoted)", hint: catalogue.nearest(to: name)) }
+            if !catalogue.isExcused(name) {
+                field.error("no series fits \(name.quoted)", hint: catalogue.nearest(to: name))
+            }
             return nil
         }
         for series in found { catalogue.refer(to: series.id) }

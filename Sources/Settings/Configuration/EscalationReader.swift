@@ -33,7 +33,8 @@ struct EscalationReader {
     private func checkPolicies(of launch: LaunchConfiguration, _ fields: Fields) {
         guard let alerts = fields.optional("alerts") else { return }
         let known = launch.policies.map(\.name)
-        var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) } }
+        var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) }
+        }
         if let implied = launch.alerts.impliedPolicy { wanted.append((what: "'alerts'", implied)) }
         guard !known.isEmpty else {
             if !wanted.isEmpty {
@@ -115,7 +116,9 @@ extension CalendarText {
         var days = (first: 1, last: 7)
         if words.count == 2 {
             let names = words[0].split(separator: "-", maxSplits: 1)
-            guard let first = names.first, let end = names.last else { throw Misfit("\(text.quoted) are no hours", hint: hint) }
+            guard let first = names.first, let end = names.last else {
+                throw Misfit("\(text.quoted) are no hours", hint: hint)
+            }
             days = (try weekday(first), try weekday(end))
         }
         return BusinessHours.Range(days: days, fromMinute: from, toMinute: to)

@@ -24,7 +24,8 @@ extension Field {
             let letters = pair.key.utf8
             if ["alertname", "severity"].contains(pair.key) {
                 source.findings.error(pair.place, "'\(pair.key)' is a label that guardia gives itself")
-            } else if letters.isEmpty || !letters.allSatisfy({ $0 == 95 || $0 < 128 && Character(Unicode.Scalar($0)).isWord })
+            } else if letters.isEmpty
+                || !letters.allSatisfy({ $0 == 95 || $0 < 128 && Character(Unicode.Scalar($0)).isWord })
                 || pair.key.first?.isNumber ?? true
             {
                 source.findings.error(

@@ -33,9 +33,12 @@ extension Field {
             let name = fields.required("name")?.identifier() ?? ""
             let ways = fields.required("ways")
             let list = ways?.pairs().compactMap { _, place, value in value.way(at: place, channels: channels) } ?? []
-            if let ways, list.isEmpty, !fields.source.findings.hasErrors { ways.error("there is no way to reach '\(name)'") }
+            if let ways, list.isEmpty, !fields.source.findings.hasErrors {
+                ways.error("there is no way to reach '\(name)'")
+            }
             return Contact(
-                name: name, title: fields.optional("title")?.words() ?? name, role: fields.optional("role")?.words() ?? "",
+                name: name, title: fields.optional("title")?.words() ?? name,
+                role: fields.optional("role")?.words() ?? "",
                 ways: list)
         }
     }
@@ -48,7 +51,8 @@ extension Field {
             source.findings.error(
                 place, "there is no channel \(key.quoted)",
                 hint: Nearest.hint(for: key, among: names)
-                    ?? (names.isEmpty ? "'channels' says how notifications leave" : "known here: \(names.joined(separator: ", "))"))
+                    ?? (names.isEmpty
+                        ? "'channels' says how notifications leave" : "known here: \(names.joined(separator: ", "))"))
             return nil
         }
         if text.hasPrefix("env:") || text.hasPrefix("file:") { _ = secret() }
@@ -79,7 +83,10 @@ extension Field {
 
     private func layer(contacts: Set<String>) -> OnCallSchedule.Layer? {
         mapping { fields in
-            let rotation = fields.required("rotation")?.choice(["daily": .daily, "weekly": .weekly] as KeyValuePairs<String, OnCallSchedule.Layer.Rotation>) ?? .weekly
+            let rotation =
+                fields.required("rotation")?.choice(
+                    ["daily": .daily, "weekly": .weekly] as KeyValuePairs<String, OnCallSchedule.Layer.Rotation>)
+                ?? .weekly
             var (weekday, minute) = (1, 540)
             fields.optional("handover")?.parse { text throws(Misfit) in
                 let words = text.split(separator: " ")
@@ -109,7 +116,8 @@ extension Field {
             let end = until?.parse(CalendarText.timestamp) ?? from
             if let until, end <= from, !fields.source.findings.hasErrors { until.error("it ends before it begins") }
             return OnCallSchedule.Override(
-                contact: fields.required("contact")?.reference(to: "contact", in: contacts) ?? "", from: from, until: end)
+                contact: fields.required("contact")?.reference(to: "contact", in: contacts) ?? "", from: from,
+                until: end)
         }
     }
 
@@ -177,7 +185,9 @@ extension Field {
                 return EscalationPolicy.Target(who: .contact(name), by: channels)
             case "schedule":
                 for channel in channels where !names.channels.contains(channel) {
-                    by?.error("there is no channel \(channel.quoted)", hint: Nearest.hint(for: channel, among: names.channels))
+                    by?.error(
+                        "there is no channel \(channel.quoted)", hint: Nearest.hint(for: channel, among: names.channels)
+                    )
                 }
                 return who.reference(to: "schedule", in: names.schedules)
                     .map { EscalationPolicy.Target(who: .schedule($0), by: channels) }
@@ -242,7 +252,9 @@ extension Field {
             switch fields.one(of: ["run", "webhook", "rollback"]) {
             case let field? where field.key == "run":
                 let words = field.argv()
-                if words?.first?.contains("{") == true { field.error("a command's program is fixed, it has no placeholder") }
+                if words?.first?.contains("{") == true {
+                    field.error("a command's program is fixed, it has no placeholder")
+                }
                 deed = words.map { .run($0) }
             case let field? where field.key == "webhook": deed = field.secretText().map { .webhook($0) }
             case let field?: deed = field.flag() == true ? .rollback : nil

@@ -57,6 +57,8 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let deployment = DeploymentReader(catalogue)
         fields.optional("deployment").map { deployment.read($0) }
+        let flags = FlagsReader(catalogue)
+        fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in
@@ -66,6 +68,9 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
+        let alerts = AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
+            .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions"))
+        let flagsPlan = flags.finish(alerts)
         var configuration = LaunchConfiguration(
             product: product ?? Product(name: ""), zoneName: zone?.name ?? "UTC",
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
@@ -73,16 +78,17 @@ package struct LaunchConfigurationFile: Sendable {
             environment: fields.required("environment")?.identifier() ?? "",
             launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe) + (plan?.probes ?? []), derivations: derivations.derivations,
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? []),
+            derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
+            flags: flagsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
             channels: fields.optional("channels")?.channels() ?? [],
             // MARK: Alerting
-            alerts: AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
-                .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions")),
+            alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
         configuration.runbook = fields.optional("runbook")?.runbookFacts()

@@ -95,9 +95,16 @@ extension Fields {
     }
 
     fileprivate func redis(_ details: inout MeasureDetails) -> RedisTarget {
+        var target = redisServer("this probe")
+        target.questions = questions("commands", text: "command", isRequired: false, &details)
+        return target
+    }
+
+    /// Where a Redis is and how to get in.
+    func redisServer(_ context: String) -> RedisTarget {
         let address = one(of: ["socket", "host"])
         let isSocket = address?.key == "socket"
-        if address == nil { error("'host' or 'socket' is missing in this probe") }
+        if address == nil { error("'host' or 'socket' is missing in \(context)") }
         let tls = optional("tls")
         let wantsTLS = tls?.flag() ?? false
         if wantsTLS {
@@ -109,8 +116,7 @@ extension Fields {
             socket: isSocket ? address?.path() : nil, host: (isSocket ? nil : address?.text()) ?? "127.0.0.1",
             port: optional("port")?.integer(in: 1...65_535) ?? 6379, username: optional("username")?.text(),
             password: optional("password")?.secret(), database: optional("database")?.integer(in: 0...1023) ?? 0,
-            tls: wantsTLS,
-            questions: questions("commands", text: "command", isRequired: false, &details))
+            tls: wantsTLS)
     }
 
     fileprivate func http() -> HTTPTarget {

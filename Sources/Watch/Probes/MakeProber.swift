@@ -19,5 +19,6 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .edge(let target): EdgeProber(target, in: context)
     case .journey(let target): JourneyProber(target, in: context)
     case .vantage(let target): VantageProber(target, in: context)
+    case .flags(let target): FlagsProber(target, in: context)
     }
 }

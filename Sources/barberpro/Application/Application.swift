@@ -8,6 +8,7 @@ struct Application: Sendable {
     let version: String
     let database: Database
     let sessions: Sessions
+    let flags: FeatureFlags
     let gateway: PaymentGateway
     let gatewayWatch: GatewayWatch
     let metrics: Metrics
@@ -159,8 +160,12 @@ struct Application: Sendable {
                     "\(request.isSynthetic)",
                 ]
             ).scalar
-            if !request.isSynthetic { metrics.count(booking: "created") }
-            return .json(201, ["id": booking ?? ""])
+            let checkout = flags.isOn("checkout-v2", for: user) ? "v2" : "v1"
+            if !request.isSynthetic {
+                metrics.count(booking: "created")
+                metrics.count(checkout: checkout)
+            }
+            return .json(201, ["id": booking ?? "", "checkout": checkout])
         } catch {
             if !request.isSynthetic { metrics.count(booking: "failed") }
             throw error

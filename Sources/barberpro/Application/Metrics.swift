@@ -32,6 +32,7 @@ final class Metrics: Sendable {
         var durations: [String: Histogram] = [:]
         var bookings: [String: Int] = [:]
         var payments: [String: Int] = [:]
+        var checkouts: [String: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -52,6 +53,7 @@ final class Metrics: Sendable {
     }
 
     func count(booking result: String) { state.withLock { $0.bookings[result, default: 0] += 1 } }
+    func count(checkout form: String) { state.withLock { $0.checkouts[form, default: 0] += 1 } }
     func count(payment result: String) { state.withLock { $0.payments[result, default: 0] += 1 } }
 
     var text: String {
@@ -86,6 +88,10 @@ final class Metrics: Sendable {
         family("payments_total", "counter", "Payments by result.")
         for (result, count) in state.payments.sorted(by: { $0.key < $1.key }) {
             text += "payments_total{result=\"\(result)\"} \(count)\n"
+        }
+        family("checkouts_total", "counter", "Bookings by the checkout that their customer got.")
+        for (form, count) in state.checkouts.sorted(by: { $0.key < $1.key }) {
+            text += "checkouts_total{checkout=\"\(form)\"} \(count)\n"
         }
         return text
     }

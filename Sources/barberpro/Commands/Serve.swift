@@ -27,6 +27,8 @@ struct Serve: AsyncParsableCommand {
         let reactor = try Reactor()
         let payments = PaymentGateway(HTTPClient(on: reactor), url: gateway, token: token.token)
         let gatewayWatch = GatewayWatch(payments)
+        let flags = FeatureFlags(
+            RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor), names: ["checkout-v2"])
         let misbehaviour = Misbehaviour(version: version)
         let database = Database(try PostgresSettings(connectionString: postgres), connections: 4, on: reactor)
         let invoicing = Invoicing(
@@ -35,13 +37,14 @@ struct Serve: AsyncParsableCommand {
         let application = Application(
             colour: colour, version: misbehaviour == .wrong ? "v0.0.0" : version,
             database: database,
-            sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)),
+            sessions: Sessions(RedisClient(RedisSettings(.unixSocket(path: redis)), on: reactor)), flags: flags,
             gateway: payments, gatewayWatch: gatewayWatch, metrics: Metrics(colour: colour, version: version),
             misbehaviour: misbehaviour)
         try await withThrowingTaskGroup { group in
             group.addTask { try await serve(port: port) { await application.answer($0) } }
             group.addTask { await gatewayWatch.run() }
             group.addTask { await invoicing.run() }
+            group.addTask { await flags.run() }
             Task { await application.misbehave() }
             // The server ends only by failing: then the rest goes, too.
             try await group.next()

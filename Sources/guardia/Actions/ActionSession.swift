@@ -27,40 +27,15 @@ struct ActionSession {
     ///
     /// - Parameter isRescue: goes by the last good config where today's has errors.
     init(_ options: ActionOptions, for kind: ActionKind?, isRescue: Bool) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
-        // Whoever acts with the service user's rights may not bring a config of their own: it says which commands are run.
-        if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
-        let file: LaunchConfigurationFile
-        do {
-            if isRescue {
-                let (found, warning) = try options.config.loadForRescue()
-                if let warning { Output.error(warning) }
-                file = found
-            } else {
-                file = try options.config.loadAndKeep()
-            }
-        } catch {
-            throw Failure.usage(error)
-        }
-        launch = file.configuration
+        let caller = try ActionCaller(options, for: kind, isRescue: isRescue)
+        (identity, launch, journal) = (caller.identity, caller.launch, caller.journal)
         guard let deployment = launch.deployment else {
             throw Failure.usage(Told("\(options.config.path) has no section 'deployment': there is nothing to act on"))
         }
         self.deployment = deployment
-        // Looking is for whoever can read the config.
-        if let kind,
-            let refusal = launch.operators.refusal(
-                of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)
-        {
-            throw Failure.refused(Told(refusal))
-        }
-        if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
-            throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
-        }
         let reactor = try Reactor()
         self.reactor = reactor
         edges = EdgeGroup(deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) })
-        journal = options.journal ?? launch.journal.path
         teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
     }
 

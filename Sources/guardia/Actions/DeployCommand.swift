@@ -191,6 +191,7 @@ struct DeployCommand: AsyncParsableCommand {
 /// Tells nobody: for a dry run.
 struct NoJournal: ActionJournal {
     func tell(_ event: ActionEvent) async {}
+    func tell(_ body: Event.Body) async {}
     func settle(within limit: Duration) async {}
 }
 

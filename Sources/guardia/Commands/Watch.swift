@@ -86,11 +86,14 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        guard let deployment = launch.deployment else { return nil }
+        guard launch.deployment != nil || launch.flags != nil else { return nil }
         let reactor = try Reactor()
         return ActionWarden(
-            journal: journal, origin: Origin.name, clock: clock, deployment: deployment,
-            edges: EdgeGroup(deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }))
+            journal: journal, origin: Origin.name, clock: clock, deployment: launch.deployment,
+            edges: EdgeGroup(
+                launch.deployment.map { deployment in
+                    deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
+                } ?? []))
     }
 }
 

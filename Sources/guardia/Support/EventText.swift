@@ -66,6 +66,7 @@ enum EventText {
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
         case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
+        case .flag(let event): words(event)
         case .unknown(_, let json): json
         }
     }
@@ -75,6 +76,7 @@ enum EventText {
             switch event {
             case .started(let start):
                 "\(start.by.signature)"
+                    + (start.subject.map { " \($0)" } ?? "")
                     + (start.to.map { " to \($0.colour) \($0.version ?? "")" } ?? "")
                     + (start.reason.isEmpty ? "" : ": \(start.reason)")
             case .stepStarted(let step): "\(step.step) …"
@@ -86,6 +88,22 @@ enum EventText {
             case .ended(let end): "\(end.outcome.rawValue): \(end.summary)"
             }
         return "\(event.action) \(text)"
+    }
+
+    private static func words(_ event: FlagEvent) -> String {
+        switch event {
+        case .changed(let body):
+            "\(body.flag) \(body.words)" + " by \(body.by.isEmpty ? "somebody who left no name" : body.by)"
+                + (body.source == .found ? ", found by the engine" : "")
+                + (body.reason.isEmpty ? "" : ": \(body.reason)")
+        case .rampPlanned(let body):
+            "\(body.flag) \(([body.plan.from] + body.plan.steps).map(\.words).joined(separator: " → ")), "
+                + "\(plain(body.plan.every.seconds)) s each, guarded by "
+                + (body.plan.guards.isEmpty ? "nothing" : body.plan.guards.map(\.name).joined(separator: ", "))
+        case .rampTurned(let body):
+            "\(body.flag) \(body.standing.rawValue) at \(body.share.words), step \(body.step)"
+                + (body.reason.isEmpty ? "" : ": \(body.reason)")
+        }
     }
 
     private static func words(_ event: AlertEvent) -> String {

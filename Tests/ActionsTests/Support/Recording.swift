@@ -6,8 +6,15 @@ import Wire
 /// A journal in memory.
 final class Recording: ActionJournal {
     private let events = Mutex<[ActionEvent]>([])
+    private let bodies = Mutex<[Event.Body]>([])
 
     func tell(_ event: ActionEvent) async { events.withLock { $0.append(event) } }
+    func tell(_ body: Event.Body) async { bodies.withLock { $0.append(body) } }
+
+    /// What was told of flags.
+    var flagEvents: [FlagEvent] {
+        bodies.withLock { $0 }.compactMap { body in if case .flag(let event) = body { event } else { nil } }
+    }
     func settle(within limit: Duration) async {}
 
     var log: ActionLog {

@@ -30,7 +30,7 @@ package actor RedisProber: Prober, PinnedActor {
     package func look(deadline: Duration) async throws -> [Finding] {
         let budget = Budget(deadline)
         do {
-            let client = try client ?? RedisClient(settings(), on: reactor)
+            let client = try client ?? RedisClient(RedisSettings(target, secret: secret), on: reactor)
             self.client = client
             let ping = try await ping(client, budget)
             let info = try await client.command(["INFO"], deadline: budget.remaining)
@@ -62,18 +62,6 @@ package actor RedisProber: Prober, PinnedActor {
     package func close() async {
         await client?.close()
         client = nil
-    }
-
-    private func settings() throws -> RedisSettings {
-        let address: RedisSettings.Address
-        if let path = target.socket {
-            address = .unixSocket(path: path)
-        } else {
-            guard let port = UInt16(exactly: target.port) else { throw ProbeFailure("\(target.port) is no port") }
-            address = .tcp(host: target.host, port: port)
-        }
-        return RedisSettings(
-            address, username: target.username, password: try target.password.map(secret), database: target.database)
     }
 
     /// The round trip alone: a connection that is made for it is not a part of its time.
