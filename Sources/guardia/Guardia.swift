@@ -33,6 +33,8 @@ struct Guardia: AsyncParsableCommand {
             ResetTerminal.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Operations
+            HealthCommand.self, ChecklistCommand.self, HandoverCommand.self, ReportCommand.self, PresenceCommand.self,
             // MARK: Alerting
             AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],

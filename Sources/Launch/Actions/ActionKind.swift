@@ -30,6 +30,10 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Tells people, or tells more of them, by hand.
     case escalate
 
+    // MARK: Operations
+    /// Ticks an item of the launch's checklist, or takes the tick back.
+    case checklist
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
@@ -53,7 +57,7 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
         // Of itself; ``FlagChange/risk`` says of which share it is grave.
         case .flagSet: .routine
-        case .ack: .routine
+        case .ack, .checklist: .routine
         // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
         case .silence: .routine
         // Only to the first step of a policy is it routine: nobody who need not be is woken.
