@@ -16,7 +16,7 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "tls")
+PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "report", "tls")
 
 
 def machine():
@@ -59,7 +59,7 @@ def main():
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
     if set(wanted) <= {"rollback", "tls"}:
         del programs["guardia-bench"]
-    if set(wanted) <= {"map", "kpi"}:
+    if set(wanted) <= {"map", "kpi", "report"}:
         del programs["guardia"]
     if "kpi" not in wanted:
         del programs["barberpro"]
@@ -87,6 +87,8 @@ def main():
             engine.country(table, programs)
         if "kpi" in wanted:
             engine.kpi(table, programs, path)
+        if "report" in wanted:
+            engine.report(table, programs, path)
         if "alerting" in wanted:
             engine.alerting(table, programs, path)
         if "rollback" in wanted:

@@ -5,7 +5,7 @@ extension LaunchReport.Material {
     /// How long before its beginning a report looks for what had begun.
     private static let lead: Milliseconds = .days(1)
     /// How many events are read at most, the newest.
-    private static let eventLimit = 250_000
+    private static let eventLimit = 100_000
 
     /// Reads what a report needs of a journal.
     ///

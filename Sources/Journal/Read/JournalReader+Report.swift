@@ -37,7 +37,8 @@ extension JournalReader {
         }
     }
 
-    /// Events between two times, oldest first, without notes of actions and signs of presence.
+    /// Events between two times, oldest first, without notes of actions, signs of presence, and changes of
+    /// verdict that critical has no part in.
     ///
     /// - Parameter limit: how many at most; the newest are kept.
     package func events(
@@ -48,6 +49,9 @@ extension JournalReader {
                 db,
                 where: """
                     utc >= ? AND utc <= ? AND kind NOT IN ('action.noted', 'presence.seen')
+                    AND (kind <> 'verdict.changed' OR json_valid(body)
+                        AND (json_extract(body, '$.to') = \(Verdict.critical.rawValue)
+                            OR json_extract(body, '$.from') = \(Verdict.critical.rawValue)))
                     ORDER BY sequence DESC LIMIT ?
                     """, [start.milliseconds, end.milliseconds, limit]
             ).reversed()

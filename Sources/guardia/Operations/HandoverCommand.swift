@@ -13,7 +13,7 @@ struct HandoverCommand: ParsableCommand {
         discussion: """
             Alerts, actions, flags and changes of the config; who is on call now and next, who watches, what runs, what is \
             silenced and until when, what lapses soon, what is open of the checklist. It goes from when you last had a \
-            dashboard open, else over the last 8 hours. On the dashboard: h.
+            dashboard open, else over the last 8 hours. On the dashboard: O.
             """)
 
     @OptionGroup var journal: JournalOption

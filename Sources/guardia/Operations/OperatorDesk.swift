@@ -1,6 +1,7 @@
 import Actions
 import Journal
 import Launch
+import Settings
 
 /// Who asks, and which journal is told: what every command needs that writes about a launch, and nothing that serves.
 struct OperatorDesk {
