@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import time
 
+import backup
 import dashboard
 import engine
+import fleet
 import process
 import rollback
 import servers
@@ -16,7 +18,8 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "report", "tls")
+PARTS = (
+    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "report", "tls", "backup")
 
 
 def machine():
@@ -57,7 +60,7 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
-    if set(wanted) <= {"rollback", "tls"}:
+    if set(wanted) <= {"rollback", "edges", "tls", "backup"}:
         del programs["guardia-bench"]
     if set(wanted) <= {"map", "kpi", "report"}:
         del programs["guardia"]
@@ -93,6 +96,10 @@ def main():
             engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+        if "backup" in wanted:
+            backup.measure(table, programs, path)
+        if "edges" in wanted:
+            fleet.measure(table, programs, path)
         if "tls" in wanted:
             tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")

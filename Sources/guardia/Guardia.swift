@@ -23,7 +23,8 @@ struct Guardia: AsyncParsableCommand {
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self,
+            KpiCommand.self,
             JournalCommand.self,
             Keys.self,
             // MARK: Channels
@@ -31,6 +32,8 @@ struct Guardia: AsyncParsableCommand {
             // MARK: Security
             TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
+            // MARK: Backups and drills
+            BackupCommand.self, DrillCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
             // MARK: Operations

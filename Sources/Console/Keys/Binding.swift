@@ -27,23 +27,23 @@ package struct Binding: Sendable {
 
     private static let screen: Set<Context> = [.warRoom]
     private static let lists: Set<Context> = [
-        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags,
+        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
         .checklist, .handover,
     ]
     private static let scrolled: Set<Context> = [
-        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags,
+        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
         .checklist, .handover,
     ]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
     private static let acting: Set<Context> = [
-        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags,
+        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
         .checklist, .handover,
     ]
     /// Where one looks at something and does not type.
     private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
     private static let past: Set<Context> = [
-        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags,
+        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
         .checklist, .handover,
     ]
     private static let everywhere = Set(Context.allCases)
@@ -81,6 +81,8 @@ package struct Binding: Sendable {
         // MARK: Operations
         Binding(.checklist, [Key("C")], .checklist, .checklistSummary, in: [.warRoom, .detail, .action, .alert, .handover]),
         Binding(.handover, [Key("O")], .handover, .handoverSummary, in: [.warRoom, .detail, .action, .alert, .checklist]),
+        // MARK: Backups
+        Binding(.backups, [Key("B")], .backups, .backupsSummary, in: [.warRoom, .detail, .deployments, .alert]),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

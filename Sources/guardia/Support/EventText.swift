@@ -60,6 +60,7 @@ enum EventText {
             "\(event.change.item) by \(event.change.by.signature)"
                 + (event.change.note.isEmpty ? "" : ": \(event.change.note)")
         case .action(let event): words(event)
+        case .backup(let event): event.words
         case .alert(let event): words(event)
         case .escalation(let event): words(event)
         case .response(.started(let body)):
