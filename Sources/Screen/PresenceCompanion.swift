@@ -3,7 +3,7 @@ import Launch
 
 /// The process that tells the journal of this dashboard, since a dashboard writes nothing itself: `guardia presence`, in a
 /// session of its own, as the user that actions run as. It ends with the other end of its input, whatever becomes of us.
-struct PresenceCompanion: ~Copyable {
+final class PresenceCompanion {
     private let socket: Int32
     private var keyAt: Moment
     /// How often a key is passed on at most.
@@ -37,7 +37,7 @@ struct PresenceCompanion: ~Copyable {
     deinit { close(socket) }
 
     /// A key was pressed.
-    mutating func key(at now: Moment) {
+    func key(at now: Moment) {
         guard keyAt.age(at: now) >= PresenceCompanion.pace else { return }
         keyAt = now
         send(UInt8(ascii: "k"))
@@ -49,7 +49,7 @@ struct PresenceCompanion: ~Copyable {
     private func send(_ byte: UInt8) {
         var byte = byte
         // It never waits, and a companion that is gone is no news.
-        Glibc.send(socket, &byte, 1, Int32(MSG_DONTWAIT.rawValue) | Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(socket, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
     }
 
     /// `pts/3`

@@ -8,7 +8,7 @@ package import Terminal
 ///
 /// One thread owns the terminal and the model; the journal is read on another. Nothing here waits for a backend, a lock or
 /// a disk, so nothing but the terminal itself can make it late.
-package struct ScreenLoop: ~Copyable {
+package struct ScreenLoop {
     /// What to show, and how.
     package struct Options: Sendable {
         package var mode: Mode

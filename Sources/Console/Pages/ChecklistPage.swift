@@ -122,11 +122,18 @@ struct ChecklistPage {
         ]
         let columns = width >= 110 ? 2 : 1
         let rows = (commands.count + columns - 1) / columns
-        let cells = commands.map { word, command in
-            [Span("  " + Text.padded(words(word), to: 26), .label), Span(Text.padded(command, to: width / columns - 28), .value)]
+        let room = width / columns - 28
+        let cells: [[Span]] = commands.map { word, command in
+            let title = Span("  " + Text.padded(words(word), to: 26), .label)
+            return [title, Span(Text.padded(command, to: room), .value)]
         }
-        return [[Span(words(.operationsTitle), .title, .bold)]]
-            + (0..<rows).map { row in (0..<columns).flatMap { cells.count > row + $0 * rows ? cells[row + $0 * rows] : [] } }
+        var lines: [[Span]] = [[Span(words(.operationsTitle), .title, .bold)]]
+        for row in 0..<rows {
+            var line: [Span] = []
+            for column in 0..<columns where row + column * rows < cells.count { line += cells[row + column * rows] }
+            lines.append(line)
+        }
+        return lines
     }
 }
 
