@@ -117,6 +117,10 @@ let package = Package(
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"], exclude: ["Snapshots"]),
 
+        // MARK: Report: a launch and a shift written down from their journal, as HTML and Markdown
+        .target(name: "Report", dependencies: ["Launch", "Journal", "Console"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Launch", "Journal", "Console"]),
+
         // MARK: Terminal: keys in, frames out
         .target(name: "CTerminal"),  // signal handlers, which must be C
         .target(name: "Terminal", dependencies: ["Console", "CNcurses", "CTerminal"]),
@@ -154,7 +158,7 @@ let package = Package(
             name: "guardia",
             dependencies: [
                 "Launch", "Journal", "Wire", "Edge", "Security", "Watch", "Actions", "Console", "Terminal", "Settings",
-                "Screen", "Rehearsal", "Mobile", "Notify",
+                "Screen", "Rehearsal", "Mobile", "Notify", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -178,7 +182,7 @@ let package = Package(
         .executableTarget(
             name: "guardia-bench",
             dependencies: [
-                "Launch", "Journal", "Wire", "Console", "Watch", "Settings",
+                "Launch", "Journal", "Wire", "Console", "Watch", "Settings", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),

@@ -153,3 +153,11 @@ def alerting(table, programs, path):
         for figure in ("p50", "p95", "max"):
             table.add(f"{title}, {figure}", faults[f"{name}_ms_{figure}"], limit, "ms")
     table.add("faults that were neither seen nor told", faults["faults_lost"], 0, "")
+
+
+def report(table, programs, path):
+    """Writes 48 hours of 200 series, and the report of them."""
+    print("48 hours, to be reported …", flush=True)
+    seen = figures(programs["guardia-bench"], "report", f"{path}/report.sqlite")
+    table.add("report: 48 h of 200 series as HTML and Markdown", seen["report_ms"] / 1000, 5, "s")
+    table.add("report: the page", seen["html_bytes"] / 1e6, 2, "MB")

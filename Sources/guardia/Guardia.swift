@@ -39,6 +39,8 @@ struct Guardia: AsyncParsableCommand {
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
             // MARK: Mobile and digest
             MobileCommand.self, DigestCommand.self,
+            // MARK: Operations
+            HealthCommand.self, ChecklistCommand.self, HandoverCommand.self, ReportCommand.self, PresenceCommand.self,
             // MARK: Alerting
             AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],

@@ -33,6 +33,9 @@ package enum Action: String, CaseIterable, Sendable {
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
+    // MARK: Operations
+    /// The launch's checklist; what whoever takes over must know.
+    case checklist, handover
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -62,6 +65,8 @@ package enum Context: CaseIterable, Sendable {
     case security
     /// All feature flags.
     case flags
+    // MARK: Operations
+    case checklist, handover
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.

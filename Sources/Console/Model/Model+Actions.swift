@@ -69,6 +69,7 @@ extension Model {
     mutating func take(_ choice: Choice) {
         var choice = choice
         switch choice.subject {
+        case .checklist: break
         case .version:
             if let trouble = ReleaseVersion.trouble(with: choice.text) {
                 choice.refuse(trouble)

@@ -19,6 +19,7 @@ extension Model {
         switch action {
         case .deployments: return deployment == nil && flagFacts == nil ? .noDeployment : nil
         case .flags: return flagFacts == nil ? .noFlags : nil
+        case .checklist: return board.manifest?.checklist?.isEmpty ?? true ? .noChecklist : nil
         case .backups: return board.manifest?.backup == nil ? .noBackups : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }

@@ -110,6 +110,8 @@ extension Model {
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
         case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .checklist: overlays = [.checklist(selected: nil)]
+        case .handover: overlays = [.handover(top: 0)]
         case .flag: chooseFlag()
         case .nextPage: turnWall(isAskedFor: true)
         case .zoom: isZoomed.toggle()
@@ -159,11 +161,14 @@ extension Model {
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
             return choose(find)
-        case .choice(let choice): take(choice)
+        case .choice(let choice):
+            if case .checklist = choice.subject { return changeChecklist(choice) }
+            take(choice)
+        case .checklist: askToTick()
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
         case .flags: chooseFlag()
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .backups: break
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .backups, .handover: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -278,6 +283,15 @@ extension Model {
             let room = SecurityPage.room(in: layout.body)
             let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
             overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
+        case .checklist(let selected):
+            let all = checklist.rows.map(\.id)
+            let index = all.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: all.count, room: ChecklistPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .checklist(selected: all.isEmpty ? nil : all[next])
+        case .handover(let top):
+            let room = HandoverPage.room(in: layout.body)
+            let limit = max(0, HandoverPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .handover(top: step.scrolled(top, room: room, limit: limit))
         case .flags(let selected):
             let names = flagNames
             let index = names.firstIndex { $0 == selected } ?? 0

@@ -34,6 +34,12 @@ package enum Overlay: Hashable, Sendable {
     /// All feature flags; the cursor is on one by its name.
     case flags(selected: String?)
 
+    // MARK: Operations
+    /// The launch's checklist; the cursor is on one item by its name.
+    case checklist(selected: String?)
+    /// What changed and how things stand; `top` is the first line shown.
+    case handover(top: Int)
+
     var context: Context {
         switch self {
         case .help: .help
@@ -51,6 +57,8 @@ package enum Overlay: Hashable, Sendable {
         case .escalation: .escalation
         case .security: .security
         case .flags: .flags
+        case .checklist: .checklist
+        case .handover: .handover
         }
     }
 }

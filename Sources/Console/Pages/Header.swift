@@ -134,7 +134,8 @@ struct Header {
         switch model.mode {
         case .operator(let name):
             let who = width >= 60 ? model.words(.operatorMode) + " " : ""
-            spans.append(Span(" \(who)\(Text.sanitised(name, limit: 16)) ", .modeOperator))
+            let too = model.otherWatchers > 0 ? " " + model.words(.watchersToo, String(model.otherWatchers)) : ""
+            spans.append(Span(" \(who)\(Text.sanitised(name, limit: 16))\(too) ", .modeOperator))
         case .replay: spans.append(Span(" \(model.words(.replayMode)) ", .modeReadOnly))
         case .kiosk: spans.append(Span(" \(model.words(.kioskMode)) ", .modeReadOnly))
         }

@@ -49,7 +49,7 @@ struct Headline {
             if judged[.ok] == total {
                 return [
                     Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
-                ]
+                ] + model.checklistNotice
             }
             // Verdicts that no event has told of yet: the header counts them, the panes show them.
             let worst = Verdict.worst(judged.keys)

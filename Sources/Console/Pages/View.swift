@@ -34,6 +34,10 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
             DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .deployment(let id, let top):
             DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
+        // MARK: Operations
+        case .checklist(let selected):
+            ChecklistPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .handover(let top): HandoverPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .backups(let top): BackupsPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .flags(let selected): FlagsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .security(let top): SecurityPage(model: model).render(into: &frame, area: layout.body, top: top)

@@ -86,6 +86,15 @@ package enum Word: CaseIterable, Sendable {
     case preemptedBy
     // MARK: The wall
     case wallWell, valueHidden
+    // MARK: Operations
+    case checklist, checklistSummary, handover, handoverSummary, noChecklist, checklistTitle, checklistDone
+    case checklistOverdue, checklistNotice, columnTask, columnOwner, columnDue, columnTick, tickQuestion, untickQuestion, tickHint
+    case itemDone, itemOverdue, itemLeft, itemOpen, itemTakenBack, operationsTitle, operationSetup, operationHealth
+    case operationMonitor, operationDeploy, operationRollback, operationContacts, operationFlags, operationReport
+    case handoverTitle, handoverSinceLook, handoverSinceShift, handoverNow, handoverChanged, handoverWho
+    case handoverNothingFires, handoverNothingRuns, handoverNothingChanged, handoverNobody, handoverRuns
+    case handoverSilencedUntil, handoverNoSilence, handoverLapses, handoverFired, handoverResolved, handoverWatches
+    case handoverIdle, handoverLastKey, handoverOpenItems, handoverAllDone, handoverUnowned, watchersToo
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules,

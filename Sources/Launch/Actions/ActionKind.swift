@@ -37,6 +37,10 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Tells people, or tells more of them, by hand.
     case escalate
 
+    // MARK: Operations
+    /// Ticks an item of the launch's checklist, or takes the tick back.
+    case checklist
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
@@ -65,7 +69,7 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .flagSet: .routine
         case .drill, .prune: .grave
         case .backup: .routine
-        case .ack: .routine
+        case .ack, .checklist: .routine
         // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
         case .silence: .routine
         // Only to the first step of a policy is it routine: nobody who need not be is woken.

@@ -27,6 +27,9 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var runbook: Runbook?
     /// The business figures and what they are to keep to; nil in journals of older engines.
     package var kpis: [Kpi]?
+    // MARK: Operations
+    /// What is to be done around the launch; nil in journals of older engines.
+    package var checklist: [ChecklistItem]?
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
 

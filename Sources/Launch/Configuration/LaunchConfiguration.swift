@@ -45,6 +45,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     /// The page by which a telephone answers; nil: there is none.
     package var mobile: MobilePlan?
     package var digests: [DigestPlan] = []
+    // MARK: Operations
+    /// What is to be done around the launch, by whom and until when.
+    package var checklist: [ChecklistItem] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
@@ -101,6 +104,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
             roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         manifest.kiosk = kiosk
+        if !checklist.isEmpty { manifest.checklist = checklist }
         return manifest
     }
 

@@ -26,8 +26,8 @@ package struct Event: Hashable, Sendable {
         case clockStepped(ClockStepped)
         /// Readings could not be written and were dropped.
         case recordingGap(RecordingGap)
-        /// Someone opened or left a dashboard.
-        case presence(Presence)
+        /// A dashboard was opened, is still open, or was left.
+        case presence(PresenceEvent)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
         /// A backup or a drill.
@@ -44,6 +44,9 @@ package struct Event: Hashable, Sendable {
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
+        // MARK: Operations
+        /// An item of the launch's checklist was ticked, or a tick taken back.
+        case checklist(ChecklistEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
@@ -113,18 +116,6 @@ package struct Event: Hashable, Sendable {
             self.reason = reason
         }
     }
-
-    package struct Presence: Hashable, Sendable, Codable {
-        package var operatorName: String
-        package var host: String
-        package var present: Bool
-
-        package init(operatorName: String, host: String, present: Bool) {
-            self.operatorName = operatorName
-            self.host = host
-            self.present = present
-        }
-    }
 }
 
 extension Event.Body {
@@ -136,7 +127,7 @@ extension Event.Body {
         case .verdictChanged: "verdict.changed"
         case .clockStepped: "clock.stepped"
         case .recordingGap: "recording.gap"
-        case .presence: "operator.presence"
+        case .presence(let event): event.kind
         case .action(let event): event.kind
         case .backup(let event): event.kind
         case .alert(let event): event.kind
@@ -144,6 +135,7 @@ extension Event.Body {
         case .response(let event): event.kind
         case .digest(let event): event.kind
         case .security(let event): event.kind
+        case .checklist(let event): event.kind
         case .flag(let event): event.kind
         case .unknown(let kind, _): kind
         }
@@ -157,7 +149,7 @@ extension Event.Body {
         case .verdictChanged(let body): body
         case .clockStepped(let body): body
         case .recordingGap(let body): body
-        case .presence(let body): body
+        case .presence(let event): event.payload
         case .action(let event): event.payload
         case .backup(let event): event.payload
         case .alert(let event): event.payload
@@ -165,6 +157,7 @@ extension Event.Body {
         case .response(let event): event.payload
         case .digest(let event): event.payload
         case .security(let event): event.payload
+        case .checklist(let event): event.payload
         case .flag(let event): event.payload
         case .unknown: nil
         }
@@ -185,7 +178,9 @@ extension Event.Body {
             case "verdict.changed": body(Event.Body.verdictChanged)
             case "clock.stepped": body(Event.Body.clockStepped)
             case "recording.gap": body(Event.Body.recordingGap)
-            case "operator.presence": body(Event.Body.presence)
+            case "presence.opened": body { .presence(.opened($0)) }
+            case "presence.seen": body { .presence(.seen($0)) }
+            case "presence.closed": body { .presence(.closed($0)) }
             case "action.started": body { .action(.started($0)) }
             case "action.step.started": body { .action(.stepStarted($0)) }
             case "action.noted": body { .action(.noted($0)) }
@@ -223,6 +218,8 @@ extension Event.Body {
             case "digest.promised": body { .digest(.promised($0)) }
             case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
+            case "checklist.ticked": body { .checklist(.ticked($0)) }
+            case "checklist.unticked": body { .checklist(.unticked($0)) }
             // MARK: Flags
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }

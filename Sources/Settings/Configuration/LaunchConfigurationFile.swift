@@ -102,6 +102,8 @@ package struct LaunchConfigurationFile: Sendable {
                 "'defences' has nothing to prove", hint: "'deployment' has no 'hardening'")
         }
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Operations
+        configuration.checklist = fields.optional("checklist")?.checklist() ?? []
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
         for (probe, place) in probes.probes
