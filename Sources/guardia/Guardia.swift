@@ -31,6 +31,8 @@ struct Guardia: AsyncParsableCommand {
             // MARK: Security
             TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
             ResetTerminal.self,
+            // MARK: Readiness
+            ReadinessCommand.self, RollCallCommand.self, ClockCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
             // MARK: Alerting

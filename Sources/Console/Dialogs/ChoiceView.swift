@@ -13,6 +13,8 @@ struct ChoiceView {
             case .colour: (words(.colourQuestion), .colourHint)
             case .trouble: (words(.troubleQuestion), .troubleHint)
             case .flag: (words(.flagQuestion), .flagHint)
+            case .word(let name):
+                (words(.wordQuestion, Text.sanitised(name ?? words(.readinessTitle), limit: 40)), .wordHint)
             case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
             }
         var lines: [DialogLine] = [

@@ -31,6 +31,9 @@ package enum Action: String, CaseIterable, Sendable {
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
+    // MARK: Readiness
+    /// The go/no-go poll; and a word of one's own on it, which asks first.
+    case readiness, say
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -58,6 +61,8 @@ package enum Context: CaseIterable, Sendable {
     case security
     /// All feature flags.
     case flags
+    /// The go/no-go poll; one station of it.
+    case readiness, station
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.

@@ -32,6 +32,12 @@ package enum Overlay: Hashable, Sendable {
     /// All feature flags; the cursor is on one by its name.
     case flags(selected: String?)
 
+    // MARK: Readiness
+    /// The go/no-go poll; the cursor is on a station by its name.
+    case readiness(selected: String?)
+    /// One station with all its evidence; `top` is the first line shown.
+    case station(String, top: Int)
+
     var context: Context {
         switch self {
         case .help: .help
@@ -47,6 +53,8 @@ package enum Overlay: Hashable, Sendable {
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security
+        case .readiness: .readiness
+        case .station: .station
         case .flags: .flags
         }
     }

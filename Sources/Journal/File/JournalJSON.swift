@@ -52,7 +52,7 @@ extension Event.Body {
             (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
             return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
-        case .alert, .escalation, .response, .flag: return cutTexts(to: TextLimit.bytes)
+        case .alert, .escalation, .response, .flag, .readiness: return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.

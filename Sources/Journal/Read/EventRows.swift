@@ -62,6 +62,7 @@ enum EventRows {
             "response.started", "response.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
+        + ReadinessEvent.kinds.map { ($0, 400) }
 
     static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(

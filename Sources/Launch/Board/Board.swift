@@ -23,6 +23,9 @@ package struct Board: Sendable {
     package private(set) var security = SecurityPosture()
     /// What was told of feature flags.
     package private(set) var flags = FlagBoard()
+    // MARK: Readiness
+    /// What was said of the launch's readiness, of who stands by, and of its clock.
+    package private(set) var readiness = ReadinessLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -76,6 +79,7 @@ package struct Board: Sendable {
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
+        case .readiness(let said): readiness.take(said, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
     }

@@ -45,6 +45,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var runbook: Runbook?
     /// What of its security is looked at; nil: nothing.
     package var security: SecurityPlan?
+    // MARK: Readiness
+    /// The go/no-go poll; nil: there is none.
+    package var readiness: ReadinessPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
@@ -84,11 +87,19 @@ package struct LaunchConfiguration: Hashable, Sendable {
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
-        Manifest(
+        var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
             kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+        // MARK: Readiness
+        manifest.readiness = readiness
+        manifest.closerWatch = launch.closerWatch
+        manifest.clockWitnesses = probes.flatMap { probe in
+            guard case .clock = probe.target else { return [SeriesID]() }
+            return probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }.map(\.id)
+        }
+        return manifest
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.
@@ -103,6 +114,8 @@ package struct LaunchPlan: Hashable, Sendable {
     /// T−0; nil: no launch clock.
     package var at: Timestamp?
     package var window: LaunchWindow?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
 
     package init(at: Timestamp? = nil, window: LaunchWindow? = nil) {
         self.at = at

@@ -86,7 +86,7 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        guard launch.deployment != nil || launch.flags != nil else { return nil }
+        guard launch.deployment != nil || launch.flags != nil || launch.readiness != nil else { return nil }
         let reactor = try Reactor()
         return ActionWarden(
             journal: journal, origin: Origin.name, clock: clock, deployment: launch.deployment,

@@ -62,6 +62,7 @@ enum EventText {
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
         case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
         case .flag(let event): words(event)
+        case .readiness(let event): event.words
         case .unknown(_, let json): json
         }
     }
