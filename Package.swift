@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CLinux", "COpenSSL",
+                "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
         .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
@@ -69,9 +69,11 @@ let package = Package(
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(
-            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal"],
+            name: "Actions", dependencies: ["Launch", "Wire", "Edge", "Journal", "CCrypto"],
             // Links to Config: what `guardia setup` installs.
             resources: [.embedInCode("Resources")]),
+        .testTarget(
+            name: "BackupTests", dependencies: ["Actions", "Launch", "Journal", "Wire", "Rehearsal"]),
         .testTarget(name: "ActionsTests", dependencies: ["Actions", "Launch", "Edge", "Journal", "Wire"]),
         .testTarget(name: "FlagStoreTests", dependencies: ["Actions", "Launch", "Wire", "Rehearsal"]),
 

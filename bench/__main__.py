@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import time
 
+import backup
 import dashboard
 import engine
+import fleet
 import process
 import rollback
 import servers
@@ -16,7 +18,11 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "tls")
+<<<<<<< HEAD
+PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "tls", "backup")
+=======
+PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "tls")
+>>>>>>> main
 
 
 def machine():
@@ -57,7 +63,11 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
-    if set(wanted) <= {"rollback", "tls"}:
+<<<<<<< HEAD
+    if set(wanted) <= {"rollback", "tls", "backup"}:
+=======
+    if set(wanted) <= {"rollback", "edges", "tls"}:
+>>>>>>> main
         del programs["guardia-bench"]
     if set(wanted) <= {"map", "kpi"}:
         del programs["guardia"]
@@ -91,6 +101,13 @@ def main():
             engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+<<<<<<< HEAD
+        if "backup" in wanted:
+            backup.measure(table, programs, path)
+=======
+        if "edges" in wanted:
+            fleet.measure(table, programs, path)
+>>>>>>> main
         if "tls" in wanted:
             tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")

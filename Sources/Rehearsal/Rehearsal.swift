@@ -109,6 +109,7 @@ package actor Rehearsal {
             in: folder, name: "traffic",
             ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
 
+        let recipient = await Rehearsal.backupKey(in: folder.path)
         self.postgres = postgres
         self.redis = redis
         self.nginx = nginx
@@ -125,9 +126,13 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
+            "BACKUP_RECIPIENT": recipient, "LAUNCH_AT": Rehearsal.launchTime(),
             "PROVIDERS_URL": providers.url, "INBOX": inbox,
         ]
     }
+
+    /// T−0 of a rehearsal: an hour from now.
+    private static func launchTime() -> String { Date(timeIntervalSinceNow: 3600).formatted(.iso8601) }
 
     /// How a colour is started.
     private struct Release: Sendable {
@@ -180,6 +185,8 @@ package actor Rehearsal {
                 group.addTask { [releases] in
                     await releases.run { [weak self] colour, version in
                         try await self?.perform(.release(colour: colour, version: version))
+                    } control: { [weak self] part, verb in
+                        try await self?.control(part, verb)
                     }
                 }
             }
@@ -211,6 +218,26 @@ package actor Rehearsal {
         case .fillRedis: try await tellRedis("SETRANGE ballast \(Rehearsal.redisMemory) x")
         case .emptyRedis: try await tellRedis("DEL ballast")
         }
+    }
+
+    /// Stops, starts or restarts a part, as a drill asks.
+    private func control(_ name: String, _ verb: String) async throws {
+        switch (name, verb) {
+        case ("redis", "restart"): try await redis.daemon.restart()
+        case ("blue", "stop"), ("green", "stop"): await parts[Deed.Part(rawValue: name) ?? .blue]?.stop()
+        case ("blue", "start"), ("green", "start"): try await parts[Deed.Part(rawValue: name) ?? .blue]?.start()
+        default: throw RehearsalError.unknownPart("\(name) \(verb)")
+        }
+    }
+
+    /// A key of its own for the backups of this rehearsal; its public half.
+    private static func backupKey(in folder: String) async -> String {
+        let placeholder = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+        let key = "\(folder)/backup-key"
+        guard (try? await Command.run(["age-keygen", "-o", key], deadline: .seconds(5)))?.isSuccess == true,
+            let made = try? await Command.run(["age-keygen", "-y", key], deadline: .seconds(5)), made.isSuccess
+        else { return placeholder }
+        return String(made.standardOutput.text.prefix { !$0.isNewline })
     }
 
     /// Starts the engine that watches this launch, as one more server of its folder: the only place where an engine is a

@@ -10,6 +10,8 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
     case noDoor(answer: String)
     /// There is no colour of this name.
     case unknownColour(String)
+    /// There is nothing of this name that could be done.
+    case unknownPart(String)
     /// Redis did not follow a command.
     case redis(command: String, answer: String)
     /// The channels' keys could not be made or kept.
@@ -23,6 +25,7 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
             "no variable ${\(name)}: a rehearsal has \(known.joined(separator: ", "))"
         case .noDoor(let answer): "the door could not be made: \(answer)"
         case .unknownColour(let name): "there is no colour \(name): blue and green are"
+        case .unknownPart(let text): "nothing is called '\(text)': redis restart, blue stop, green start"
         case .redis(let command, let answer): "Redis answered \(command) with \(answer)"
         case .noKey(let reason): "the keys of the rehearsal's channels could not be made: \(reason)"
         }

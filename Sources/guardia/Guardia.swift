@@ -23,7 +23,8 @@ struct Guardia: AsyncParsableCommand {
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
-            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self, KpiCommand.self,
+            FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self,
+            KpiCommand.self,
             JournalCommand.self,
             Keys.self,
             // MARK: Channels
@@ -33,6 +34,8 @@ struct Guardia: AsyncParsableCommand {
             ResetTerminal.self,
             // MARK: Readiness
             ReadinessCommand.self, RollCallCommand.self, ClockCommand.self,
+            // MARK: Backups and drills
+            BackupCommand.self, DrillCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
             // MARK: Alerting

@@ -13,6 +13,8 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    /// How the backups stand.
+    case backups
     // MARK: Alerts
     /// Each asks first.
     case ack, silence, escalate
@@ -55,6 +57,8 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// The backups and drills.
+    case backups
     /// One alert; who is told.
     case alert, escalation
     /// The launch's security.

@@ -27,20 +27,24 @@ package struct Binding: Sendable {
 
     private static let screen: Set<Context> = [.warRoom]
     private static let lists: Set<Context> = [
-        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .readiness, .station,
+        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station,
     ]
     private static let scrolled: Set<Context> = [
-        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags, .readiness, .station,
+        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station,
     ]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
     private static let acting: Set<Context> = [
-        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .readiness, .station,
+        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station,
     ]
     /// Where one looks at something and does not type.
     private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
     private static let past: Set<Context> = [
-        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .readiness, .station,
+        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station,
     ]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
@@ -77,6 +81,8 @@ package struct Binding: Sendable {
         // MARK: Readiness
         Binding(.readiness, [Key("r")], .readiness, .readinessSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
         Binding(.say, [Key("G")], .say, .saySummary, in: [.readiness, .station], footer: 1),
+        // MARK: Backups
+        Binding(.backups, [Key("B")], .backups, .backupsSummary, in: [.warRoom, .detail, .deployments, .alert]),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

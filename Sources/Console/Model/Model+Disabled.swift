@@ -21,6 +21,7 @@ extension Model {
         case .deployments: return deployment == nil && flagFacts == nil ? .noDeployment : nil
         case .flags: return flagFacts == nil ? .noFlags : nil
         case .readiness: return board.manifest?.readiness == nil ? .noReadiness : nil
+        case .backups: return board.manifest?.backup == nil ? .noBackups : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }
             if !isZoomed, layout.panes.isEmpty { return .noPaneShown }

@@ -101,6 +101,7 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        case .backups: overlays = [.backups(top: 0)]
         // MARK: Alerts
         case .ack: askAck()
         case .silence: askSilence()
@@ -165,7 +166,7 @@ extension Model {
         case .flags: chooseFlag()
         case .readiness(let selected):
             if let name = selected ?? stationNames.first { overlays.append(.station(name, top: 0)) }
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station: break
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -263,6 +264,10 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .backups(let top):
+            let room = BackupsPage.room(in: layout.body)
+            let limit = max(0, BackupsPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .backups(top: step.scrolled(top, room: room, limit: limit))
         case .alert(let id, let top):
             let page = AlertPage(model: self, id: id)
             let (count, room) = page.extent(in: layout.body)

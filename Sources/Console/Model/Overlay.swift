@@ -21,6 +21,8 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    /// The backups and drills; `top` is the first line shown.
+    case backups(top: Int)
     // MARK: Alerts
     /// Everything about one alert; `top` is the first line shown.
     case alert(Fingerprint, top: Int)
@@ -50,6 +52,7 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .backups: .backups
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security

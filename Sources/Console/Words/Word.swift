@@ -40,6 +40,10 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    // MARK: Backups and drills
+    case backups, backupsSummary, noBackups, backupsTitle, backupAge, backupProof, backupRestoreTime, backupAttempt
+    case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
+    case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
     // MARK: Alerts
     case upAgain
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary

@@ -29,7 +29,12 @@ struct JournalLock: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Said aloud, and not left to close(2): a child that is between its fork and its exec holds the same open file, and with it
+        // the lock, for a moment longer.
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     private static func holder(_ descriptor: Int32) -> Int32? {
         var buffer = [UInt8](repeating: 0, count: 16)

@@ -61,6 +61,10 @@ enum EventRows {
             "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
             "response.started", "response.ended",
         ].map { ($0, 400) }
+        // More than a year of daily backups; of removals and failures the newest suffice.
+        + [
+            "backup.taken", "backup.verified", "backup.failed", "backup.pruned", "drill.started", "drill.ended",
+        ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
         + ReadinessEvent.kinds.map { ($0, 400) }
 

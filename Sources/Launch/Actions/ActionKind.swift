@@ -14,6 +14,13 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     case approve
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
+    // MARK: Backups and drills
+    case backup
+    /// Tries on purpose what must not surprise: a restore, lost connections, a Redis that restarts, a host that is gone.
+    case drill
+    /// Removes the backups that the retention policy no longer keeps.
+    case prune = "backup-prune"
+
     // MARK: Flags
     /// Changes who has a feature; grave where ``FlagChange/risk`` says so.
     case flagSet = "flag-set"
@@ -46,6 +53,9 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
+    /// Whether it looks after backups or drills: nothing of it is finished or undone by hand, the next run clears up.
+    package var clearsUpItself: Bool { [.backup, .drill, .prune].contains(self) }
+
     /// Whether it is about alerts and who is told of them: it moves nothing that serves.
     package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
     /// Whether it is about a feature flag.
@@ -66,6 +76,8 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
         // Of itself; ``FlagChange/risk`` says of which share it is grave.
         case .flagSet: .routine
+        case .drill, .prune: .grave
+        case .backup: .routine
         case .ack: .routine
         case .waive: .grave
         case .readiness, .rollCall, .clock: .routine
@@ -90,16 +102,24 @@ package struct ActionID: Hashable, Sendable, Codable, CustomStringConvertible {
     package init(_ text: String) { self.text = text }
 
     package init(_ kind: ActionKind, at time: Timestamp, random: UInt16) {
+        text = "\(kind.rawValue)-\(Self.stamp(time))-\(Self.hexadecimal(random))"
+    }
+
+    /// `20261126T235501Z`
+    static func stamp(_ time: Timestamp) -> String {
         let civil = Zone.utc.civil(time)
         func digits(_ number: Int, _ count: Int) -> String {
             let text = String(number)
             return String(repeating: "0", count: max(0, count - text.count)) + text
         }
-        let end = String(random, radix: 16)
-        text =
-            "\(kind.rawValue)-\(digits(civil.year, 4))\(digits(civil.month, 2))\(digits(civil.day, 2))"
-            + "T\(digits(civil.hour, 2))\(digits(civil.minute, 2))\(digits(civil.second, 2))Z-"
-            + String(repeating: "0", count: max(0, 4 - end.count)) + end
+        return "\(digits(civil.year, 4))\(digits(civil.month, 2))\(digits(civil.day, 2))"
+            + "T\(digits(civil.hour, 2))\(digits(civil.minute, 2))\(digits(civil.second, 2))Z"
+    }
+
+    /// Four digits.
+    static func hexadecimal(_ number: UInt16) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: max(0, 4 - text.count)) + text
     }
 
     package var description: String { text }

@@ -12,6 +12,8 @@ package struct Board: Sendable {
     package private(set) var present: [String: Event.Presence] = [:]
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
+    /// The backups there are, and what drills found.
+    package private(set) var backups = BackupLog()
     /// The alerts and the silences.
     package private(set) var alerts = AlertLog()
     /// Who was told of them, and who comes next.
@@ -73,7 +75,10 @@ package struct Board: Sendable {
         case .presence(let presence):
             let key = "\(presence.operatorName)@\(presence.host)"
             present[key] = presence.present ? presence : nil
-        case .action(let action): actions.take(action, at: event.at)
+        case .action(let action):
+            actions.take(action, at: event.at)
+            if case .ended(let end) = action { backups.take(end, at: event.at) }
+        case .backup(let backup): backups.take(backup, at: event.at)
         case .alert(let alert): alerts.take(alert, at: event.at)
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .response(let response): responses.take(response, at: event.at)
@@ -82,6 +87,12 @@ package struct Board: Sendable {
         case .readiness(let said): readiness.take(said, at: event.at)
         case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
         }
+    }
+
+    /// How the backups stand; nil where the launch has none configured.
+    package func backupStanding(at now: Moment) -> BackupStanding? {
+        guard let manifest, let facts = manifest.backup else { return nil }
+        return BackupStanding(backups, facts, in: manifest.zone, at: now)
     }
 
     /// Notes how many open alerts were not loaded, by severity.

@@ -19,6 +19,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var panes: Panes
     /// What a dashboard must know to plan an action; nil where nothing is deployed by guardia.
     package var deployment: DeploymentFacts?
+    /// How backups are to be; nil where guardia takes none.
+    package var backup: BackupFacts?
     /// Who is told of alerts; nil where nobody is.
     package var roster: Roster?
     /// What to do about alerts; nil where the config names no runbook.
@@ -38,8 +40,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil,
-        flags: FlagFacts? = nil
+        deployment: DeploymentFacts? = nil, backup: BackupFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil,
+        kpis: [Kpi]? = nil, flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -50,6 +52,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.backup = backup
         self.roster = roster
         self.runbook = runbook
         self.kpis = kpis

@@ -19,6 +19,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
+    /// Nil: guardia takes no backup and drills nothing.
+    package var backup: BackupPlan?
+    package var drills: DrillsPlan
     /// Nil: guardia knows of no feature flag.
     package var flags: FlagsPlan?
     /// Who may act.
@@ -53,9 +56,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, flags: FlagsPlan? = nil,
-        operators: OperatorRules = .standard,
-        actAs: [String] = [], channels: [ChannelPlan] = [],
-        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
+        backup: BackupPlan? = nil, drills: DrillsPlan = DrillsPlan(),
+        operators: OperatorRules = .standard, actAs: [String] = [],
+        channels: [ChannelPlan] = [], alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
         security: SecurityPlan? = nil
     ) {
         self.product = product
@@ -71,6 +74,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.panes = panes
         self.kpis = kpis
         self.deployment = deployment
+        self.backup = backup
+        self.drills = drills
         self.flags = flags
         self.operators = operators
         self.actAs = actAs
@@ -90,8 +95,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
-            kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
+            roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         // MARK: Readiness
         manifest.readiness = readiness
         manifest.closerWatch = launch.closerWatch

@@ -30,6 +30,8 @@ package struct Event: Hashable, Sendable {
         case presence(Presence)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
+        /// A backup or a drill.
+        case backup(BackupEvent)
         /// A transition of an alert, an acknowledgement, a silence.
         case alert(AlertEvent)
         /// A chain of escalation, a page.
@@ -136,6 +138,7 @@ extension Event.Body {
         case .recordingGap: "recording.gap"
         case .presence: "operator.presence"
         case .action(let event): event.kind
+        case .backup(let event): event.kind
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
@@ -156,6 +159,7 @@ extension Event.Body {
         case .recordingGap(let body): body
         case .presence(let body): body
         case .action(let event): event.payload
+        case .backup(let event): event.payload
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
@@ -188,6 +192,13 @@ extension Event.Body {
             case "action.step.ended": body { .action(.stepEnded($0)) }
             case "action.asked": body { .action(.asked($0)) }
             case "action.ended": body { .action(.ended($0)) }
+            // MARK: Backups and drills
+            case "backup.taken": body { .backup(.taken($0)) }
+            case "backup.failed": body { .backup(.failed($0)) }
+            case "backup.verified": body { .backup(.verified($0)) }
+            case "backup.pruned": body { .backup(.pruned($0)) }
+            case "drill.started": body { .backup(.drillStarted($0)) }
+            case "drill.ended": body { .backup(.drillEnded($0)) }
             case "alert.pending": body { .alert(.pending($0)) }
             case "alert.cleared": body { .alert(.cleared($0)) }
             case "alert.fired": body { .alert(.fired($0)) }

@@ -55,6 +55,7 @@ package struct ReadinessExaminer: Sendable {
         case .probes: return probes
         case .escalation: return escalation
         case .security(let name, let grade): return security(name, grade)
+        case .backup(let proved): return backup(proved: proved)
         case .attested(let what): return attested(what, station)
         case .rollCall: return rollCall
         }
@@ -318,6 +319,25 @@ package struct ReadinessExaminer: Sendable {
             }
         }
         return ReadinessEvidence(title, verdict, text, age: age)
+    }
+
+    // MARK: Backups
+
+    private func backup(proved: Bool) -> ReadinessEvidence {
+        let title = proved ? "the newest backup is good, and a restore proved one" : "the newest backup is good"
+        guard let standing = board.backupStanding(at: now) else {
+            return ReadinessEvidence(title, .noGo, "no backup is configured (`backup` in the config)")
+        }
+        let subjects: Set<BackupStanding.Check.Subject> = proved ? [.age, .attempt, .proof, .restoreTime] : [.age, .attempt]
+        let checks = standing.checks.filter { subjects.contains($0.subject) }
+        let worst = ReadinessVerdict(Verdict.worst(checks.map(\.verdict)))
+        let age = [standing.lastGood?.age(at: now), proved ? standing.proof?.endedAt?.age(at: now) : nil]
+            .compactMap(\.self).max()
+        guard worst == .go else {
+            let why = checks.filter { ReadinessVerdict($0.verdict) == worst }.map(\.words)
+            return ReadinessEvidence(title, worst, why.joined(separator: "; "), age: age)
+        }
+        return ReadinessEvidence(title, .go, standing.lastGood?.name ?? "good", age: age)
     }
 
     /// The first few of a list of names.

@@ -87,6 +87,10 @@ package enum ReadinessCheck: Hashable, Sendable, Codable {
     case escalation
     /// A station of the security page is well; of certificates, with a grade no worse than this.
     case security(String, grade: TLSGrade.Letter?)
+    // MARK: Backups
+    /// The newest good backup is younger than the recovery point objective; where asked, a restore has proved one lately, and
+    /// took no longer than the recovery time objective.
+    case backup(proved: Bool)
     /// A named person says so, until a time of theirs.
     case attested(String)
     /// Everybody of the roll-call stands by.

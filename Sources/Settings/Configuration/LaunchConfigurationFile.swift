@@ -57,6 +57,9 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let deployment = DeploymentReader(catalogue)
         fields.optional("deployment").map { deployment.read($0) }
+        let backup = BackupReader(catalogue)
+        fields.optional("backup").map { backup.read($0) }
+        fields.optional("drills").map { backup.readDrills($0) }
         let flags = FlagsReader(catalogue)
         fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
         let derivations = DerivationReader(catalogue)
@@ -68,6 +71,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
+        let (backupPlan, drillsPlan) = backup.finish(probes.probes.map(\.probe))
         let alerts = AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
             .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions"))
         let flagsPlan = flags.finish(alerts)
@@ -78,12 +82,13 @@ package struct LaunchConfigurationFile: Sendable {
             environment: fields.required("environment")?.identifier() ?? "",
             launch: fields.optional("launch")?.launchPlan(zoneName: zone?.name ?? "UTC") ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? []),
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? [])
+                + (backupPlan.map { [$0.asProbe] } ?? []),
             derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
-            flags: flagsPlan,
+            flags: flagsPlan, backup: backupPlan, drills: drillsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
             channels: fields.optional("channels")?.channels() ?? [],

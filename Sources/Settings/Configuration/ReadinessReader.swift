@@ -51,7 +51,7 @@ struct ReadinessReader {
 
     private static let kinds = [
         "series", "no_alert", "target", "dead_man", "contacts", "channels", "rules", "probes", "escalation", "security",
-        "attested", "roll_call",
+        "backup", "attested", "roll_call",
     ]
 
     private func check(_ field: Field, hasRollCall: Bool) -> ReadinessCheck? {
@@ -85,6 +85,10 @@ struct ReadinessReader {
                 }
                 return what.reference(to: "station of the security page", in: SecurityPosture.order)
                     .map { .security($0, grade: grade) }
+            case "backup":
+                return what.choice(
+                    ["good": .backup(proved: false), "proved": .backup(proved: true)]
+                        as KeyValuePairs<String, ReadinessCheck>)
             case "attested": return what.words().map { .attested($0) }
             default:
                 if !hasRollCall { what.error("there is no 'roll_call' in 'readiness': nobody would be asked") }

@@ -19,11 +19,15 @@ package struct Engine: Sendable {
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let journal: String?
     private let rollBack: @Sendable (_ reason: String) async -> String?
 
-    /// - Parameter rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
+    /// - Parameters:
+    ///   - journal: where the recorder writes, for what is read there.
+    ///   - rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        journal: String? = nil,
         rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
@@ -35,6 +39,7 @@ package struct Engine: Sendable {
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.journal = journal
         self.rollBack = rollBack
     }
 
@@ -166,7 +171,8 @@ package struct Engine: Sendable {
     }
 
     private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
+        let context = ProbeContext(
+            reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

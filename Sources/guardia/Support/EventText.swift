@@ -55,6 +55,7 @@ enum EventText {
         case .presence(let presence):
             "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
         case .action(let event): words(event)
+        case .backup(let event): event.words
         case .alert(let event): words(event)
         case .escalation(let event): words(event)
         case .response(.started(let body)):
