@@ -139,7 +139,7 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
-            "BACKUP_RECIPIENT": recipient,
+            "BACKUP_RECIPIENT": recipient, "LAUNCH_AT": Rehearsal.launchTime(),
             "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
             // MARK: Security
             "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": tls.authority,
@@ -148,6 +148,9 @@ package actor Rehearsal {
             "EDGE_COUNTRIES": hardening.plan.countries == nil ? "none" : "refuse",
         ]
     }
+
+    /// T−0 of a rehearsal: an hour from now.
+    private static func launchTime() -> String { Date(timeIntervalSinceNow: 3600).formatted(.iso8601) }
 
     /// How a colour is started.
     private struct Release: Sendable {

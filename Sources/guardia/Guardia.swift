@@ -33,6 +33,8 @@ struct Guardia: AsyncParsableCommand {
             SecurityCommand.self, TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self,
             ScanCommand.self,
             ResetTerminal.self,
+            // MARK: Readiness
+            ReadinessCommand.self, RollCallCommand.self, ClockCommand.self,
             // MARK: Backups and drills
             BackupCommand.self, DrillCommand.self,
             // MARK: Escalation

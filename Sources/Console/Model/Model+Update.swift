@@ -109,6 +109,8 @@ extension Model {
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
+        case .readiness: overlays = [.readiness(selected: nil)]
+        case .say: chooseWord()
         case .flags: overlays = [.flags(selected: selectedFlag)]
         case .checklist: overlays = [.checklist(selected: nil)]
         case .handover: overlays = [.handover(top: 0)]
@@ -168,7 +170,9 @@ extension Model {
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
         case .flags: chooseFlag()
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .backups, .handover: break
+        case .readiness(let selected):
+            if let name = selected ?? stationNames.first { overlays.append(.station(name, top: 0)) }
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups, .handover: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -297,6 +301,14 @@ extension Model {
             let index = names.firstIndex { $0 == selected } ?? 0
             let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
             overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
+        case .readiness(let selected):
+            let names = stationNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: max(1, layout.body.height / 2))
+            overlays[overlays.count - 1] = .readiness(selected: names.isEmpty ? nil : names[next])
+        case .station(let name, let top):
+            let (count, room) = StationPage(model: self, name: name).extent(in: layout.body)
+            overlays[overlays.count - 1] = .station(name, top: step.scrolled(top, room: room, limit: max(0, count - room)))
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

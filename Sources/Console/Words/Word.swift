@@ -110,4 +110,16 @@ package enum Word: CaseIterable, Sendable {
     case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort,
         rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
     case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed, rampDiedNotice, rampBackNotice
+    // MARK: Readiness
+    case readiness, readinessSummary, say, saySummary, noReadiness, noSuchWord, wordQuestion, wordHint
+    case pollGo, pollHold, pollUnknown, pollNoGo, readinessTitle, stationTitle, columnStation, columnPoll, columnBy
+    case columnEvidence, columnWhy, clockLabel, clockHeldFor, windowOpen, windowNever
+    case windowOpens, watchLeft, pollHeld, rollCallLabel, rollCallNever, rollCallAsked
+    case standsBy, standsNot, standsWaiting, standsSilent, standsLapsed, standsNotAsked, waivedUntil, waiverLapsed
+    case heldBy, attestedUntil, stationGone, evidenceTitle, saidTitle, nothingSaid, waiverNotice, clockHoldNotice
+    case sayGoTitle, sayNoGoTitle, waiveTitle, endWaiverTitle, holdStationTitle, holdPollTitle, releaseTitle
+    case releasePollTitle, rollCallTitle, holdClockTitle, resumeClockTitle, yesSay, yesWaive, yesHoldStation
+    case yesRelease, yesRollCall, yesResume, typeStation, typeStationFirst, labelStation, labelUntil, labelAsks
+    case noteSayGo, noteSayNoGo, noteWaive, noteEndWaiver, noteHold, noteHoldPoll, noteRelease, noteReleasePoll
+    case purposeRollCall, noteRollCall, noteHoldClock, noteResumeClock, holdTag, sinceBy
 }

@@ -66,6 +66,7 @@ enum EventRows {
             "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started", "drill.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
+        + ReadinessEvent.kinds.map { ($0, 400) }
 
     static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(

@@ -57,6 +57,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var kiosk = KioskPlan.standard
     /// What of its security is looked at; nil: nothing.
     package var security: SecurityPlan?
+    // MARK: Readiness
+    /// The go/no-go poll; nil: there is none.
+    package var readiness: ReadinessPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
@@ -105,6 +108,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
             roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         manifest.kiosk = kiosk
         if !checklist.isEmpty { manifest.checklist = checklist }
+        // MARK: Readiness
+        manifest.readiness = readiness
+        manifest.closerWatch = launch.closerWatch
+        manifest.clockWitnesses = probes.flatMap { probe in
+            guard case .clock = probe.target else { return [SeriesID]() }
+            return probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }.map(\.id)
+        }
         return manifest
     }
 
@@ -120,6 +130,8 @@ package struct LaunchPlan: Hashable, Sendable {
     /// T−0; nil: no launch clock.
     package var at: Timestamp?
     package var window: LaunchWindow?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
 
     package init(at: Timestamp? = nil, window: LaunchWindow? = nil) {
         self.at = at

@@ -21,6 +21,8 @@ package struct EscalationCourse: Sendable {
     package var zone: Zone
     /// Who is on call by schedule, as another system says.
     package var rota: [String: String] = [:]
+    /// Whether the hours of policies hold pages back.
+    package var keepsHours = true
 
     package internal(set) var subjects: [Fingerprint: Subject] = [:]
     package internal(set) var chains: [EscalationID: EscalationChain] = [:]

@@ -233,6 +233,9 @@ package enum PagePurpose: String, Hashable, Sendable, Codable {
     case change
     /// A report to the business.
     case digest
+    // MARK: Readiness
+    /// Asks somebody whether they stand by.
+    case rollCall = "rollcall"
 }
 
 /// How a try to send a page ended.

@@ -49,6 +49,9 @@ package struct Event: Hashable, Sendable {
         case checklist(ChecklistEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
+        // MARK: Readiness
+        /// A word on the poll, the roll-call or the launch clock.
+        case readiness(ReadinessEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -137,6 +140,7 @@ extension Event.Body {
         case .security(let event): event.kind
         case .checklist(let event): event.kind
         case .flag(let event): event.kind
+        case .readiness(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -159,6 +163,7 @@ extension Event.Body {
         case .security(let event): event.payload
         case .checklist(let event): event.payload
         case .flag(let event): event.payload
+        case .readiness(let event): event.payload
         case .unknown: nil
         }
     }
@@ -224,6 +229,18 @@ extension Event.Body {
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
             case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
+            // MARK: Readiness
+            case "readiness.attested": body { .readiness(.attested($0)) }
+            case "readiness.waived": body { .readiness(.waived($0)) }
+            case "readiness.unwaived": body { .readiness(.unwaived($0)) }
+            case "readiness.held": body { .readiness(.held($0)) }
+            case "readiness.released": body { .readiness(.released($0)) }
+            case "readiness.turned": body { .readiness(.turned($0)) }
+            case "rollcall.asked": body { .readiness(.asked($0)) }
+            case "rollcall.answered": body { .readiness(.answered($0)) }
+            case "clock.held": body { .readiness(.clockHeld($0)) }
+            case "clock.resumed": body { .readiness(.clockResumed($0)) }
+            case "clock.set": body { .readiness(.clockSet($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -10,6 +10,7 @@ package struct EscalationService: Sendable {
     package let escalator: Escalator
     private let outbox: Outbox
     private let desk: ReplyDesk
+    private let rollCaller: RollCaller
     private let responder: Responder
     private let deadMan: DeadMan
     private let pagerDuty: PagerDutyAPI?
@@ -64,7 +65,7 @@ package struct EscalationService: Sendable {
     }
 
     /// The kinds of events that ``Surroundings/history`` is made of.
-    package static let kinds = Escalator.kinds + Responder.kinds
+    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds
 
     package init(_ launch: LaunchConfiguration, in around: Surroundings) throws {
         // A thread of its own: no probe delays a page.
@@ -84,14 +85,19 @@ package struct EscalationService: Sendable {
             Escalator.Parts(
                 voice: voice, roster: launch.roster ?? Roster(), zone: around.zone, history: around.history,
                 code: { key.code(of: $0) }), recorder: around.recorder, sink: outbox, clock: clock)
-        ear.connect(escalator)
+        // MARK: Readiness
+        let rollCaller = RollCaller(
+            launch.readiness?.rollCall, roster: launch.roster ?? Roster(), voice: voice, history: around.history,
+            recorder: around.recorder, sink: outbox, clock: clock,
+            code: { key.code(of: PageID("\($0)/\($1)")) })
+        ear.connect(escalator, rollCaller)
         let client = HTTPClient(on: reactor, maximumOfIdle: 32)
         let replies = ReplyContext(client: client, secret: secret)
         let pagerDuty = launch.replies.pagerDuty.map { plan in
             PagerDutyAPI(plan, services: EscalationService.names(launch, "pagerduty"), in: replies)
         }
         desk = ReplyDesk(
-            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, every: launch.replies.every,
+            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, rollCaller: rollCaller, every: launch.replies.every,
             note: { log.warning("\($0)") })
         let ping = MonitorPing(client: client, secret: secret)
         responder = Responder(
@@ -119,6 +125,7 @@ package struct EscalationService: Sendable {
             launch, journal: around.journal, zone: around.zone, recorder: around.recorder, sink: outbox, clock: clock,
             note: { log.warning("\($0)") })
         self.escalator = escalator
+        self.rollCaller = rollCaller
         self.outbox = outbox
         self.pagerDuty = pagerDuty
         schedules = launch.schedules
@@ -132,6 +139,7 @@ package struct EscalationService: Sendable {
         await escalator.begin()
         await withTaskGroup { group in
             group.addTask { await outbox.run() }
+            group.addTask { await rollCaller.begin() }
             group.addTask { await desk.run() }
             group.addTask { await deadMan.run() }
             group.addTask { await followRota() }
@@ -153,6 +161,7 @@ package struct EscalationService: Sendable {
                 for await events in foreign {
                     await escalator.hear(foreign: events)
                     await responder.hear(foreign: events)
+                    await rollCaller.hear(foreign: events)
                 }
             }
             await group.waitForAll()
@@ -259,9 +268,13 @@ package struct EscalationService: Sendable {
 
 /// Lets the outbox tell the escalator, which is made after it.
 private final class Ear: Sendable {
-    private let escalator = Mutex<Escalator?>(nil)
+    private let listeners = Mutex<(Escalator, RollCaller)?>(nil)
 
-    func connect(_ escalator: Escalator) { self.escalator.withLock { $0 = escalator } }
+    func connect(_ escalator: Escalator, _ rollCaller: RollCaller) { listeners.withLock { $0 = (escalator, rollCaller) } }
 
-    func hear(_ event: EscalationEvent) async { await escalator.withLock { $0 }?.hear(event) }
+    func hear(_ event: EscalationEvent) async {
+        guard let (escalator, rollCaller) = listeners.withLock({ $0 }) else { return }
+        await escalator.hear(event)
+        await rollCaller.hear(event)
+    }
 }

@@ -136,6 +136,9 @@ package actor Escalator {
     /// Who is on call by schedule, as another system says; empty: by the config.
     package func setRota(_ rota: [String: String]) { course.rota = rota }
 
+    /// Whether the hours of policies hold pages back; not while the launch is watched more closely.
+    package func setKeepsHours(_ keepsHours: Bool) { course.keepsHours = keepsHours }
+
     /// The chains that run.
     package var running: [EscalationChain] { course.running }
 

@@ -59,6 +59,17 @@ package struct PageVoice: Sendable {
             alerts: [facts], group: "guardia-self-audit", since: now, expires: now + .hours(1))
     }
 
+    /// Asks somebody whether they stand by.
+    func notification(
+        ofRollCall asked: ReadinessEvent.RollCallAsked, page: PageID, to way: PageWay, code: String, at now: Timestamp
+    ) -> Notification? {
+        guard let address = address(of: way) else { return nil }
+        return Notification(
+            page: page, purpose: .rollCall, contact: way.contact, address: address, severity: .info, launch: launch,
+            summary: "are you standing by? Answer GO \(code), or NO GO \(code) and why. Asked by \(asked.by)",
+            group: "guardia/\(asked.id)", since: now, expires: asked.until)
+    }
+
     /// The same for all pages of a chain, and for those of the chains that it goes on from: a thread, an incident.
     package static func group(of chain: EscalationChain) -> String {
         let labels = chain.started.group

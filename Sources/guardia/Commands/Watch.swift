@@ -106,8 +106,10 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        // Flags and backups are looked after where nothing is deployed, too.
-        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil else { return nil }
+        // Flags, backups and the poll are looked after where nothing is deployed, too.
+        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil || launch.readiness != nil else {
+            return nil
+        }
         let reactor = try Reactor()
         let edges = launch.deployment.map { deployment in
             deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }

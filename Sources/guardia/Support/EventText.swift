@@ -71,6 +71,7 @@ enum EventText {
         case .digest(.given(let body)):
             "\(body.digest): given to \(body.recipients) mailboxes" + (body.by.map { " by \($0)" } ?? "")
         case .flag(let event): words(event)
+        case .readiness(let event): event.words
         case .unknown(_, let json): json
         }
     }
