@@ -18,11 +18,10 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-<<<<<<< HEAD
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "tls", "backup")
-=======
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "tls")
->>>>>>> main
+PARTS = (
+    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "rewind", "kiosk", "report",
+    "tls", "backup",
+)
 
 
 def machine():
@@ -63,13 +62,9 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
-<<<<<<< HEAD
-    if set(wanted) <= {"rollback", "tls", "backup"}:
-=======
-    if set(wanted) <= {"rollback", "edges", "tls"}:
->>>>>>> main
+    if set(wanted) <= {"rollback", "edges", "tls", "backup"}:
         del programs["guardia-bench"]
-    if set(wanted) <= {"map", "kpi"}:
+    if set(wanted) <= {"map", "kpi", "rewind", "kiosk", "report"}:
         del programs["guardia"]
     if "kpi" not in wanted:
         del programs["barberpro"]
@@ -97,17 +92,20 @@ def main():
             engine.country(table, programs)
         if "kpi" in wanted:
             engine.kpi(table, programs, path)
+        if "rewind" in wanted:
+            engine.rewind(table, programs, path)
+        if "kiosk" in wanted:
+            engine.kiosk(table, programs, path)
+        if "report" in wanted:
+            engine.report(table, programs, path)
         if "alerting" in wanted:
             engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
-<<<<<<< HEAD
         if "backup" in wanted:
             backup.measure(table, programs, path)
-=======
         if "edges" in wanted:
             fleet.measure(table, programs, path)
->>>>>>> main
         if "tls" in wanted:
             tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")

@@ -33,7 +33,7 @@ package struct CommandSetup: Hashable, Sendable {
 
 extension Model {
     /// The words before `guardia` on the command line of an action.
-    var actAs: [String] { deployment?.actAs ?? flagFacts?.actAs ?? [] }
+    var actAs: [String] { deployment?.actAs ?? flagFacts?.actAs ?? board.manifest?.readiness?.actAs ?? [] }
 
     /// Why no action can be started from this screen; nil where one can.
     var commandTrouble: String? { actAs.isEmpty ? commands.trouble : commands.delegatedTrouble }

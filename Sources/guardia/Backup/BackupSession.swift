@@ -21,7 +21,7 @@ struct BackupSession {
     /// - Parameter kind: nil: it only looks.
     init(_ options: some LaunchOptions, for kind: ActionKind?) throws {
         do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
-        if identity.isDelegated, let trouble = options.delegationTrouble { throw Failure.refused(Told(trouble)) }
+        if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         do { launch = try options.config.loadAndKeep().configuration } catch { throw Failure.usage(error) }
         if let kind,
             let refusal = launch.operators.refusal(
@@ -66,7 +66,7 @@ struct BackupSession {
         let (json, figures) = (options.json, launch.figures)
         return BackupWorld(
             plan: plan, reactor: reactor, clock: clock, secret: { try secrets.resolve($0) }, journal: teller,
-            reporter: reporter(id, json: json), who: identity.who, command: ActionSession.commandLine,
+            reporter: reporter(id, json: json), who: identity.who, command: ActionSession.commandLine, log: log,
             watch: { step, progress in
                 if !json { ProgressLine.show(step, progress, figures) }
             })

@@ -23,8 +23,8 @@ struct ConfigOptions: ParsableArguments {
         set { given = newValue }
     }
 
-    /// Whether somebody has said which file is meant.
-    var isGiven: Bool { given != nil || ConfigOptions.ofEnvironment != nil }
+    /// Whether another file than the usual one was named.
+    var isNamed: Bool { path != ConfigOptions.standard }
 
     /// Where the environment alone says which launch is acted on, that is said: it may be a rehearsal of this morning.
     var notice: String? {
