@@ -77,7 +77,6 @@ extension Planner {
 
     func readiness(_ order: ReadinessOrder) -> PlanCard {
         var card = card(order.kind)
-        card.reason = ""
         card.versions = []
         card.needsReason = order.needsReason
         let poll = ReadinessPoll(board, at: now)

@@ -57,7 +57,7 @@ extension Planner {
         let zone = board.manifest?.zone ?? .utc
         if let objection = WindowState(board.manifest?.launchWindow, in: zone, board: board, at: now).objection {
             card.cautions.append("\(objection): a deploy now must say why")
-            (card.needsReason, card.reason) = (true, "")
+            card.needsReason = true
         }
         guard let plan = board.manifest?.readiness, plan.deploy != .ignore, let poll = ReadinessPoll(board, at: now),
             poll.verdict != .go
@@ -66,7 +66,7 @@ extension Planner {
         guard plan.deploy == .refuse else { return card.cautions.append(words) }
         card.overridable.append(words)
         // Whoever goes against the poll says why in words of their own.
-        (card.needsReason, card.reason) = (true, "")
+        card.needsReason = true
     }
 }
 

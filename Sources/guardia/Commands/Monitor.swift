@@ -36,8 +36,6 @@ struct Monitor: ParsableCommand {
     /// dashboard opens all the same.
     private var configured: String? {
         guard let config else { return nil }
-        var options = ConfigOptions()
-        options.path = config
-        return try? options.load().configuration.journal.path
+        return try? ConfigOptions.naming(config).load().configuration.journal.path
     }
 }

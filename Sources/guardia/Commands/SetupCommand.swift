@@ -92,7 +92,7 @@ struct SetupCommand: AsyncParsableCommand {
 
     /// The launch config; nil where there is none at the usual place and none was named.
     private func configuration() throws -> LaunchConfiguration? {
-        if access(config.path, F_OK) != 0, config.path == ConfigOptions().path, sql.isEmpty { return nil }
+        if access(config.path, F_OK) != 0, !config.isNamed, sql.isEmpty { return nil }
         do { return try config.load().configuration } catch { throw Failure.usage(error) }
     }
 

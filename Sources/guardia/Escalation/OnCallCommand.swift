@@ -32,9 +32,7 @@ struct RosterOptions: ParsableArguments {
     func load() throws -> People {
         if let config {
             do {
-                var options = ConfigOptions()
-                options.path = config
-                options.variables = variables
+                let options = ConfigOptions.naming(config, variables: variables)
                 let launch = try options.load().configuration
                 // What is proved of the ways stands in that launch's journal, not in the one of this machine.
                 let board = try? JournalReader(path: journal.path(of: launch)).currentBoard(span: .minutes(1))

@@ -36,6 +36,14 @@ struct ConfigOptions: ParsableArguments {
         help: ArgumentHelp("What ${NAME} stands for in the file; may be repeated.", valueName: "NAME=VALUE"))
     var variables: [String] = []
 
+    /// A file that another command's words name. What a parser did not fill in may not be read: so all of it is set.
+    static func naming(_ path: String, variables: [String] = []) -> ConfigOptions {
+        var options = ConfigOptions()
+        options.given = path
+        options.variables = variables
+        return options
+    }
+
     func validate() throws {
         for variable in variables where !variable.contains("=") {
             throw ValidationError("--set takes NAME=VALUE, not '\(variable)'")

@@ -37,9 +37,7 @@ struct JournalSource: ParsableArguments {
     /// - Throws: an exit code, when it has been said what is wrong with the config.
     func path() throws -> String {
         guard journal.given == nil, let config else { return journal.path }
-        var options = ConfigOptions()
-        options.path = config
-        options.variables = variables
+        let options = ConfigOptions.naming(config, variables: variables)
         do { return try options.load().configuration.journal.path } catch { throw Failure.usage(error) }
     }
 }
