@@ -143,7 +143,9 @@ extension Deploy {
             } else {
                 watchdog.takeNothing()
             }
-            if let trouble = watchdog.trouble({ board?.track($0)?.series.title ?? $0.name }) { return .undecided(trouble) }
+            if let trouble = watchdog.trouble({ board?.track($0)?.series.title ?? $0.name }) {
+                return .undecided(trouble)
+            }
             if now.uptime >= end.uptime { return .done(watchdog.summary) }
         }
     }

@@ -75,7 +75,9 @@ struct RollbackTests {
         #expect(edges[0].now.log.allSatisfy { !$0.hasPrefix("take") })
     }
 
-    @Test("a colour that is named, and a force, are obeyed; a journal that cannot be read refuses nothing", arguments: 0..<3)
+    @Test(
+        "a colour that is named, and a force, are obeyed; a journal that cannot be read refuses nothing",
+        arguments: 0..<3)
     func obeyed(way: Int) async {
         let (edges, log) = ([FakeEdge("edge-1")], wentBack)
         let result = await rollback(edges, deployment(edges: ["edge-1"])) { order in

@@ -107,7 +107,8 @@ struct CommandLineTests {
 
     // MARK: What a first evening stumbled over
 
-    private static let recording = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    private static let recording =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path + "/Config/recordings/bad-deploy.journal"
 
     @Test func aPictureOfFifteenMinutesAgoIsTakenAsTheHelpSaysAndOneOfBeforeTheJournalIsRefused() throws {
@@ -157,7 +158,8 @@ struct CommandLineTests {
         for words in [["oncall", "--at", "tomorrow"], ["audit", "search", "--from", "27/11"]] {
             let result = try Program.run(guardia, words)
             #expect(result.status == 2 && result.errors.contains(words.last ?? ""), "\(result.errors)")
-            #expect(!result.errors.contains("<subcommand>") && !result.errors.contains("T00:00:00Z"), "\(result.errors)")
+            #expect(
+                !result.errors.contains("<subcommand>") && !result.errors.contains("T00:00:00Z"), "\(result.errors)")
         }
     }
 
@@ -175,7 +177,9 @@ struct CommandLineTests {
         let tail = try Program.run(guardia, ["journal", "tail", "-n", "100000", "-j", Self.recording])
         let lines = tail.output.split(separator: "\n")
         #expect(tail.status == 0 && lines.count > 100)
-        #expect(lines.allSatisfy { $0.hasPrefix("20") && $0.contains("  ") }, "\(lines.first { !$0.hasPrefix("20") } ?? "")")
+        #expect(
+            lines.allSatisfy { $0.hasPrefix("20") && $0.contains("  ") }, "\(lines.first { !$0.hasPrefix("20") } ?? "")"
+        )
         let over = lines.filter { $0.contains("  alert.resolved  ") }
         #expect(!over.isEmpty)
         for line in over {

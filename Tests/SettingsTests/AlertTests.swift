@@ -40,7 +40,8 @@ struct AlertTests {
         }
         #expect(try doubts("") == ["nobody is told when these critical rules fire: web_down"])
         #expect(try doubts(", notify: default").isEmpty)
-        #expect(try load(rules("    - {alert: slow, series: api.p95, above: 1s, severity: warning}\n")).warnings.isEmpty)
+        #expect(
+            try load(rules("    - {alert: slow, series: api.p95, above: 1s, severity: warning}\n")).warnings.isEmpty)
     }
 
     @Test func whatASecondProbeOfThatNameWouldBringIsNotSaidToBeMissing() {
@@ -176,7 +177,8 @@ struct AlertTests {
         #expect(failures.first?.contains("slow at 30 s: found {} info") == true)
         #expect(throws: ConfigErrors.self) {
             try RuleTestFile.load(
-                bytes: Array(yaml.replacing("alertname: slow", with: "alertname: fast").utf8), name: "t.yaml", for: launch)
+                bytes: Array(yaml.replacing("alertname: slow", with: "alertname: fast").utf8), name: "t.yaml",
+                for: launch)
         }
     }
 }

@@ -88,7 +88,8 @@ struct FlagWriter: Sendable {
             if now.clock > write.latest { return .failed("\(why); it was not written, and will not be") }
             if (try? await pause(300)) == nil { break }
         }
-        return .unknown("\(why); it can take effect until \(FlagLook.time(write.latest, zone)) by Redis' clock, not later")
+        return .unknown(
+            "\(why); it can take effect until \(FlagLook.time(write.latest, zone)) by Redis' clock, not later")
     }
 
     private func tell(_ write: FlagWrite, _ now: FlagLook?) async {

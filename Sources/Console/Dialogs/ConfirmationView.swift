@@ -80,7 +80,8 @@ struct ConfirmationView {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
         let safe = Text.sanitised(target, limit: 60)
-        let traffic: Word = card.readiness != nil ? .typeStation : card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
+        let traffic: Word =
+            card.readiness != nil ? .typeStation : card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
         var label = words(card.alerting?.typeWord ?? traffic) + "  "
         if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
@@ -139,8 +140,10 @@ struct ConfirmationView {
                 words(
                     confirmation.wanted == nil
                         ? .settlingNote
-                        : card.alerting != nil ? .typeNameFirst : card.readiness != nil
-                            ? .typeStationFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
+                        : card.alerting != nil
+                            ? .typeNameFirst
+                            : card.readiness != nil
+                                ? .typeStationFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
             case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)

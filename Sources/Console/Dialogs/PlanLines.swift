@@ -106,7 +106,9 @@ struct PlanLines {
             let reason = Text.wrapped(Text.sanitised(why, limit: 300), to: max(20, width - labelWidth)).prefix(2)
             for (index, text) in reason.enumerated() {
                 lines.append(
-                    line(index == 0 ? .labelWaits : nil, [Span(text, .warning, .bold)], rank: DialogLine.kept - 6 - index))
+                    line(
+                        index == 0 ? .labelWaits : nil, [Span(text, .warning, .bold)], rank: DialogLine.kept - 6 - index
+                    ))
             }
             if let left = subject.patience(at: model.now) {
                 lines.append(

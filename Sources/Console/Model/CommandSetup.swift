@@ -8,20 +8,16 @@ package struct CommandSetup: Hashable, Sendable {
     package var options: [String]
     /// The same where it runs as another user.
     package var delegatedOptions: [String]
-    /// Why no action could be started from here; nil where one can.
+    /// Why no action could be started from here; nil where one can. Of what another user may read it says nothing.
     package var trouble: String?
-    /// The same where it runs as another user.
-    package var delegatedTrouble: String?
 
     package init(
-        program: String = "guardia", options: [String] = [], delegatedOptions: [String] = [], trouble: String? = nil,
-        delegatedTrouble: String? = nil
+        program: String = "guardia", options: [String] = [], delegatedOptions: [String] = [], trouble: String? = nil
     ) {
         self.program = program
         self.options = options
         self.delegatedOptions = delegatedOptions
         self.trouble = trouble
-        self.delegatedTrouble = delegatedTrouble
     }
 
     /// The whole command line of an action, word by word.
@@ -36,5 +32,5 @@ extension Model {
     var actAs: [String] { deployment?.actAs ?? flagFacts?.actAs ?? board.manifest?.readiness?.actAs ?? [] }
 
     /// Why no action can be started from this screen; nil where one can.
-    var commandTrouble: String? { actAs.isEmpty ? commands.trouble : commands.delegatedTrouble }
+    var commandTrouble: String? { actAs.isEmpty ? commands.trouble : nil }
 }

@@ -35,7 +35,9 @@ extension Model {
     /// How an action ended: `done`, `pre-empted by rollback by root`.
     func outcomeText(of record: ActionRecord) -> Span? {
         guard let outcome = record.ended?.body.outcome else { return nil }
-        let by = shown.actions.preempter(of: record).map { " " + words(.preemptedBy, Text.sanitised($0.label, limit: 60)) }
+        let by = shown.actions.preempter(of: record).map {
+            " " + words(.preemptedBy, Text.sanitised($0.label, limit: 60))
+        }
         return Span("\(outcome.glyph) \(words(outcome.word))" + (by ?? ""), outcome.role)
     }
 

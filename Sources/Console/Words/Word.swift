@@ -92,7 +92,8 @@ package enum Word: CaseIterable, Sendable {
     case wallWell, valueHidden
     // MARK: Operations
     case checklist, checklistSummary, handover, handoverSummary, noChecklist, checklistTitle, checklistDone
-    case checklistOverdue, checklistNotice, columnTask, columnOwner, columnDue, columnTick, tickQuestion, untickQuestion, tickHint
+    case checklistOverdue, checklistNotice, columnTask, columnOwner, columnDue, columnTick, tickQuestion,
+        untickQuestion, tickHint
     case itemDone, itemOverdue, itemLeft, itemOpen, itemTakenBack, operationsTitle, operationSetup, operationHealth
     case operationMonitor, operationDeploy, operationRollback, operationContacts, operationFlags, operationReport
     case handoverTitle, handoverSinceLook, handoverSinceShift, handoverNow, handoverChanged, handoverWho

@@ -160,7 +160,9 @@ struct RejectionLedger: Hashable, Sendable {
     func rejection(of colour: String, version: String?, serving now: Split?, isMoving: Bool) -> Rejection? {
         // Whoever has traffic is no standby.
         if let now, now.share(of: colour) > 0 { return nil }
-        func isAnother(_ release: String?) -> Bool { release.map { was in version.map { $0 != was } ?? false } ?? false }
+        func isAnother(_ release: String?) -> Bool {
+            release.map { was in version.map { $0 != was } ?? false } ?? false
+        }
         if let told = rejections[colour] { return isAnother(told.version) ? nil : told }
         guard !isMoving, now != nil, let split, split.share(of: colour) > 0, !isAnother(releases[colour]) else {
             return nil

@@ -64,7 +64,9 @@ package struct ReadinessCard: Hashable, Sendable {
     func changes(since earlier: ReadinessCard) -> [String] {
         guard let was = earlier.station, let now = station else { return [] }
         var changes: [String] = []
-        if was.verdict != now.verdict { changes.append("\(now.title) is \(now.verdict.word) now, it was \(was.verdict.word)") }
+        if was.verdict != now.verdict {
+            changes.append("\(now.title) is \(now.verdict.word) now, it was \(was.verdict.word)")
+        }
         if now.hold?.body != was.hold?.body, let hold = now.hold { changes.append("\(hold.body.by) holds it") }
         return changes
     }
@@ -107,7 +109,9 @@ extension Planner {
             card.arguments =
                 ["readiness", "attest", name, "--for", SpanText.text(span)] + (isGo ? [] : ["--no-go"])
             turn(&card, Self.attestationSpans, to: order) { .attest(name, isGo: isGo, for: $0) }
-            let takes = board.manifest?.readiness?[name]?.checks.contains { if case .attested = $0 { true } else { false } }
+            let takes = board.manifest?.readiness?[name]?.checks.contains {
+                if case .attested = $0 { true } else { false }
+            }
             if takes != true { card.blockers.append("\(name) is decided by its checks: waive it, or hold it") }
         case .waive(let name, let span):
             card.readiness?.until = now.utc + span
@@ -144,7 +148,9 @@ extension Planner {
         for call in card.readiness?.calls ?? [] where call.ways.isEmpty {
             card.cautions.append("\(call.name) can be asked by nothing: guardia rollcall answer, at a terminal")
         }
-        if board.readiness.rollCall.isOpen(at: now) { card.cautions.append("one is open: its answers are void with this one") }
+        if board.readiness.rollCall.isOpen(at: now) {
+            card.cautions.append("one is open: its answers are void with this one")
+        }
     }
 
     private func clock(_ order: ReadinessOrder, _ card: inout PlanCard) {

@@ -71,7 +71,8 @@ package struct TLSSurvey: Sendable {
             lines += judgement.findings.map { "      \(TLSSurvey.label($0.verdict))  \($0.text)" }
             lines += judgement.grade.reasons.prefix(4).map { reason in
                 // Of a host that nothing is known of there is no grade to be better than.
-                reason.cap == .ungraded ? "      \(reason.text)" : "      not better than \(reason.cap.rawValue): \(reason.text)"
+                reason.cap == .ungraded
+                    ? "      \(reason.text)" : "      not better than \(reason.cap.rawValue): \(reason.text)"
             }
             return lines
         }

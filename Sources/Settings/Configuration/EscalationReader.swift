@@ -30,9 +30,14 @@ struct EscalationReader {
         launch.digests = fields.optional("digest")?.digests(channels: channels) ?? []
         if let digest = fields.optional("digest") {
             for index in launch.digests.indices {
-                launch.digests[index].availability = launch.derivations.filter { if case .availability = $0.formula { true } else { false } }.map(\.series)
-                launch.digests[index].budgets = launch.derivations.filter { if case .budget = $0.formula { true } else { false } }.map(\.series)
-                if launch.digests[index].afterLaunch != nil, launch.launch.at == nil, !fields.source.findings.hasErrors {
+                launch.digests[index].availability = launch.derivations.filter {
+                    if case .availability = $0.formula { true } else { false }
+                }.map(\.series)
+                launch.digests[index].budgets = launch.derivations.filter {
+                    if case .budget = $0.formula { true } else { false }
+                }.map(\.series)
+                if launch.digests[index].afterLaunch != nil, launch.launch.at == nil, !fields.source.findings.hasErrors
+                {
                     digest.error("'after_launch' needs 'launch: {at: …}'")
                 }
             }

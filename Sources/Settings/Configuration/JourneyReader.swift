@@ -16,7 +16,9 @@ extension Fields {
         var names: Set<String> = []
         let stepsField = required("steps")
         let steps = stepsField.map { self.steps($0, &known, &names) } ?? []
-        if let stepsField, stepsField.isList, steps.isEmpty, stepsField.items().isEmpty { stepsField.error("'steps' is empty") }
+        if let stepsField, stepsField.isList, steps.isEmpty, stepsField.items().isEmpty {
+            stepsField.error("'steps' is empty")
+        }
         let cleanup = optional("cleanup").map { self.steps($0, &known, &names) } ?? []
         return JourneyTarget(
             base: base, headers: headers, variables: variables, tls: tls, steps: steps, cleanup: cleanup)

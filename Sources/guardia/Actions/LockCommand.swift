@@ -44,7 +44,8 @@ struct LockCommand: AsyncParsableCommand {
                         let left = lock.hasLapsed ? "LAPSED: whoever held it is gone" : "\(lock.left) s left"
                         let reason = lock.reason.isEmpty ? "" : "  \(lock.reason)"
                         Output.line(
-                            "\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)\(reason)")
+                            "\(edge)  fence \(status.fence)  \(lock.holder)  \(lock.kind) \(lock.action)  \(left)\(reason)"
+                        )
                     } else {
                         Output.line("\(edge)  fence \(status.fence)  free")
                     }

@@ -38,7 +38,10 @@ struct RollbackCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Leave an edge alone; may be repeated.", valueName: "edge"))
     var without: [String] = []
 
-    @Flag(help: "Also where the standby does not live, was left by a deploy or a rollback, or the schema is known not to fit.")
+    @Flag(
+        help:
+            "Also where the standby does not live, was left by a deploy or a rollback, or the schema is known not to fit."
+    )
     var force = false
 
     func run() async throws {
@@ -78,7 +81,9 @@ struct RollbackCommand: AsyncParsableCommand {
             Output.line("! \(rejection.words(at: now))")
             if to == nil, !force {
                 throw Failure.refused(
-                    Told("going there brings back what was left; to go there all the same: guardia rollback --to \(target)"))
+                    Told(
+                        "going there brings back what was left; to go there all the same: guardia rollback --to \(target)"
+                    ))
             }
         }
         Output.line("Roll back to \(target) \(status.version(of: target) ?? "(version not known)").")

@@ -89,7 +89,8 @@ struct AlertsCommand: ParsableCommand {
         for alert in alerts {
             var line = "\(alert.id)  \(AlertsCommand.padded(alert.facts.severity.rawValue.uppercased(), 8))  "
             line += AlertsCommand.padded(AlertsCommand.state(alert), 12)
-            line += "  \(AlertsCommand.padded(text.span(alert.facts.since.age(at: now).seconds), 12))  \(alert.facts.summary)"
+            line +=
+                "  \(AlertsCommand.padded(text.span(alert.facts.since.age(at: now).seconds), 12))  \(alert.facts.summary)"
             if let given = alert.acknowledged, alert.state != .resolved {
                 line += "  (\(given.body.by)"
                 line += given.body.until.map { " until \(AlertDesk.time($0, zone: zone, now: now.utc))" } ?? ""

@@ -35,7 +35,8 @@ struct SilenceCommand: AsyncParsableCommand {
         @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h.", valueName: "time"))
         var span: String
 
-        @Option(help: ArgumentHelp("What it is about, typed as a confirmation of more than an hour.", valueName: "text"))
+        @Option(
+            help: ArgumentHelp("What it is about, typed as a confirmation of more than an hour.", valueName: "text"))
         var expect: String?
 
         private static let range: ClosedRange<Milliseconds> = .minutes(1) ... .days(30)
@@ -44,7 +45,9 @@ struct SilenceCommand: AsyncParsableCommand {
             if (fingerprint == nil) == match.isEmpty { throw ValidationError("give a fingerprint, or --match") }
             _ = try AlertDesk.span(span, "--for", Self.range)
             _ = try matchers()
-            if options.comment.isEmpty { throw ValidationError("--comment is missing: whoever comes next must know why") }
+            if options.comment.isEmpty {
+                throw ValidationError("--comment is missing: whoever comes next must know why")
+            }
         }
 
         private func matchers() throws -> [LabelMatcher] {
@@ -76,13 +79,15 @@ struct SilenceCommand: AsyncParsableCommand {
             } else {
                 Output.line(
                     "\(silence.id)  until \(desk.time(silence.until)), "
-                        + (quiet.count == 1 ? "1 alert that fires is quiet" : "\(quiet.count) alerts that fire are quiet"))
+                        + (quiet.count == 1
+                            ? "1 alert that fires is quiet" : "\(quiet.count) alerts that fire are quiet"))
             }
         }
 
         private func confirm(_ silence: Silence, _ count: Int) throws {
             let refusal = Told(
-                "over an hour is grave: confirm it with --expect \(ShellWords.quoted(silence.target)), or silence for less")
+                "over an hour is grave: confirm it with --expect \(ShellWords.quoted(silence.target)), or silence for less"
+            )
             if let expect {
                 if expect == silence.target { return }
                 throw Failure.refused(

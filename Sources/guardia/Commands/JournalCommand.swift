@@ -57,7 +57,9 @@ struct JournalCommand: ParsableCommand {
                     while true {
                         let events = try reader.events(from: next, limit: 500)
                         for event in events {
-                            if case .alert(let alert) = event.body, let facts = alert.facts { names[facts.fingerprint] = facts.rule }
+                            if case .alert(let alert) = event.body, let facts = alert.facts {
+                                names[facts.fingerprint] = facts.rule
+                            }
                             try print(event, zone: zone, names)
                         }
                         guard let last = events.last else { break }

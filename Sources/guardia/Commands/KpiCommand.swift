@@ -31,7 +31,9 @@ struct KpiCommand: AsyncParsableCommand {
 
     func run() async throws {
         let launch: LaunchConfiguration?
-        do { launch = explain || config.isNamed ? try config.load().configuration : nil } catch { throw Failure.usage(error) }
+        do { launch = explain || config.isNamed ? try config.load().configuration : nil } catch {
+            throw Failure.usage(error)
+        }
         let board: Board
         do {
             board = try JournalReader(path: launch.map { journal.path(of: $0) } ?? journal.path)

@@ -31,10 +31,14 @@ struct SetupCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The service user, and the operators' group.", valueName: "name"))
     var user = "guardia"
 
-    @Option(help: ArgumentHelp("The launch's database as psql takes it, for --sql; as a role that may make roles.", valueName: "conninfo"))
+    @Option(
+        help: ArgumentHelp(
+            "The launch's database as psql takes it, for --sql; as a role that may make roles.", valueName: "conninfo"))
     var database: String?
 
-    @Option(help: ArgumentHelp("An SQL file to run there, as Config/postgres/barberpro-role.sql; may be repeated.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "An SQL file to run there, as Config/postgres/barberpro-role.sql; may be repeated.", valueName: "file"))
     var sql: [String] = []
 
     @Flag(help: "Leave the machine itself alone: journal, database and edges only.")
@@ -49,7 +53,9 @@ struct SetupCommand: AsyncParsableCommand {
             throw ValidationError("--user is a plain user name")
         }
         if sql.isEmpty != (database == nil) { throw ValidationError("--database and --sql go together") }
-        if let database, database.lowercased().contains("password") || database.contains("://") && database.contains("@") {
+        if let database,
+            database.lowercased().contains("password") || database.contains("://") && database.contains("@")
+        {
             throw ValidationError("--database takes no password: everybody sees a command line; use ~/.pgpass")
         }
     }

@@ -91,7 +91,8 @@ struct ShotCommand: ParsableCommand {
             _ = model.update(.past(past.board, at: past.moment, target: time, asked: time))
         } else {
             model = Model(
-                board: try reader.currentBoard(), now: clock.now(), size: size, mode: .operator(name: OperatorIdentity.screenName))
+                board: try reader.currentBoard(), now: clock.now(), size: size,
+                mode: .operator(name: OperatorIdentity.screenName))
         }
         var frame = Frame(size: size)
         view(model, into: &frame)

@@ -9,7 +9,8 @@ import Watch
 struct ContactsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contacts",
-        abstract: "Print the emergency contacts: who they are, how they are reached, and when each way was last proved.",
+        abstract:
+            "Print the emergency contacts: who they are, how they are reached, and when each way was last proved.",
         subcommands: [Show.self, Verify.self], defaultSubcommand: Show.self)
 
     struct Show: ParsableCommand {
@@ -63,7 +64,8 @@ struct ContactsCommand: ParsableCommand {
                     "\(contact.name)  \(contact.title)" + (contact.role.isEmpty ? "" : ", \(contact.role)")
                         + (onCall.isEmpty ? "" : "  ON CALL: \(onCall.joined(separator: ", "))"))
                 for way in ways {
-                    let proof = way.proof.map { "✓ verified \(PeopleText.time($0.at.utc, people.zone)): \($0.how)" }
+                    let proof =
+                        way.proof.map { "✓ verified \(PeopleText.time($0.at.utc, people.zone)): \($0.how)" }
                         ?? "? never verified: guardia notify test \(way.channel) --contact \(contact.name)"
                     Output.line("  \(way.channel)" + (way.address.map { "  \($0)" } ?? "") + "  \(proof)")
                 }
@@ -93,10 +95,11 @@ struct ContactsCommand: ParsableCommand {
                 contact.ways.contains(where: { $0.channel == channel })
             else { throw Failure.usage(Told("there is no contact '\(name)' with a way '\(channel)'")) }
             let now = desk.clock.now()
-            let tests = desk.board?.escalations.pages.filter {
-                $0.queued.purpose == .test && $0.queued.contact == name && $0.queued.channel == channel
-                    && $0.at.age(at: now) < .days(1)
-            } ?? []
+            let tests =
+                desk.board?.escalations.pages.filter {
+                    $0.queued.purpose == .test && $0.queued.contact == name && $0.queued.channel == channel
+                        && $0.at.age(at: now) < .days(1)
+                } ?? []
             guard !tests.isEmpty else {
                 throw Failure.refused(Told("no test was sent to \(name) by \(channel) within a day"))
             }

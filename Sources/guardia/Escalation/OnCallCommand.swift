@@ -45,7 +45,9 @@ struct RosterOptions: ParsableArguments {
             }
         }
         let board = try? JournalReader(path: journal.path).currentBoard(span: .minutes(1))
-        guard let board else { throw Failure.failed(Told("\(journal.path) cannot be read: give --journal or --config")) }
+        guard let board else {
+            throw Failure.failed(Told("\(journal.path) cannot be read: give --journal or --config"))
+        }
         guard let manifest = board.manifest, let roster = manifest.roster else {
             throw Failure.usage(Told("the launch of \(journal.path) names no contacts: see docs/escalation.md"))
         }
@@ -105,7 +107,8 @@ struct OnCallCommand: ParsableCommand {
                 continue
             }
             var line = "\(schedule.name)  "
-            line += name.map { "\($0)" + (contact.map { "  \($0.title)" + ($0.role.isEmpty ? "" : ", \($0.role)") } ?? "") }
+            line +=
+                name.map { "\($0)" + (contact.map { "  \($0.title)" + ($0.role.isEmpty ? "" : ", \($0.role)") } ?? "") }
                 ?? "NOBODY"
             if let next {
                 line += "  until \(PeopleText.time(next.from, people.zone)), then \(next.contact ?? "NOBODY")"

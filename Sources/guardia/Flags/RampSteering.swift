@@ -127,7 +127,8 @@ struct RampSteering {
         guard owners(record, board).contains(flag.change) || flag.share == ramp.plan.from else {
             await session.close()
             return Failure.refused(
-                Told("\(look.moved(from: look, zone: session.zone)): what it is now is not the ramp's; set it yourself"))
+                Told("\(look.moved(from: look, zone: session.zone)): what it is now is not the ramp's; set it yourself")
+            )
         }
         for number in [SIGHUP, SIGINT, SIGTERM, SIGQUIT] { signal(number, SIG_IGN) }
         return await FlagChangeOptions.perform(

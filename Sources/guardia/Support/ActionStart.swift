@@ -11,24 +11,22 @@ enum ActionStart {
         let told = path.map { ["--config", $0] } ?? []
         let options = ["--journal", absolute(journal)] + told
         let program = ActionLauncher.Setup.ownPath
-        let (trouble, delegated) = troubles(config: path ?? ConfigOptions.standard, isTold: path != nil)
         return ActionLauncher.Setup(
             program: program, options: options, delegatedOptions: told,
             shown: CommandSetup(
-                program: name(of: program), options: options, delegatedOptions: told, trouble: trouble,
-                delegatedTrouble: delegated))
+                program: name(of: program), options: options, delegatedOptions: told,
+                trouble: trouble(config: path ?? ConfigOptions.standard, isTold: path != nil)))
     }
 
-    /// Why no action could go by this config; the second: the same where it runs as another user, who may see more.
-    private static func troubles(config path: String, isTold: Bool) -> (own: String?, delegated: String?) {
-        guard access(path, R_OK) != 0 else { return (nil, nil) }
+    /// Why no action could go by this config; nil where one can.
+    private static func trouble(config path: String, isTold: Bool) -> String? {
+        guard access(path, R_OK) != 0 else { return nil }
         let isMissing = errno == ENOENT
         // A rollback goes by the last good one; so the keys stay.
-        guard KnownGood(of: path).kept == nil else { return (nil, nil) }
-        let words =
+        guard KnownGood(of: path).kept == nil else { return nil }
+        return
             "\(path): \(isMissing ? "there is no such file" : "it cannot be read"). "
             + (isTold ? "An action needs the launch config" : "Start it with: guardia --config FILE")
-        return (words, isMissing ? words : nil)
     }
 
     /// The program as a shell here finds it: its name, where the search path leads to it.

@@ -9,7 +9,8 @@ enum EventText {
         let date = String(
             format: "%04d-%02d-%02d %02d:%02d:%02d", time.year, time.month, time.day, time.hour, time.minute,
             time.second)
-        return "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(oneLine(words(event.body, names)))"
+        return
+            "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(oneLine(words(event.body, names)))"
     }
 
     /// The event as JSON: sequence, origin, time (RFC 3339, UTC), kind and body.
@@ -125,7 +126,8 @@ enum EventText {
         case .cleared(let body): name(body.alert)
         case .resolved(let body): name(body.alert) + (body.reason.map { ": \($0)" } ?? "")
         case .acknowledged(let body):
-            "\(name(body.alert)) by \(body.by) (\(body.way.rawValue))" + (body.comment.isEmpty ? "" : ": \(body.comment)")
+            "\(name(body.alert)) by \(body.by) (\(body.way.rawValue))"
+                + (body.comment.isEmpty ? "" : ": \(body.comment)")
         case .unacknowledged(let body): "\(name(body.alert)) " + (body.by.map { "by \($0)" } ?? "its time was over")
         case .suppressed(let body):
             "\(name(body.alert)) "

@@ -343,7 +343,8 @@ import Testing
                 + #"/var/x.journal --config '/etc/it'\''s.yaml'"#)
         #expect(
             line(["sudo", "-n", "-u", "guardia"])
-                == "sudo -n -u guardia guardia rollback --to green --expect v1.3.9 --from blue --yes --config /etc/l.yaml")
+                == "sudo -n -u guardia guardia rollback --to green --expect v1.3.9 --from blue --yes --config /etc/l.yaml"
+        )
     }
 
     // MARK: Routine actions

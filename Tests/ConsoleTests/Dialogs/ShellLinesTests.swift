@@ -3,7 +3,9 @@ import Testing
 @testable import Console
 
 @Suite struct ShellLinesTests {
-    private let words = ["guardia", "rollback", "--reason", "it's slow", "--journal", "/var/lib/guardia/guardia.journal"]
+    private let words = [
+        "guardia", "rollback", "--reason", "it's slow", "--journal", "/var/lib/guardia/guardia.journal",
+    ]
 
     @Test func theRowsAreOneCommandToAShell() {
         let rows = ShellLines.broken(words, to: 40)

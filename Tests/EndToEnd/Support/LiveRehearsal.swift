@@ -32,7 +32,9 @@ final class LiveRehearsal: Sendable {
 
     /// Opens a dashboard on it.
     func dashboard(columns: Int = 80, rows: Int = 24) throws -> TerminalScreen {
-        try TerminalScreen("\(Program.path("guardia")) --journal \(journal)", columns: columns, rows: rows)
+        try TerminalScreen(
+            "\(Program.path("guardia")) --journal \(journal) --config \(folder)/launch.yaml", columns: columns,
+            rows: rows)
     }
 
     /// The processes of this rehearsal whose command line contains `text`.
