@@ -70,7 +70,7 @@ import Testing
         let found = story.rejection(of: "green", "v1.5.0", serving: "blue")
         #expect(found?.how == .wentBack && found?.version == "v1.5.0" && found?.why == "errors 20.9 %")
         #expect(
-            found?.words(at: moment(251)) == "green v1.5.0 WENT BACK 4 min ago: errors 20.9 %; deployed by ana")
+            found?.words(at: moment(252)) == "green v1.5.0 WENT BACK 4 min ago: errors 20.9 %; deployed by ana")
         #expect(story.rejection(of: "blue", serving: "blue") == nil)
     }
 
