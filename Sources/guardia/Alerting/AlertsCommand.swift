@@ -66,7 +66,8 @@ struct AlertsCommand: ParsableCommand {
 
     func run() throws {
         let board: Board
-        do { board = try JournalReader(path: try journal.path()).currentBoard(span: .minutes(1)) } catch {
+        let path = try journal.path()
+        do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
             throw Failure.failed(error)
         }
         var now = SystemClock().now()

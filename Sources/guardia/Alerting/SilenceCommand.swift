@@ -116,7 +116,8 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() throws {
             let board: Board
-            do { board = try JournalReader(path: try journal.path()).currentBoard(span: .minutes(1)) } catch {
+            let path = try journal.path()
+            do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.failed(error)
             }
             let (now, zone) = (SystemClock().now(), board.manifest?.zone ?? .utc)
