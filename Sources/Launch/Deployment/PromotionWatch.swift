@@ -35,7 +35,7 @@ package struct PromotionWatch: Sendable {
     /// What a person must judge; nil while there is nothing.
     ///
     /// - Parameter title: what people call a series.
-    package func trouble(_ title: (SeriesID) -> String = \.name) -> String? {
+    package func trouble(_ title: (SeriesID) -> String = { $0.name }) -> String? {
         if blind >= PromotionWatch.looks, seen == 0 {
             return "the journal cannot be read: what the promotion did is not known"
         }
