@@ -6,8 +6,10 @@ import shutil
 import subprocess
 import time
 
+import backup
 import dashboard
 import engine
+import fleet
 import process
 import rollback
 import servers
@@ -16,7 +18,10 @@ from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
-PARTS = ("dashboard", "journal", "engine", "postgres", "alerting", "rollback", "map", "kpi", "rewind", "kiosk", "tls")
+PARTS = (
+    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "rewind", "kiosk", "report",
+    "tls", "backup",
+)
 
 
 def machine():
@@ -57,9 +62,9 @@ def main():
     if unknown := set(wanted) - set(PARTS):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
-    if set(wanted) <= {"rollback", "tls"}:
+    if set(wanted) <= {"rollback", "edges", "tls", "backup"}:
         del programs["guardia-bench"]
-    if set(wanted) <= {"map", "kpi", "rewind", "kiosk"}:
+    if set(wanted) <= {"map", "kpi", "rewind", "kiosk", "report"}:
         del programs["guardia"]
     if "kpi" not in wanted:
         del programs["barberpro"]
@@ -91,10 +96,16 @@ def main():
             engine.rewind(table, programs, path)
         if "kiosk" in wanted:
             engine.kiosk(table, programs, path)
+        if "report" in wanted:
+            engine.report(table, programs, path)
         if "alerting" in wanted:
             engine.alerting(table, programs, path)
         if "rollback" in wanted:
             rollback.measure(table, programs, path)
+        if "backup" in wanted:
+            backup.measure(table, programs, path)
+        if "edges" in wanted:
+            fleet.measure(table, programs, path)
         if "tls" in wanted:
             tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")

@@ -147,3 +147,17 @@ def alerting(table, programs, path):
     table.add("journal: the engine taking them up", alerts["alerts_engine_ms"], None, "ms")
     flood = figures(bench, "alerts", f"{path}/flood.sqlite", "--open", "100000")
     table.add("journal: opening with 100,000 alerts, all of them firing", flood["alerts_open_ms"], 100, "ms")
+    print("200 faults, from the fault to the feed and to the first page …", flush=True)
+    faults = figures(bench, "faults", f"{path}/faults")
+    for name, title, limit in (("feed", "fault → feed (interval 1 s)", 1150), ("page", "fault → first page handed over (interval 1 s, for 1 s)", 3000)):
+        for figure in ("p50", "p95", "max"):
+            table.add(f"{title}, {figure}", faults[f"{name}_ms_{figure}"], limit, "ms")
+    table.add("faults that were neither seen nor told", faults["faults_lost"], 0, "")
+
+
+def report(table, programs, path):
+    """Writes 48 hours of 200 series, and the report of them."""
+    print("48 hours, to be reported …", flush=True)
+    seen = figures(programs["guardia-bench"], "report", f"{path}/report.sqlite")
+    table.add("report: 48 h of 200 series as HTML and Markdown", seen["report_ms"] / 1000, 5, "s")
+    table.add("report: the page", seen["html_bytes"] / 1e6, 2, "MB")

@@ -3,6 +3,8 @@ import Glibc
 /// Where `barberpro release` asks a running rehearsal to start a colour anew: a Unix socket in its folder, one line in
 /// (`release green v1.5.0`), one line out (`ok`, or `error …`).
 ///
+/// `barberpro control` asks it to stop, start or restart a part (`control redis restart`): what drills do.
+///
 /// The rehearsal starts the process itself, so that its warden knows of it and nothing survives.
 struct ReleaseSocket: Sendable {
     let path: String
@@ -25,8 +27,13 @@ struct ReleaseSocket: Sendable {
 
     /// Serves until its task is cancelled. One after the other: a colour is not started twice at once.
     ///
-    /// - Parameter release: what it throws is told to whoever asked.
-    func run(_ release: @Sendable (_ colour: String, _ version: String) async throws -> Void) async {
+    /// - Parameters:
+    ///   - release: what it throws is told to whoever asked.
+    ///   - control: likewise.
+    func run(
+        _ release: @escaping @Sendable (_ colour: String, _ version: String) async throws -> Void,
+        control: @escaping @Sendable (_ part: String, _ verb: String) async throws -> Void
+    ) async {
         defer { close(descriptor) }
         while !Task.isCancelled {
             let client = accept(descriptor, nil, nil)
@@ -36,7 +43,7 @@ struct ReleaseSocket: Sendable {
             }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             _ = fcntl(client, F_SETFL, O_NONBLOCK)
-            let answer = await answer(to: client, release)
+            let answer = await answer(to: client, release, control)
             let bytes = Array("\(answer)\n".utf8)
             _ = send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             close(client)
@@ -44,7 +51,8 @@ struct ReleaseSocket: Sendable {
     }
 
     private func answer(
-        to client: Int32, _ release: @Sendable (_ colour: String, _ version: String) async throws -> Void
+        to client: Int32, _ release: @Sendable (_ colour: String, _ version: String) async throws -> Void,
+        _ control: @Sendable (_ part: String, _ verb: String) async throws -> Void
     ) async -> String {
         var line: [UInt8] = []
         let isWhole = try? await poll(within: .seconds(2)) {
@@ -54,9 +62,9 @@ struct ReleaseSocket: Sendable {
             return count == 0 || line.contains(0x0a) || line.count > 1024
         }
         let words = String(decoding: line.prefix { $0 != 0x0a }, as: UTF8.self).split(separator: " ").map(String.init)
-        guard isWhole == true, words.count == 3, words[0] == "release" else { return "error this is no request" }
+        guard isWhole == true, words.count == 3, ["release", "control"].contains(words[0]) else { return "error this is no request" }
         do {
-            try await release(words[1], words[2])
+            try await (words[0] == "release" ? release : control)(words[1], words[2])
             return "ok"
         } catch {
             return "error \(error)".replacing("\n", with: " ")

@@ -6,5 +6,8 @@ struct BarberPro: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "barberpro",
         abstract: "BarberPro in miniature, its payment gateway and its customers, for guardia's rehearsals.",
-        subcommands: [Seed.self, Serve.self, ReleaseColour.self, RunGateway.self, RunProviders.self, RunTraffic.self])
+        subcommands: [
+            Seed.self, Serve.self, ReleaseColour.self, ControlPart.self, RunGateway.self, RunProviders.self,
+            RunTraffic.self,
+        ])
 }

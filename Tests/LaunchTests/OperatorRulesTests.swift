@@ -32,7 +32,9 @@ struct OperatorRulesTests {
     @Test func theSuperuserIsNotAsked() { #expect(refusal(.init(rules: []), by: "root", uid: 0) == nil) }
 
     @Test func everyKindOfActionHasARisk() {
-        let grave: Set<ActionKind> = [.deploy, .rollback, .promote, .takeLock, .escalate, .flagRamp]
+        let grave: Set<ActionKind> = [
+            .deploy, .rollback, .promote, .takeLock, .escalate, .flagRamp, .drill, .prune,
+        ]
         for kind in ActionKind.allCases { #expect((kind.risk == .grave) == grave.contains(kind)) }
     }
 }

@@ -13,6 +13,8 @@ package enum Action: String, CaseIterable, Sendable {
     /// Holds the running deploy before its next step.
     case hold
     case deployments
+    /// How the backups stand.
+    case backups
     // MARK: Alerts
     /// Each asks first.
     case ack, silence, escalate
@@ -31,6 +33,12 @@ package enum Action: String, CaseIterable, Sendable {
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
+    // MARK: Operations
+    /// The launch's checklist; what whoever takes over must know.
+    case checklist, handover
+    // MARK: Readiness
+    /// The go/no-go poll; and a word of one's own on it, which asks first.
+    case readiness, say
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -52,12 +60,18 @@ package enum Context: CaseIterable, Sendable {
     case warRoom, detail, help
     /// The steps of an action as they happen; all actions that were; one of those.
     case action, deployments, deployment
+    /// The backups and drills.
+    case backups
     /// One alert; who is told.
     case alert, escalation
     /// The launch's security.
     case security
     /// All feature flags.
     case flags
+    // MARK: Operations
+    case checklist, handover
+    /// The go/no-go poll; one station of it.
+    case readiness, station
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.

@@ -102,13 +102,18 @@ extension Model {
         case .rollback: askRollback()
         case .promote, .abort, .hold: askAboutSubject(action)
         case .deployments: overlays = [.deployments(selected: nil)]
+        case .backups: overlays = [.backups(top: 0)]
         // MARK: Alerts
         case .ack: askAck()
         case .silence: askSilence()
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
+        case .readiness: overlays = [.readiness(selected: nil)]
+        case .say: chooseWord()
         case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .checklist: overlays = [.checklist(selected: nil)]
+        case .handover: overlays = [.handover(top: 0)]
         case .flag: chooseFlag()
         case .nextPage: turnWall(isAskedFor: true)
         case .zoom: isZoomed.toggle()
@@ -158,11 +163,16 @@ extension Model {
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
             return choose(find)
-        case .choice(let choice): take(choice)
+        case .choice(let choice):
+            if case .checklist = choice.subject { return changeChecklist(choice) }
+            take(choice)
+        case .checklist: askToTick()
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
         case .flags: chooseFlag()
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security: break
+        case .readiness(let selected):
+            if let name = selected ?? stationNames.first { overlays.append(.station(name, top: 0)) }
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups, .handover: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -260,6 +270,10 @@ extension Model {
             let limit = max(0, page.lines(width: layout.body.width - 4).count - room)
             let next = step.scrolled(top, room: room, limit: limit)
             overlays[overlays.count - 1] = .deployment(id, top: next)
+        case .backups(let top):
+            let room = BackupsPage.room(in: layout.body)
+            let limit = max(0, BackupsPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .backups(top: step.scrolled(top, room: room, limit: limit))
         case .alert(let id, let top):
             let page = AlertPage(model: self, id: id)
             let (count, room) = page.extent(in: layout.body)
@@ -273,11 +287,28 @@ extension Model {
             let room = SecurityPage.room(in: layout.body)
             let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
             overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
+        case .checklist(let selected):
+            let all = checklist.rows.map(\.id)
+            let index = all.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: all.count, room: ChecklistPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .checklist(selected: all.isEmpty ? nil : all[next])
+        case .handover(let top):
+            let room = HandoverPage.room(in: layout.body)
+            let limit = max(0, HandoverPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .handover(top: step.scrolled(top, room: room, limit: limit))
         case .flags(let selected):
             let names = flagNames
             let index = names.firstIndex { $0 == selected } ?? 0
             let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
             overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
+        case .readiness(let selected):
+            let names = stationNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: max(1, layout.body.height / 2))
+            overlays[overlays.count - 1] = .readiness(selected: names.isEmpty ? nil : names[next])
+        case .station(let name, let top):
+            let (count, room) = StationPage(model: self, name: name).extent(in: layout.body)
+            overlays[overlays.count - 1] = .station(name, top: step.scrolled(top, room: room, limit: max(0, count - room)))
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

@@ -21,6 +21,8 @@ package enum Overlay: Hashable, Sendable {
     case deployments(selected: ActionID?)
     /// One action with its steps and what it changed; `top` is the first line shown.
     case deployment(ActionID, top: Int)
+    /// The backups and drills; `top` is the first line shown.
+    case backups(top: Int)
     // MARK: Alerts
     /// Everything about one alert; `top` is the first line shown.
     case alert(Fingerprint, top: Int)
@@ -31,6 +33,17 @@ package enum Overlay: Hashable, Sendable {
     case security(top: Int)
     /// All feature flags; the cursor is on one by its name.
     case flags(selected: String?)
+
+    // MARK: Operations
+    /// The launch's checklist; the cursor is on one item by its name.
+    case checklist(selected: String?)
+    /// What changed and how things stand; `top` is the first line shown.
+    case handover(top: Int)
+    // MARK: Readiness
+    /// The go/no-go poll; the cursor is on a station by its name.
+    case readiness(selected: String?)
+    /// One station with all its evidence; `top` is the first line shown.
+    case station(String, top: Int)
 
     var context: Context {
         switch self {
@@ -44,10 +57,15 @@ package enum Overlay: Hashable, Sendable {
         case .action: .action
         case .deployments: .deployments
         case .deployment: .deployment
+        case .backups: .backups
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security
+        case .readiness: .readiness
+        case .station: .station
         case .flags: .flags
+        case .checklist: .checklist
+        case .handover: .handover
         }
     }
 }

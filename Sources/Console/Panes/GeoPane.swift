@@ -130,12 +130,12 @@ extension RegionState {
         }
     }
 
-    /// What the colour says, in one character: `!` is a breach of the limit, `~` comes near it.
+    /// What the colour says, in one character: the sign of the verdict, the same as everywhere.
     var shortMark: String {
         switch standing {
-        case .breach: "!"
-        case .warning: "~"
-        case .unknown: "?"
+        case .breach: String(Verdict.critical.glyph)
+        case .warning: String(Verdict.warning.glyph)
+        case .unknown: String(Verdict.unknown.glyph)
         case .ok, .few, .quiet: ""
         }
     }

@@ -48,11 +48,9 @@ extension Event.Body {
         case .recordingGap(var body):
             body.reason = cut(body.reason)
             return .recordingGap(body)
-        case .presence(var body):
-            (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
-            return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
-        case .alert, .escalation, .response, .flag: return cutTexts(to: TextLimit.bytes)
+        case .backup(let event): return .backup(event.bounded(cut))
+        case .alert, .escalation, .response, .digest, .flag, .presence, .checklist, .readiness: return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
@@ -105,6 +103,37 @@ extension ActionEvent {
         case .ended(var event):
             event.summary = cut(event.summary)
             return .ended(event)
+        }
+    }
+}
+
+extension BackupEvent {
+    /// The same with every text that comes from outside cut.
+    fileprivate func bounded(_ cut: (String) -> String) -> BackupEvent {
+        switch self {
+        case .taken(var event):
+            event.database = cut(event.database)
+            event.places = event.places.prefix(10).map(cut)
+            return .taken(event)
+        case .failed(var event):
+            event.reason = cut(event.reason)
+            return .failed(event)
+        case .copied(var event):
+            event.place = cut(event.place)
+            return .copied(event)
+        case .verified(var event):
+            event.trouble = event.trouble.map(cut)
+            event.table = event.table.map(cut)
+            return .verified(event)
+        case .pruned(var event):
+            event.names = event.names.prefix(1000).map(cut)
+            return .pruned(event)
+        case .drillStarted(var event):
+            event.by = cut(event.by)
+            return .drillStarted(event)
+        case .drillEnded(var event):
+            event.summary = cut(event.summary)
+            return .drillEnded(event)
         }
     }
 }

@@ -14,6 +14,13 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     case approve
     /// Brings an edge that was out of reach to what a rollback decided meanwhile; the engine alone does it.
     case mend
+    // MARK: Backups and drills
+    case backup
+    /// Tries on purpose what must not surprise: a restore, lost connections, a Redis that restarts, a host that is gone.
+    case drill
+    /// Removes the backups that the retention policy no longer keeps.
+    case prune = "backup-prune"
+
     // MARK: Flags
     /// Changes who has a feature; grave where ``FlagChange/risk`` says so.
     case flagSet = "flag-set"
@@ -30,8 +37,27 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Tells people, or tells more of them, by hand.
     case escalate
 
+    // MARK: Operations
+    /// Ticks an item of the launch's checklist, or takes the tick back.
+    case checklist
+    // MARK: Readiness
+    /// Says that a station of the poll is go, or holds it.
+    case readiness
+    /// Lets a station pass that is not go.
+    case waive
+    /// Asks the team whether they stand by.
+    case rollCall = "rollcall"
+    /// Holds the launch clock, or lets it go on.
+    case clock
+
+    /// Whether it is about the poll, who stands by, or the clock: what it does is a word in the journal.
+    package var isAboutReadiness: Bool { [.readiness, .waive, .rollCall, .clock].contains(self) }
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
+
+    /// Whether it looks after backups or drills: nothing of it is finished or undone by hand, the next run clears up.
+    package var clearsUpItself: Bool { [.backup, .drill, .prune].contains(self) }
 
     /// Whether it is about alerts and who is told of them: it moves nothing that serves.
     package var isAboutAlerts: Bool { self == .ack || self == .silence || self == .escalate }
@@ -53,7 +79,11 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .pause, .abort, .releaseLock, .freeze, .thaw, .approve, .mend, .flagOff: .routine
         // Of itself; ``FlagChange/risk`` says of which share it is grave.
         case .flagSet: .routine
-        case .ack: .routine
+        case .drill, .prune: .grave
+        case .backup: .routine
+        case .ack, .checklist: .routine
+        case .waive: .grave
+        case .readiness, .rollCall, .clock: .routine
         // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
         case .silence: .routine
         // Only to the first step of a policy is it routine: nobody who need not be is woken.
@@ -75,16 +105,24 @@ package struct ActionID: Hashable, Sendable, Codable, CustomStringConvertible {
     package init(_ text: String) { self.text = text }
 
     package init(_ kind: ActionKind, at time: Timestamp, random: UInt16) {
+        text = "\(kind.rawValue)-\(Self.stamp(time))-\(Self.hexadecimal(random))"
+    }
+
+    /// `20261126T235501Z`
+    static func stamp(_ time: Timestamp) -> String {
         let civil = Zone.utc.civil(time)
         func digits(_ number: Int, _ count: Int) -> String {
             let text = String(number)
             return String(repeating: "0", count: max(0, count - text.count)) + text
         }
-        let end = String(random, radix: 16)
-        text =
-            "\(kind.rawValue)-\(digits(civil.year, 4))\(digits(civil.month, 2))\(digits(civil.day, 2))"
-            + "T\(digits(civil.hour, 2))\(digits(civil.minute, 2))\(digits(civil.second, 2))Z-"
-            + String(repeating: "0", count: max(0, 4 - end.count)) + end
+        return "\(digits(civil.year, 4))\(digits(civil.month, 2))\(digits(civil.day, 2))"
+            + "T\(digits(civil.hour, 2))\(digits(civil.minute, 2))\(digits(civil.second, 2))Z"
+    }
+
+    /// Four digits.
+    static func hexadecimal(_ number: UInt16) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: max(0, 4 - text.count)) + text
     }
 
     package var description: String { text }

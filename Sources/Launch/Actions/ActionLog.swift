@@ -26,7 +26,7 @@ package struct ActionLog: Hashable, Sendable {
     /// The newest interrupted deploy or rollback that nobody has finished or undone since.
     package var interrupted: ActionRecord? {
         let died = records.lastIndex {
-            $0.ended?.body.outcome == .died && !$0.kind.isAboutAlerts && !$0.kind.isAboutFlag
+            $0.ended?.body.outcome == .died && !$0.kind.clearsUpItself && !$0.kind.isAboutAlerts && !$0.kind.isAboutFlag
         }
         guard let died else { return nil }
         let later = records[(died + 1)...]
@@ -196,6 +196,7 @@ extension ActionEvent.Ended {
             switch record.kind {
             case .flagRamp: "guardia flag resume goes on with it, guardia flag abort takes it back"
             case .flagSet, .flagOff: "guardia flag get says what is so now"
+            case .backup, .drill, .prune: "what it left behind is removed by the next one"
             default: "guardia promote finishes it, guardia abort undoes it"
             }
         return ActionEvent.Ended(

@@ -19,14 +19,26 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var panes: Panes
     /// What a dashboard must know to plan an action; nil where nothing is deployed by guardia.
     package var deployment: DeploymentFacts?
+    /// How backups are to be; nil where guardia takes none.
+    package var backup: BackupFacts?
     /// Who is told of alerts; nil where nobody is.
     package var roster: Roster?
     /// What to do about alerts; nil where the config names no runbook.
     package var runbook: Runbook?
     /// The business figures and what they are to keep to; nil in journals of older engines.
     package var kpis: [Kpi]?
+    // MARK: Operations
+    /// What is to be done around the launch; nil in journals of older engines.
+    package var checklist: [ChecklistItem]?
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
+    // MARK: Readiness
+    /// The go/no-go poll; nil where the launch has none.
+    package var readiness: ReadinessPlan?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
+    /// The series that tell whether this machine's clock is right; nil in journals of older engines.
+    package var clockWitnesses: [SeriesID]?
 
     /// What walls show and hide; nil: the standard.
     package var kiosk: KioskPlan?
@@ -34,8 +46,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,
         launchWindow: LaunchWindow? = nil, environment: String, series: [Series], panes: Panes,
-        deployment: DeploymentFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil, kpis: [Kpi]? = nil,
-        flags: FlagFacts? = nil
+        deployment: DeploymentFacts? = nil, backup: BackupFacts? = nil, roster: Roster? = nil, runbook: Runbook? = nil,
+        kpis: [Kpi]? = nil, flags: FlagFacts? = nil
     ) {
         self.product = product
         self.zone = zone
@@ -46,6 +58,7 @@ package struct Manifest: Hashable, Sendable, Codable {
         self.series = series
         self.panes = panes
         self.deployment = deployment
+        self.backup = backup
         self.roster = roster
         self.runbook = runbook
         self.kpis = kpis

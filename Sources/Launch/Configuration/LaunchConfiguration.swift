@@ -19,6 +19,9 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var kpis: [Kpi]
     /// Nil: guardia watches this launch and moves no traffic.
     package var deployment: Deployment?
+    /// Nil: guardia takes no backup and drills nothing.
+    package var backup: BackupPlan?
+    package var drills: DrillsPlan
     /// Nil: guardia knows of no feature flag.
     package var flags: FlagsPlan?
     /// Who may act.
@@ -38,6 +41,13 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var replies = RepliesPlan()
     package var deadMan: [DeadManPlan] = []
     package var responses: [ResponsePlan] = []
+    // MARK: Mobile and digest
+    /// The page by which a telephone answers; nil: there is none.
+    package var mobile: MobilePlan?
+    package var digests: [DigestPlan] = []
+    // MARK: Operations
+    /// What is to be done around the launch, by whom and until when.
+    package var checklist: [ChecklistItem] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
@@ -47,14 +57,17 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var kiosk = KioskPlan.standard
     /// What of its security is looked at; nil: nothing.
     package var security: SecurityPlan?
+    // MARK: Readiness
+    /// The go/no-go poll; nil: there is none.
+    package var readiness: ReadinessPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
         launch: LaunchPlan, journal: JournalPlan, probes: [Probe], derivations: [Derivation], series: [Series],
         panes: Panes, kpis: [Kpi] = [], deployment: Deployment? = nil, flags: FlagsPlan? = nil,
-        operators: OperatorRules = .standard,
-        actAs: [String] = [], channels: [ChannelPlan] = [],
-        alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
+        backup: BackupPlan? = nil, drills: DrillsPlan = DrillsPlan(),
+        operators: OperatorRules = .standard, actAs: [String] = [],
+        channels: [ChannelPlan] = [], alerts: AlertSettings = AlertSettings(), alertmanagers: [AlertmanagerPlan] = [],
         security: SecurityPlan? = nil
     ) {
         self.product = product
@@ -70,6 +83,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
         self.panes = panes
         self.kpis = kpis
         self.deployment = deployment
+        self.backup = backup
+        self.drills = drills
         self.flags = flags
         self.operators = operators
         self.actAs = actAs
@@ -89,9 +104,17 @@ package struct LaunchConfiguration: Hashable, Sendable {
         var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
-            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, roster: roster, runbook: runbook,
-            kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+            deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
+            roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         manifest.kiosk = kiosk
+        if !checklist.isEmpty { manifest.checklist = checklist }
+        // MARK: Readiness
+        manifest.readiness = readiness
+        manifest.closerWatch = launch.closerWatch
+        manifest.clockWitnesses = probes.flatMap { probe in
+            guard case .clock = probe.target else { return [SeriesID]() }
+            return probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }.map(\.id)
+        }
         return manifest
     }
 
@@ -107,6 +130,8 @@ package struct LaunchPlan: Hashable, Sendable {
     /// T−0; nil: no launch clock.
     package var at: Timestamp?
     package var window: LaunchWindow?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
 
     package init(at: Timestamp? = nil, window: LaunchWindow? = nil) {
         self.at = at

@@ -116,6 +116,7 @@ extension Probe {
                 [Measure("split", "split", .text)]
                     + target.colours.map { Measure("share.\($0)", "share of \($0)", .percent) }
             case .edge(let target): target.measures
+            case .backup(let target): target.measures
             case .journey(let target): target.measures
             case .vantage(let target): target.measures
             case .flags(let target): target.measures

@@ -46,6 +46,8 @@ package struct Probe: Hashable, Sendable {
         case command(CommandTarget)
         case door(DoorTarget)
         indirect case edge(EdgeTarget)
+        /// What the journal knows of backups and drills.
+        indirect case backup(BackupTarget)
         // MARK: the business, as customers and the country see it
         indirect case journey(JourneyTarget)
         indirect case vantage(VantageTarget)

@@ -82,6 +82,7 @@ extension Probe.Target {
         case .command: "command"
         case .door: "door"
         case .edge: "edge"
+        case .backup: "backup"
         case .journey: "journey"
         case .vantage: "vantage"
         case .flags: "flags"

@@ -2,7 +2,12 @@ extension Zone {
     /// When a wall clock in this zone shows a civil time. A time that a change of the clocks leaves out is taken as if the
     /// clocks had not changed yet; of one that comes twice the first is meant.
     package func timestamp(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) -> Timestamp {
-        let local = Int64(CivilTime.days(year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        timestamp(
+            ofLocalSeconds: Int64(CivilTime.days(year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second))
+    }
+
+    /// The same of a time that is written as seconds since 1970 on that clock.
+    package func timestamp(ofLocalSeconds local: Int64) -> Timestamp {
         // The offset that holds a day before is the one that a clock change has not touched yet.
         let early = local - Int64(offset(at: Timestamp(seconds: local - 86_400)))
         let guess = offset(at: Timestamp(seconds: early))

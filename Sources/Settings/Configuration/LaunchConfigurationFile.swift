@@ -57,6 +57,9 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let deployment = DeploymentReader(catalogue)
         fields.optional("deployment").map { deployment.read($0) }
+        let backup = BackupReader(catalogue)
+        fields.optional("backup").map { backup.read($0) }
+        fields.optional("drills").map { backup.readDrills($0) }
         let flags = FlagsReader(catalogue)
         fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
         let derivations = DerivationReader(catalogue)
@@ -68,6 +71,7 @@ package struct LaunchConfigurationFile: Sendable {
         }
         let zone = fields.required("timezone")?.zone()
         let plan = deployment.finish(probes.probes.map(\.probe))
+        let (backupPlan, drillsPlan) = backup.finish(probes.probes.map(\.probe))
         let alerts = AlertReader(catalogue: catalogue, probes: probes.probes.map(\.probe))
             .read(fields.optional("alerts"), inhibitions: fields.optional("inhibitions"))
         let flagsPlan = flags.finish(alerts)
@@ -76,14 +80,15 @@ package struct LaunchConfigurationFile: Sendable {
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
             environment: fields.required("environment")?.identifier() ?? "",
-            launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
+            launch: fields.optional("launch")?.launchPlan(zoneName: zone?.name ?? "UTC") ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
-            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? []),
+            probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? [])
+                + (backupPlan.map { [$0.asProbe] } ?? []),
             derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
             kpis: fields.optional("kpis").map { KpiReader(catalogue: catalogue).read($0) } ?? [], deployment: plan,
-            flags: flagsPlan,
+            flags: flagsPlan, backup: backupPlan, drills: drillsPlan,
             operators: fields.optional("operators")?.operatorRules() ?? .standard,
             actAs: fields.optional("act_as")?.delegation() ?? [],
             channels: fields.optional("channels")?.channels() ?? [],
@@ -92,9 +97,19 @@ package struct LaunchConfigurationFile: Sendable {
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
         if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
+        if configuration.security?.defences != nil, plan?.hardening == nil {
+            fields.optional("security")?.error(
+                "'defences' has nothing to prove", hint: "'deployment' has no 'hardening'")
+        }
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Operations
+        configuration.checklist = fields.optional("checklist")?.checklist() ?? []
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
+        // MARK: Readiness: after all that its checks look at
+        configuration.readiness = fields.optional("readiness").flatMap {
+            ReadinessReader(catalogue: catalogue, probes: configuration.probes.map(\.name)).read($0, of: configuration)
+        }
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
@@ -123,14 +138,6 @@ extension Field {
                 try ZoneTable.make(name: text, abbreviation: "", around: Timestamp(seconds: 0), years: 0).name
             }
             return (name ?? "UTC", abbreviation ?? "")
-        }
-    }
-
-    fileprivate func launchPlan() -> LaunchPlan? {
-        mapping { fields in
-            LaunchPlan(
-                at: fields.optional("at")?.parse(CalendarText.timestamp),
-                window: fields.optional("window")?.parse(CalendarText.window))
         }
     }
 

@@ -19,11 +19,15 @@ package struct Engine: Sendable {
     private let clock: any Clock
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
+    private let journal: String?
     private let rollBack: @Sendable (_ reason: String) async -> String?
 
-    /// - Parameter rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
+    /// - Parameters:
+    ///   - journal: where the recorder writes, for what is read there.
+    ///   - rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
+        journal: String? = nil,
         rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
@@ -35,6 +39,7 @@ package struct Engine: Sendable {
         self.clock = clock
         self.log = log
         self.secret = secret
+        self.journal = journal
         self.rollBack = rollBack
     }
 
@@ -70,7 +75,8 @@ package struct Engine: Sendable {
 
         let reactor = try Reactor()
         defer { reactor.shutdown() }
-        let pollers = try makePollers(on: reactor) { inbox.yield(.readings($0, at: $1)) }
+        let pace = PollPace()
+        let pollers = try makePollers(on: reactor, pace: pace) { inbox.yield(.readings($0, at: $1)) }
         await recorder.record(manifest, at: started)
         let start = Event.EngineStarted(
             version: version, pid: getpid(), probes: pollers.count, series: configuration.series.count)
@@ -93,10 +99,13 @@ package struct Engine: Sendable {
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
-                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder,
+                clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
-                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting))
         let (news, foreign) = (await alerting.transitions(), follower.events())
+        // MARK: Readiness
+        let launched = follower.events()
         follower.start()
         defer { follower.stop() }
 
@@ -108,6 +117,7 @@ package struct Engine: Sendable {
             group.addTask { await collector.run(inputs) }
             group.addTask { await alerting.run() }
             group.addTask { await escalation.run(alerts: news, foreign: foreign) }
+            group.addTask { await watchLaunch(launched, standing.readiness, pace, escalation) }
             group.addTask {
                 for await events in heard {
                     alerting.inbox.yield(.events(events))
@@ -133,6 +143,27 @@ package struct Engine: Sendable {
         log.info("stopped")
     }
 
+    /// Follows the launch clock: for a time after T−0 probes look more often, and no hours hold pages back.
+    private func watchLaunch(
+        _ events: AsyncStream<[Event]>, _ log: ReadinessLog, _ pace: PollPace, _ escalation: EscalationService
+    ) async {
+        guard configuration.launch.at != nil, let plan = configuration.launch.closerWatch else { return }
+        let watch = LaunchWatch(configuration.launch, log)
+        await withTaskGroup { group in
+            group.addTask { for await news in events { watch.take(news) } }
+            group.addTask {
+                while !Task.isCancelled {
+                    let isCloser = watch.isCloser(at: clock.now())
+                    pace.faster = isCloser ? plan.faster : 1
+                    await escalation.escalator.setKeepsHours(!isCloser)
+                    try? await Task.sleep(for: .seconds(1))
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     private static func every(_ interval: Duration, _ act: @Sendable () -> Void) async {
         while !Task.isCancelled {
             act()
@@ -140,14 +171,15 @@ package struct Engine: Sendable {
         }
     }
 
-    private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
-        let context = ProbeContext(reactor: reactor, clock: clock, zone: manifest.zone, secret: secret)
+    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller] {
+        let context = ProbeContext(
+            reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in
             Poller(
                 probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
-                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), publish: publish)
+                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), pace: pace, publish: publish)
         }
     }
 
@@ -159,16 +191,12 @@ package struct Engine: Sendable {
 
     private func makeClockGuard() -> ClockGuard {
         var dependents: Set<SeriesID> = []
-        var witnesses: [Series] = []
         for probe in configuration.probes {
-            if case .clock = probe.target {
-                witnesses += probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }
-            }
             for measure in probe.measures where Engine.datedMeasures.contains(measure.name) {
                 dependents.insert(SeriesID("\(probe.name).\(measure.name)"))
             }
         }
-        return ClockGuard(dependents: dependents, witnesses: witnesses)
+        return ClockGuard(dependents: dependents, witnesses: configuration.clockWitnesses)
     }
 }
 

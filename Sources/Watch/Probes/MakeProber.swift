@@ -17,6 +17,7 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .command(let target): CommandProber(target, in: context)
     case .door(let target): DoorProber(target, in: context)
     case .edge(let target): EdgeProber(target, in: context)
+    case .backup(let target): BackupProber(target, in: context)
     case .journey(let target): JourneyProber(target, in: context)
     case .vantage(let target): VantageProber(target, in: context)
     case .flags(let target): FlagsProber(target, in: context)

@@ -34,13 +34,17 @@ package struct ProbeContext: Sendable {
     package var clock: any Clock
     /// Resolves a secret's reference just before use; throws a sentence that names the reference, never the value.
     package var secret: @Sendable (Secret) throws -> String
+    /// The journal that the engine writes: what is known by it is read there.
+    package var journal: String?
 
     /// The zone whose hours and weekdays the business has.
     package var zone: Zone
 
     package init(
-        reactor: Reactor, clock: any Clock, zone: Zone = .utc, secret: @escaping @Sendable (Secret) throws -> String
+        reactor: Reactor, clock: any Clock, zone: Zone = .utc, journal: String? = nil,
+        secret: @escaping @Sendable (Secret) throws -> String
     ) {
+        self.journal = journal
         self.reactor = reactor
         self.clock = clock
         self.zone = zone

@@ -19,7 +19,7 @@ struct ReleaseColour: AsyncParsableCommand {
             throw ValidationError("a colour and a version are words of up to 128 visible characters")
         }
         print("asking the rehearsal for \(version) on \(colour) …")
-        let answer = try ask("release \(colour) \(version)\n")
+        let answer = try ControlSocket(folder: folder).ask("release \(colour) \(version)\n")
         guard answer == "ok\n" else {
             print(answer.isEmpty ? "the rehearsal ended without an answer" : answer)
             throw ExitCode.failure
@@ -27,8 +27,35 @@ struct ReleaseColour: AsyncParsableCommand {
         print("\(colour) runs \(version)")
     }
 
+}
+
+/// Stops, starts or restarts a part of a running rehearsal: what its drills run.
+struct ControlPart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "control", abstract: "Stops, starts or restarts a part of a running rehearsal.")
+
+    @Option(help: "The rehearsal's folder.") var folder: String
+    @Argument(help: "redis, blue or green.") var part: String
+    @Argument(help: "stop, start or restart.") var verb: String
+
+    func run() async throws {
+        guard [part, verb].allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (97...122).contains($0) } }) else {
+            throw ValidationError("a part and a verb are lower-case words")
+        }
+        let answer = try ControlSocket(folder: folder).ask("control \(part) \(verb)\n")
+        guard answer == "ok\n" else {
+            print(answer.isEmpty ? "the rehearsal ended without an answer" : answer)
+            throw ExitCode.failure
+        }
+    }
+}
+
+/// Where a running rehearsal listens to its own parts.
+private struct ControlSocket {
+    var folder: String
+
     /// This process does nothing else: it may wait.
-    private func ask(_ question: String) throws -> String {
+    func ask(_ question: String) throws -> String {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()

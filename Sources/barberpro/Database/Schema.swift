@@ -4,6 +4,7 @@ enum Schema {
     static let cluster = [
         "CREATE ROLE barberpro LOGIN",
         "CREATE ROLE guardia LOGIN IN ROLE pg_monitor",
+        "CREATE ROLE guardia_backup LOGIN IN ROLE pg_read_all_data",
         "CREATE DATABASE barberpro OWNER barberpro",
     ]
 

@@ -4,6 +4,7 @@ import Edge
 import Journal
 import Launch
 import Logging
+import Screen
 import Security
 import ServiceLifecycle
 import Settings
@@ -29,6 +30,10 @@ struct Watch: AsyncParsableCommand {
     private var logLevel = LogLevel.info
 
     func run() async throws {
+        OwnSecurity.refuseCoreDumps()
+        if let unsafe = OwnSecurity.objection(to: config.path, because: "it names commands that the engine runs") {
+            throw Failure.usage(unsafe)
+        }
         let file: LaunchConfigurationFile
         let zone: Zone
         let clock = SystemClock()
@@ -44,6 +49,7 @@ struct Watch: AsyncParsableCommand {
         for warning in file.warnings { logger.warning("\(warning)") }
 
         let path = journal ?? file.configuration.journal.path
+        if let unsafe = OwnSecurity.objection(to: path, because: "it is the audit") { throw Failure.usage(unsafe) }
         let plan = file.configuration.journal
         do {
             let recorder = try await JournalRecorder.open(
@@ -51,7 +57,7 @@ struct Watch: AsyncParsableCommand {
             let secrets = SecretStore()
             let rollback = ResponseRollback(journal: path, config: config)
             let engine = Engine(
-                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger,
+                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger, journal: path,
                 rollBack: { await rollback($0) }
             ) {
                 try secrets.resolve($0)
@@ -63,6 +69,7 @@ struct Watch: AsyncParsableCommand {
                 follower: EngineFollower(path: path, after: standing.sequence),
                 past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
                 warden: try Watch.warden(file.configuration, journal: path, clock: clock),
+                scheduler: Watch.scheduler(file.configuration, config: config, journal: path, zone: zone, clock: clock),
                 security: try Watch.security(file.configuration, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
@@ -72,6 +79,19 @@ struct Watch: AsyncParsableCommand {
             await recorder.close(at: clock.now())
         } catch {
             throw Failure.failed(error)
+        }
+    }
+
+    /// What begins backups and restore drills; nil where neither has a schedule.
+    private static func scheduler(
+        _ launch: LaunchConfiguration, config: ConfigOptions, journal: String, zone: Zone, clock: any Clock
+    ) -> BackupScheduler? {
+        guard let plan = launch.backup, plan.schedule != nil || plan.drill.schedule != nil else { return nil }
+        var setup = ActionStart.setup(journal: journal, config: config.path)
+        setup.options += config.variables.flatMap { ["--set", $0] }
+        let launcher = ActionLauncher(setup) {}
+        return BackupScheduler(plan, window: launch.launch.window, zone: zone, clock: clock, journal: journal) {
+            launcher.launch($0)
         }
     }
 
@@ -86,14 +106,17 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        guard launch.deployment != nil || launch.flags != nil else { return nil }
+        // Flags, backups and the poll are looked after where nothing is deployed, too.
+        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil || launch.readiness != nil else {
+            return nil
+        }
         let reactor = try Reactor()
+        let edges = launch.deployment.map { deployment in
+            deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
+        }
         return ActionWarden(
             journal: journal, origin: Origin.name, clock: clock, deployment: launch.deployment,
-            edges: EdgeGroup(
-                launch.deployment.map { deployment in
-                    deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
-                } ?? []))
+            edges: EdgeGroup(edges ?? []))
     }
 }
 
@@ -104,7 +127,10 @@ extension Watch {
         guard let plan = launch.security else { return [] }
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
-            SecurityWatch(plan, part, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+            SecurityWatch(
+                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal,
+                origin: Origin.name, clock: clock, reactor: reactor
+            ) {
                 try SecretStore().resolve($0)
             }
         }
@@ -120,6 +146,8 @@ private struct EngineService: Service {
     var past: Engine.RatePast
     /// What looks after actions; nil where nothing is deployed.
     var warden: ActionWarden?
+    /// What begins backups and drills; nil where none is scheduled.
+    var scheduler: BackupScheduler?
     /// What looks at the launch's security; none where the config says nothing of it.
     var security: [SecurityWatch] = []
 
@@ -127,6 +155,7 @@ private struct EngineService: Service {
         try await cancelWhenGracefulShutdown {
             try await withThrowingTaskGroup { group in
                 if let warden { group.addTask { await warden.run() } }
+                if let scheduler { group.addTask { await scheduler.run() } }
                 for watch in security { group.addTask { await watch.run() } }
                 group.addTask {
                     try await engine.run(recorder: recorder, standing: standing, follower: follower, past: past)

@@ -1,0 +1,132 @@
+import Foundation
+import Journal
+package import Launch
+package import Wire
+
+/// How the backups stand, from the journal, and what pgBackRest says of its own.
+package actor BackupProber: Prober, PinnedActor {
+    package nonisolated let reactor: Reactor
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
+
+    private let target: BackupTarget
+    private let clock: any Launch.Clock
+    private let follower: BackupFollower?
+    private var begunAt: Moment?
+
+    /// How long an engine that finds no word of any backup waits for the first before it alarms.
+    package static let grace: Milliseconds = .minutes(10)
+
+    package init(_ target: BackupTarget, in context: ProbeContext) {
+        self.target = target
+        reactor = context.reactor
+        clock = context.clock
+        follower = context.journal.map { BackupFollower($0) }
+    }
+
+    package func look(deadline: Duration) async throws -> [Finding] {
+        guard let follower else { throw Unreadable(description: "no journal is followed") }
+        let (log, zone) = try await follower.log()
+        let now = clock.now()
+        let begun = begunAt ?? now
+        begunAt = begun
+        // A launch that has just been set up: the first is still to come. That is unknown, and no alarm yet.
+        if log.backups.isEmpty, log.failure == nil, begun.age(at: now) < Self.grace { return [] }
+        let standing = BackupStanding(log, target.facts, in: zone, at: now)
+        func seconds(_ span: Milliseconds?, _ reason: String) -> Launch.Measurement {
+            span.map { .number($0.seconds) } ?? .missed(reason)
+        }
+        let good = standing.lastGood
+        let noBackup = standing[.age]?.words ?? "no backup"
+        var findings = [
+            Finding("age", seconds(good?.age(at: now), noBackup)),
+            Finding("size", good.map { .number(Double($0.taken.bytes)) } ?? .missed(noBackup)),
+            Finding("took", seconds(good?.taken.took, noBackup)),
+            Finding(
+                "proof_age",
+                seconds(standing.proof?.endedAt?.age(at: now), standing[.proof]?.words ?? "no backup was restored")),
+            Finding("restore_time", seconds(log.restoreTimes.last, "no backup was restored")),
+            Finding("standing", Double(standing.verdict.nagiosCode)),
+        ]
+        if let plan = target.pgBackRest {
+            findings.append(Finding("pgbackrest_age", await pgBackRestAge(plan, deadline: deadline)))
+        }
+        if good == nil { findings.append(Finding("up", .missed(noBackup))) }
+        return findings
+    }
+
+    private func pgBackRestAge(_ plan: PgBackRestPlan, deadline: Duration) async -> Launch.Measurement {
+        do throws(WireError) {
+            let result = try await Command.run(plan.words, deadline: deadline, outputLimit: 8 << 20)
+            let data = Data(result.standardOutput.bytes)
+            guard let stanzas = try? JSONDecoder().decode([PgBackRestInfo].self, from: data) else {
+                return .missed("pgBackRest's answer cannot be read".bounded())
+            }
+            guard let stanza = stanzas.first(where: { $0.name == plan.stanza }) else {
+                return .missed("pgBackRest knows no stanza \(plan.stanza)".bounded())
+            }
+            if let trouble = stanza.trouble { return .missed(trouble.bounded()) }
+            return stanza.age(at: clock.now().utc).map { .number($0.seconds) } ?? .missed("no backup")
+        } catch {
+            return .missed(error.description.bounded())
+        }
+    }
+
+    package func close() async { follower?.close() }
+
+    private struct Unreadable: Error, CustomStringConvertible {
+        var description: String
+    }
+}
+
+/// Follows the backups in a journal, on a thread of its own.
+private actor BackupFollower {
+    private let path: String
+    private let executor: ThreadExecutor
+    private var reader: JournalReader?
+    private var current = BackupLog()
+    private var zone = Zone.utc
+    private var isRead = false
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(_ path: String) {
+        self.path = path
+        executor = ThreadExecutor(name: "backup-log")
+    }
+
+    nonisolated func close() { executor.stop() }
+
+    func log() throws -> (BackupLog, Zone) {
+        do {
+            if self.reader == nil { self.reader = try JournalReader(path: path) }
+            guard let reader = self.reader else { return (current, zone) }
+            let change = try reader.change()
+            if change == .replaced || !isRead {
+                // Of the past it takes only what backups are made of.
+                let board = try reader.currentBoard(span: .minutes(1))
+                current = board.backups
+                zone = board.manifest?.zone ?? zone
+                isRead = true
+            } else if change == .news {
+                for entry in try reader.news() { take(entry) }
+            }
+        } catch {
+            reader = nil
+            isRead = false
+            throw error
+        }
+        return (current, zone)
+    }
+
+    private func take(_ entry: JournalEntry) {
+        switch entry {
+        case .manifest(let manifest): zone = manifest.zone
+        case .event(let event):
+            switch event.body {
+            case .backup(let body): current.take(body, at: event.at)
+            case .action(.ended(let end)): current.take(end, at: event.at)
+            default: break
+            }
+        case .tick: break
+        }
+    }
+}
