@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Launch
+import Settings
 
 /// Which journal is meant: shared by the commands that read one.
 struct JournalOption: ParsableArguments {

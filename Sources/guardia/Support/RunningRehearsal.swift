@@ -41,7 +41,7 @@ struct RunningRehearsal: Codable {
         guard let path = Self.path, let data = try? JSONEncoder().encode(self) else { return }
         try? FileManager.default.createDirectory(
             atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+        _ = FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
     }
 
     func forget() {
