@@ -19,7 +19,9 @@ from table import Table
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
 PARTS = (
-    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "report", "tls", "backup")
+    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "rewind", "kiosk", "report",
+    "tls", "backup",
+)
 
 
 def machine():
@@ -62,7 +64,7 @@ def main():
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
     if set(wanted) <= {"rollback", "edges", "tls", "backup"}:
         del programs["guardia-bench"]
-    if set(wanted) <= {"map", "kpi", "report"}:
+    if set(wanted) <= {"map", "kpi", "rewind", "kiosk", "report"}:
         del programs["guardia"]
     if "kpi" not in wanted:
         del programs["barberpro"]
@@ -90,6 +92,10 @@ def main():
             engine.country(table, programs)
         if "kpi" in wanted:
             engine.kpi(table, programs, path)
+        if "rewind" in wanted:
+            engine.rewind(table, programs, path)
+        if "kiosk" in wanted:
+            engine.kiosk(table, programs, path)
         if "report" in wanted:
             engine.report(table, programs, path)
         if "alerting" in wanted:

@@ -135,10 +135,48 @@ struct BucketTests {
             fake.set(.init())
             let spoiled = await lab.drill(plan, .init(fromBucket: true))
             #expect(spoiled.outcome == .wentBack && spoiled.summary.contains("SHA-256"), "\(spoiled.summary)")
-            // A service that keeps something else is noticed while the backup is taken.
+            // A service that keeps something else is noticed while the backup is taken; what is whole here stays.
             fake.set(.init(spoils: true))
             let failed = await BackupRun(lab.world(plan), reason: "").run()
-            #expect(failed.outcome == .wentBack && failed.summary.contains("not what was sent"), "\(failed.summary)")
+            #expect(failed.outcome == .undecided && failed.summary.contains("not what was sent"), "\(failed.summary)")
+            let newest = try #require(BackupFolder(plan.folder).manifests().good.first)
+            #expect(newest.copies.isEmpty && failed.summary.hasPrefix(newest.name))
+            var log = lab.log
+            #expect(log.lastGood?.name == newest.name && log.failure?.event.backup == newest.name)
+            // Later it is copied, and no new one is taken for it.
+            fake.set(.init())
+            let later = await BackupUpload(lab.world(plan)).run()
+            #expect(later.outcome == .done && later.summary.hasPrefix("1 copied"), "\(later.summary)")
+            log = lab.log
+            #expect(log.failure == nil && log[newest.name]?.copies == ["s3://backups/shop/"])
+            #expect(BackupFolder(plan.folder).manifests().good.first?.copies.count == 1)
+            #expect(await BackupUpload(lab.world(plan)).run().summary == "everything is there")
+            #expect(await lab.drill(plan, .init(fromBucket: true)).outcome == .done)
+        }
+    }
+
+    @Test("what is removed from the folder is removed from the bucket, with what never arrived whole", .timeLimit(.minutes(1)))
+    func pruned() async throws {
+        try await BackupLab.with { lab in
+            let fake = try S3Fake()
+            defer { fake.close() }
+            let plan = lab.plan {
+                $0.bucket = BucketPlan(
+                    endpoint: "http://127.0.0.1:\(fake.port)", region: "sa-east-1", bucket: "backups", prefix: "shop/",
+                    key: .environment(S3Fake.keys.id), secret: .environment(S3Fake.keys.secret), part: 5 << 20)
+                $0.retention = RetentionPolicy(last: 1, daily: 0, weekly: 0, monthly: 0, yearly: 0)
+            }
+            let old = try await lab.backup(plan)
+            // An upload of its data that was begun once more, and never ended.
+            let client = fake.client(on: lab.reactor)
+            _ = try? await client.beginUpload(of: "shop/\(old.data.name)")
+            #expect(fake.openUploads == 1)
+            let new = try await lab.backup(plan)
+            let result = await BackupPrune(lab.world(plan), log: lab.log, zone: .utc).run()
+            #expect(result.outcome == .done && result.summary == "1 removed, 1 kept", "\(result.summary)")
+            #expect(fake.openUploads == 0)
+            #expect(fake.objects.keys.allSatisfy { $0.hasPrefix("shop/\(new.name)") } && fake.objects.count == 3)
+            #expect(files(in: plan.folder).allSatisfy { $0.hasPrefix(new.name) })
         }
     }
 

@@ -192,6 +192,94 @@ struct DamageTests {
         }
     }
 
+    @Test("data and manifest exchanged together are known by what the journal was told", .timeLimit(.minutes(1)))
+    func exchanged() async throws {
+        try await BackupLab.with { lab in
+            let plan = lab.plan { $0.encryption = .none }
+            let manifest = try await lab.backup(plan)
+            // The enemy has his own backup of another content, whole in itself, and gives it the name of ours.
+            try lab.sql("DELETE FROM users WHERE id > 100")
+            let other = try await lab.backup(plan)
+            let folder = BackupFolder(plan.folder)
+            var forged = try String(contentsOfFile: folder.file("\(other.name).manifest.json"), encoding: .utf8)
+            for file in other.files {
+                let name = file.name.replacing(other.name, with: manifest.name)
+                try Data(contentsOf: URL(fileURLWithPath: folder.file(file.name))).write(
+                    to: URL(fileURLWithPath: folder.file(name)))
+            }
+            forged = forged.replacing(other.name, with: manifest.name)
+            try forged.write(
+                toFile: folder.file("\(manifest.name).manifest.json"), atomically: true, encoding: .utf8)
+            let outcome = try #require(
+                try await BackupVerify(lab.world(plan), identity: nil).run([manifest.name]).first)
+            #expect(outcome.isDamaged && outcome.words.contains("the journal was told of"), "\(outcome.words)")
+            let drill = await lab.drill(plan, .init(name: manifest.name))
+            #expect(drill.outcome == .wentBack && drill.summary.contains("the journal was told of"))
+            #expect(lab.log[manifest.name]?.isGood == false && lab.log.lastGood?.name == other.name)
+        }
+    }
+
+    @Test("the last good one is never removed, though a newer one claims to be good", .timeLimit(.minutes(2)))
+    func lastGood() async throws {
+        try await BackupLab.with { lab in
+            let plan = lab.plan { $0.retention = RetentionPolicy(last: 0, daily: 0, weekly: 0, monthly: 0, yearly: 0) }
+            let old = try await lab.backup(plan)
+            let middle = try await lab.backup(plan)
+            let new = try await lab.backup(plan)
+            func prune() -> BackupPrune { BackupPrune(lab.world(plan, .prune), log: lab.log, zone: .utc) }
+            #expect(prune().decide().decisions.filter { !$0.goes }.map(\.name) == [new.name])
+            // A dry run changes nothing.
+            #expect(BackupFolder(plan.folder).manifests().good.count == 3)
+            // The newest one's file is gone, and the next one's is spoiled in its middle, which no size shows.
+            unlink(BackupFolder(plan.folder).file(new.data.name))
+            #expect(prune().decide().decisions.first { $0.name == middle.name }?.reasons.contains("last good") == true)
+            let file = BackupFolder(plan.folder).file(middle.data.name)
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: file))
+            let result = await prune().run()
+            #expect(result.outcome == .done, "\(result.summary)")
+            #expect(files(in: plan.folder).contains(old.data.name), "the only good one is gone")
+            #expect(lab.log.lastGood?.name != middle.name && lab.log[middle.name]?.trouble != nil)
+        }
+    }
+
+    @Test("programs of another major version are told before anything is read", .timeLimit(.minutes(1)))
+    func versions() async throws {
+        try await BackupLab.with { lab in
+            let programs = "\(lab.folder)/programs"
+            mkdir(programs, 0o755)
+            let script = "#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n"
+            try script.write(toFile: "\(programs)/pg_dump", atomically: true, encoding: .utf8)
+            chmod("\(programs)/pg_dump", 0o755)
+            let old = lab.plan { $0.programs = programs }
+            let refused = await BackupRun(lab.world(old), reason: "").run()
+            #expect(refused.outcome == .refused && refused.summary.contains("are of 9"), "\(refused.summary)")
+            // A backup of a newer server than this machine can restore.
+            let plan = lab.plan()
+            let manifest = try await lab.backup(plan)
+            let file = BackupFolder(plan.folder).file("\(manifest.name).manifest.json")
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            try text.replacing(manifest.serverVersion, with: "99.1").write(
+                toFile: file, atomically: true, encoding: .utf8)
+            let drill = await lab.drill(plan)
+            #expect(drill.outcome == .refused && drill.summary.contains("install postgresql-99"), "\(drill.summary)")
+            #expect(lab.log.lastGood?.name == manifest.name, "that says nothing against it")
+        }
+    }
+
+    @Test("a drill does not fill the disk on which it works", .timeLimit(.minutes(1)))
+    func drillRoom() async throws {
+        try await BackupLab.with { lab in
+            let plan = lab.plan()
+            _ = try await lab.backup(plan)
+            let tight = lab.plan { $0.limits.keepFree = 1 << 50 }
+            let result = await lab.drill(tight)
+            #expect(result.outcome == .refused && result.summary.contains("to stay free"), "\(result.summary)")
+            #expect(!files(in: lab.folder).contains { $0.hasPrefix("guardia-scratch-") })
+        }
+    }
+
     @Test("called off half-way, it leaves nothing", .timeLimit(.minutes(1)))
     func calledOff() async throws {
         try await BackupLab.with { lab in

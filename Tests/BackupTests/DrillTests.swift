@@ -19,7 +19,9 @@ struct DrillTests {
         return DisturbanceDrill.World(
             drills: drills, environment: environment, reactor: lab.reactor, clock: SystemClock(),
             secret: { _ in "" }, journal: lab.journal, reporter: ActionReporter(id, journal: lab.journal),
-            who: Operator(name: "ana", uid: 1000, host: "bastion"), command: ["guardia"], isWell: isWell, run: run)
+            who: Operator(name: "ana", uid: 1000, host: "bastion"), command: ["guardia"],
+            hushes: [[LabelMatcher(name: "probe", value: "db")], [LabelMatcher(name: "alertname", value: "Slow")]],
+            lockFolder: lab.folder, isWell: isWell, run: run)
     }
 
     private func ended(_ lab: BackupLab) -> BackupEvent.DrillEnded? {
@@ -52,6 +54,12 @@ struct DrillTests {
             #expect(lab.journal.details["disturb"]?.contains("all sessions of app ended") == true)
             guard case .drillStarted(let started)? = lab.journal.backups.first else { return #expect(Bool(false)) }
             #expect(started.silences == ["db"] && started.target == .seconds(20))
+            // Its own alerts are quiet from before it touches anything until what it set off has settled.
+            let silences = lab.journal.alerts.compactMap { if case .silenced(let silence) = $0 { silence } else { nil } }
+            try #require(silences.count == 4 && lab.journal.alerts.count == 4)
+            #expect(silences[0].matchers == [LabelMatcher(name: "probe", value: "db")] && silences[0].id == silences[2].id)
+            #expect(silences[0].until - silences[0].from == started.limit && Set(silences.map(\.id)).count == 2)
+            #expect(silences[2].until - silences[2].from == DrillSilence.settling)
             // What was taken was given back.
             let limit = ContinuousClock.now + .seconds(10)
             while try lab.sql("SELECT count(*) < 5 FROM pg_stat_activity WHERE usename = 'postgres'") != "t\n" {
@@ -107,6 +115,38 @@ struct DrillTests {
             #expect(words.withLock { $0 } == ["stop", "start"])
             #expect(result.outcome == .wentBack && result.summary.contains("half done"), "\(result.summary)")
             #expect((ended(lab)?.measured?.count ?? 0) >= 200)
+        }
+    }
+
+    @Test("what is not well again wakes people at once: no drill any more", .timeLimit(.minutes(1)))
+    func neverWell() async throws {
+        try await BackupLab.with { lab in
+            let isUp = Atomic(true)
+            let drills = DrillsPlan(
+                health: "x", target: .seconds(1), answers: 2, redis: .init(restart: CommandPlan(words: ["restart"])))
+            let clock = HandClock(Moment(utc: SystemClock().now().utc, uptime: 0, boot: BootID(rawValue: 1)))
+            var world = world(lab, drills, isWell: { isUp.load(ordering: .relaxed) }) { _ in
+                isUp.store(false, ordering: .relaxed)
+                return nil
+            }
+            world.clock = clock
+            world.pause = { clock.advance($0) }
+            let result = await DisturbanceDrill(world, kind: .redis, reason: "").run()
+            #expect(result.outcome == .undecided && result.summary.contains("NOT WELL AGAIN"), "\(result.summary)")
+            let ended = lab.journal.alerts.compactMap { if case .unsilenced(let end) = $0 { end.silence } else { nil } }
+            #expect(ended.count == 2 && lab.journal.alerts.count == 4)
+        }
+    }
+
+    @Test("two do not disturb at once: the second names the first", .timeLimit(.minutes(1)))
+    func twice() async throws {
+        try await BackupLab.with { lab in
+            let drills = DrillsPlan(health: "x", redis: .init(restart: CommandPlan(words: ["restart"])))
+            let lock = try BackupFolder(lab.folder).lock(for: ActionID("drill-first"), "disturbance")
+            let result = await DisturbanceDrill(world(lab, drills, isWell: { true }), kind: .redis, reason: "").run()
+            #expect(result.outcome == .refused && result.summary.contains("drill-first"), "\(result.summary)")
+            #expect(lab.journal.backups.isEmpty && lab.journal.alerts.isEmpty)
+            withExtendedLifetime(lock) {}
         }
     }
 
@@ -184,7 +224,109 @@ struct DrillTests {
                 || started.withLock { $0.suffix(2).map(\.kind) }.contains(.backup))
     }
 
+    @Test("a backup that only did not reach the bucket is copied, not taken again; what is not kept goes after one",
+        .timeLimit(.minutes(1)))
+    func copiesAndPrunes() async throws {
+        let folder = "/tmp/guardia-schedule-\(UInt32.random(in: 0 ... .max))"
+        mkdir(folder, 0o700)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let writer = try JournalWriter(path: "\(folder)/journal.sqlite", origin: "bastion")
+        let clock = HandClock(
+            Moment(utc: Timestamp(seconds: 1_795_761_000), uptime: .hours(1), boot: BootID(rawValue: 1)))
+        let started = Mutex<[[String]]>([])
+        let plan = BackupPlan(
+            source: PostgresTarget(host: "h", database: "d", user: "u"), folder: "/b",
+            schedule: WeeklySchedule(minutes: [390]), retention: RetentionPolicy(isAutomatic: true))
+        let scheduler = BackupScheduler(
+            plan, window: nil, zone: .utc, clock: clock, journal: "\(folder)/journal.sqlite"
+        ) { request in started.withLock { $0.append(Array(request.arguments.prefix(2))) } }
+        func tell(_ bodies: Event.Body...) throws {
+            try writer.append(bodies.map { Event(origin: "bastion", at: clock.now(), body: $0) })
+        }
+        func action(_ id: String, _ kind: ActionKind, _ outcome: ActionOutcome) throws {
+            try tell(
+                .action(
+                    .started(
+                        .init(
+                            id: ActionID(id), kind: kind, by: Operator(name: "e", uid: 0, host: "b"), reason: "",
+                            command: [], steps: [], pid: 1))),
+                .action(.ended(.init(action: ActionID(id), outcome: outcome, summary: ""))))
+        }
+        await scheduler.look()
+        #expect(started.withLock { $0 } == [["backup", "run"]])
+        clock.advance(.minutes(1))
+        try tell(
+            .backup(
+                .taken(
+                    .init(
+                        name: "n", method: .logical, database: "d", snapshotAt: clock.now().utc, took: 1, bytes: 1,
+                        rawBytes: 1, tables: 1, rows: 1, sha256: "", manifest: "", encryption: "age", places: ["/b"]))),
+            .backup(.failed(.init(action: ActionID("backup-1"), reason: "no bucket", backup: "n"))))
+        try action("backup-1", .backup, .undecided)
+        clock.advance(.minutes(31))
+        await scheduler.look()
+        #expect(started.withLock { Array($0.dropFirst()) } == [["backup", "upload"], ["backup", "prune"]])
+        try tell(.backup(.copied(.init(name: "n", place: "s3://b/"))))
+        try action("backup-2", .backup, .done)
+        try action("prune-1", .prune, .done)
+        clock.advance(.minutes(31))
+        await scheduler.look()
+        #expect(started.withLock { $0.count } == 3, "all is done until tomorrow")
+        clock.advance(.hours(23))
+        await scheduler.look()
+        #expect(started.withLock { $0.last } == ["backup", "run"])
+    }
+
     // MARK: PostgreSQL's own settings
+
+    @Test("the last start's recovery is read from the server's log, in any language")
+    func lastStart() {
+        #expect(
+            StartupCheck.recovery(
+                inLog: "redo starts at 0/1\nLOG: redo done at 1/16B3740 system usage: CPU: user: 0.00 s, system: 0.01 s, elapsed: 12.34 s\n")
+                == 12_340)
+        #expect(
+            StartupCheck.recovery(
+                inLog: "redo listo en 0/16B3740 utilización del sistema: CPU: usuario: 0.00 s, sistema: 0.00 s, transcurrido: 0.05 s\n")
+                == 50)
+        #expect(StartupCheck.recovery(inLog: "database system is ready to accept connections") == 0)
+    }
+
+    @Test("a server that was killed tells how long it took to be there again", .timeLimit(.minutes(1)))
+    func lastStartOfAServer() async throws {
+        try await BackupLab.with { lab in
+            try lab.sql("ALTER SYSTEM SET logging_collector = on")
+            try lab.sql("ALTER SYSTEM SET log_directory = 'log'")
+            let settings = PostgresSettings([
+                "host": lab.postgres.socketFolder, "port": "\(lab.postgres.port)", "user": "postgres",
+                "dbname": "postgres",
+            ])
+            try await lab.postgres.restart()
+            var client = PostgresClient(settings, on: lab.reactor)
+            #expect(try await StartupCheck.facts(client, memory: nil).recovery == 0, "it was stopped in order")
+            await client.close()
+            try lab.sql("CREATE TABLE t AS SELECT generate_series(1, 20000)")
+            // One session that dies takes all with it, and the log is replayed.
+            let victim = Task { try? lab.sql("SELECT pg_sleep(30) /* victim */") }
+            var id = ""
+            let limit = ContinuousClock.now + .seconds(20)
+            while id.isEmpty, ContinuousClock.now < limit {
+                id = try lab.sql(
+                    "SELECT pid FROM pg_stat_activity WHERE query LIKE '%/* victim */' AND pid <> pg_backend_pid()")
+                    .trimmingCharacters(in: .whitespacesAndNewlines)
+            }
+            kill(try #require(pid_t(id)), SIGKILL)
+            _ = await victim.value
+            var found: Milliseconds?
+            while found == nil || found == 0, ContinuousClock.now < limit {
+                client = PostgresClient(settings, on: lab.reactor)
+                found = try? await StartupCheck.facts(client, memory: nil).recovery
+                await client.close()
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(found != nil, "the log was not read")
+        }
+    }
 
     @Test("the configuration that is shipped starts, and passes its own rules", .timeLimit(.minutes(1)))
     func shipped() async throws {

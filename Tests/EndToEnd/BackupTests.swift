@@ -85,5 +85,9 @@ struct BackupJourneys {
         let record = try #require(board.backups.drills.last)
         #expect(record.kind.rawValue == kind && record.ended?.hasPassed == true && record.ended?.measured != nil)
         #expect(!record.started.silences.isEmpty)
+        // Its alerts are silenced, and only until what it set off has settled.
+        let silences = board.alerts.silences.values.filter { $0.id.hasPrefix(record.id.text) }
+        #expect(!silences.isEmpty && silences.allSatisfy { $0.until - $0.from == DrillSilence.settling })
+        #expect(silences.contains { $0.matchers.contains { $0.name == "probe" } })
     }
 }

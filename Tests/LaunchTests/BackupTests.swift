@@ -227,7 +227,58 @@ struct BackupRuleTests {
         #expect(standing([(Self.taken("a", time), time), (pruned, time)]).lastGood == nil)
     }
 
+    @Test("one that only did not reach the bucket is a warning until it does")
+    func copied() {
+        let time = Self.friday + .hours(-1)
+        let taken = Self.taken("a", time)
+        let failed = BackupEvent.failed(.init(action: ActionID("b-1"), reason: "no bucket", backup: "a"))
+        let before = standing([(taken, time), (failed, time + 1)])
+        #expect(before.lastGood?.name == "a" && before[.attempt]?.verdict == .warning)
+        #expect(before[.attempt]?.words == "the last backup lies in one place only: no bucket")
+        let copied = BackupEvent.copied(.init(name: "a", place: "s3://b/"))
+        let after = standing([(taken, time), (failed, time + 1), (copied, time + 2)])
+        #expect(after[.attempt] == nil && after.lastGood?.copies == ["s3://b/"])
+    }
+
+    @Test("a gate gets plain values; what was never restored is unknown, never well")
+    func plainValues() {
+        let time = Self.friday + .hours(-1)
+        let none = standing([])
+        #expect(none.age == nil && none.rpo == .critical && none.rto == .unknown && none.isProved == .unknown)
+        let unproved = standing([(Self.taken("a", time), time)])
+        #expect(unproved.rpo == .ok && unproved.rto == .unknown && unproved.provedAt == nil)
+    }
+
     // MARK: Drills
+
+    @Test("a drill's silences are of its own probes: by name where no rule describes them, else by their rules")
+    func drillSilences() {
+        let time = Self.friday + .hours(-1)
+        func series(_ id: SeriesID) -> Series {
+            Series(id: id, title: id.name, unit: .milliseconds, interval: .seconds(1), thresholds: Thresholds(warning: .above(1)))
+        }
+        let plan = AlertPlan(
+            AlertSettings(rules: [
+                AlertRule(name: "DatabaseSlow", condition: .bound("db.latency", .above(5), clear: nil)),
+                AlertRule(name: "Slow+", condition: .bound("*.p95", .above(5), clear: nil), fanLabel: "service"),
+                AlertRule(name: "CDN", condition: .bound("cdn.p95", .above(5), clear: nil)),
+            ]),
+            series: [
+                series("db.latency"), series("api.p95"), series("web.p95"), series("cdn.p95"), series("db.locks"),
+            ], zone: .utc)
+        let matchers = DrillSilence.matchers(of: ["db", "api"], in: plan)
+        func isQuiet(_ labels: Labels) -> Bool {
+            matchers.contains {
+                Silence(id: "s", matchers: $0, from: time, until: time + 1, by: "", comment: "").matches(labels)
+            }
+        }
+        for target in plan.targets {
+            let isOwn = target.condition.inputs.contains { $0.name.hasPrefix("db.") || $0.name.hasPrefix("api.") }
+            #expect(isQuiet(target.labels) == isOwn, "\(target.labels)")
+        }
+        #expect(plan.targets.contains { $0.labels["service"] == "web" } && !plan.targets.isEmpty)
+        #expect(DrillSilence.matchers(of: [], in: plan).isEmpty, "without probes nothing is silenced")
+    }
 
     @Test("a drill silences its own probes while it runs, and not past its limit where it died")
     func silences() {

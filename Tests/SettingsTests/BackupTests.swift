@@ -11,7 +11,7 @@ struct BackupSectionTests {
           folder: /var/backups/guardia
           encrypt: {age: \(recipient)}
           schedule: {at: ["03:30", "15:30"], days: Mon-Fri, retry: 10m}
-          retention: {daily: 14}
+          retention: {daily: 14, automatic: true}
           targets: {rpo: 13h, rto: 20m}
           limits: {rate: 50MB/s, keep_free: 2GiB}
           s3: {endpoint: "https://s3.example.com/", region: sa-east-1, bucket: backups, prefix: db/, key: env:S3_KEY, secret: env:S3_SECRET}
@@ -19,7 +19,7 @@ struct BackupSectionTests {
         drills:
           allowed: [redis]
           health: https://api.example.com/healthz
-          redis: {restart: {run: [systemctl, restart, redis]}, silences: [redis]}
+          redis: {restart: {run: [systemctl, restart, redis]}, silences: [api]}
           connections: {database: db, user: drill, of: app}
 
         """
@@ -46,7 +46,7 @@ struct BackupSectionTests {
         #expect(plan.encryption == .age(recipient: Self.recipient) && plan.method == .logical)
         #expect(plan.schedule == WeeklySchedule(weekdays: 1...5, minutes: [210, 930], retry: .minutes(10)))
         #expect(
-            plan.retention == RetentionPolicy(daily: 14) && plan.limits.rate == 50_000_000
+            plan.retention == RetentionPolicy(daily: 14, isAutomatic: true) && plan.limits.rate == 50_000_000
                 && plan.limits.keepFree == 2 << 30)
         #expect(plan.bucket?.endpoint == "https://s3.example.com" && plan.bucket?.secret == .environment("S3_SECRET"))
         #expect(plan.drill.schedule?.firstDay == 7 && plan.drill.smoke.first?.expectation == .text("1"))
@@ -69,6 +69,7 @@ struct BackupSectionTests {
         #expect(!mistakes("bucket: backups", "bucket: B!").isEmpty)
         #expect(!mistakes("secret: env:S3_SECRET", "secret: hunter2").isEmpty)
         #expect(mistakes("expect: \"1\"", "expect: \"1\", at_least: 1").first?.contains("not both") == true)
+        #expect(mistakes("silences: [api]", "silences: [apo]").first?.contains("would not be silenced") == true)
         #expect(!mistakes("allowed: [redis]", "allowed: [restore]").isEmpty)
         #expect(mistakes("  encrypt: {age: \(Self.recipient)}\n", "").first?.contains("'encrypt' is missing") == true)
     }

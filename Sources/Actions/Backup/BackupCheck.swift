@@ -32,6 +32,13 @@ package struct BackupCheck: Sendable {
         return sum.sha256 == file.sha256 ? nil : "its SHA-256 is not that of the manifest: it was changed or exchanged"
     }
 
+    /// Whoever can write the folder can exchange data and manifest together; what the journal was told he cannot.
+    static func known(_ manifest: BackupManifest, to log: BackupLog) throws(BackupError) {
+        guard let told = log[manifest.name]?.taken.sha256, told != manifest.data.sha256 else { return }
+        throw BackupError(
+            .damaged(table: nil), "it is not the backup that the journal was told of: its SHA-256 there is \(told)")
+    }
+
     /// Reads a backup whole, and its tables where the key is at hand.
     ///
     /// - Throws: `.damaged` with the table where it shows.
@@ -102,6 +109,8 @@ package struct BackupCheck: Sendable {
         guard error.kind == .program || error.kind == .tap || error.kind == .write else {
             return BackupError(.failed, error.description)
         }
+        // Nor does a disk of ours that fills.
+        if let full = error.cause as? StreamGauge.Full { return BackupError(.failed, full.description) }
         // Another's key says nothing against the backup.
         if error.kind == .program, error.reason.contains("no identity matched") || error.reason.contains("secret key") {
             return BackupError(.wrongKey, "this key does not open it: \(error.description)")

@@ -20,10 +20,13 @@ package struct BackupWorld: Sendable {
     package var command: [String]
     /// Hears how far the long steps are, once a second.
     package var watch: @Sendable (String, StreamGauge.Progress) -> Void
+    /// What the journal knows of backups: by it an exchanged one is known.
+    package var log: BackupLog
 
     package init(
         plan: BackupPlan, reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String,
         journal: any ActionJournal, reporter: ActionReporter, who: Operator, command: [String],
+        log: BackupLog = BackupLog(),
         watch: @escaping @Sendable (String, StreamGauge.Progress) -> Void = { _, _ in }
     ) {
         self.plan = plan
@@ -35,6 +38,7 @@ package struct BackupWorld: Sendable {
         self.who = who
         self.command = command
         self.watch = watch
+        self.log = log
     }
 
     package var folder: BackupFolder { BackupFolder(plan.folder) }
@@ -112,7 +116,8 @@ package struct BackupRun: Sendable {
                 ("prepare", "Look at folder and server"),
                 ("dump", plan.method == .logical ? "Dump" : "Copy the cluster"),
                 ("check", "Read it back"),
-            ] + (plan.bucket == nil ? [] : [("upload", "Upload and read back")]) + [("keep", "Write the manifest")])
+                ("keep", "Write the manifest"),
+            ] + (plan.bucket == nil ? [] : [("upload", "Upload and read back")]))
         let result: ActionResult
         do throws(BackupError) {
             let folder = world.folder
@@ -120,11 +125,11 @@ package struct BackupRun: Sendable {
             let lock = try folder.lock(for: world.reporter.id, "backup")
             defer { withExtendedLifetime(lock) {} }
             let taken = try await take(in: folder, since: started)
+            // From here on it counts, whatever becomes of its copy.
             await world.journal.tell(.taken(taken))
-            result = ActionResult(
-                .done,
-                "\(taken.name): \(taken.tables) tables, \(taken.rows) rows, \(taken.bytes >> 10) KiB, "
-                    + "\(taken.encryption), in \(taken.places.joined(separator: " and "))")
+            var (place, trouble): (String?, BackupError?)
+            do throws(BackupError) { place = try await BackupUpload(world).step() } catch { trouble = error }
+            result = await conclude(taken, place, trouble)
         } catch {
             await world.journal.tell(.failed(.init(action: world.reporter.id, reason: error.reason)))
             let isRefused = error.kind == .refused
@@ -132,6 +137,20 @@ package struct BackupRun: Sendable {
         }
         await world.reporter.finish(result)
         return result
+    }
+
+    /// A bucket that is out of reach costs the copy there, not the backup.
+    private func conclude(
+        _ taken: BackupEvent.Taken, _ place: String?, _ trouble: BackupError?
+    ) async -> ActionResult {
+        let words =
+            "\(taken.name): \(taken.tables) tables, \(taken.rows) rows, \(taken.bytes >> 10) KiB, "
+            + "\(taken.encryption), in \((taken.places + [place].compactMap(\.self)).joined(separator: " and "))"
+        guard let trouble else { return ActionResult(.done, words) }
+        await world.journal.tell(
+            .failed(.init(action: world.reporter.id, reason: trouble.reason, backup: taken.name)))
+        return ActionResult(
+            .undecided, "\(words); NOT COPIED to the bucket: \(trouble.reason); guardia backup upload goes on with it")
     }
 
     private func take(in folder: BackupFolder, since started: Moment) async throws(BackupError) -> BackupEvent.Taken {
@@ -148,6 +167,10 @@ package struct BackupRun: Sendable {
             }
             let settings = try BackupTools.settings(of: plan.source, secret: world.secret)
             let source = try await BackupSource.open(settings, on: world.reactor, exports: plan.method == .logical)
+            do throws(BackupError) { try await tools.check(dumping: source.facts.serverVersion) } catch {
+                await source.close()
+                throw error
+            }
             return (source, "PostgreSQL \(source.facts.serverVersion), snapshot \(source.facts.snapshot ?? "none")")
         }
         do throws(BackupError) {
@@ -167,7 +190,7 @@ package struct BackupRun: Sendable {
         _ name: String, of source: BackupSource, with tools: BackupTools, in folder: BackupFolder, since started: Moment
     ) async throws(BackupError) -> BackupEvent.Taken {
         let dump = BackupDump(world: world, tools: tools, source: source, folder: folder, name: name)
-        var manifest = try await world.step("dump") { () throws(BackupError) in
+        let manifest = try await world.step("dump") { () throws(BackupError) in
             let manifest = try await dump.run(startedAt: started.utc, expected: expected(in: folder, source))
             return (
                 manifest,
@@ -182,18 +205,6 @@ package struct BackupRun: Sendable {
             }
             return ((), "what lies there is what was written")
         }
-        var places = [folder.path]
-        if let store = try world.store() {
-            let unsent = manifest
-            manifest = try await world.step("upload") { () throws(BackupError) in
-                let gauge = StreamGauge()
-                let sent = try await world.watching("upload", gauge, total: unsent.bytes) { () throws(BackupError) in
-                    try await store.upload(unsent, from: folder, at: world.now) { gauge.set($0) }
-                }
-                return (sent, "\(store.place), read back and the same")
-            }
-            places.append(store.place)
-        }
         let finished = manifest
         let digest = try await world.step("keep") { () throws(BackupError) in
             (try folder.write(finished), "\(finished.name)\(BackupFolder.manifestSuffix)")
@@ -202,7 +213,8 @@ package struct BackupRun: Sendable {
             name: name, method: manifest.method, database: manifest.database, snapshotAt: manifest.snapshotAt,
             took: Milliseconds((world.clock.now().uptime - started.uptime).count), bytes: manifest.bytes,
             rawBytes: manifest.rawBytes, tables: manifest.tables.count, rows: manifest.rows,
-            sha256: manifest.data.sha256, manifest: digest, encryption: manifest.encryption.word, places: places)
+            sha256: manifest.data.sha256, manifest: digest, encryption: manifest.encryption.word,
+            places: [folder.path])
     }
 
     /// How many bytes are to come: as many as the last time, else what the tables take.

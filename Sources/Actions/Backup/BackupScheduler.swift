@@ -40,6 +40,7 @@ package actor BackupScheduler {
     package func look() async {
         guard let board = await board.board() else { return }
         consider(.backup, plan.schedule, ["backup", "run"], board, drill: nil)
+        prune(board)
         // A backup that runs is not to be drilled beside: both would be slower than they are.
         guard !board.actions.running.contains(where: { $0.kind == .backup }) else { return }
         consider(.drill, plan.drill.schedule, ["drill", "restore"], board, drill: .restore)
@@ -63,6 +64,27 @@ package actor BackupScheduler {
             }
         }
         guard schedule.isDue(at: now.utc, after: attempts, in: zone, window: window) else { return }
+        // What is whole and only did not reach the bucket is not taken again: that would fill the disk.
+        let isWhole =
+            attempts.hasFailed && kind == .backup
+            && board.backups.failure?.event.backup.flatMap { board.backups[$0] }?.isGood == true
+        let isNew = attempts.last.map { last in (schedule.latest(until: now.utc, in: zone) ?? last) > last } ?? true
+        begin(kind, isWhole && !isNew ? ["backup", "upload"] : words, at: now)
+    }
+
+    /// After a backup, what is no longer kept goes, where the policy says so.
+    private func prune(_ board: Board) {
+        let now = clock.now()
+        guard plan.retention.isAutomatic,
+            !board.actions.running.contains(where: { $0.kind == .backup || $0.kind == .prune }),
+            let taken = board.backups.backups.last
+        else { return }
+        if let last = board.actions.records.last(where: { $0.kind == .prune }), last.at.utc >= taken.at.utc { return }
+        if let before = started[.prune], before.age(at: now) < Self.patience { return }
+        begin(.prune, ["backup", "prune"], at: now)
+    }
+
+    private func begin(_ kind: ActionKind, _ words: [String], at now: Moment) {
         started[kind] = now
         start(
             ActionRequest(

@@ -40,7 +40,7 @@ package struct BackupStore: Sendable {
     ///
     /// - Returns: the manifest with its new copy.
     func upload(
-        _ manifest: BackupManifest, from folder: BackupFolder, at now: Timestamp,
+        _ manifest: BackupManifest, from folder: BackupFolder, at now: Timestamp, rate: Int64? = nil,
         progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(BackupError) -> BackupManifest {
         var manifest = manifest
@@ -48,7 +48,8 @@ package struct BackupStore: Sendable {
         manifest.copies.append(BackupManifest.Copy(place: place, at: now))
         do throws(S3Error) {
             for file in manifest.files {
-                try await client.upload(file: folder.file(file.name), to: key(file.name), progress: progress)
+                try await client.upload(
+                    file: folder.file(file.name), to: key(file.name), rate: rate, progress: progress)
                 try await check(file)
             }
             try await client.put(
@@ -102,6 +103,8 @@ package struct BackupStore: Sendable {
     func remove(_ manifest: BackupManifest) async throws(BackupError) {
         do throws(S3Error) {
             for name in manifest.files.map(\.name) + [manifest.name + BackupFolder.manifestSuffix] {
+                // Parts of an upload that never ended cost money and are seen by no listing.
+                try await client.abandonUploads(of: key(name))
                 try await client.remove(key(name))
             }
         } catch {

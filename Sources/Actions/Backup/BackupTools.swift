@@ -9,16 +9,18 @@ package struct BackupTools: Sendable {
     package let folder: String
     private let nice: Int
 
-    /// - Parameter folder: nil: the newest that Debian keeps, each version in a folder of its own, outside PATH.
-    package init(_ folder: String?, nice: Int = 0) throws(BackupError) {
+    /// - Parameters:
+    ///   - folder: nil: the newest that Debian keeps, each version in a folder of its own, outside PATH.
+    ///   - version: the major version that is taken where it is there.
+    package init(_ folder: String?, version: Int? = nil, nice: Int = 0) throws(BackupError) {
         self.nice = nice
         if let folder {
             self.folder = folder
         } else {
             let root = "/usr/lib/postgresql"
             let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init)
-            guard let newest = versions.sorted(by: >).first(where: { access("\(root)/\($0)/bin/pg_dump", X_OK) == 0 })
-            else {
+            let there = versions.sorted(by: >).filter { access("\(root)/\($0)/bin/pg_dump", X_OK) == 0 }
+            guard let newest = there.first(where: { $0 == version }) ?? there.first else {
                 throw BackupError(
                     .refused,
                     "PostgreSQL's programs are not in \(root): install postgresql-client, or name their folder in backup.programs"
@@ -29,6 +31,37 @@ package struct BackupTools: Sendable {
     }
 
     package func postgres(_ name: String) -> String { "\(folder)/\(name)" }
+
+    // MARK: Versions
+
+    /// The major version of the programs; nil where they do not say.
+    func majorVersion() async -> Int? {
+        // "pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
+        guard let result = try? await Command.run([postgres("pg_dump"), "--version"], deadline: .seconds(10)),
+            let start = result.standardOutput.text.range(of: "(PostgreSQL) ")
+        else { return nil }
+        return Int(result.standardOutput.text[start.upperBound...].prefix { $0.isNumber })
+    }
+
+    /// pg_dump reads from older servers, and refuses newer ones.
+    func check(dumping server: String) async throws(BackupError) {
+        guard let major = Int(server.prefix { $0.isNumber }), let ours = await majorVersion(), ours < major else { return }
+        throw BackupError(
+            .refused,
+            "the server is PostgreSQL \(server), the programs in \(folder) are of \(ours): install postgresql-client-\(major), or name its folder in backup.programs"
+        )
+    }
+
+    /// A dump restores into the same version or a newer one, the files of a cluster into the same alone.
+    func check(restoring manifest: BackupManifest) async throws(BackupError) {
+        let major = manifest.majorVersion
+        guard major > 0, let ours = await majorVersion(), manifest.method == .physical ? ours != major : ours < major
+        else { return }
+        throw BackupError(
+            .refused,
+            "the backup is of PostgreSQL \(manifest.serverVersion), the programs in \(folder) are of \(ours): install postgresql-\(major) where drills run"
+        )
+    }
 
     /// Words that give way to others.
     func gently(_ words: [String]) -> [String] { nice > 0 ? ["nice", "-n", "\(nice)"] + words : words }

@@ -1,3 +1,4 @@
+import Glibc
 package import Launch
 import Wire
 
@@ -46,6 +47,7 @@ package struct BackupVerify: Sendable {
         var hasReadTables = false
         if let manifest {
             do throws(BackupError) {
+                try BackupCheck.known(manifest, to: world.log)
                 let result = try await BackupCheck.backup(
                     manifest, in: world.plan.folder, identity: identity, deadline: world.plan.limits.deadline)
                 hasReadTables = result.hasReadTables
@@ -98,48 +100,102 @@ package struct BackupPrune: Sendable {
     }
 
     /// Decides; removes nothing.
-    package func decide() -> Outcome {
+    ///
+    /// - Parameter spoiled: backups that are known to be damaged beside those that the journal knows.
+    package func decide(spoiled: Set<String> = []) -> Outcome {
         let manifests = world.folder.manifests().good.filter { $0.database == world.plan.source.database }
         let decisions = world.plan.retention.decide(
             manifests.map { manifest in
                 let record = log[manifest.name]
+                // One whose files are gone or cut is none, whatever is known of it.
+                let isBad = record?.trouble != nil || spoiled.contains(manifest.name) || !isThere(manifest)
                 return RetentionPolicy.Candidate(
                     name: manifest.name, at: manifest.snapshotAt,
-                    standing: record?.trouble != nil ? .bad : record?.provedAt != nil ? .proved : .taken)
+                    standing: isBad ? .bad : record?.provedAt != nil ? .proved : .taken)
             }, in: zone, now: world.now)
         let going = Set(decisions.filter(\.goes).map(\.name))
         return Outcome(
             decisions: decisions, bytes: manifests.filter { going.contains($0.name) }.reduce(0) { $0 + $1.bytes })
     }
 
+    private func isThere(_ manifest: BackupManifest) -> Bool {
+        manifest.files.allSatisfy { file in
+            var status = stat()
+            return stat(world.folder.file(file.name), &status) == 0 && Int64(status.st_size) == file.bytes
+        }
+    }
+
+    /// Decides with the last good one read whole: where it turns out to be damaged, an older one is the last good one.
+    private func decideByReading() async throws(BackupError) -> Outcome {
+        var spoiled: Set<String> = []
+        while true {
+            let outcome = decide(spoiled: spoiled)
+            guard outcome.decisions.contains(where: \.goes),
+                let last = outcome.decisions.first(where: { $0.reasons.contains("last good") })
+            else { return outcome }
+            let manifest = try world.folder.manifest(last.name)
+            do throws(BackupError) {
+                for file in manifest.files {
+                    try await BackupCheck.file(file, in: world.folder.path, deadline: world.plan.limits.deadline)
+                }
+                return outcome
+            } catch {
+                guard case .damaged = error.kind else { throw error }
+                spoiled.insert(last.name)
+                await world.journal.tell(
+                    .verified(
+                        .init(
+                            name: last.name, place: world.folder.path, hasReadTables: false, trouble: error.reason)))
+                await world.reporter.note("check", "\(last.name) is damaged, and kept for nothing: \(error.reason)")
+            }
+        }
+    }
+
     /// Removes; of a bucket first, so that what is left is always known here.
     package func run() async -> ActionResult {
-        await world.begin(.prune, reason: "", [("remove", "Remove what is no longer kept")])
+        await world.begin(
+            .prune, reason: "", [("check", "Read the last good one"), ("remove", "Remove what is no longer kept")])
         let result: ActionResult
         do throws(BackupError) {
             let lock = try world.folder.lock(for: world.reporter.id, "backup")
             defer { withExtendedLifetime(lock) {} }
-            let outcome = decide()
+            let outcome = try await world.step("check") { () throws(BackupError) in
+                let outcome = try await decideByReading()
+                let last = outcome.decisions.first { $0.reasons.contains("last good") }?.name
+                return (outcome, last.map { "\($0) stays" } ?? "none is good: nothing goes")
+            }
             let going = outcome.decisions.filter(\.goes)
-            let store = try world.store()
-            let removed = try await world.step("remove") { () throws(BackupError) in
-                var removed: [String] = []
-                for decision in going {
+            let removed = try await remove(going, of: outcome)
+            result = ActionResult(.done, "\(removed) removed, \(outcome.decisions.count - removed) kept")
+        } catch {
+            result = ActionResult(error.kind == .refused ? .refused : .undecided, error.reason)
+        }
+        await world.reporter.finish(result)
+        return result
+    }
+
+    private func remove(_ going: [RetentionPolicy.Decision], of outcome: Outcome) async throws(BackupError) -> Int {
+        let store = try world.store()
+        return try await world.step("remove") { () throws(BackupError) in
+            var removed: [String] = []
+            var trouble: BackupError?
+            for decision in going {
+                do throws(BackupError) {
                     let manifest = try world.folder.manifest(decision.name)
                     if let store, manifest.copies.contains(where: { $0.place == store.place }) {
                         try await store.remove(manifest)
                     }
                     try world.folder.remove(manifest)
                     removed.append(manifest.name)
+                } catch {
+                    trouble = error
+                    break
                 }
-                return (removed, "\(removed.count) of \(outcome.decisions.count), \(outcome.bytes >> 20) MiB")
             }
+            // Also where it stopped half-way: what is gone is gone.
             if !removed.isEmpty { await world.journal.tell(.pruned(.init(names: removed, bytes: outcome.bytes))) }
-            result = ActionResult(.done, "\(removed.count) removed, \(outcome.decisions.count - removed.count) kept")
-        } catch {
-            result = ActionResult(error.kind == .refused ? .refused : .undecided, error.reason)
+            if let trouble { throw trouble }
+            return (removed.count, "\(removed.count) of \(outcome.decisions.count), \(outcome.bytes >> 20) MiB")
         }
-        await world.reporter.finish(result)
-        return result
     }
 }

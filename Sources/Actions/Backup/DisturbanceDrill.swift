@@ -20,11 +20,16 @@ package struct DisturbanceDrill: Sendable {
         /// Runs a command of the config; what it said where it failed.
         package var run: @Sendable (CommandPlan) async -> String?
         package var pause: @Sendable (Milliseconds) async throws -> Void
+        /// What matches the alerts that it sets off; see ``DrillSilence``.
+        package var hushes: [[LabelMatcher]]
+        /// Where the lock lies that keeps two drills from disturbing at once.
+        package var lockFolder: String
 
         package init(
             drills: DrillsPlan, environment: String, reactor: Reactor, clock: any Launch.Clock,
             secret: @escaping @Sendable (Secret) throws -> String, journal: any ActionJournal,
-            reporter: ActionReporter, who: Operator, command: [String], isWell: @escaping @Sendable () async -> Bool,
+            reporter: ActionReporter, who: Operator, command: [String], hushes: [[LabelMatcher]], lockFolder: String,
+            isWell: @escaping @Sendable () async -> Bool,
             run: @escaping @Sendable (CommandPlan) async -> String?,
             pause: @escaping @Sendable (Milliseconds) async throws -> Void = { try await Task.sleep(for: $0.duration) }
         ) {
@@ -40,6 +45,8 @@ package struct DisturbanceDrill: Sendable {
             self.isWell = isWell
             self.run = run
             self.pause = pause
+            self.hushes = hushes
+            self.lockFolder = lockFolder
         }
     }
 
@@ -68,15 +75,6 @@ package struct DisturbanceDrill: Sendable {
         }
     }
 
-    private var silences: [String] {
-        switch kind {
-        case .connections: drills.connections?.silences ?? []
-        case .redis: drills.redis?.silences ?? []
-        case .edge: drills.edge?.silences ?? []
-        case .restore: []
-        }
-    }
-
     /// Runs it to its end.
     package func run() async -> ActionResult {
         await world.reporter.tell(
@@ -95,6 +93,11 @@ package struct DisturbanceDrill: Sendable {
 
     private func act() async -> ActionResult {
         if let refusal = drills.refusal(of: kind, in: world.environment) { return ActionResult(.refused, refusal) }
+        let lock: BackupFolder.Lock
+        do throws(BackupError) {
+            lock = try BackupFolder(world.lockFolder).lock(for: world.reporter.id, "disturbance")
+        } catch { return ActionResult(.refused, error.reason) }
+        defer { withExtendedLifetime(lock) {} }
         await world.reporter.begin("before")
         guard await isWellAtFirst() else {
             await world.reporter.end("before", .failed, "it is not well now")
@@ -104,10 +107,13 @@ package struct DisturbanceDrill: Sendable {
         await world.journal.tell(
             .drillStarted(
                 .init(
-                    id: world.reporter.id, kind: kind, by: world.who.signature, silences: silences, limit: limit,
+                    id: world.reporter.id, kind: kind, by: world.who.signature, silences: drills.silences(of: kind), limit: limit,
                     target: drills.target)))
+        await hush(for: limit)
         let (trouble, watch) = await disturbAndWatch()
         let measured = watch.recovered
+        // What is not well again is no drill any more: it wakes people at once.
+        if measured == nil { await speak() } else { await hush(for: DrillSilence.settling) }
         let isInTime = measured.map { $0 <= drills.target } ?? false
         let felt = "\(watch.failed) of \(watch.asked) answers were bad"
         var words: String
@@ -129,6 +135,27 @@ package struct DisturbanceDrill: Sendable {
                     target: drills.target, summary: words)))
         // Whether it passed or not, what was disturbed is as it was; only one that is not well needs a person.
         return ActionResult(measured == nil ? .undecided : isInTime && trouble == nil ? .done : .wentBack, words)
+    }
+
+    private func silence(_ index: Int) -> String { "\(world.reporter.id)-\(index + 1)" }
+
+    /// Keeps its own alerts quiet from now on; told again, it is for another while.
+    private func hush(for span: Milliseconds) async {
+        let now = world.clock.now().utc
+        for (index, matchers) in world.hushes.enumerated() {
+            await world.journal.tell(
+                .alert(
+                    .silenced(
+                        Silence(
+                            id: silence(index), matchers: matchers, from: now, until: now + span, by: world.who.name,
+                            comment: "drill of \(kind.rawValue), by itself"))))
+        }
+    }
+
+    private func speak() async {
+        for index in world.hushes.indices {
+            await world.journal.tell(.alert(.unsilenced(.init(silence: silence(index), by: world.who.name))))
+        }
     }
 
     private func isWellAtFirst() async -> Bool {

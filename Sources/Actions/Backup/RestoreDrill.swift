@@ -121,11 +121,14 @@ package struct RestoreDrill: Sendable {
             await world.reporter.note(
                 "find", "removed what a drill that died had left: \(left.joined(separator: ", "))")
         }
-        let tools = try BackupTools(plan.programs)
+        let tools = try BackupTools(plan.programs, version: place.manifest.majorVersion)
+        try await tools.check(restoring: place.manifest)
+        try checkRoom(place)
         let scratch = try await ScratchTarget.make(world, tools, place.manifest, identity: identity)
         do throws(BackupError) {
             let files = try await fetched(place, scratch)
             try await world.step("verify") { () throws(BackupError) in
+                try BackupCheck.known(place.manifest, to: world.log)
                 let result = try await BackupCheck.backup(
                     place.manifest, in: files, identity: identity, deadline: plan.drill.deadline)
                 guard result.hasReadTables else { throw BackupError(.refused, result.words) }
@@ -137,6 +140,19 @@ package struct RestoreDrill: Sendable {
             throw error
         }
         await destroy(scratch)
+    }
+
+    /// What is restored takes about as much as what was dumped, before its indexes: a drill must not fill the disk on which a
+    /// journal may lie.
+    private func checkRoom(_ place: Place) throws(BackupError) {
+        let manifest = place.manifest
+        let wanted = (plan.drill.server == nil ? manifest.rawBytes : 0) + (place.store == nil ? 0 : manifest.bytes)
+        do { try FileTap.check(plan.drill.folder, keepFree: plan.limits.keepFree + wanted) } catch {
+            throw BackupError(
+                .refused,
+                "a drill in \(plan.drill.folder) needs \(wanted >> 20) MiB beside the \(plan.limits.keepFree >> 20) MiB that are to stay free, and they are not there: make room, or name another drill.folder"
+            )
+        }
     }
 
     private func destroy(_ scratch: ScratchTarget) async {
@@ -190,7 +206,8 @@ package struct RestoreDrill: Sendable {
             ((), try await scratch.prepare(manifest))
         }
         try await world.step("restore") { () throws(BackupError) in
-            let gauge = StreamGauge()
+            let gauge = StreamGauge(
+                room: plan.drill.server == nil ? (plan.drill.folder, plan.limits.keepFree) : nil)
             try await world.watching("restore", gauge, total: manifest.rawBytes) { () throws(BackupError) in
                 try await scratch.restore(manifest, in: files, identity: identity, gauge: gauge)
             }

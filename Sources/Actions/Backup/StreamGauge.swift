@@ -14,12 +14,19 @@ package final class StreamGauge: Sendable {
         var bytes: Int64 = 0
         var table: String?
         var begun = ContinuousClock.now
+        var nextLook: Int64 = 0
     }
     private let state = Mutex(State())
     /// Bytes a second; nil: no bound.
     private let rate: Int64?
 
-    package init(rate: Int64? = nil) { self.rate = rate }
+    /// The disk that is being filled, and what must stay free on it.
+    private let room: (folder: String, keepFree: Int64)?
+
+    package init(rate: Int64? = nil, room: (folder: String, keepFree: Int64)? = nil) {
+        self.rate = rate
+        self.room = room
+    }
 
     package var bytes: Int64 { state.withLock { $0.bytes } }
     package var table: String? { state.withLock { $0.table } }
@@ -35,12 +42,15 @@ package final class StreamGauge: Sendable {
 
     /// Counts, and waits where it goes too fast: on the thread of a tap, which is made for waiting.
     func take(_ count: Int) throws {
-        let wait = state.withLock { state -> Duration in
+        let (wait, mustLook) = state.withLock { state -> (Duration, Bool) in
             if state.bytes == 0 { state.begun = .now }
             state.bytes += Int64(count)
-            guard let rate, rate > 0 else { return .zero }
-            return .seconds(Double(state.bytes) / Double(rate)) - (ContinuousClock.now - state.begun)
+            let mustLook = state.bytes >= state.nextLook
+            if mustLook { state.nextLook = state.bytes + (16 << 20) }
+            guard let rate, rate > 0 else { return (.zero, mustLook) }
+            return (.seconds(Double(state.bytes) / Double(rate)) - (ContinuousClock.now - state.begun), mustLook)
         }
+        if mustLook, let room { try FileTap.check(room.folder, keepFree: room.keepFree) }
         if wait > .zero { usleep(UInt32(min(wait / .microseconds(1), 2_000_000))) }
     }
 
@@ -114,7 +124,7 @@ package final class FileTap: Tap {
     package var sha256: String { state.withLock { $0.sum } }
 
     /// Refuses where the disk has no room left.
-    static func check(_ folder: String, keepFree: Int64) throws {
+    static func check(_ folder: String, keepFree: Int64) throws(StreamGauge.Full) {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return }
         let free = Int64(status.f_bavail) * Int64(status.f_frsize)

@@ -12,6 +12,8 @@ package struct Choice: Hashable, Sendable {
         /// Which flag; and what is to become of it.
         case flag
         case share(of: String)
+        /// What to say of a station; nil: of the whole poll.
+        case word(of: String?)
     }
 
     /// What can be chosen from, and what is known of it.

@@ -15,6 +15,8 @@ struct ChoiceView {
             case .checklist(let item, let isTick, _):
                 (words(isTick ? .tickQuestion : .untickQuestion, Text.sanitised(item, limit: 40)), .tickHint)
             case .flag: (words(.flagQuestion), .flagHint)
+            case .word(let name):
+                (words(.wordQuestion, Text.sanitised(name ?? words(.readinessTitle), limit: 40)), .wordHint)
             case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
             }
         var lines: [DialogLine] = [

@@ -39,6 +39,11 @@ package enum Overlay: Hashable, Sendable {
     case checklist(selected: String?)
     /// What changed and how things stand; `top` is the first line shown.
     case handover(top: Int)
+    // MARK: Readiness
+    /// The go/no-go poll; the cursor is on a station by its name.
+    case readiness(selected: String?)
+    /// One station with all its evidence; `top` is the first line shown.
+    case station(String, top: Int)
 
     var context: Context {
         switch self {
@@ -56,6 +61,8 @@ package enum Overlay: Hashable, Sendable {
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security
+        case .readiness: .readiness
+        case .station: .station
         case .flags: .flags
         case .checklist: .checklist
         case .handover: .handover

@@ -50,7 +50,7 @@ extension Event.Body {
             return .recordingGap(body)
         case .action(let event): return .action(event.bounded(cut))
         case .backup(let event): return .backup(event.bounded(cut))
-        case .alert, .escalation, .response, .flag, .presence, .checklist: return cutTexts(to: TextLimit.bytes)
+        case .alert, .escalation, .response, .digest, .flag, .presence, .checklist, .readiness: return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.
@@ -118,6 +118,9 @@ extension BackupEvent {
         case .failed(var event):
             event.reason = cut(event.reason)
             return .failed(event)
+        case .copied(var event):
+            event.place = cut(event.place)
+            return .copied(event)
         case .verified(var event):
             event.trouble = event.trouble.map(cut)
             event.table = event.table.map(cut)

@@ -63,9 +63,10 @@ enum EventRows {
         + ["checklist.ticked", "checklist.unticked"].map { ($0, 20_000) }
         // More than a year of daily backups; of removals and failures the newest suffice.
         + [
-            "backup.taken", "backup.verified", "backup.failed", "backup.pruned", "drill.started", "drill.ended",
+            "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started", "drill.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
+        + ReadinessEvent.kinds.map { ($0, 400) }
 
     static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(

@@ -1,8 +1,10 @@
 /// What backups and drills tell the journal. The steps on the way are those of their action.
 package enum BackupEvent: Hashable, Sendable {
     case taken(Taken)
-    /// No backup came of it.
+    /// No backup came of it, or it did not reach the bucket.
     case failed(Failed)
+    /// A backup that had not reached a place lies there now, read back and the same.
+    case copied(Copied)
     /// A backup was read whole, without being restored.
     case verified(Verified)
     case pruned(Pruned)
@@ -51,10 +53,23 @@ package enum BackupEvent: Hashable, Sendable {
     package struct Failed: Hashable, Sendable, Codable {
         package var action: ActionID
         package var reason: String
+        /// The backup that is whole in the folder all the same, and only did not reach the bucket.
+        package var backup: String?
 
-        package init(action: ActionID, reason: String) {
+        package init(action: ActionID, reason: String, backup: String? = nil) {
             self.action = action
             self.reason = reason
+            self.backup = backup
+        }
+    }
+
+    package struct Copied: Hashable, Sendable, Codable {
+        package var name: String
+        package var place: String
+
+        package init(name: String, place: String) {
+            self.name = name
+            self.place = place
         }
     }
 
@@ -162,6 +177,7 @@ extension BackupEvent {
         switch self {
         case .taken: "backup.taken"
         case .failed: "backup.failed"
+        case .copied: "backup.copied"
         case .verified: "backup.verified"
         case .pruned: "backup.pruned"
         case .drillStarted: "drill.started"
@@ -173,6 +189,7 @@ extension BackupEvent {
         switch self {
         case .taken(let event): event
         case .failed(let event): event
+        case .copied(let event): event
         case .verified(let event): event
         case .pruned(let event): event
         case .drillStarted(let event): event
@@ -187,6 +204,7 @@ extension BackupEvent {
             "\(event.name): \(event.tables) tables, \(event.rows) rows, \(event.bytes) bytes in \(event.took.count / 1000) s, "
                 + "\(event.encryption), in \(event.places.joined(separator: " and "))"
         case .failed(let event): "\(event.action): \(event.reason)"
+        case .copied(let event): "\(event.name) lies in \(event.place), too"
         case .verified(let event):
             "\(event.name) in \(event.place): "
                 + (event.trouble ?? (event.hasReadTables ? "read whole, every table as in its manifest" : "file whole"))

@@ -44,6 +44,9 @@ package struct BackupLog: Hashable, Sendable {
             backups.append(BackupRecord(taken: taken, at: moment))
             if backups.count > Self.limit { backups.removeFirst() }
         case .failed(let failed): failure = Failure(event: failed, at: moment)
+        case .copied(let copied):
+            change(copied.name) { $0.copies.append(copied.place) }
+            if failure?.event.backup == copied.name { failure = nil }
         case .verified(let verified):
             change(verified.name) { $0.verification = BackupRecord.Verification(event: verified, at: moment) }
         case .pruned(let pruned): for name in pruned.names { change(name) { $0.isPruned = true } }
@@ -88,6 +91,8 @@ package struct BackupRecord: Hashable, Sendable, Identifiable {
     /// What its last restore found wrong with it.
     package internal(set) var restoreTrouble: String?
     package internal(set) var isPruned = false
+    /// Where it was copied to later.
+    package internal(set) var copies: [String] = []
 
     package struct Verification: Hashable, Sendable {
         package var event: BackupEvent.Verified

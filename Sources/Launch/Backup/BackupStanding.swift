@@ -126,8 +126,25 @@ package struct BackupStanding: Hashable, Sendable {
     private static func attempt(_ log: BackupLog, _ now: Moment) -> Check? {
         guard let failure = log.failure else { return nil }
         if let newest = log.backups.last, newest.at.utc > failure.at.utc { return nil }
+        let what = failure.event.backup == nil ? "the last backup failed" : "the last backup lies in one place only"
         return Check(
             subject: .attempt, verdict: .warning, value: failure.at.age(at: now), limit: nil,
-            words: "the last backup failed: \(failure.event.reason)")
+            words: "\(what): \(failure.event.reason)")
     }
+}
+
+/// What a gate asks, in plain values.
+extension BackupStanding {
+    /// How old what the newest good backup holds is; nil: there is none.
+    package var age: Milliseconds? { self[.age]?.value }
+    /// When a backup was last restored and found the same; nil: never.
+    package var provedAt: Moment? { proof?.endedAt }
+    /// How old that proof is.
+    package func proofAge(at now: Moment) -> Milliseconds? { provedAt?.age(at: now) }
+    /// Whether the newest good backup is young enough; without one it is critical.
+    package var rpo: Verdict { self[.age]?.verdict ?? .unknown }
+    /// Whether the last restore was fast enough; one that never was is not known.
+    package var rto: Verdict { self[.restoreTime]?.verdict ?? .unknown }
+    /// Whether a backup was restored and found the same, lately enough.
+    package var isProved: Verdict { self[.proof]?.verdict ?? .unknown }
 }

@@ -73,6 +73,16 @@ package struct DrillsPlan: Hashable, Sendable {
         }
     }
 
+    /// Probes whose alarms a drill sets off.
+    package func silences(of kind: DrillKind) -> [String] {
+        switch kind {
+        case .connections: connections?.silences ?? []
+        case .redis: redis?.silences ?? []
+        case .edge: edge?.silences ?? []
+        case .restore: []
+        }
+    }
+
     /// Why a drill may not be run here; nil where it may.
     package func refusal(of kind: DrillKind, in environment: String) -> String? {
         if kind.disturbs, environment != "rehearsal", !allowed.contains(kind) {

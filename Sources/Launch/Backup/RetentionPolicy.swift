@@ -6,13 +6,18 @@ package struct RetentionPolicy: Hashable, Sendable, Codable {
     package var weekly: Int
     package var monthly: Int
     package var yearly: Int
+    /// Whether the engine removes what is no longer kept after each backup; else somebody does by hand.
+    package var isAutomatic: Bool
 
-    package init(last: Int = 3, daily: Int = 7, weekly: Int = 5, monthly: Int = 12, yearly: Int = 3) {
+    package init(
+        last: Int = 3, daily: Int = 7, weekly: Int = 5, monthly: Int = 12, yearly: Int = 3, isAutomatic: Bool = false
+    ) {
         self.last = last
         self.daily = daily
         self.weekly = weekly
         self.monthly = monthly
         self.yearly = yearly
+        self.isAutomatic = isAutomatic
     }
 
     /// One backup, as far as it matters here.

@@ -24,13 +24,15 @@ package struct StartupRules: Hashable, Sendable {
         /// Checkpoints that the log's size forced, and all of them.
         package var forcedCheckpoints: Int64?
         package var checkpoints: Int64?
+        /// How long it replayed its log when it last started, 0 where it had been stopped in order; nil: not known.
+        package var recovery: Milliseconds?
         /// Replication slots that hold back the log, with the bytes that they hold.
         package var slots: [String: Int64]
 
         package init(
             settings: [String: String], pending: [String] = [], errors: [String] = [], memory: Int64? = nil,
             walSinceCheckpoint: Int64? = nil, forcedCheckpoints: Int64? = nil, checkpoints: Int64? = nil,
-            slots: [String: Int64] = [:]
+            recovery: Milliseconds? = nil, slots: [String: Int64] = [:]
         ) {
             self.settings = settings
             self.pending = pending
@@ -39,11 +41,14 @@ package struct StartupRules: Hashable, Sendable {
             self.walSinceCheckpoint = walSinceCheckpoint
             self.forcedCheckpoints = forcedCheckpoints
             self.checkpoints = checkpoints
+            self.recovery = recovery
             self.slots = slots
         }
     }
 
     package let findings: [Finding]
+    /// How long the last start replayed the log; nil: not known, and no finding.
+    package let lastStart: Milliseconds?
     package var verdict: Verdict { Verdict.worst(findings.map(\.verdict)) }
 
     private static let mebi: Int64 = 1 << 20
@@ -120,6 +125,13 @@ package struct StartupRules: Hashable, Sendable {
                 "recovery", "\(wal / Self.mebi) MB", wal > 8 << 30 ? .warning : .ok,
                 "of log would be replayed if it crashed now")
         }
+        if let recovery = facts.recovery {
+            say(
+                "last start", String(recovery.count / 1000) + "." + String(recovery.count / 100 % 10) + " s",
+                recovery > .minutes(1) ? .warning : .ok,
+                recovery > .minutes(1)
+                    ? "it replayed its log for so long: smaller max_wal_size, or faster disks" : "of replaying its log")
+        }
         for (slot, bytes) in facts.slots.sorted(by: { $0.key < $1.key }) where bytes > 1 << 30 {
             say(
                 "slot \(slot)", "\(bytes / Self.mebi) MB", bytes > 16 << 30 ? .critical : .warning,
@@ -128,5 +140,6 @@ package struct StartupRules: Hashable, Sendable {
         for setting in facts.pending { say(setting, "pending", .warning, "the next start brings another value") }
         for error in facts.errors { say("file", error, .critical, "it would not start with this line") }
         self.findings = findings
+        lastStart = facts.recovery
     }
 }

@@ -25,6 +25,9 @@ package struct Board: Sendable {
     package private(set) var security = SecurityPosture()
     /// What was told of feature flags.
     package private(set) var flags = FlagBoard()
+    // MARK: Readiness
+    /// What was said of the launch's readiness, of who stands by, and of its clock.
+    package private(set) var readiness = ReadinessLog()
 
     // MARK: Operations
     /// What was ticked of the checklist.
@@ -84,7 +87,8 @@ package struct Board: Sendable {
         case .security(let security): self.security.take(security, at: event.at)
         case .checklist(let change): checklistLog.take(change, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
-        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
+        case .readiness(let said): readiness.take(said, at: event.at)
+        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .digest, .unknown: break
         }
     }
 

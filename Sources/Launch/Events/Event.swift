@@ -38,6 +38,9 @@ package struct Event: Hashable, Sendable {
         case escalation(EscalationEvent)
         /// Something that the engine did by itself.
         case response(ResponseEvent)
+        // MARK: Digest
+        /// A report to the business.
+        case digest(DigestEvent)
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
@@ -46,6 +49,9 @@ package struct Event: Hashable, Sendable {
         case checklist(ChecklistEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
+        // MARK: Readiness
+        /// A word on the poll, the roll-call or the launch clock.
+        case readiness(ReadinessEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -130,9 +136,11 @@ extension Event.Body {
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
+        case .digest(let event): event.kind
         case .security(let event): event.kind
         case .checklist(let event): event.kind
         case .flag(let event): event.kind
+        case .readiness(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -151,9 +159,11 @@ extension Event.Body {
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
+        case .digest(let event): event.payload
         case .security(let event): event.payload
         case .checklist(let event): event.payload
         case .flag(let event): event.payload
+        case .readiness(let event): event.payload
         case .unknown: nil
         }
     }
@@ -187,6 +197,7 @@ extension Event.Body {
             case "backup.failed": body { .backup(.failed($0)) }
             case "backup.verified": body { .backup(.verified($0)) }
             case "backup.pruned": body { .backup(.pruned($0)) }
+            case "backup.copied": body { .backup(.copied($0)) }
             case "drill.started": body { .backup(.drillStarted($0)) }
             case "drill.ended": body { .backup(.drillEnded($0)) }
             case "alert.pending": body { .alert(.pending($0)) }
@@ -209,6 +220,8 @@ extension Event.Body {
             case "escalation.refused": body { .escalation(.refused($0)) }
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
+            case "digest.promised": body { .digest(.promised($0)) }
+            case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
             case "checklist.ticked": body { .checklist(.ticked($0)) }
             case "checklist.unticked": body { .checklist(.unticked($0)) }
@@ -216,6 +229,18 @@ extension Event.Body {
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
             case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
+            // MARK: Readiness
+            case "readiness.attested": body { .readiness(.attested($0)) }
+            case "readiness.waived": body { .readiness(.waived($0)) }
+            case "readiness.unwaived": body { .readiness(.unwaived($0)) }
+            case "readiness.held": body { .readiness(.held($0)) }
+            case "readiness.released": body { .readiness(.released($0)) }
+            case "readiness.turned": body { .readiness(.turned($0)) }
+            case "rollcall.asked": body { .readiness(.asked($0)) }
+            case "rollcall.answered": body { .readiness(.answered($0)) }
+            case "clock.held": body { .readiness(.clockHeld($0)) }
+            case "clock.resumed": body { .readiness(.clockResumed($0)) }
+            case "clock.set": body { .readiness(.clockSet($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -9,6 +9,7 @@ final class BackupReader {
     private var place: Field?
     private var connections: (probe: Field?, user: String?, password: Secret?, plan: DrillsPlan.ConnectionsDrill)?
     private var drills = DrillsPlan()
+    private var silenced: [Field] = []
     private let catalogue: SeriesCatalogue
 
     init(_ catalogue: SeriesCatalogue) { self.catalogue = catalogue }
@@ -59,7 +60,7 @@ final class BackupReader {
                     target: fields.optional("target")?.duration(.seconds(1) ... .hours(1)) ?? usual.target,
                     answers: fields.optional("answers")?.integer(in: 1...100) ?? usual.answers,
                     connections: fields.optional("connections").flatMap { readConnections($0) },
-                    redis: fields.optional("redis")?.restartDrill(), edge: fields.optional("edge")?.hostDrill())
+                    redis: fields.optional("redis")?.restartDrill(self), edge: fields.optional("edge")?.hostDrill(self))
             } ?? DrillsPlan()
     }
 
@@ -69,7 +70,7 @@ final class BackupReader {
             let plan = DrillsPlan.ConnectionsDrill(
                 server: PostgresTarget(host: "", database: "", user: ""), user: fields.required("of")?.text() ?? "",
                 hold: fields.optional("hold")?.duration(0 ... .minutes(5)) ?? .seconds(3),
-                silences: fields.optional("silences")?.texts() ?? [])
+                silences: silences(fields.optional("silences")))
             connections = (
                 probe, fields.optional("user")?.text(), fields.optional("password")?.secret(), plan
             )
@@ -77,8 +78,27 @@ final class BackupReader {
         }
     }
 
+    /// Names of probes, which are known only once all is read.
+    fileprivate func silences(_ field: Field?) -> [String] {
+        guard let field else { return [] }
+        silenced += field.items()
+        return field.texts()
+    }
+
+    /// A silence of what is not there would leave people to be woken by the drill.
+    private func checkSilences(_ probes: [Probe]) {
+        let names = Set(probes.map(\.name) + catalogue.all.map { String($0.id.name.prefix { $0 != "." }) })
+        for field in silenced {
+            guard let name = field.text(), !names.contains(name), !catalogue.isExcused(name) else { continue }
+            field.error(
+                "no series begins with \(name.quoted): its alerts would not be silenced",
+                hint: Nearest.hint(for: name, among: names.sorted()))
+        }
+    }
+
     /// Both sections, once all probes are known.
     func finish(_ probes: [Probe]) -> (backup: BackupPlan?, drills: DrillsPlan) {
+        checkSilences(probes)
         if var plan, let target = target(probeName, probes) {
             plan.source = target
             plan.source.questions = []
@@ -196,7 +216,8 @@ extension Field {
             return RetentionPolicy(
                 last: count("last", usual.last), daily: count("daily", usual.daily),
                 weekly: count("weekly", usual.weekly),
-                monthly: count("monthly", usual.monthly), yearly: count("yearly", usual.yearly))
+                monthly: count("monthly", usual.monthly), yearly: count("yearly", usual.yearly),
+                isAutomatic: fields.optional("automatic")?.flag() ?? usual.isAutomatic)
         }
     }
 
@@ -288,21 +309,21 @@ extension Field {
         }
     }
 
-    fileprivate func restartDrill() -> DrillsPlan.RestartDrill? {
+    fileprivate func restartDrill(_ reader: BackupReader) -> DrillsPlan.RestartDrill? {
         mapping { fields in
             DrillsPlan.RestartDrill(
                 restart: fields.required("restart")?.command(mentions: []) ?? CommandPlan(words: []),
-                silences: fields.optional("silences")?.texts() ?? [])
+                silences: reader.silences(fields.optional("silences")))
         }
     }
 
-    fileprivate func hostDrill() -> DrillsPlan.HostDrill? {
+    fileprivate func hostDrill(_ reader: BackupReader) -> DrillsPlan.HostDrill? {
         mapping { fields in
             DrillsPlan.HostDrill(
                 stop: fields.required("stop")?.command(mentions: []) ?? CommandPlan(words: []),
                 start: fields.required("start")?.command(mentions: []) ?? CommandPlan(words: []),
                 hold: fields.optional("hold")?.duration(0 ... .minutes(5)) ?? .seconds(5),
-                silences: fields.optional("silences")?.texts() ?? [])
+                silences: reader.silences(fields.optional("silences")))
         }
     }
 }

@@ -51,9 +51,11 @@ extension S3Client {
     /// Uploads a file: what is larger than a part, part by part. An upload of the same file that was broken off before goes on
     /// behind the parts that arrived whole.
     ///
-    /// - Parameter progress: is told how many bytes are there.
+    /// - Parameters:
+    ///   - rate: bytes a second, on the average of some parts; nil: as fast as it goes.
+    ///   - progress: is told how many bytes are there.
     package func upload(
-        file path: String, to key: String, progress: @escaping @Sendable (Int64) -> Void = { _ in }
+        file path: String, to key: String, rate: Int64? = nil, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(S3Error) {
         let file = try LocalFile(path, place(key))
         if file.size <= settings.part {
@@ -61,12 +63,16 @@ extension S3Client {
             try await put(bytes, at: key)
             return progress(file.size)
         }
+        // An upload has 10,000 parts at most.
+        let part = max(Int64(settings.part), (file.size + 9_999) / 10_000)
         let (id, present) = try await begun(key)
+        let begin = ContinuousClock.now
+        var sent: Int64 = 0
         var tags: [String] = []
         var offset: Int64 = 0
         while offset < file.size {
             let number = tags.count + 1
-            let bytes = try file.read(at: offset, count: min(settings.part, Int(file.size - offset)))
+            let bytes = try file.read(at: offset, count: Int(min(part, file.size - offset)))
             // The tag of a part is its MD5 where the service encrypts with no keys of its own; else it is sent again.
             if let there = present[number], there.bytes == bytes.count, there.tag == Self.tag(of: bytes) {
                 tags.append(there.tag)
@@ -79,11 +85,25 @@ extension S3Client {
                         kind: .refused, operation: "PUT", target: place(key), reason: "a part without an ETag")
                 }
                 tags.append(tag)
+                sent += Int64(bytes.count)
             }
             offset += Int64(bytes.count)
             progress(offset)
+            if let rate, rate > 0 { try await rest(until: begin + .seconds(Double(sent) / Double(rate)), key) }
         }
         try await complete(key, id, tags)
+    }
+
+    /// Gives up uploads of `key` that were begun and never ended.
+    package func abandonUploads(of key: String) async throws(S3Error) {
+        let open = try await send("GET", "", query: [("uploads", ""), ("prefix", key)], limit: 8 << 20).text
+        for part in S3Text.all("Upload", in: open[...]) where S3Text.first("Key", in: part) == key {
+            guard let id = S3Text.first("UploadId", in: part) else { continue }
+            do throws(S3Error) { _ = try await send("DELETE", key, query: [("uploadId", id)]) } catch {
+                // Somebody else was faster.
+                guard error.kind == .missing else { throw error }
+            }
+        }
     }
 
     /// The upload of `key` that was begun last, with its parts; a new one where there is none.
@@ -103,11 +123,16 @@ extension S3Client {
             }
             return (id, parts)
         }
+        return (try await beginUpload(of: key), [:])
+    }
+
+    /// Begins an upload in parts; its id.
+    package func beginUpload(of key: String) async throws(S3Error) -> String {
         let text = try await send("POST", key, query: [("uploads", "")], body: []).text
         guard let id = S3Text.first("UploadId", in: text[...]) else {
             throw S3Error(kind: .refused, operation: "POST", target: place(key), reason: "no upload was begun")
         }
-        return (id, [:])
+        return id
     }
 
     private func complete(_ key: String, _ id: String, _ tags: [String]) async throws(S3Error) {

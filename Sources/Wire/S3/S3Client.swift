@@ -79,6 +79,15 @@ package actor S3Client {
         }
     }
 
+    /// Waits so that what was sent was not sent too fast.
+    func rest(until time: ContinuousClock.Instant, _ key: String) async throws(S3Error) {
+        let span = time - ContinuousClock.now
+        guard span > .zero else { return }
+        do { try await reactor.sleep(for: span) } catch {
+            throw S3Error(kind: .refused, operation: "PUT", target: place(key), reason: "called off")
+        }
+    }
+
     private func sendOnce(
         _ method: String, _ key: String, query: [(name: String, value: String)],
         headers: [(name: String, value: String)], body: [UInt8]?, limit: Int

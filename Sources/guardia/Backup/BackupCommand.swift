@@ -18,7 +18,7 @@ struct BackupCommand: AsyncParsableCommand {
             the launch config says what is backed up and where to. docs/backup.md has the restore procedure by hand, for the \
             day guardia itself is gone.
             """,
-        subcommands: [Run.self, List.self, Verify.self, Prune.self, Startup.self])
+        subcommands: [Run.self, Upload.self, List.self, Verify.self, Prune.self, Startup.self])
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,7 +28,7 @@ struct BackupCommand: AsyncParsableCommand {
                 database itself. What is written is read back. Nothing that is not whole stays.
 
                 Exit codes: 0 done, 1 no backup came of it and nothing is left, 2 wrong usage, 3 refused (another one runs, the \
-                disk is full).
+                disk is full), 4 it is whole in the folder and did not reach the bucket.
                 """)
         @OptionGroup var options: ActionOptions
 
@@ -39,6 +39,25 @@ struct BackupCommand: AsyncParsableCommand {
             let world = session.world(options, plan, id)
             let reason = options.reason
             throw await session.perform(id, json: options.json) { await BackupRun(world, reason: reason).run() }
+        }
+    }
+
+    struct Upload: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy to the bucket what is not there yet, read it back and compare.",
+            discussion: """
+                What was broken off goes on behind the parts that arrived. No new backup is taken.
+
+                Exit codes: 0 everything is there, 2 wrong usage, 3 refused, 4 something could not be copied.
+                """)
+        @OptionGroup var options: ActionOptions
+
+        func run() async throws {
+            let session = try BackupSession(options, for: .backup)
+            let plan = try session.plan(options.config.path)
+            let id = options.actionID(.backup, at: session.clock.now().utc)
+            let world = session.world(options, plan, id)
+            throw await session.perform(id, json: options.json) { await BackupUpload(world).run() }
         }
     }
 
@@ -204,6 +223,11 @@ struct BackupCommand: AsyncParsableCommand {
                 throw Failure.undecided(error)
             }
             session.close()
+            if rules.lastStart == nil, !options.json {
+                Output.line(
+                    "  last start  not known: the server logs to no file that \(plan.source.user) may read (pg_monitor, and pg_read_server_files)"
+                )
+            }
             for finding in rules.findings {
                 if options.json {
                     Output.json(

@@ -66,7 +66,7 @@ struct BackupSession {
         let (json, figures) = (options.json, launch.figures)
         return BackupWorld(
             plan: plan, reactor: reactor, clock: clock, secret: { try secrets.resolve($0) }, journal: teller,
-            reporter: reporter(id, json: json), who: identity.who, command: ActionSession.commandLine,
+            reporter: reporter(id, json: json), who: identity.who, command: ActionSession.commandLine, log: log,
             watch: { step, progress in
                 if !json { ProgressLine.show(step, progress, figures) }
             })

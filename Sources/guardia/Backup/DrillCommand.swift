@@ -1,6 +1,7 @@
 import Actions
 import ArgumentParser
 import Edge
+import Foundation
 import Glibc
 import Journal
 import Launch
@@ -92,6 +93,9 @@ struct DrillCommand: AsyncParsableCommand {
                 secret: { try secrets.resolve($0) }, journal: session.teller,
                 reporter: session.reporter(id, json: options.json), who: session.identity.who,
                 command: ActionSession.commandLine,
+                hushes: DrillSilence.matchers(
+                    of: launch.drills.silences(of: kind), in: launch.alertPlan(zone: session.zone)),
+                lockFolder: URL(fileURLWithPath: session.journal).deletingLastPathComponent().path,
                 isWell: {
                     let response = try? await client.send(health, deadline: .seconds(2))
                     return response.map { (200..<300).contains($0.status) } ?? false

@@ -67,7 +67,11 @@ enum EventText {
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
         case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
+        case .digest(.promised(let body)): "\(body.digest): the next is due \(body.due.seconds)"
+        case .digest(.given(let body)):
+            "\(body.digest): given to \(body.recipients) mailboxes" + (body.by.map { " by \($0)" } ?? "")
         case .flag(let event): words(event)
+        case .readiness(let event): event.words
         case .unknown(_, let json): json
         }
     }
@@ -142,6 +146,7 @@ enum EventText {
         case .verified(let body): "\(body.contact) by \(body.channel): \(body.how)"
         case .asked(let body):
             "\(body.escalation) to " + (body.toStep.map { "step \($0 + 1)" } ?? "its next step") + " by \(body.by)"
+                + (body.way.map { " (\($0.rawValue))" } ?? "")
         case .refused(let body): "\(body.way.rawValue) from \(body.contact ?? "a stranger"): \(body.reason)"
         }
     }

@@ -88,7 +88,7 @@ final class BackupLab: Sendable {
                 guard case .environment(let name) = secret else { return "" }
                 return name
             }, journal: journal, reporter: ActionReporter(id, journal: journal),
-            who: Operator(name: "ana", uid: 1000, host: "bastion"), command: ["guardia"])
+            who: Operator(name: "ana", uid: 1000, host: "bastion"), command: ["guardia"], log: log)
     }
 
     /// Takes a backup that must succeed; its manifest.
@@ -99,6 +99,12 @@ final class BackupLab: Sendable {
         try #require(
             result.summary.hasPrefix(manifest.name), "the newest is not the first", sourceLocation: sourceLocation)
         return manifest
+    }
+
+    /// What a journal would know by now.
+    var log: BackupLog {
+        let now = SystemClock().now()
+        return journal.backups.reduce(into: BackupLog()) { $0.take($1, at: now) }
     }
 
     func drill(_ plan: BackupPlan, _ order: RestoreDrill.Order = .init()) async -> ActionResult {
@@ -127,15 +133,17 @@ final class BackupLab: Sendable {
 
 /// Keeps what is told.
 final class RecordedJournal: ActionJournal {
-    private let told = Mutex<(actions: [ActionEvent], backups: [BackupEvent])>(([], []))
+    private let told = Mutex<(actions: [ActionEvent], backups: [BackupEvent], alerts: [AlertEvent])>(([], [], []))
 
     func tell(_ event: ActionEvent) async { told.withLock { $0.actions.append(event) } }
     func tell(_ body: Event.Body) async {
         if case .backup(let event) = body { told.withLock { $0.backups.append(event) } }
+        if case .alert(let event) = body { told.withLock { $0.alerts.append(event) } }
     }
     func settle(within limit: Duration) async {}
 
     var backups: [BackupEvent] { told.withLock { $0.backups } }
+    var alerts: [AlertEvent] { told.withLock { $0.alerts } }
     var notes: [String] {
         told.withLock { told in
             told.actions.compactMap { if case .noted(let note) = $0 { note.text } else { nil } }

@@ -276,6 +276,9 @@ final class S3Fake: Sendable {
                 }
                 state.objects[upload.key] = upload.parts.sorted { $0.key < $1.key }.flatMap(\.value)
                 return (200, [:], Array("<R/>".utf8))
+            case ("DELETE", false) where query["uploadId"] != nil:
+                let isThere = state.uploads.removeValue(forKey: query["uploadId"]!) != nil
+                return isThere ? (204, [:], []) : error(404, "NoSuchUpload")
             case ("DELETE", false):
                 state.objects[key] = nil
                 return (204, [:], [])
