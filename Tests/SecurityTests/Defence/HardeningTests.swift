@@ -20,7 +20,7 @@ struct HardeningTests {
     @Test func argentineNamesAndPhrasesPass() async throws {
         try await withHardenedEdge({
             $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
-        }) { edge in
+        }) { (edge) async throws in
             for phrase in Self.phrases {
                 let query = try #require(phrase.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
                 #expect(try await edge.status("/search?q=\(query)") == 200, "GET \(phrase)")
@@ -45,7 +45,7 @@ struct HardeningTests {
     @Test func everyClassOfAttackIsRefused() async throws {
         try await withHardenedEdge({
             $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
-        }) { edge in
+        }) { (edge) async throws in
             let attacks = [
                 "/search?q=1%27%20UNION%20SELECT%20password%20FROM%20users--",
                 "/search?q=%3Cscript%3Ealert(1)%3C/script%3E",
@@ -66,7 +66,7 @@ struct HardeningTests {
     @Test func paymentsTakeLessThanTheRest() async throws {
         try await withHardenedEdge({
             $0.classes[1].limit = .init(1000, .second, burst: 1000); $0.uri = nil
-        }) { edge in
+        }) { (edge) async throws in
             let json = "application/json"
             #expect(try await edge.status("/payments", method: "POST", type: json, body: #"{"amount":1500}"#) == 200)
             #expect(try await edge.status("/payments", method: "DELETE") == 405)
@@ -85,7 +85,7 @@ struct HardeningTests {
     @Test func identityNumbersAreRefusedInURLsAndStandInNoLog() async throws {
         try await withHardenedEdge({
             $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
-        }) { edge in
+        }) { (edge) async throws in
             for path in [
                 "/clientes/20-31415926-3", "/x?cuit=20314159263", "/x?a=1&CUIL=20-31415926-3", "/x?dni=31415926",
                 "/x?documento=31.415.926", "/dni/31415926", "/x?id=20%2D31415926%2D3",
@@ -109,7 +109,7 @@ struct HardeningTests {
     }
 
     @Test func theAuditLogHoldsNeitherBodiesNorHeaders() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             let status = try await edge.status(
                 "/customers", method: "POST", type: "application/json",
                 body: #"{"card":"4111111111111111","q":"1' UNION SELECT 1 -- "}"#,
@@ -125,7 +125,7 @@ struct HardeningTests {
     // MARK: Limits
 
     @Test func eachEndpointHasALimitOfItsOwnForEachAddress() async throws {
-        try await withHardenedEdge({ $0.uri = nil }) { edge in
+        try await withHardenedEdge({ $0.uri = nil }) { (edge) async throws in
             func served(_ path: String, from: String, count: Int = 14) async throws -> Int {
                 var statuses: [Int] = []
                 for _ in 0..<count { statuses.append(try await edge.status(path, from: from)) }
@@ -153,7 +153,7 @@ struct HardeningTests {
             $0.rest = .init(1000, .second, burst: 1000)
             $0.uri = .init(1, .minute, burst: 2)
             $0.agent = .init(1, .minute, burst: 3)
-        }) { edge in
+        }) { (edge) async throws in
             var statuses: [Int] = []
             for _ in 0..<4 { statuses.append(try await edge.status("/one")) }
             #expect(statuses == [200, 200, 200, 429])
@@ -170,7 +170,7 @@ struct HardeningTests {
     }
 
     @Test func countriesAreFilteredButNotWhatIsLetIn() async throws {
-        try await withHardenedEdge({ $0.countries?.addresses = ["127.0.0.70"] }) { edge in
+        try await withHardenedEdge({ $0.countries?.addresses = ["127.0.0.70"] }) { (edge) async throws in
             let expected = [("127.0.0.18", 200), ("127.0.0.34", 200), ("127.0.0.66", 403), ("127.0.0.82", 403)]
             for (address, status) in expected {
                 #expect(try await edge.status("/x", from: address) == status, "\(address)")
@@ -185,7 +185,7 @@ struct HardeningTests {
     }
 
     @Test func aConnectionThatNeverEndsItsHeaderIsCut() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             let connection = try RawConnection(port: edge.nginx.port, from: "127.0.0.18")
             connection.send("GET / HTTP/1.1\r\nHost: x\r\n")
             let began = ContinuousClock.now
@@ -203,7 +203,7 @@ struct HardeningTests {
     @Test func anAddressHasOnlySoManyRequestsInWork() async throws {
         try await withHardenedEdge({
             $0.connections = 5; $0.rest = .init(1000, .second, burst: 1000); $0.uri = nil
-        }) { edge in
+        }) { (edge) async throws in
             let connections = try (0..<5).map { _ in try RawConnection(port: edge.nginx.port, from: "127.0.0.18") }
             for connection in connections {
                 connection.send(
