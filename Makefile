@@ -15,7 +15,8 @@ run: deps ## install what is missing, build, and open the war room on the rehear
 
 # A warning is an error here, and only here: a newer compiler's new warning must not keep anyone from running guardia.
 test: export GUARDIA_STRICT = 1
-test: deps ## install what is missing and run every test
+test: ## install what is missing and run every test
+	@scripts/deps tests
 	$(SWIFT) build --build-tests
 	scripts/test
 

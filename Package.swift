@@ -80,12 +80,23 @@ let package = Package(
         // MARK: Notify: the channels to people, and the outbox before them
         .target(name: "Notify", dependencies: ["Launch", "Wire", "CCrypto"]),
         .testTarget(name: "NotifyTests", dependencies: ["Notify", "Launch", "Wire"]),
+
+        // MARK: Mobile: the page of a page: a telephone's view of one chain, and its links
+        .target(
+            name: "Mobile",
+            dependencies: [
+                "Launch", "CCrypto",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
+        .testTarget(name: "MobileTests", dependencies: ["Mobile", "Launch"]),
+
         // MARK: Security: what gathers evidence of the launch's security
-        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "COpenSSL"]),
+        .target(name: "Security", dependencies: ["Launch", "Journal", "Wire", "Edge", "COpenSSL"]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [
-                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal",
+                "Security", "Fuzzing", "Launch", "Journal", "Settings", "Wire", "Rehearsal", "Edge",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
 
@@ -96,15 +107,19 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "Notify", "CCrypto", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "CCrypto", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Notify", "Rehearsal"]),
+        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Rehearsal"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console", "Launch"], exclude: ["Snapshots"]),
+
+        // MARK: Report: a launch and a shift written down from their journal, as HTML and Markdown
+        .target(name: "Report", dependencies: ["Launch", "Journal", "Console"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Launch", "Journal", "Console"]),
 
         // MARK: Terminal: keys in, frames out
         .target(name: "CTerminal"),  // signal handlers, which must be C
@@ -143,7 +158,7 @@ let package = Package(
             name: "guardia",
             dependencies: [
                 "Launch", "Journal", "Wire", "Edge", "Security", "Watch", "Actions", "Console", "Terminal", "Settings",
-                "Screen", "Rehearsal", "Notify",
+                "Screen", "Rehearsal", "Mobile", "Notify", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -167,8 +182,11 @@ let package = Package(
         .executableTarget(
             name: "guardia-bench",
             dependencies: [
-                "Launch", "Journal", "Wire", "Console", "Watch", "Settings",
+                "Launch", "Journal", "Wire", "Console", "Watch", "Settings", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
             name: "guardia-fuzz",

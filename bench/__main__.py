@@ -19,7 +19,8 @@ from table import Table
 HERE = os.path.dirname(os.path.abspath(__file__))
 PRODUCTS = os.path.join(os.path.dirname(HERE), ".build", "release")
 PARTS = (
-    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "tls", "backup",
+    "dashboard", "journal", "engine", "postgres", "alerting", "rollback", "edges", "map", "kpi", "rewind", "kiosk", "report",
+    "tls", "backup",
 )
 
 
@@ -63,7 +64,7 @@ def main():
     programs = {name: os.path.join(PRODUCTS, name) for name in ("guardia", "guardia-bench", "barberpro")}
     if set(wanted) <= {"rollback", "edges", "tls", "backup"}:
         del programs["guardia-bench"]
-    if set(wanted) <= {"map", "kpi"}:
+    if set(wanted) <= {"map", "kpi", "rewind", "kiosk", "report"}:
         del programs["guardia"]
     if "kpi" not in wanted:
         del programs["barberpro"]
@@ -91,6 +92,12 @@ def main():
             engine.country(table, programs)
         if "kpi" in wanted:
             engine.kpi(table, programs, path)
+        if "rewind" in wanted:
+            engine.rewind(table, programs, path)
+        if "kiosk" in wanted:
+            engine.kiosk(table, programs, path)
+        if "report" in wanted:
+            engine.report(table, programs, path)
         if "alerting" in wanted:
             engine.alerting(table, programs, path)
         if "rollback" in wanted:

@@ -1,5 +1,6 @@
 """The engine, the journal and the clients, beside bare C loops that do the same."""
 import os
+import shutil
 import subprocess
 import time
 
@@ -107,6 +108,33 @@ def kpi(table, programs, path):
               "% of a core")
 
 
+RECORDING = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Config/recordings/bad-deploy.journal")
+
+
+def recording(path):
+    """The launch that ships, as a journal that may be opened: a reader makes files beside it."""
+    return shutil.copy(RECORDING, f"{path}/recording.journal")
+
+
+def rewind(table, programs, path):
+    """Any moment of 48 hours, as key [ and g read it."""
+    print("48 hours to go back in …", flush=True)
+    seen = figures(programs["guardia-bench"], "rewind", recording(path), f"{path}/past.sqlite")
+    series = f"{seen['series']:.0f} series"
+    table.add(f"rewind to any moment of 48 h of {series}, p50", seen["rewind_ms_p50"], None, "ms")
+    table.add(f"rewind to any moment of 48 h of {series}, p95", seen["rewind_ms_p95"], 100, "ms")
+    table.add("rewind, the slowest of 200", seen["rewind_ms_max"], 100, "ms")
+    table.add("the event before a moment, p95", seen["event_ms_p95"], 100, "ms")
+
+
+def kiosk(table, programs, path):
+    """A wall that lives through a day."""
+    print("a day on a wall …", flush=True)
+    lived = figures(programs["guardia-bench"], "kiosk", recording(path), f"{path}/wall.sqlite")
+    table.add("kiosk: private memory after an hour", lived["private_bytes_first"] / 1e6, None, "MB")
+    table.add(f"kiosk: memory grown in a day at {lived['times_faster']:.0f} × speed", lived["growth_bytes"] / 1e6, 1, "MB")
+
+
 def alerting(table, programs, path):
     """2,000 rules over 10,000 series every second, and a journal with 100,000 alerts."""
     print("2,000 rules over 10,000 series, and 100,000 alerts …", flush=True)
@@ -119,3 +147,17 @@ def alerting(table, programs, path):
     table.add("journal: the engine taking them up", alerts["alerts_engine_ms"], None, "ms")
     flood = figures(bench, "alerts", f"{path}/flood.sqlite", "--open", "100000")
     table.add("journal: opening with 100,000 alerts, all of them firing", flood["alerts_open_ms"], 100, "ms")
+    print("200 faults, from the fault to the feed and to the first page …", flush=True)
+    faults = figures(bench, "faults", f"{path}/faults")
+    for name, title, limit in (("feed", "fault → feed (interval 1 s)", 1150), ("page", "fault → first page handed over (interval 1 s, for 1 s)", 3000)):
+        for figure in ("p50", "p95", "max"):
+            table.add(f"{title}, {figure}", faults[f"{name}_ms_{figure}"], limit, "ms")
+    table.add("faults that were neither seen nor told", faults["faults_lost"], 0, "")
+
+
+def report(table, programs, path):
+    """Writes 48 hours of 200 series, and the report of them."""
+    print("48 hours, to be reported …", flush=True)
+    seen = figures(programs["guardia-bench"], "report", f"{path}/report.sqlite")
+    table.add("report: 48 h of 200 series as HTML and Markdown", seen["report_ms"] / 1000, 5, "s")
+    table.add("report: the page", seen["html_bytes"] / 1e6, 2, "MB")

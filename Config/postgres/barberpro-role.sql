@@ -1,11 +1,14 @@
--- The role that guardia asks BarberPro's database with. As a superuser, once:
+-- The role that guardia asks BarberPro's database with. As a superuser, and as often as one likes:
+--     guardia setup --database "host=/var/run/postgresql dbname=barberpro" --sql barberpro-role.sql
+-- which takes the password from the launch config, or by hand
 --     psql -d barberpro -v password="$(cat db-password)" -f barberpro-role.sql
 -- It may read and nothing else; guardia's queries run in READ ONLY transactions with a statement_timeout besides.
 
-CREATE ROLE guardia LOGIN PASSWORD :'password'
-    CONNECTION LIMIT 8                       -- probes keep two connections each; a leak cannot take the database's
-    IN ROLE pg_monitor;                      -- sees sessions, locks, replication and sizes; no data
+SELECT format('CREATE ROLE guardia LOGIN PASSWORD %L', :'password')
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guardia') \gexec
 
+ALTER ROLE guardia CONNECTION LIMIT 8;       -- probes keep two connections each; a leak cannot take the database's
+GRANT pg_monitor TO guardia;                 -- sees sessions, locks, replication and sizes; no data
 ALTER ROLE guardia SET default_transaction_read_only = on;
 ALTER ROLE guardia SET statement_timeout = '5s';
 ALTER ROLE guardia SET idle_in_transaction_session_timeout = '10s';

@@ -16,6 +16,8 @@ package actor ActionWarden {
     private let board: JournalBoard
     /// Flags that are not as the journal was last told, and since when.
     private var unheard = FlagWatch()
+    // MARK: Readiness
+    private var turns = ReadinessTurns()
     private let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -49,7 +51,17 @@ package actor ActionWarden {
         let changes = unheard.changes(on: board, now: clock.now())
         // Not told now, it is told at the next look.
         _ = try? append(changes.map { Event(origin: origin, at: clock.now(), body: .flag(.changed($0))) })
+        tellReadiness(board)
         await mend(board.actions)
+    }
+
+    /// Journals how the go/no-go poll has turned, so that the past can be read and each verdict has its `since`.
+    private func tellReadiness(_ board: Board) {
+        let now = clock.now()
+        guard !board.isSilent(at: now), let poll = ReadinessPoll(board, at: now) else { return }
+        let events = turns.take(poll, told: board.readiness, at: now)
+        guard !events.isEmpty else { return }
+        _ = try? append(events.map { Event(origin: origin, at: now, body: .readiness($0)) })
     }
 
     private func drainSpool() {

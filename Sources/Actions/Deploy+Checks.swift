@@ -19,12 +19,15 @@ extension Deploy {
     /// All that speaks against it, at once.
     func findings() async -> Preflight {
         let now = world.clock.now()
+        let board = await world.board()
         var preflight = Preflight(
             Preflight.Facts(
                 version: order.version, serving: ground.serving, statuses: ground.statuses, from: order.from,
                 hasReason: !order.reason.isEmpty, continues: order.continues != nil,
-                isInWindow: world.window.map { $0.contains(world.zone.civil(now.utc)) } ?? true))
-        preflight.judge(await world.board(), requires: deployment.requires, at: now)
+                window: WindowState(world.window, in: world.zone, board: board, at: now)))
+        preflight.judge(board, requires: deployment.requires, at: now)
+        // MARK: Readiness
+        if order.continues == nil { preflight.judge(world.readiness, board, isForced: order.force, at: now) }
         if let schema = deployment.schema {
             preflight.judge(await schemaFacts(schema), of: order.version)
         }

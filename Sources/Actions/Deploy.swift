@@ -285,6 +285,11 @@ package actor Deploy {
         }
         if let lock = status.lock { return "\(lock.holder) took over with \(lock.kind) \(lock.action)" }
         if let fired = status.fired { return "\(door.plan.name) went back by itself: \(fired)" }
+        // Whoever took over is done already: the edge remembers who it was.
+        let history = (try? await door.history(50, within: reach)) ?? []
+        if let words = history.last(where: { $0.event == "take" })?.words, words.count >= 3 {
+            return "\(words[0]) took over with \(words[2]) \(words[1]), which is done"
+        }
         return "its lock on \(door.plan.name) is gone"
     }
 }

@@ -14,6 +14,8 @@ package struct DeployOrder: Sendable {
     package var without: Set<String>
     /// Goes ahead without approval; loudly.
     package var breakGlass: Bool
+    /// Goes ahead though the go/no-go poll is not GO; loudly.
+    package var force: Bool
     /// How long a person may take to decide what could not be told.
     package var decision: Milliseconds
     package var by: Operator
@@ -24,7 +26,8 @@ package struct DeployOrder: Sendable {
 
     package init(
         version: String, shares: [Int], bake: Milliseconds, confirmWithin: Milliseconds?, from: String? = nil,
-        reason: String = "", without: Set<String> = [], breakGlass: Bool = false, decision: Milliseconds = .minutes(30),
+        reason: String = "", without: Set<String> = [], breakGlass: Bool = false, force: Bool = false,
+        decision: Milliseconds = .minutes(30),
         by: Operator, command: [String], pid: Int32, continues: ActionRecord? = nil
     ) {
         self.version = version
@@ -35,6 +38,7 @@ package struct DeployOrder: Sendable {
         self.reason = reason
         self.without = without
         self.breakGlass = breakGlass
+        self.force = force
         self.decision = decision
         self.by = by
         self.command = command
@@ -57,6 +61,8 @@ package struct DeployWorld: Sendable {
     /// When deploys are wanted; nil: always.
     package var window: LaunchWindow?
     package var zone: Zone
+    /// The go/no-go poll of the config; nil: there is none.
+    package var readiness: ReadinessPlan?
     /// What operators ask of this action while it runs.
     package var requests: AsyncStream<ActionEvent.Asked>
     /// Says when the leases are to be renewed: once each such span, until its reader is cancelled.
@@ -66,7 +72,7 @@ package struct DeployWorld: Sendable {
         board: @escaping @Sendable () async -> Board?, clock: any Clock,
         pause: @escaping Pause, run: @escaping Followers.Run,
         schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchWindow?, zone: Zone,
-        requests: AsyncStream<ActionEvent.Asked>,
+        readiness: ReadinessPlan? = nil, requests: AsyncStream<ActionEvent.Asked>,
         renewals: @escaping @Sendable (Milliseconds) -> AsyncStream<Void> = DeployWorld.every
     ) {
         self.board = board
@@ -76,6 +82,7 @@ package struct DeployWorld: Sendable {
         self.schema = schema
         self.window = window
         self.zone = zone
+        self.readiness = readiness
         self.requests = requests
         self.renewals = renewals
     }

@@ -9,7 +9,7 @@ struct Preflight: Sendable {
         var from: String?
         var hasReason: Bool
         var continues: Bool
-        var isInWindow: Bool
+        var window: WindowState
     }
 
     struct Schema: Sendable {
@@ -25,11 +25,11 @@ struct Preflight: Sendable {
     init(_ known: Facts) {
         if let trouble = ReleaseVersion.trouble(with: known.version) { refusals.append(trouble) }
         if !known.continues, known.serving == known.version { refusals.append("\(known.version) serves already") }
-        if !known.isInWindow {
+        if let objection = known.window.objection {
             if known.hasReason {
-                cautions.append("outside the launch window")
+                cautions.append(objection)
             } else {
-                refusals.append("outside the launch window: a deploy now needs --reason")
+                refusals.append("\(objection): a deploy now needs --reason")
             }
         }
         for (edge, status) in known.statuses.sorted(by: { $0.key < $1.key }) {
@@ -73,6 +73,35 @@ struct Preflight: Sendable {
             case .critical: refusals.append("\(title) is critical")
             case .unknown: refusals.append("\(title) is not known")
             }
+        }
+    }
+
+    /// What the go/no-go poll says; a deploy that goes on after an interruption is past it.
+    ///
+    /// - Parameters:
+    ///   - plan: the config's; nil: there is no poll.
+    ///   - isForced: goes ahead all the same; loudly.
+    mutating func judge(_ plan: ReadinessPlan?, _ board: Board?, isForced: Bool, at now: Moment) {
+        guard let plan, plan.deploy != .ignore else { return }
+        let words: String
+        if let board, let poll = ReadinessPoll(board, at: now) {
+            guard poll.verdict != .go else {
+                facts.append("the poll is \(poll.summary)")
+                return
+            }
+            words = poll.words
+        } else {
+            words =
+                board == nil
+                ? "the journal cannot be read: the poll is UNKNOWN"
+                : "the engine knows no poll yet, and this config has one: it must be started anew"
+        }
+        if plan.deploy == .caution {
+            cautions.append(words)
+        } else if isForced {
+            cautions.append("FORCED against the poll: \(words)")
+        } else {
+            refusals.append("\(words); --force with a --reason goes ahead all the same")
         }
     }
 

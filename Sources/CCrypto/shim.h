@@ -3,7 +3,9 @@
 // Only libcrypto's digests, signatures and keys: libssl, the part of OpenSSL that opens connections, is not linked.
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 
 /* A table's fingerprint is a SHA-256 a row: through EVP, which is not deprecated, each would cost twice the time. MD5 is by

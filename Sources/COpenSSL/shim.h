@@ -114,6 +114,33 @@ static inline int guardia_has_responder(X509 *certificate) {
     return found;
 }
 
+/* Whether a response is about this certificate and signed by its issuer, or by whom the issuer lets sign (RFC 6960, 4.2.2.2).
+   Times are judged elsewhere. */
+static inline int guardia_ocsp_proves(OCSP_RESPONSE *response, X509 *leaf, X509 *issuer) {
+    int proves = 0;
+    OCSP_BASICRESP *basic = OCSP_response_get1_basic(response);
+    X509_STORE *store = X509_STORE_new();
+    STACK_OF(X509) *certificates = sk_X509_new_null();
+    if (basic != NULL && store != NULL && certificates != NULL && sk_X509_push(certificates, issuer) > 0
+        && X509_STORE_add_cert(store, issuer) == 1) {
+        X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
+        OCSP_SINGLERESP *single = OCSP_resp_get0(basic, 0);
+        const OCSP_CERTID *theirs = single == NULL ? NULL : OCSP_SINGLERESP_get0_id(single);
+        ASN1_OBJECT *digest = NULL;
+        if (theirs != NULL && OCSP_id_get0_info(NULL, &digest, NULL, NULL, (OCSP_CERTID *)theirs) == 1) {
+            OCSP_CERTID *ours = OCSP_cert_to_id(EVP_get_digestbyobj(digest), leaf, issuer);
+            proves = ours != NULL && OCSP_id_cmp(ours, theirs) == 0
+                && OCSP_basic_verify(basic, certificates, store, 0) == 1;
+            OCSP_CERTID_free(ours);
+        }
+    }
+    sk_X509_free(certificates);
+    X509_STORE_free(store);
+    OCSP_BASICRESP_free(basic);
+    ERR_clear_error();
+    return proves;
+}
+
 /* V_OCSP_CERTSTATUS_… of the first answer in a response, below 0 where there is none; and when it is to be renewed. */
 static inline int guardia_ocsp_status(OCSP_RESPONSE *response, int64_t *next_update) {
     *next_update = 0;

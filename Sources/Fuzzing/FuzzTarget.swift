@@ -39,7 +39,7 @@ package struct FuzzTarget: Sendable {
         },
         FuzzTarget("certificate", seeds: [certificate]) { bytes in
             _ = CertificateReader.facts(der: bytes)
-            _ = CertificateReader.stapling(der: bytes)
+            _ = CertificateReader.stapling(der: bytes, chain: [certificate, certificate])
         },
         FuzzTarget("dns", seeds: dnsSeeds) { bytes in _ = DNSMessage.answer(bytes, id: 0x1234) },
         FuzzTarget("hsts", seeds: texts("max-age=31536000; includeSubDomains; preload", "max-age=\"0\"")) { bytes in
@@ -56,6 +56,14 @@ package struct FuzzTarget: Sendable {
         FuzzTarget("zap", seeds: texts(zap, zapXML)) { _ = try? ReportReader.read($0, format: .zap) },
         FuzzTarget("npm", seeds: texts(npm)) { _ = try? ReportReader.read($0, format: .npm) },
         FuzzTarget("nmap", seeds: texts(nmap)) { _ = try? ReportReader.read($0, format: .nmap) },
+        FuzzTarget("edge-log", seeds: edgeLog.split(separator: "\n").map { Array($0.utf8) }) { bytes in
+            if let fields = try? JSONLine.fields(bytes) {
+                _ = EdgeRequest(fields)
+                _ = FirewallHit(fields)
+            }
+            _ = RefusalReader.jail(banning: bytes[...])
+        },
+        FuzzTarget("nftables", seeds: texts(nftables)) { _ = FilterTable(json: $0) },
         FuzzTarget("jsonlog", seeds: texts(jsonlog)) { bytes in
             for line in bytes.split(separator: 10) {
                 if let fields = try? JSONLine.fields(line) { _ = PostgresLog.entry(json: fields, source: "db") }

@@ -66,6 +66,14 @@ extension FuzzTarget {
     static let nmap = #"""
         <?xml version="1.0"?><!DOCTYPE nmaprun><!-- a --><nmaprun scanner="nmap" start="1773057600" version="7.93" xmloutputversion="1.05"><host><address addr="10.0.0.5" addrtype="ipv4"/><ports><port protocol="tcp" portid="22"><state state="open" reason="syn-ack"/><service name="ssh"/></port></ports></host><runstats><finished time="1773057660" exit="success"/></runstats></nmaprun>
         """#
+    static let edgeLog = #"""
+        {"ts":"2026-11-27T09:06:54+00:00","ip":"127.0.0.5","country":"AR","class":"api","method":"GET","path":"/search","status":403,"refused":"waf","canary":0}
+        {"transaction":{"client_ip":"127.0.0.5","request":{"method":"GET","http_version":1.1,"uri":"/x"},"response":{"http_code":403},"producer":{"components":["OWASP_CRS/3.3.4\""]},"messages":[{"message":"SQL Injection","details":{"ruleId":"942100","data":"\u00ff"}}]}}
+        2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Ban 10.0.0.1
+        """#
+    static let nftables = #"""
+        {"nftables":[{"set":{"family":"inet","name":"banned4","table":"guardia","type":"ipv4_addr","elem":[{"elem":{"val":"198.51.100.1","timeout":3600,"expires":3599}}]}},{"rule":{"chain":"input","expr":[{"match":{"op":"==","left":{"payload":{"protocol":"ip","field":"saddr"}},"right":"@banned4"}},{"drop":null}]}}]}
+        """#
     static let jsonlog = #"""
         {"timestamp":"2026-03-09 12:00:00.123 UTC","user":"app","dbname":"shop","remote_host":"10.0.0.5","error_severity":"LOG","message":"AUDIT: SESSION,1,1,WRITE,INSERT,TABLE,public.payments,\"insert into payments values ('4111111111111111')\",<none>"}
         {"timestamp":"2026-03-09 12:00:01.123 -03","user":"eve","state_code":"28P01","message":"password authentication failed for user \"eve\""}

@@ -20,6 +20,7 @@ struct LogKeeper {
 
     private var logs: [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".log") }.map { "\(folder)/\($0)" } + ["\(folder)/nginx/access.log"]
+        return names.filter { $0.hasSuffix(".log") }.map { "\(folder)/\($0)" }
+            + ["access", "edge", "waf"].map { "\(folder)/nginx/\($0).log" }
     }
 }

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 package import Launch
 import Subprocess
+import Synchronization
 import Wire
 
 /// A whole launch on this machine: BarberPro in two colours behind the door, its database, sessions, payment gateway
@@ -16,12 +17,18 @@ package actor Rehearsal {
         /// Requests a second, as an average of the week.
         package var rate: Double
         package var seed: UInt64
+        /// How often a stranger tries one of the usual holes; nil: never.
+        package var strangers: Duration?
 
-        package init(scenario: Scenario = .calm, bookings: Int = 135_000, rate: Double = 40, seed: UInt64 = 1) {
+        package init(
+            scenario: Scenario = .calm, bookings: Int = 135_000, rate: Double = 40, seed: UInt64 = 1,
+            strangers: Duration? = nil
+        ) {
             self.scenario = scenario
             self.bookings = bookings
             self.rate = rate
             self.seed = seed
+            self.strangers = strangers
         }
     }
 
@@ -92,13 +99,19 @@ package actor Rehearsal {
         let colours = [("blue", blue), ("green", green)].map {
             ColourPlan(name: $0.0, hosts: ["127.0.0.1:\($0.1.port)"])
         }
-        let nginx = try await NginxServer.start(in: folder) { port, nginxFolder in
-            let deployment = door.deployment(port: port, colours: colours)
-            return FrontConfiguration(
-                port: port, folder: nginxFolder, edge: EdgeConfiguration(deployment, deployment.edges[0])
-            ).text
+        let tls = try await TLSFront.make(in: try folder.subfolder("tls"))
+        let nginxFolder = "\(folder.path)/nginx"
+        let hardening = Hardening(folder: nginxFolder)
+        let tlsPort = Mutex<UInt16>(0)
+        let nginx = try await NginxServer.start(in: folder, modules: hardening.modules) { port, _ in
+            let deployment = door.deployment(port: port, colours: colours, hardening: hardening.plan)
+            let edge = EdgeConfiguration(deployment, deployment.edges[0])
+            try hardening.write(rules: edge.rules)
+            let second = try LoopbackPort.free()
+            tlsPort.withLock { $0 = second }
+            return FrontConfiguration(port: port, folder: nginxFolder, edge: edge, tls: (second, tls)).text
         }
-        deployment = door.deployment(port: nginx.port, colours: colours)
+        deployment = door.deployment(port: nginx.port, colours: colours, hardening: hardening.plan)
         edge = EdgeClient(deployment.edges[0], of: deployment, on: try Reactor())
         releases = try ReleaseSocket(in: folder.path)
         try await history
@@ -126,10 +139,18 @@ package actor Rehearsal {
             "GATEWAY_URL": payments.url, "TRAFFIC_URL": traffic.url, "DOOR_FOLDER": door.folder,
             "NGINX_PROGRAM": nginx.program, "NGINX_CONFIG": nginx.configurationFile,
             "JOURNAL": "\(folder.path)/journal.sqlite", "REHEARSAL_FOLDER": folder.path,
-            "BACKUP_RECIPIENT": recipient,
-            "PROVIDERS_URL": providers.url, "INBOX": inbox,
+            "BACKUP_RECIPIENT": recipient, "LAUNCH_AT": Rehearsal.launchTime(),
+            "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
+            // MARK: Security
+            "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": tls.authority,
+            "TLS_CERTIFICATE": tls.certificate, "DOOR_PORT": "\(nginx.port)",
+            "EDGE_WAF": hardening.plan.waf == nil ? "none" : "block",
+            "EDGE_COUNTRIES": hardening.plan.countries == nil ? "none" : "refuse",
         ]
     }
+
+    /// T−0 of a rehearsal: an hour from now.
+    private static func launchTime() -> String { Date(timeIntervalSinceNow: 3600).formatted(.iso8601) }
 
     /// How a colour is started.
     private struct Release: Sendable {
@@ -177,6 +198,9 @@ package actor Rehearsal {
                         note("\(options.scenario.name): \(deed)" + (error.map { ": \($0)" } ?? ""))
                     })
                 group.addTask { await runner.run() }
+                if let pause = options.strangers, let url = variables["DOOR_URL"] {
+                    group.addTask { await Strangers(url: url, pause: pause).run() }
+                }
                 let folder = privateFolder.path
                 group.addTask { await LogKeeper(folder: folder).run() }
                 group.addTask { [releases] in

@@ -14,6 +14,8 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
     case unknownPart(String)
     /// Redis did not follow a command.
     case redis(command: String, answer: String)
+    /// The certificate of the HTTPS address could not be made.
+    case noCertificate(reason: String)
     /// The channels' keys could not be made or kept.
     case noKey(reason: String)
 
@@ -27,6 +29,7 @@ package enum RehearsalError: Error, Hashable, CustomStringConvertible {
         case .unknownColour(let name): "there is no colour \(name): blue and green are"
         case .unknownPart(let text): "nothing is called '\(text)': redis restart, blue stop, green start"
         case .redis(let command, let answer): "Redis answered \(command) with \(answer)"
+        case .noCertificate(let reason): "the certificate of the HTTPS address could not be made: \(reason)"
         case .noKey(let reason): "the keys of the rehearsal's channels could not be made: \(reason)"
         }
     }

@@ -77,6 +77,9 @@ package struct ScreenLoop {
     private var frame: Frame
     private var pictures = Pictures()
     private var shownAt: Moment?
+    /// What tells the journal of this dashboard; nil until the journal said how it is to be told.
+    private var companion: PresenceCompanion?
+    private var wantsCompanion: Bool
 
     /// Shows the screen until it is left, and gives the terminal back.
     ///
@@ -98,6 +101,7 @@ package struct ScreenLoop {
         let waker = session.waker
         launcher = options.launcher.map { setup in ActionLauncher(setup) { waker.wake() } }
         shots = ShotWriter { waker.wake() }
+        wantsCompanion = if case .operator = options.mode { options.launcher != nil } else { false }
         rewinder = JournalRewinder(path: follower.path, history: ScreenLoop.history) { waker.wake() }
         model = Model(
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
@@ -139,17 +143,23 @@ package struct ScreenLoop {
             }
             for event in events {
                 switch event {
-                case .key(let key): commands += model.update(.key(key))
+                case .key(let key):
+                    companion?.key(at: clock.now())
+                    commands += model.update(.key(key))
                 case .paste(let text): commands += model.update(.paste(text))
                 case .resize(let size): commands += model.update(.resize(size))
                 case .wake, .resumed: break
-                case .terminate(let signal): return .signal(signal)
+                case .terminate(let signal):
+                    companion?.leave()
+                    return .signal(signal)
                 case .hangup: return .hangup
                 }
             }
             for command in commands {
                 switch command {
-                case .quit: return .quit
+                case .quit:
+                    companion?.leave()
+                    return .quit
                 case .redraw: session.repaint()
                 case .suspend: kill(getpid(), SIGTSTP)
                 case .act(let request): act(request)
@@ -164,7 +174,18 @@ package struct ScreenLoop {
                 show(askedFor: events.contains { $0 != .wake })
             }
             timeout = untilNextSecond()
+            if wantsCompanion, shownAt != nil, let manifest = model.board.manifest { tellPresence(manifest) }
         }
+    }
+
+    /// After the first frame: who looks must not wait for it.
+    private mutating func tellPresence(_ manifest: Manifest) {
+        wantsCompanion = false
+        guard let setup = options.launcher else { return }
+        let now = clock.now()
+        companion = PresenceCompanion(
+            setup, actAs: manifest.deployment?.actAs ?? manifest.flags?.actAs ?? [],
+            session: "dashboard-\(now.utc.seconds)-\(getpid())", now: now)
     }
 
     private mutating func act(_ request: ActionRequest) {

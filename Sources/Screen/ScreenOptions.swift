@@ -41,7 +41,8 @@ package struct ScreenOptions: ParsableArguments {
     private func loopOptions(
         mode: Mode, engineCommand: String, launcher: ActionLauncher.Setup?, startAt: Timestamp?, charset found: Charset
     ) throws -> ScreenLoop.Options {
-        let charset = ascii ? .ascii : found
+        let isConsole = ScreenOptions.variable("TERM")?.hasPrefix("linux") == true
+        let charset: Charset = ascii ? .ascii : found == .utf8 && isConsole ? .console : found
         return ScreenLoop.Options(
             mode: mode, theme: try ThemeFile.load(theme), keymap: try keymap(),
             terminal: TerminalOptions(
@@ -51,7 +52,7 @@ package struct ScreenOptions: ParsableArguments {
             capabilities: Capabilities(
                 charset: charset, slow: slow,
                 // The Linux console has a font of 512 glyphs at most, and no braille in any of them.
-                hasBraille: charset == .utf8 && ScreenOptions.variable("TERM")?.hasPrefix("linux") != true,
+                hasBraille: charset == .utf8,
                 isMono: ScreenOptions.depth == .mono || theme == "mono"
                     || ["vt100", "vt102", "vt220", "dumb"].contains(ScreenOptions.variable("TERM") ?? "")),
             engineCommand: engineCommand, launcher: launcher, startAt: startAt)

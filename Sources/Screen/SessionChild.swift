@@ -28,12 +28,17 @@ struct SessionChild: ~Copyable {
     /// - Parameters:
     ///   - output: takes stdout and stderr.
     ///   - environment: `NAME=value`.
-    init(_ words: [String], environment: [String], output: Int32) throws(Failure) {
+    ///   - input: becomes its stdin; nil: it has none.
+    init(_ words: [String], environment: [String], output: Int32, input: Int32? = nil) throws(Failure) {
         guard let program = Self.path(of: words[0], environment) else { throw Failure(code: ENOENT) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)

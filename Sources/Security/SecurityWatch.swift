@@ -12,6 +12,10 @@ package actor SecurityWatch {
     }
 
     private let plan: SecurityPlan
+    private let deployment: Deployment?
+    /// What tells whether dates can be judged.
+    private let clockWitnesses: [Series]
+    private var refusals: RefusalReader?
     private let part: Part
     private let path: String
     private let origin: String
@@ -27,10 +31,13 @@ package actor SecurityWatch {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(
-        _ plan: SecurityPlan, _ part: Part, journal path: String, origin: String, clock: any Clock, reactor: Reactor,
+        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, clockWitnesses: [Series] = [],
+        journal path: String, origin: String, clock: any Clock, reactor: Reactor,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.plan = plan
+        self.deployment = deployment
+        self.clockWitnesses = clockWitnesses
         self.part = part
         self.path = path
         self.origin = origin
@@ -56,6 +63,11 @@ package actor SecurityWatch {
 
     /// One quick look: every station that is due, and what is always to be done.
     package func look() async {
+        await station("refused", every: plan.defences == nil ? nil : .minutes(1)) { self.lookAtRefusals() }
+        await station("defence", every: plan.defences?.every) { await self.lookAtDefences() }
+        await station("bans", every: plan.defences.flatMap { $0.bans.isEmpty ? nil : $0.every }) {
+            await self.lookAtBans()
+        }
         await station("tls", every: plan.tls?.every) { await self.lookAtTLS() }
         await station("renewal", every: plan.renewal?.every) { await self.lookAtRenewal() }
         await station("audit", every: plan.audit.every) { self.lookAtAudit() }
@@ -96,9 +108,30 @@ package actor SecurityWatch {
 
     // MARK: The stations
 
+    private func lookAtDefences() async -> SecurityCheck? {
+        guard let defences = plan.defences, let deployment else { return nil }
+        return await DefenceSurvey(defences, of: deployment, on: reactor, clock: clock)?.take()
+    }
+
+    private func lookAtBans() async -> SecurityCheck? {
+        guard let defences = plan.defences else { return nil }
+        return await BanSurvey(defences).take()
+    }
+
+    private func lookAtRefusals() -> SecurityCheck? {
+        guard let defences = plan.defences, let deployment else { return nil }
+        var reader = refusals ?? RefusalReader(defences.logs(of: deployment), bans: defences.bans)
+        reader.read(clock.now().utc)
+        refusals = reader
+        return reader.check(every: .minutes(1))
+    }
+
     private func lookAtTLS() async -> SecurityCheck? {
         guard let tls = plan.tls else { return nil }
-        return await TLSSurvey.take(tls, on: reactor, clock: clock).check(every: tls.every)
+        let board = try? JournalReader(path: path).currentBoard(span: .minutes(1))
+        let objection = board.flatMap { ClockGuard.objection(by: clockWitnesses, on: $0, at: clock.now()) }
+        return await TLSSurvey.take(tls, on: reactor, clock: clock, clockIsRight: objection == nil).check(
+            every: tls.every)
     }
 
     private func lookAtRenewal() async -> SecurityCheck? {

@@ -112,10 +112,10 @@ struct Painter {
     private mutating func append(_ cell: Cell, of frame: Frame, _ palette: Palette) {
         let look = palette.look(cell.style)
         var text: (wchar_t, wchar_t, wchar_t, wchar_t, wchar_t, wchar_t) = (0, 0, 0, 0, 0, 0)
-        if charset == .ascii {
+        if charset != .utf8 {
             // A wide character becomes two of one cell.
             let scalar = cell.isTail ? "\u{FFFD}" : frame.scalars(of: cell).first ?? " "
-            text.0 = wchar_t(scalar.ascii)
+            text.0 = charset == .ascii ? wchar_t(scalar.ascii) : wchar_t(scalar.onLinuxConsole.value)
         } else if let scalar = cell.scalar {
             text.0 = wchar_t(scalar.value)
         } else if cell.isTail {

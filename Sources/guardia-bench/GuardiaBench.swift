@@ -9,6 +9,6 @@ struct GuardiaBench: AsyncParsableCommand {
         commandName: "guardia-bench", abstract: "The parts of `make bench` that need the inside of guardia.",
         subcommands: [
             Hour.self, Load.self, Latency.self, Polls.self, Day.self, Frames.self, Rules.self, Alerts.self, MapBench.self,
-            KpiBench.self,
+            KpiBench.self, RewindBench.self, KioskBench.self, Faults.self, ReportBench.self,
         ])
 }

@@ -65,6 +65,10 @@ struct KpiBench: AsyncParsableCommand {
         for (index, name) in ["DOOR_URL", "BLUE_URL", "GREEN_URL", "GATEWAY_URL", "TRAFFIC_URL"].enumerated() {
             variables[name] = "http://127.0.0.1:\(8080 + index)"
         }
+        variables["NGINX_FOLDER"] = "/tmp/x"
+        (variables["TLS_PORT"], variables["DOOR_PORT"]) = ("8443", "8080")
+        (variables["TLS_AUTHORITY"], variables["TLS_CERTIFICATE"]) = ("/etc/hosts", "/etc/hosts")
+        (variables["EDGE_WAF"], variables["EDGE_COUNTRIES"]) = ("none", "none")
         variables["BLUE_HOST"] = "127.0.0.1:8081"
         variables["GREEN_HOST"] = "127.0.0.1:8082"
         let launch = try RehearsalSettings.load(variables: variables).configuration

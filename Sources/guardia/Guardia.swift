@@ -30,12 +30,19 @@ struct Guardia: AsyncParsableCommand {
             // MARK: Channels
             NotifyCommand.self,
             // MARK: Security
-            TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self, ScanCommand.self,
+            SecurityCommand.self, TLSCommand.self, RenewalCommand.self, AuditCommand.self, ComplianceCommand.self,
+            ScanCommand.self,
             ResetTerminal.self,
+            // MARK: Readiness
+            ReadinessCommand.self, RollCallCommand.self, ClockCommand.self,
             // MARK: Backups and drills
             BackupCommand.self, DrillCommand.self,
             // MARK: Escalation
             EscalateCommand.self, OnCallCommand.self, ContactsCommand.self,
+            // MARK: Mobile and digest
+            MobileCommand.self, DigestCommand.self,
+            // MARK: Operations
+            HealthCommand.self, ChecklistCommand.self, HandoverCommand.self, ReportCommand.self, PresenceCommand.self,
             // MARK: Alerting
             AlertsCommand.self, AckCommand.self, UnackCommand.self, SilenceCommand.self, RulesCommand.self,
         ],
@@ -43,6 +50,11 @@ struct Guardia: AsyncParsableCommand {
 
     /// Parses and runs. Wrong usage ends with 2, as every other mistake of the caller's does.
     static func main() async {
+        if OwnSecurity.isElevated {
+            Output.error(
+                "this program must not be setuid or setgid: it acts for another user by sudo alone (docs/operators.md)")
+            Glibc.exit(2)
+        }
         // Before anything is printed and any thread starts: how wide a character is depends on the locale.
         _ = Charset.adopt()
         // Before any thread has an arena of its own.

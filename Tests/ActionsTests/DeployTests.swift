@@ -54,7 +54,7 @@ struct DeployTests {
         _ edges: [FakeEdge], _ deployment: Deployment = deployment(), version: String = "v1.5.0",
         board: (@Sendable () async -> Board?)? = nil, release: CommandResult? = nil, schema: Int64 = 14,
         script: @escaping @Sendable (ActionEvent) -> [ActionEvent.Asked.Request] = { _ in [] },
-        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, by asker: Operator = ana,
+        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, readiness: ReadinessPlan? = nil, by asker: Operator = ana,
         change: (inout DeployOrder) -> Void = { _ in }
     ) async -> Run {
         var order = DeployOrder(
@@ -81,13 +81,63 @@ struct DeployTests {
                 return release
                     ?? CommandResult(ending: .exited(status: 0), standardOutput: .init(), standardError: .init())
             },
-            schema: { _ in schema }, window: nil, zone: .utc, requests: requests, renewals: { _ in renewals })
+            schema: { _ in schema }, window: nil, zone: .utc, readiness: readiness,
+            requests: requests, renewals: { _ in renewals })
         let id = ActionID("deploy-1")
         let reporter = ActionReporter(id, journal: journal) { event in
             for request in script(event) { ask.yield(.init(action: id, request: request, by: asker, reason: "")) }
         }
         let result = await Deploy(order, of: deployment, on: EdgeGroup(edges), world: world, reporter: reporter).run()
         return Run(result: result, commands: commands.withLock { $0 })
+    }
+
+    // MARK: Readiness
+
+    /// A poll of one station that nobody has spoken for, and a board on which it stands so.
+    private func polled(_ rule: ReadinessPlan.DeployRule) -> (plan: ReadinessPlan, board: @Sendable () async -> Board?) {
+        let plan = ReadinessPlan(
+            stations: [.init(name: "procedures", title: "Procedures", checks: [.attested("walked through")])], deploy: rule)
+        var manifest = board().manifest
+        manifest?.readiness = plan
+        let made = manifest
+        return (plan, {
+            var board = self.board()
+            if let made { board.apply(made) }
+            return board
+        })
+    }
+
+    @Test func aPollThatIsNotGoRefusesADeployAndTouchesNothing() async {
+        let edges = [FakeEdge("edge-1")]
+        let (plan, board) = polled(.refuse)
+        let run = await deploy(edges, board: board, readiness: plan)
+        #expect(run.result.outcome == .refused)
+        #expect(run.result.summary.contains("the poll is HOLD 0/1"))
+        #expect(run.commands.isEmpty && edges[0].now.log.allSatisfy { !$0.hasPrefix("flip") })
+    }
+
+    @Test func aForcedDeployGoesAheadAndIsToldAsForced() async {
+        let (plan, board) = polled(.refuse)
+        let run = await deploy([FakeEdge("edge-1")], board: board, readiness: plan, change: {
+            $0.force = true
+            $0.reason = "the bank's window closes"
+        })
+        #expect(run.result.outcome == .done)
+        #expect(journal.notes.contains { $0.contains("FORCED against the poll") })
+    }
+
+    @Test func aPollThatOnlyCautionsRefusesNothing() async {
+        let (plan, board) = polled(.caution)
+        let run = await deploy([FakeEdge("edge-1")], board: board, readiness: plan)
+        #expect(run.result.outcome == .done)
+        #expect(journal.notes.contains { $0.contains("the poll is HOLD") })
+    }
+
+    @Test func aJournalThatCannotBeReadIsNoGo() async {
+        let (plan, _) = polled(.refuse)
+        let run = await deploy([FakeEdge("edge-1")], board: { nil }, readiness: plan)
+        #expect(run.result.outcome == .refused)
+        #expect(journal.notes.contains { $0.contains("the poll is UNKNOWN") })
     }
 
     @Test func aGoodReleaseGetsAllTrafficStepByStep() async {

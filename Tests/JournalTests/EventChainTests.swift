@@ -41,7 +41,7 @@ struct EventChainTests {
     func goesOn() throws {
         let engine = try JournalWriter(path: folder.journal, origin: "bastion-1")
         let action = try JournalWriter(path: folder.journal, origin: "bastion-1", role: .action)
-        let body = Event.Body.presence(Event.Presence(operatorName: "ñusta", host: "h", present: true))
+        let body = Event.Body.presence(of: "ñusta")
         #expect(try engine.append([body, body], at: .at(20)).map(\.sequence) == [9, 10])
         #expect(try action.append([body], at: .at(21)).map(\.sequence) == [11])
         #expect(try engine.append([body], at: .at(22)).map(\.sequence) == [12])
@@ -130,7 +130,7 @@ struct EventChainTests {
                     reason: "no answer\u{0}\n\u{202E}")),
             .clockStepped(.init(by: -3_600_000)),
             .recordingGap(.init(from: Timestamp(seconds: 1), to: Timestamp(seconds: 2), ticks: 3, reason: "disk full")),
-            .presence(.init(operatorName: "Ñandú 🧉", host: "h", present: false)),
+            Event.Body.presence(of: "Ñandú 🧉"),
             .unknown(kind: "flag.changed", json: #"{"flag":"checkout-v2","to":50}"#),
             .unknown(kind: "verdict.changed", json: "not JSON at all"),
         ])

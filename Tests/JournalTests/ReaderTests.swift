@@ -154,7 +154,7 @@ struct PastTests {
             try writer.record([Tick(at: .at(Double(second)), readings: [Reading("api.p95", .number(Double(second)))])])
         }
         try writer.append([.change("api.p95", .ok, .warning, value: 10)], at: .at(10))
-        try writer.append([.presence(.init(operatorName: "ana", host: "b", present: true))], at: .at(12))
+        try writer.append([.presence(of: "ana")], at: .at(12))
         try writer.append([.change("api.p95", .warning, .ok, value: 20)], at: .at(20))
     }
 
@@ -167,7 +167,7 @@ struct PastTests {
         #expect(past.board.feed.count(.warning) == 1)
         #expect(past.moment == .at(15))
         #expect(!past.board.isSilent(at: past.moment))
-        #expect(past.board.present.count == 1)
+        #expect(past.board.presence.sessions.count == 1)
         let before = try reader.past(at: Moment.at(9).utc)
         #expect(before.board.feed.count(.warning) == 0)
     }

@@ -12,6 +12,12 @@ package struct Setup: Sendable {
         package var change: String?
         /// Why it could not be done.
         package var trouble: String?
+        /// What a person is to do about it, where setup does not: nothing failed.
+        package var advice: String?
+
+        package init(name: String, change: String? = nil, trouble: String? = nil, advice: String? = nil) {
+            (self.name, self.change, self.trouble, self.advice) = (name, change, trouble, advice)
+        }
     }
 
     package struct Options: Sendable {
@@ -43,6 +49,7 @@ package struct Setup: Sendable {
         items.append(await key())
         items.append(await sudoers())
         items.append(await unit())
+        items.append(signing())
         return items
     }
 
@@ -137,6 +144,15 @@ package struct Setup: Sendable {
             .replacing("User=guardia", with: "User=\(options.user)").replacing(
                 "Group=guardia", with: "Group=\(options.user)")
         return await file("/etc/systemd/system/guardia.service", text, mode: 0o644) { _ in nil }
+    }
+
+    /// Signing the journal is for a user of its own, whom setup does not make: whoever can sign could rewrite.
+    private func signing() -> Item {
+        var item = Item(name: "guardia-audit-sign.timer")
+        if access("\(options.root)/etc/systemd/system/guardia-audit-sign.timer", F_OK) != 0 {
+            item.advice = "the journal's head is not signed here: docs/security.md says how"
+        }
+        return item
     }
 
     /// Writes a file whole, checked before it takes its name.

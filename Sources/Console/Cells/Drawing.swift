@@ -19,6 +19,20 @@ extension Frame {
     package mutating func put(
         _ text: some StringProtocol, at point: Point, _ style: Style, width: Int? = nil, align: Alignment = .leading
     ) -> Int {
+        // The one place where a text becomes cells, so what is hidden is hidden in all of them.
+        if redaction != nil {
+            let safe = redacted(String(text.prefix(Text.limit)))
+            return write(safe, at: point, style, width: width, align: align)
+        }
+        return write(text, at: point, style, width: width, align: align)
+    }
+
+    /// The text without what this frame may not show.
+    func redacted(_ text: String) -> String { redaction.map { $0(text) } ?? text }
+
+    private mutating func write(
+        _ text: some StringProtocol, at point: Point, _ style: Style, width: Int?, align: Alignment
+    ) -> Int {
         let room = min(width ?? .max, size.width - point.x)
         guard room > 0, (0..<size.height).contains(point.y) else { return 0 }
         let used = Text.width(of: text, atMost: room)
@@ -66,6 +80,7 @@ extension Frame {
     ) -> Int {
         let room = min(width ?? .max, size.width - point.x)
         guard room > 0 else { return 0 }
+        let spans = redaction == nil ? spans : spans.map { $0.changed(redacted) }
         var indent = 0
         if align != .leading {
             var used = 0

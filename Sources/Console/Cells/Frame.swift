@@ -8,6 +8,9 @@ package struct Frame: Sendable {
     /// The side table: what the few cells show that hold a base character with combining marks.
     private(set) var clusters: [[Unicode.Scalar]] = []
 
+    /// What no text of this frame may show; nil: it is for whoever sees it.
+    package var redaction: Redaction?
+
     /// Cells that lead somewhere.
     package internal(set) var links: [FrameLink] = []
 

@@ -7,4 +7,11 @@ package struct Span: Hashable, Sendable {
         self.text = text
         style = Style(role, attributes)
     }
+
+    /// The same piece with another text.
+    func changed(_ change: (String) -> String) -> Span {
+        var span = self
+        span.text = change(text)
+        return span
+    }
 }

@@ -7,9 +7,13 @@ package struct Choice: Hashable, Sendable {
         case version, colour
         /// What is wrong, in words of one's own: to be escalated.
         case trouble
+        /// What there is to say about an item of the checklist that is ticked, or whose tick is taken back.
+        case checklist(item: String, tick: Bool, revision: Int)
         /// Which flag; and what is to become of it.
         case flag
         case share(of: String)
+        /// What to say of a station; nil: of the whole poll.
+        case word(of: String?)
     }
 
     /// What can be chosen from, and what is known of it.
@@ -32,7 +36,8 @@ package struct Choice: Hashable, Sendable {
     package init(_ subject: Subject, options: [Option]) {
         self.subject = subject
         self.options = options
-        field = TextField(limit: subject == .trouble ? Choice.troubleLimit : ReleaseVersion.limit + 8)
+        let isSentence = if case .checklist = subject { true } else { subject == .trouble }
+        field = TextField(limit: isSentence ? Choice.troubleLimit : ReleaseVersion.limit + 8)
     }
 
     package var text: String { field.text }

@@ -12,7 +12,11 @@ struct ChoiceView {
             case .version: (words(.versionQuestion), .versionHint)
             case .colour: (words(.colourQuestion), .colourHint)
             case .trouble: (words(.troubleQuestion), .troubleHint)
+            case .checklist(let item, let isTick, _):
+                (words(isTick ? .tickQuestion : .untickQuestion, Text.sanitised(item, limit: 40)), .tickHint)
             case .flag: (words(.flagQuestion), .flagHint)
+            case .word(let name):
+                (words(.wordQuestion, Text.sanitised(name ?? words(.readinessTitle), limit: 40)), .wordHint)
             case .share(let name): (words(.shareQuestion, Text.sanitised(name, limit: 64)), .shareHint)
             }
         var lines: [DialogLine] = [

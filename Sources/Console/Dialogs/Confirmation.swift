@@ -118,13 +118,13 @@ package struct Confirmation: Hashable, Sendable {
     /// The lock, time aside.
     private var standingLock: Lock? {
         if let blocker = facts.blockers.first { return .blocked(blocker) }
-        if isForced { return nil }
+        if isForced { return needsComment && reason.text.allSatisfy(\.isWhitespace) ? .uncommented : nil }
         if let danger = facts.overridable.first { return .overridable(danger) }
         guard plan.isConfirmed(by: target.text) else { return .untyped }
         return needsComment && reason.text.allSatisfy(\.isWhitespace) ? .uncommented : nil
     }
 
-    private var needsComment: Bool { if case .silence = intent { true } else { false } }
+    private var needsComment: Bool { if case .silence = intent { true } else { facts.needsReason } }
 
     /// The words after `guardia`, as an operator would type them.
     package var arguments: [String] {
@@ -181,7 +181,7 @@ package struct Confirmation: Hashable, Sendable {
     }
 
     /// What can be chosen.
-    package var knobs: [AlertCard.Knob] { facts.alerting?.knobs ?? [] }
+    package var knobs: [AlertCard.Knob] { facts.alerting?.knobs ?? facts.readiness?.knobs ?? [] }
 
     /// Nothing that is pasted is taken: a target is read and typed.
     package mutating func paste() {

@@ -20,6 +20,11 @@ struct ConfirmationView {
         if let alerting = card.alerting {
             lines += AlertCardLines(model: model, plan: alerting, confirmation: confirmation, width: width).lines
             lines += plan.cautions
+        } else if let readiness = card.readiness {
+            lines +=
+                ReadinessLines(
+                    model: model, card: readiness, confirmation: confirmation, width: width, labelWidth: plan.labelWidth
+                ).lines + plan.cautions
         } else if let flag = card.flag {
             lines += FlagLines(model: model, flag: flag, width: width, labelWidth: plan.labelWidth).lines
             lines += plan.subject + plan.firing + plan.cautions
@@ -71,7 +76,7 @@ struct ConfirmationView {
         guard let target = confirmation.wanted else { return [] }
         let isVersion = target != card.to?.colour
         let safe = Text.sanitised(target, limit: 60)
-        let traffic: Word = card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
+        let traffic: Word = card.readiness != nil ? .typeStation : card.flag != nil ? .typeFlag : isVersion ? .typeVersion : .typeColour
         var label = words(card.alerting?.typeWord ?? traffic) + "  "
         if Text.width(of: label) + Text.width(of: safe) > width { label = words(.typeShort) + "  " }
         let isFocused = confirmation.focus == .target
@@ -130,7 +135,8 @@ struct ConfirmationView {
                 words(
                     confirmation.wanted == nil
                         ? .settlingNote
-                        : card.alerting != nil ? .typeNameFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
+                        : card.alerting != nil ? .typeNameFirst : card.readiness != nil
+                            ? .typeStationFirst : card.flag != nil ? .typeFlagFirst : .typeFirst)
             case .uncommented?: words(.commentFirst)
             case .settling?: words(.settlingNote)
             case .blocked?, .overridable?: words(.lockedNote)
@@ -157,6 +163,7 @@ struct ConfirmationView {
             case .endSilence: .yesEndSilence
             case .escalate: .yesEscalate
             case .flag(_, .ramp): .yesRamp
+            case .readiness(let order): order.yes
             case .flag(_, .edit(let edit)): edit.isKill ? .yesOff : .yesSet
             }
         var yes = words(word)

@@ -33,6 +33,12 @@ package enum Action: String, CaseIterable, Sendable {
     // MARK: Flags
     /// The page of feature flags; and a change of one, which asks first.
     case flags, flag
+    // MARK: Operations
+    /// The launch's checklist; what whoever takes over must know.
+    case checklist, handover
+    // MARK: Readiness
+    /// The go/no-go poll; and a word of one's own on it, which asks first.
+    case readiness, say
     case nextPage = "next_page"
     case redraw, suspend, quit
 
@@ -62,6 +68,10 @@ package enum Context: CaseIterable, Sendable {
     case security
     /// All feature flags.
     case flags
+    // MARK: Operations
+    case checklist, handover
+    /// The go/no-go poll; one station of it.
+    case readiness, station
     /// One line that is typed into: letters write, they do not act.
     case filterPrompt, palette, choice, timePrompt
     /// The question before an action: it takes every key that does not belong to the terminal itself.

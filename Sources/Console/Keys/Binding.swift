@@ -27,20 +27,24 @@ package struct Binding: Sendable {
 
     private static let screen: Set<Context> = [.warRoom]
     private static let lists: Set<Context> = [
-        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station, .checklist, .handover,
     ]
     private static let scrolled: Set<Context> = [
-        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .warRoom, .help, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station, .checklist, .handover,
     ]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
     private static let acting: Set<Context> = [
-        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station, .checklist, .handover,
     ]
     /// Where one looks at something and does not type.
     private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
     /// Where one looks at the board, or at what is made from it.
     private static let past: Set<Context> = [
-        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .station, .checklist, .handover,
     ]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
@@ -60,7 +64,7 @@ package struct Binding: Sendable {
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
         Binding(
             .deployments, [Key("H")], .deployments, .deploymentsSummary,
-            in: [.warRoom, .detail, .action, .alert, .escalation, .flags],
+            in: [.warRoom, .detail, .action, .alert, .escalation, .flags, .readiness, .station],
             footer: 6),
         // MARK: Alerts
         Binding(.ack, [Key("a")], .ack, .ackSummary, in: acting, footer: 2),
@@ -74,13 +78,19 @@ package struct Binding: Sendable {
         // MARK: Flags
         Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
         Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
+        // MARK: Operations
+        Binding(.checklist, [Key("C")], .checklist, .checklistSummary, in: [.warRoom, .detail, .action, .alert, .handover]),
+        Binding(.handover, [Key("O")], .handover, .handoverSummary, in: [.warRoom, .detail, .action, .alert, .checklist]),
+        // MARK: Readiness
+        Binding(.readiness, [Key("r")], .readiness, .readinessSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
+        Binding(.say, [Key("G")], .say, .saySummary, in: [.readiness, .station], footer: 1),
         // MARK: Backups
         Binding(.backups, [Key("B")], .backups, .backupsSummary, in: [.warRoom, .detail, .deployments, .alert]),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(
             .open, [Key(.enter)], .open, .openSummary,
-            in: [.warRoom, .filterPrompt, .palette, .choice, .timePrompt, .deployments, .flags],
+            in: [.warRoom, .filterPrompt, .palette, .choice, .timePrompt, .deployments, .flags, .checklist, .readiness],
             footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),

@@ -69,6 +69,7 @@ extension Model {
     mutating func take(_ choice: Choice) {
         var choice = choice
         switch choice.subject {
+        case .checklist: break
         case .version:
             if let trouble = ReleaseVersion.trouble(with: choice.text) {
                 choice.refuse(trouble)
@@ -83,6 +84,13 @@ extension Model {
             }
             overlays.removeLast()
             return ask(.escalate(EscalationOrder(alert: nil, text: choice.text)))
+        case .word(let station):
+            guard let order = words(for: station).first(where: { $0.text == choice.text })?.order else {
+                choice.refuse(words(.noSuchWord))
+                break
+            }
+            overlays.removeLast()
+            return ask(.readiness(order))
         case .flag:
             guard flagNames.contains(choice.text) else {
                 choice.refuse(words(.noSuchFlag))
@@ -114,7 +122,7 @@ extension Model {
             .confirmation(
                 Confirmation(
                     card, intent: intent, openedAt: now, opener: pressed ?? Key(.enter),
-                    actAs: deployment?.actAs ?? flagFacts?.actAs ?? [],
+                    actAs: deployment?.actAs ?? flagFacts?.actAs ?? board.manifest?.readiness?.actAs ?? [],
                     random: draw())))
     }
 
@@ -148,7 +156,7 @@ extension Model {
             hint = words(.nothingDone)
         case .fire(let request):
             overlays.removeLast()
-            if request.kind.isAboutAlerts {
+            if request.kind.isAboutAlerts || request.kind.isAboutReadiness {
                 fired[request.id] = ActionFollow(
                     request: request, firedAt: now, title: title(of: confirmation), subject: nil)
                 hint = words(.alertAsked, request.kind.rawValue)
@@ -168,6 +176,7 @@ extension Model {
     /// `ROLL BACK production to v1.3.9`
     func title(of confirmation: Confirmation) -> String {
         if let plan = confirmation.plan.alerting { return title(of: plan, confirmation.intent) }
+        if let readiness = confirmation.plan.readiness { return title(of: readiness) }
         if let flag = confirmation.plan.flag { return flagTitle(flag, confirmation.intent) }
         let environment = Text.sanitised(board.manifest?.environment ?? "", limit: 16)
         let to = confirmation.facts.to
@@ -185,7 +194,7 @@ extension Model {
             case .ack, .unack: .ackTitle
             case .silence, .endSilence: .silenceTitle
             case .escalate: .escalateTitle
-            case .flag: .flagSetTitle
+            case .flag, .readiness: .flagSetTitle
             }
         return words(word, environment, Text.sanitised(version, limit: 60))
     }

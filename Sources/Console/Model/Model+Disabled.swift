@@ -16,9 +16,12 @@ extension Model {
         }
         if action.actsOnProduction { return reasonNotToAct(action) }
         if action.actsOnAlert { return reasonNotToTouchAlerts(action) }
+        if action == .say { return reasonNotToSay }
         switch action {
         case .deployments: return deployment == nil && flagFacts == nil ? .noDeployment : nil
         case .flags: return flagFacts == nil ? .noFlags : nil
+        case .checklist: return board.manifest?.checklist?.isEmpty ?? true ? .noChecklist : nil
+        case .readiness: return board.manifest?.readiness == nil ? .noReadiness : nil
         case .backups: return board.manifest?.backup == nil ? .noBackups : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }

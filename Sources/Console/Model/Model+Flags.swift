@@ -111,7 +111,7 @@ extension Model {
             return words(
                 edit.rollout == nil ? .flagOnTitle : .flagSetTitle, environment, name,
                 share.map { figures.share($0) } ?? "?")
-        case .deploy, .rollback, .ack, .unack, .silence, .endSilence, .escalate: return name
+        case .deploy, .rollback, .ack, .unack, .silence, .endSilence, .escalate, .readiness: return name
         }
     }
 

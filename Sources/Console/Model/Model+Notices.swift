@@ -30,6 +30,7 @@ extension Model {
         }
         notices += deploymentNotices
         notices += flagNotices
+        notices += readinessNotices
         if let frozen {
             let age = figures.age(frozen.now.age(at: asOf))
             notices.append(

@@ -10,6 +10,7 @@ extension Model {
         case .tick(let now):
             let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
+            passWall()
             refreshConfirmation()
             return ring() + (isNextSecond ? play() : [])
         case .board(let board):
@@ -22,8 +23,8 @@ extension Model {
             renew()
         case .events(let events):
             take(events)
-            // Whatever page the wall was on: what has just become critical is what is to be seen.
-            if mode.isKiosk, alarms.isWaiting { page = .wall }
+            // Whatever the wall was turned to: what has just become critical is what is to be seen.
+            if alarms.isWaiting { wall.isAskedFor = false }
             return ring()
         case .heartbeat(let beat): live.heartbeat = beat
         case .readerNote(let note): readerNote = note
@@ -108,9 +109,13 @@ extension Model {
         case .escalate: askEscalation()
         case .escalation: overlays = [.escalation(top: 0)]
         case .security: overlays = [.security(top: 0)]
+        case .readiness: overlays = [.readiness(selected: nil)]
+        case .say: chooseWord()
         case .flags: overlays = [.flags(selected: selectedFlag)]
+        case .checklist: overlays = [.checklist(selected: nil)]
+        case .handover: overlays = [.handover(top: 0)]
         case .flag: chooseFlag()
-        case .nextPage: page = page == .wall ? .warRoom : .wall
+        case .nextPage: turnWall(isAskedFor: true)
         case .zoom: isZoomed.toggle()
         case .open: return open()
         case .back: back()
@@ -158,11 +163,16 @@ extension Model {
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
             return choose(find)
-        case .choice(let choice): take(choice)
+        case .choice(let choice):
+            if case .checklist = choice.subject { return changeChecklist(choice) }
+            take(choice)
+        case .checklist: askToTick()
         case .deployments(let selected):
             if let id = selected ?? deployments.first?.id { overlays.append(.deployment(id, top: 0)) }
         case .flags: chooseFlag()
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .backups: break
+        case .readiness(let selected):
+            if let name = selected ?? stationNames.first { overlays.append(.station(name, top: 0)) }
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups, .handover: break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -277,11 +287,28 @@ extension Model {
             let room = SecurityPage.room(in: layout.body)
             let limit = max(0, SecurityPage(model: self).lines(width: layout.body.width - 4).count - room)
             overlays[overlays.count - 1] = .security(top: step.scrolled(top, room: room, limit: limit))
+        case .checklist(let selected):
+            let all = checklist.rows.map(\.id)
+            let index = all.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: all.count, room: ChecklistPage.room(in: layout.body))
+            overlays[overlays.count - 1] = .checklist(selected: all.isEmpty ? nil : all[next])
+        case .handover(let top):
+            let room = HandoverPage.room(in: layout.body)
+            let limit = max(0, HandoverPage(model: self).lines(width: layout.body.width - 4).count - room)
+            overlays[overlays.count - 1] = .handover(top: step.scrolled(top, room: room, limit: limit))
         case .flags(let selected):
             let names = flagNames
             let index = names.firstIndex { $0 == selected } ?? 0
             let next = step.applied(to: index, count: names.count, room: FlagsPage.room(in: layout.body))
             overlays[overlays.count - 1] = .flags(selected: names.isEmpty ? nil : names[next])
+        case .readiness(let selected):
+            let names = stationNames
+            let index = names.firstIndex { $0 == selected } ?? 0
+            let next = step.applied(to: index, count: names.count, room: max(1, layout.body.height / 2))
+            overlays[overlays.count - 1] = .readiness(selected: names.isEmpty ? nil : names[next])
+        case .station(let name, let top):
+            let (count, room) = StationPage(model: self, name: name).extent(in: layout.body)
+            overlays[overlays.count - 1] = .station(name, top: step.scrolled(top, room: room, limit: max(0, count - room)))
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

@@ -41,6 +41,11 @@ package struct Model: Sendable {
     package private(set) var feedFilter = FeedFilter("")
     /// The alerts in their order.
     package internal(set) var feed = FeedState()
+    /// Which picture a wall shows.
+    var wall = WallTurn()
+    // MARK: Readiness
+    /// The go/no-go poll of ``board`` as of ``asOf``: made when the board changes or a second passes, not when it is drawn.
+    private(set) var poll: ReadinessPoll?
     /// What is to be rung for.
     var alarms = Alarms()
     /// What lies over the panes, the uppermost last.
@@ -86,6 +91,7 @@ package struct Model: Sendable {
         self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
         renewFeed()
+        renewPoll()
     }
 
     /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
@@ -123,6 +129,7 @@ package struct Model: Sendable {
             board = live
             presentBoard = nil
         }
+        renewPoll()
         // To be played changes nothing that is shown.
         if rewind?.moment != old?.moment || rewind == nil { renewFeed() }
     }
@@ -131,7 +138,10 @@ package struct Model: Sendable {
     mutating func renew() {
         revision += 1
         presentAsOf = present
+        renewPoll()
     }
+
+    private mutating func renewPoll() { poll = ReadinessPoll(board, at: asOf) }
 
     /// Alerts have changed, or all of the board.
     mutating func renewFeed() {
@@ -148,7 +158,10 @@ package struct Model: Sendable {
     mutating func pass(to now: Moment) {
         present = now
         let passed = now.uptime - presentAsOf.uptime
-        if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 { presentAsOf = now }
+        if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 {
+            presentAsOf = now
+            if rewind == nil { renewPoll() }
+        }
     }
 
     var zone: Zone { board.manifest?.zone ?? .utc }

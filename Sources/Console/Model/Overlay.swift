@@ -34,6 +34,17 @@ package enum Overlay: Hashable, Sendable {
     /// All feature flags; the cursor is on one by its name.
     case flags(selected: String?)
 
+    // MARK: Operations
+    /// The launch's checklist; the cursor is on one item by its name.
+    case checklist(selected: String?)
+    /// What changed and how things stand; `top` is the first line shown.
+    case handover(top: Int)
+    // MARK: Readiness
+    /// The go/no-go poll; the cursor is on a station by its name.
+    case readiness(selected: String?)
+    /// One station with all its evidence; `top` is the first line shown.
+    case station(String, top: Int)
+
     var context: Context {
         switch self {
         case .help: .help
@@ -50,7 +61,11 @@ package enum Overlay: Hashable, Sendable {
         case .alert: .alert
         case .escalation: .escalation
         case .security: .security
+        case .readiness: .readiness
+        case .station: .station
         case .flags: .flags
+        case .checklist: .checklist
+        case .handover: .handover
         }
     }
 }

@@ -322,6 +322,7 @@ extension PagePurpose {
         case .test: .purposeTest
         case .change: .purposeChange
         case .digest: .purposeDigest
+        case .rollCall: .purposeRollCall
         }
     }
 }

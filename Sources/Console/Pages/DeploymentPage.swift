@@ -30,11 +30,10 @@ struct DeploymentPage {
                 lines.append([Span(Text.padded(index == 0 ? words(label) : "", to: 10), .dim), Span(part, role)])
             }
         }
-        if let end = record.ended {
-            let outcome = end.body.outcome
+        if let end = record.ended, let outcome = model.outcomeText(of: record) {
             lines.append([
                 Span(Text.padded(words(.columnOutcome), to: 10), .dim),
-                Span("\(outcome.glyph) \(words(outcome.word))", outcome.role, .bold),
+                Span(outcome.text, outcome.style.role, .bold),
             ])
             fact(.summary, end.body.summary)
             if !end.body.missing.isEmpty {

@@ -14,8 +14,7 @@ struct Digest {
     func render(into frame: inout Frame, area: Rect) {
         guard let panes = model.shown.manifest?.panes else { return }
         let colours = min(panes.colours.count, max(0, area.height - 3))
-        // The wall says it in its bar.
-        let traffic = model.page == .wall ? nil : model.traffic
+        let traffic = model.traffic
         let parts = area.rows([.fill(), .fixed(colours), .fixed(traffic == nil ? 0 : 1)])
         if let traffic { renderLight(traffic, into: &frame, area: parts[2]) }
         let lines = lines(of: panes)

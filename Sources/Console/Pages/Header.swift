@@ -30,7 +30,19 @@ struct Header {
             [product, launchClock, time, short], [product, launchClock, time, tiny], [product, launchClock, tiny],
             [product, launchClock],
         ]
-        let attempts = (window.isEmpty ? without : withWindow + without).map { parts in parts.filter { !$0.isEmpty } }
+        let usual = window.isEmpty ? without : withWindow + without
+        // The poll stands before the counts, and outranks the program's name, the time and what is only long.
+        let poll = poll
+        var wanted: [[[Span]]] = []
+        if !poll.isEmpty {
+            for parts in usual where parts.count > 2 {
+                var parts = parts
+                parts.insert(poll, at: parts.count - 1)
+                wanted.append(parts)
+            }
+        }
+        wanted += usual
+        let attempts = wanted.map { parts in parts.filter { !$0.isEmpty } }
         for parts in attempts {
             let width = parts.reduce(-2) { $0 + 3 + $1.reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) } }
             if width <= room { return [Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]) }
@@ -52,9 +64,21 @@ struct Header {
         return spans
     }
 
+    /// `✓ GO 8/8`; of a silent engine the counts say what there is to say.
+    private var poll: [Span] {
+        guard let poll = model.poll, !model.isSilent else { return [] }
+        let (glyph, word, role) = poll.verdict.look
+        return [Span("\(glyph) \(model.words(word)) \(poll.goCount)/\(poll.stations.count)", role, .bold)]
+    }
+
     private var launchClock: [Span] {
-        guard let launchAt = model.board.manifest?.launchAt else { return [] }
-        return [Span(model.launchClock(launchAt), .headerClock)]
+        guard let clock = model.clockNow else { return [] }
+        var spans = [Span(model.clockText(clock), .headerClock)]
+        if clock.held != nil { spans.append(Span(" " + model.words(.holdTag), .warning, .bold)) }
+        // How many times as often probes look, while the launch is watched more closely.
+        let watch = model.board.manifest?.closerWatch
+        if clock.closerWatchLeft(watch) != nil { spans.append(Span(" ×\(watch?.faster ?? 1)", .headerClock, .bold)) }
+        return spans
     }
 
     /// `outside the window`, where a launch is not wanted now.
@@ -109,6 +133,9 @@ struct Header {
         add(feed.openCount(.warning), Verdict.warning.glyph, .warningCount, .warning)
         if isLong { add(feed.openCount(.info), "i", .infoCount, .info) }
         add(feed.taken, "@", .takenCount, .dim)
+        if feed.takenCritical > 0, length != .tiny || feed.openCount(.critical) == 0 {
+            spans.append(Span(" \(Verdict.critical.glyph)\(feed.takenCritical)", .critical))
+        }
         if length != .tiny { add(feed.quiet, "·", .hushedCount, .dim) }
         guard !spans.isEmpty else { return nil }
         add(tally[.unknown] ?? 0, Verdict.unknown.glyph, isLong ? .unknownCount : .unknownShort, .unknown)
@@ -131,7 +158,8 @@ struct Header {
         switch model.mode {
         case .operator(let name):
             let who = width >= 60 ? model.words(.operatorMode) + " " : ""
-            spans.append(Span(" \(who)\(Text.sanitised(name, limit: 16)) ", .modeOperator))
+            let too = model.otherWatchers > 0 ? " " + model.words(.watchersToo, String(model.otherWatchers)) : ""
+            spans.append(Span(" \(who)\(Text.sanitised(name, limit: 16))\(too) ", .modeOperator))
         case .replay: spans.append(Span(" \(model.words(.replayMode)) ", .modeReadOnly))
         case .kiosk: spans.append(Span(" \(model.words(.kioskMode)) ", .modeReadOnly))
         }
@@ -142,8 +170,12 @@ struct Header {
 extension Model {
     /// `T+00:42:17`; from a hundred hours on with days: `T+12 d 03:14`.
     func launchClock(_ launchAt: Timestamp) -> String {
+        clockNow.map { clockText($0) } ?? ""
+    }
+
+    func clockText(_ clock: LaunchClock) -> String {
         // By the second that the clock beside it shows.
-        let since = Timestamp(seconds: now.utc.seconds) - launchAt
+        let since = clock.since
         guard abs(since.count) >= Milliseconds.hours(100).count else { return figures.launchClock(since) }
         let minutes = abs(since.count) / 60_000
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60)

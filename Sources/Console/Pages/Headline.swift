@@ -49,7 +49,7 @@ struct Headline {
             if judged[.ok] == total {
                 return [
                     Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
-                ]
+                ] + model.checklistNotice
             }
             // Verdicts that no event has told of yet: the header counts them, the panes show them.
             let worst = Verdict.worst(judged.keys)
@@ -85,16 +85,21 @@ struct Headline {
         let (glyph, word, role) = alert.facts.severity.look
         let since = alert.firedAt ?? alert.at
         let age = model.figures.age(since.age(at: model.asOf))
-        var spans = [
-            Span(" \(glyph) \(model.words(word)) ", alert.isOpen ? role : .dim, .bold),
-            Span(Text.truncated(model.title(of: alert), to: max(12, model.size.width - 44)), .strong),
-            Span("  " + model.facts(of: alert), alert.isOpen ? role : .text),
-            Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim),
-        ]
         let more = items.prefix { $0.standing != .over }.count - 1
+        let head = Span(" \(glyph) \(model.words(word)) ", alert.isOpen ? role : .dim, .bold)
+        let title = model.title(of: alert)
+        let facts = Span("  " + model.facts(of: alert), alert.isOpen ? role : .text)
         // How it stands says whether anybody comes: it goes before how many more there are.
-        spans += [Span("  ", .text)] + model.standing(of: alert)
-        if more > 0 { spans.append(Span("  " + model.words(.more, String(more)), .label)) }
-        return spans
+        let standing = [Span("  ", .text)] + model.standing(of: alert)
+        let rest = more > 0 ? [Span("  " + model.words(.more, String(more)), .label)] : []
+        let clock = Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim)
+        // A number that is cut is none: what matters least gives way, and the title last.
+        for parts in [[facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest, [facts] + standing] {
+            let used = ([head] + parts).reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) }
+            if used + min(Text.width(of: title), 24) <= model.size.width {
+                return [head, Span(Text.truncated(title, to: model.size.width - used), .strong)] + parts
+            }
+        }
+        return [head, Span(Text.truncated(title, to: max(12, model.size.width - 44)), .strong), facts] + standing
     }
 }

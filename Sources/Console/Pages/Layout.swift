@@ -10,9 +10,7 @@ package struct Layout: Hashable, Sendable {
     package private(set) var headline = Rect.zero
     /// The panes that are shown, in the order of their digits; empty where five do not fit.
     package private(set) var panes: [PaneID: Rect] = [:]
-    /// The big letters of the wall; empty elsewhere.
-    package private(set) var hero = Rect.zero
-    /// All that lies between headline (or hero) and footer.
+    /// All that lies between headline and footer.
     package private(set) var body = Rect.zero
     package private(set) var footer = Rect.zero
     package let isTooSmall: Bool
@@ -21,12 +19,10 @@ package struct Layout: Hashable, Sendable {
     ///   - notices: how many lines the headline would like to have.
     ///   - zoomed: the pane that has the whole screen.
     ///   - colours: how many lines the blue/green pane has: a colour each, and what runs.
-    ///   - page: the wall gives its upper part to big letters.
-    ///   - isAlarmed: a critical alert has all of the wall.
+    ///   - page: a wall has no panes.
     ///   - rows: how many rows the longer of the health and business panes has.
     package init(
-        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom,
-        isAlarmed: Bool = false
+        size: Size, notices: Int = 0, zoomed: PaneID? = nil, colours: Int = 2, rows: Int = 7, page: Page = .warRoom
     ) {
         isTooSmall = Self.isTooSmall(size)
         guard !isTooSmall else { return }
@@ -34,14 +30,7 @@ package struct Layout: Hashable, Sendable {
         let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
         let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
         (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
-        if page == .wall, isAlarmed {
-            (hero, body) = (body, body.inset(top: body.height))
-            return
-        }
-        if page == .wall {
-            let parts = body.rows([.fixed(body.height >= 16 ? 10 : 6), .fill()])
-            (hero, body) = (parts[0], parts[1])
-        }
+        if page == .wall { return }
         if let zoomed {
             panes = [zoomed: body]
         } else if body.width >= 150, body.height >= 37 {
@@ -96,7 +85,7 @@ extension Model {
             colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4))
                 + (shown.manifest?.deployment == nil ? 0 : 1),
             rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
-            page: page, isAlarmed: wallAlarm != nil)
+            page: page)
     }
 
     private var noticeCount: Int {

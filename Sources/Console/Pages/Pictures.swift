@@ -34,6 +34,7 @@ package struct Pictures: Sendable {
         var picture = kept.removeValue(forKey: part) ?? Picture(sources: sources, frame: Frame(size: .zero))
         picture.sources = sources
         picture.frame.reset(size: size)
+        picture.frame.redaction = model.redaction
         (picture.facts, picture.scrollbar) = ([], nil)
         draw(&picture)
         kept[part] = picture

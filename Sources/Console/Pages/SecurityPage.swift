@@ -30,6 +30,7 @@ struct SecurityPage {
             return Text.wrapped(words(.securityNothing), to: width).map { [Span($0, .dim)] }
         }
         var lines = stations.map { station($0, width: width) }
+        refusals(&lines, width: width)
         certificates(&lines, width: width)
         findings(&lines, width: width)
         return lines
@@ -75,6 +76,37 @@ struct SecurityPage {
     /// The verdict of an item now: of evidence that is too old nothing is known.
     private func verdict(_ item: SecurityCheck.Item, of station: SecurityPosture.Station) -> Verdict {
         station.freshness(at: model.shownNow) == .lastKnown ? .unknown : item.verdict
+    }
+
+    /// Whom the edges turn away, by reason, country, rule and jail, the most frequent first.
+    private func refusals(_ lines: inout [[Span]], width: Int) {
+        guard let station = model.shown.security["refused"], station.freshness(at: model.shownNow) != .lastKnown,
+            station.check.verdict == .ok
+        else { return }
+        heading(.securityRefused, &lines)
+        let kinds: [(RefusalWindow.Kind, Word)] = [
+            (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules), (.ban, .securityBans),
+        ]
+        var isEmpty = true
+        for (kind, word) in kinds {
+            let items = station.check.items.filter { $0.mark == kind.rawValue }.sorted {
+                ($0.number ?? 0) > ($1.number ?? 0)
+            }
+            guard !items.isEmpty else { continue }
+            isEmpty = false
+            var line = [Span(" " + Text.padded(model.words(word), to: 10), .dim)]
+            var room = width - 11
+            for item in items {
+                let name = Text.sanitised(item.name, limit: 40)
+                let figure = model.figures.number(item.number ?? 0, decimals: 1)
+                let size = Text.width(of: name) + Text.width(of: figure) + 4
+                guard size <= room else { break }
+                room -= size
+                line += [Span(" " + name, .value), Span(" " + figure, .strong), Span("  ", .text)]
+            }
+            lines.append(line)
+        }
+        if isEmpty { lines.append([Span(model.words(.securityNoRefusal), .dim)]) }
     }
 
     private func certificates(_ lines: inout [[Span]], width: Int) {

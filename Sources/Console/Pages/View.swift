@@ -7,6 +7,7 @@ package func view(_ model: Model, into frame: inout Frame) {
 /// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.
 package func view(_ model: Model, into frame: inout Frame, keeping pictures: inout Pictures) {
     frame.reset(size: model.size)
+    frame.redaction = model.redaction
     guard !model.size.isEmpty else { return }
     let layout = model.layout
     guard !layout.isTooSmall else {
@@ -17,7 +18,7 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
     }
     switch model.page {
     case .warRoom: WarRoom(model: model, layout: layout).render(into: &frame, keeping: &pictures)
-    case .wall: Wall(model: model, layout: layout).render(into: &frame, keeping: &pictures)
+    case .wall: Wall(model: model).render(into: &frame, keeping: &pictures)
     }
     for overlay in model.overlays {
         switch overlay {
@@ -33,8 +34,14 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
             DeploymentsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
         case .deployment(let id, let top):
             DeploymentPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
+        // MARK: Operations
+        case .checklist(let selected):
+            ChecklistPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .handover(let top): HandoverPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .backups(let top): BackupsPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .flags(let selected): FlagsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .readiness(let selected): ReadinessPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .station(let name, let top): StationPage(model: model, name: name).render(into: &frame, area: layout.body, top: top)
         case .security(let top): SecurityPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .alert(let id, let top): AlertPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
         case .escalation(let top): EscalationPage(model: model).render(into: &frame, area: layout.body, top: top)

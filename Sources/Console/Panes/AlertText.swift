@@ -4,7 +4,7 @@ import Launch
 extension Model {
     /// What an alert is called in a line: the series that it judges, where that has a title; else what its rule says.
     func title(of alert: Alert) -> String {
-        if let series = alert.facts.series, let title = shown.track(series)?.series.title {
+        if let series = alert.facts.series, let title = shown.track(series)?.series.subject {
             return Text.sanitised(title, limit: 120)
         }
         return summary(of: alert)
@@ -24,6 +24,14 @@ extension Model {
             // It fires on for a while: it has come and gone before, or `keep_firing_for` holds it.
             return alert.state == .firing && value >= 1 ? words(.upAgain) : upText(of: track, value)
         }
+        if facts.isAbsence ?? false {
+            // A time without readings is no value of the series: `8,6 s > 5,0 s` beside `API p95` would be read as its latency.
+            guard alert.state == .firing else { return words(.heardAgain) }
+            guard let silence = track?.valueAt?.age(at: shownNow) ?? facts.value.map(Milliseconds.init(seconds:)) else {
+                return words(.neverRead)
+            }
+            return words(.noReading, figures.age(silence))
+        }
         let unit = facts.unit ?? track?.series.unit ?? .count
         guard unit != .verdict, unit != .text else { return "" }
         // What is judged may be a share or a factor of the series: then its own value of now says nothing of it.
@@ -31,7 +39,7 @@ extension Model {
         guard let value = (alert.state == .firing && isOwn ? track?.number : nil) ?? lastValue(of: alert) else {
             return ""
         }
-        let text = figures.value(value, unit: unit)
+        let text = figures.value(value, unit: unit, against: facts.bound?.limit)
         guard let bound = facts.bound else { return text }
         let limit = figures.bound(bound.limit, unit: unit)
         let isCrossed = bound.isCrossed(by: value)
@@ -58,7 +66,7 @@ extension Model {
     }
 
     /// Names of people are not for a wall that everybody passes.
-    var showsNames: Bool { !mode.isKiosk }
+    var showsNames: Bool { !(mode.isKiosk && kiosk.hides(.names)) }
 
     func person(_ name: String) -> String { showsNames ? Text.sanitised(name, limit: 40) : words(.somebody) }
 
@@ -151,4 +159,9 @@ extension Severity {
         case .info: ("i", .info, .info)
         }
     }
+}
+
+extension Milliseconds {
+    /// Of a number that comes from a journal: it may be anything.
+    fileprivate init(seconds: Double) { self.init(seconds.isFinite ? Int64(min(max(seconds, 0), 1e9) * 1000) : 0) }
 }

@@ -132,7 +132,7 @@ struct ColoursPane {
             lines.append(running)
         } else {
             if let lock = traffic.lock {
-                lines.append([Span("! " + words(.lockedBy, Text.sanitised(lock, limit: 120)), .warning, .bold)])
+                lines.append(model.lockText(lock))
             }
             if let revert = model.comingRevert(traffic) { lines.append([revert]) }
         }
@@ -157,8 +157,8 @@ struct ColoursPane {
         let outcome = end.body.outcome
         var spans = [
             Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim),
-            Span("\(outcome.glyph) \(model.words(outcome.word))", outcome.role),
         ]
+        if let outcome = model.outcomeText(of: last) { spans.append(outcome) }
         if model.frozen == nil, outcome == .done, case .open? = Runway(board: model.board, now: model.asOf),
             let runway = model.runwayText
         {

@@ -32,6 +32,27 @@ extension ActionOutcome {
 }
 
 extension Model {
+    /// How an action ended: `done`, `pre-empted by rollback by root`.
+    func outcomeText(of record: ActionRecord) -> Span? {
+        guard let outcome = record.ended?.body.outcome else { return nil }
+        let by = shown.actions.preempter(of: record).map { " " + words(.preemptedBy, Text.sanitised($0.label, limit: 60)) }
+        return Span("\(outcome.glyph) \(words(outcome.word))" + (by ?? ""), outcome.role)
+    }
+
+    /// Who has the edges, where the journal knows the action that took them; else what the edges themselves say.
+    func lockText(_ lock: String) -> [Span] {
+        guard let record = shown.actions.records.last(where: { lock.contains($0.id.text) }) else {
+            return [Span("! " + words(.lockedBy, Text.sanitised(lock, limit: 120)), .warning, .bold)]
+        }
+        let spans = [Span("▸ \(Text.sanitised(record.label, limit: 80))", .accent, .bold), Span("  ", .text)]
+        if let outcome = outcomeText(of: record), let end = record.ended {
+            let time = "\(shortClock(end.at.utc)) \(zone.abbreviation)"
+            let age = figures.age(end.at.age(at: shownNow))
+            return spans + [outcome, Span("  " + words(.timeAgo, time, age), .dim)]
+        }
+        return spans + [Span((stepText(of: record) ?? words(.isRunning)) + " " + stepAge(of: record), .text)]
+    }
+
     /// Who serves, as the board that is shown has it; nil where nothing is deployed by guardia.
     var traffic: Traffic? {
         Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow))

@@ -11,7 +11,7 @@ extension Model {
 
     /// What a series is called; its name where the manifest knows none.
     func title(of id: SeriesID) -> String {
-        Text.sanitised(board.track(id)?.series.title ?? id.name, limit: 120)
+        Text.sanitised(board.track(id)?.series.subject ?? id.name, limit: 120)
     }
 
     /// `down: connection refused`, for a series that tells whether a target answers: why is what its other measures say.
@@ -37,7 +37,6 @@ extension Model {
         guard let value else { return change.reason.map { Text.sanitised($0, limit: 200) } ?? "" }
         if let track, track.series.tellsWhetherUp { return upText(of: track, value) }
         let unit = track?.series.unit ?? .count
-        let text = unit == .verdict ? "" : figures.value(value, unit: unit)
         // The bound that holds now: after a step back from critical that is not the one which was crossed.
         let thresholds = track?.series.thresholds
         let standing =
@@ -46,7 +45,9 @@ extension Model {
             case .warning: thresholds?.warning
             case .ok, .unknown: nil as Thresholds.Bound?
             }
-        guard let bound = standing ?? change.bound else { return text }
+        let bound = standing ?? change.bound
+        let text = unit == .verdict ? "" : figures.value(value, unit: unit, against: bound?.limit)
+        guard let bound else { return text }
         let limit = figures.bound(bound.limit, unit: unit)
         switch (bound, change.to) {
         case (.above, .ok): return "\(text) ≤ \(limit)"
@@ -55,9 +56,4 @@ extension Model {
         case (.below, _): return "\(text) < \(limit)"
         }
     }
-}
-
-extension Series {
-    /// Whether this is a probe's own `up`: 1 when the last look brought an answer, 0 when it failed.
-    var tellsWhetherUp: Bool { id.name.hasSuffix(".up") && unit == .count }
 }

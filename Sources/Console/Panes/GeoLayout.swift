@@ -49,7 +49,7 @@ struct GeoLayout: Hashable {
         }
     }
 
-    private static func picture(_ body: Size, hasBraille: Bool, of atlas: Atlas) -> Picture {
+    static func picture(_ body: Size, hasBraille: Bool, of atlas: Atlas) -> Picture {
         let columns = hasBraille ? min(body.width, MapProjection.columns(for: body.height, of: atlas)) : 0
         if columns >= leastMap {
             return .map(Size(width: columns, height: min(body.height, MapProjection.rows(for: columns, of: atlas))))

@@ -177,10 +177,12 @@ struct GeoList {
         frame.put(more, in: area, .dim, align: .trailing)
     }
 
-    /// `3! 7~ 14 ok`
+    /// `3✗ 7! 14 ok`
     private func shortLegend(_ regions: [RegionState]) -> [Span] {
         let marks: [(Set<RegionState.Standing>, String, Role)] = [
-            ([.breach], "!", .critical), ([.warning], "~", .warning), ([.unknown], "?", .unknown),
+            ([.breach], String(Verdict.critical.glyph), .critical),
+            ([.warning], String(Verdict.warning.glyph), .warning),
+            ([.unknown], String(Verdict.unknown.glyph), .unknown),
             ([.ok], " " + model.words(.ok), .dim), ([.few, .quiet], "·", .dim),
         ]
         var spans: [Span] = []

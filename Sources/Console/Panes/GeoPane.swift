@@ -26,15 +26,8 @@ struct GeoPane {
         let layout = Self.layout(of: items.count, in: area.size, model.capabilities)
         let visible = model.visible(items, of: .geo, room: layout.capacity(of: items.count))
         let shown = items[visible].compactMap { regions[$0] }
-        var raster: MapRaster?
-        switch layout.picture {
-        case .none: break
-        case .map(let size):
-            let map = MapRaster.argentina(fitting: size)
-            renderMap(map, states, layout, into: &frame, area: area)
-            raster = map
-        case .tiles(let grid): renderTiles(grid, states, into: &frame, area: area)
-        }
+        let room = layout.isCorner ? area.width : layout.list.x
+        let raster = render(layout.picture, states, into: &frame, area: area.inset(right: area.width - room))
         let list = Rect(
             x: area.x + layout.list.x, y: area.y + layout.list.y, width: layout.list.width, height: layout.list.height)
         let lines = GeoList(model: model)
@@ -54,6 +47,33 @@ struct GeoPane {
 
     // MARK: The picture
 
+    /// Draws the picture alone, and returns its raster where it is a map.
+    @discardableResult
+    func render(
+        _ picture: GeoLayout.Picture, _ states: [RegionState], into frame: inout Frame, area: Rect
+    ) -> MapRaster? {
+        switch picture {
+        case .none: return nil
+        case .map(let size):
+            let map = MapRaster.argentina(fitting: size)
+            renderMap(map, states, into: &frame, area: area)
+            return map
+        case .tiles(let grid):
+            renderTiles(grid, states, into: &frame, area: area)
+            return nil
+        }
+    }
+
+    /// The picture for an area, and the cells that it takes.
+    static func picture(in size: Size, _ capabilities: Capabilities) -> (picture: GeoLayout.Picture, size: Size) {
+        let picture = GeoLayout.picture(size, hasBraille: capabilities.hasBraille, of: atlas)
+        switch picture {
+        case .none: return (picture, .zero)
+        case .map(let size): return (picture, size)
+        case .tiles(let grid): return (picture, grid.size)
+        }
+    }
+
     private var selected: Int? {
         guard case .series(let id)? = model.lists[.geo]?.selected else { return nil }
         return model.region(of: id).flatMap { Self.atlas.index(of: $0.code) }
@@ -65,9 +85,7 @@ struct GeoPane {
         return values
     }
 
-    private func renderMap(
-        _ raster: MapRaster, _ states: [RegionState], _ layout: GeoLayout, into frame: inout Frame, area: Rect
-    ) {
+    private func renderMap(_ raster: MapRaster, _ states: [RegionState], into frame: inout Frame, area: Rect) {
         let capital = states.first { $0.region.code == "AR-C" }
         let lines = GeoList(model: model)
         MapView(
@@ -75,7 +93,7 @@ struct GeoPane {
             selected: selected,
             tier: model.isZoomed && raster.size.width >= 48 ? 3 : raster.size.width >= 48 ? 2 : 1,
             capital: "CABA" + (capital.map { " " + lines.figure(of: $0) + $0.shortMark } ?? ""),
-            room: layout.isCorner ? area.width : layout.list.x
+            room: area.width
         ).render(into: &frame, at: area.origin)
     }
 
@@ -112,12 +130,12 @@ extension RegionState {
         }
     }
 
-    /// What the colour says, in one character: `!` is a breach of the limit, `~` comes near it.
+    /// What the colour says, in one character: the sign of the verdict, the same as everywhere.
     var shortMark: String {
         switch standing {
-        case .breach: "!"
-        case .warning: "~"
-        case .unknown: "?"
+        case .breach: String(Verdict.critical.glyph)
+        case .warning: String(Verdict.warning.glyph)
+        case .unknown: String(Verdict.unknown.glyph)
         case .ok, .few, .quiet: ""
         }
     }

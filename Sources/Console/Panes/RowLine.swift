@@ -82,7 +82,13 @@ struct RowLine {
         frame.put(
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
-        if columns.bound > 0 {
+        let reason = self.reason(track)
+        let facts = columns.chart == 0 && columns.facts < 12 ? reason : nil
+        let message = facts.map { Span($0, .missed) } ?? (columns.chart == 0 && reason == nil ? culprit : nil)
+        // Why a row is red goes before its bound.
+        let room = area.x + area.width - x - (columns.bound > 0 ? columns.bound + 1 : 0)
+        let pushes = message.map { Text.width(of: $0.text, atMost: 200) > room } ?? false
+        if columns.bound > 0, !pushes {
             let bound = pane.bound(of: row, isShort: columns.isShort)
             let change = bound.isEmpty && columns.change == 0 ? model.kpi(of: row.main)?.short : nil
             let span = change ?? Span(bound, .dim)
@@ -91,14 +97,8 @@ struct RowLine {
         }
         // With a chart, the facts have lines of their own.
         guard columns.chart == 0 else { return }
-        let right = Rect(x: x, y: area.y, width: area.x + area.width - x, height: 1)
-        let reason = self.reason(track)
-        if let reason, columns.facts < 12 {
-            frame.put(reason, in: right, .missed)
-            return
-        }
-        if let culprit {
-            frame.put([culprit], at: right.origin, width: right.width)
+        if let message {
+            frame.put([message], at: Point(x, area.y), width: area.x + area.width - x)
             return
         }
         if columns.sparkline > 0 {
@@ -114,11 +114,11 @@ struct RowLine {
             }
             x += columns.change + 1
         }
-        let facts = Rect(x: x, y: area.y, width: columns.facts, height: 1)
+        let rest = Rect(x: x, y: area.y, width: columns.facts, height: 1)
         if let reason {
-            frame.put(reason, in: facts, .missed)
+            frame.put(reason, in: rest, .missed)
         } else {
-            renderFacts(row.facts, into: &frame, area: facts)
+            renderFacts(row.facts, into: &frame, area: rest)
         }
     }
 
@@ -138,6 +138,11 @@ struct RowLine {
         for id in row.judged where id != row.main && !shownFacts.contains(id) {
             let verdict = model.assessment(of: id).verdict
             guard verdict > main, let judge = model.shown.track(id) else { continue }
+            if judge.series.tellsWhetherUp, let number = judge.number {
+                // Of the row's own target the name stands at its begin.
+                let isOwn = id.name.dropLast("up".count) == row.main.name.prefix(id.name.count - "up".count)
+                return (isOwn ? "" : judge.series.subject + " ") + model.upText(of: judge, number)
+            }
             return judge.miss
                 ?? "\(judge.series.title) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
         }
@@ -226,6 +231,8 @@ extension Model {
         guard track.series.unit == .percent, let number = track.number, number.magnitude >= 9.95 else {
             return value(of: track)
         }
+        // A budget that is overspent has no end: `−25 ×` of it, where `−2.453 %` would be cut.
+        if number.magnitude >= 999.5 { return figures.compact((number / 100).rounded()) + " ×" }
         return figures.percent(number, decimals: 0)
     }
 

@@ -24,7 +24,7 @@ struct SeriesChart {
         let start = Timestamp(milliseconds: end.milliseconds - trend.span.count)
         let middle = Timestamp(milliseconds: end.milliseconds - trend.span.count / 2)
         Chart(
-            lines: [Chart.Line(trend.samples, role: .chart1)],
+            lines: [Chart.Line(trend.samples, role: .chart1)], ceiling: unit == .percent ? 100 : nil,
             // Without an axis a line across would say nothing about how far away it is.
             threshold: area.height >= 3 ? threshold(for: trend.samples) : nil,
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],

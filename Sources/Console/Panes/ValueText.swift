@@ -25,8 +25,15 @@ package struct ValueText: Hashable, Sendable {
 extension Figures {
     /// A threshold as people write it: `200 ms`, `90 %`, without decimals that are none.
     func bound(_ limit: Double, unit: Unit) -> String {
-        if unit == .percent, limit == limit.rounded() { return percent(limit, decimals: 0) }
+        if unit == .percent { return percent(limit, decimals: Thresholds.decimals(of: limit)) }
         return value(limit, unit: unit)
+    }
+
+    /// A value that stands beside a bound: with as many digits as tell the two apart.
+    func value(_ value: Double, unit: Unit, against limit: Double?) -> String {
+        guard unit == .percent, value.isFinite, let limit else { return self.value(value, unit: unit) }
+        let decimals = Thresholds.decimals(telling: value, from: limit)
+        return decimals > 1 ? percent(value, decimals: decimals) : self.value(value, unit: unit)
     }
 
     /// The same for a narrow column: without a unit where the value beside it is always written in that very unit.
@@ -85,7 +92,7 @@ struct ValueColumns: Hashable {
     /// The columns of a fact, which is written shorter: see ``Model/shortValue(of:)``.
     init(fact unit: Unit) {
         switch unit {
-        case .percent: self.init(number: 3, unit: 2)
+        case .percent: self.init(number: 4, unit: 2)
         case .count: self.init(number: 4, unit: 2)
         default: self.init(unit)
         }

@@ -5,6 +5,8 @@ package enum Charset: Hashable, Sendable {
     case utf8
     /// Everything is sent as ASCII: our own glyphs by their nearest look, foreign text as `?`.
     case ascii
+    /// UTF-8 on a Linux console: what Debian's fonts for it have is sent, the rest by its nearest look.
+    case console
 
     /// Takes the character set from LC_ALL, LC_CTYPE and LANG. Call it once, before the first width is asked for and
     /// before any thread starts: the locale belongs to the whole process.

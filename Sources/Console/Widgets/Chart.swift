@@ -32,6 +32,8 @@ package struct Chart: Sendable {
     package var lines: [Line]
     /// What the bottom and the top stand for; nil fits it to the values and the threshold.
     package var scale: ClosedRange<Double>?
+    /// What the fitted scale ends at, where no value lies beyond it: 100 of a share.
+    package var ceiling: Double?
     package var threshold: Double?
     /// How a value is written at the left.
     package var label: @Sendable (Double) -> String
@@ -40,12 +42,13 @@ package struct Chart: Sendable {
     package var marks: [Mark]
 
     package init(
-        lines: [Line], scale: ClosedRange<Double>? = nil, threshold: Double? = nil, times: [String] = [],
+        lines: [Line], scale: ClosedRange<Double>? = nil, ceiling: Double? = nil, threshold: Double? = nil, times: [String] = [],
         marks: [Mark] = [],
         label: @escaping @Sendable (Double) -> String
     ) {
         self.lines = lines
         self.scale = scale
+        self.ceiling = ceiling
         self.threshold = threshold
         self.times = times
         self.marks = marks
@@ -106,7 +109,12 @@ package struct Chart: Sendable {
         let values = lines.flatMap(\.values) + [threshold]
         let fitted = Sparkline.fitted(to: values)
         // Quantities that cannot be negative start from nothing when they come near it: heights are then proportions.
-        return fitted.lowerBound >= 0 && fitted.lowerBound < fitted.upperBound / 2 ? 0...fitted.upperBound : fitted
+        let least = fitted.lowerBound >= 0 && fitted.lowerBound < fitted.upperBound / 2 ? 0 : fitted.lowerBound
+        // A share that is not above 100 needs no axis above it.
+        guard let ceiling, fitted.upperBound > ceiling, least < ceiling, values.allSatisfy({ $0 ?? 0 <= ceiling }) else {
+            return least...fitted.upperBound
+        }
+        return least...ceiling
     }
 
     private func labels(rows: Int, _ scale: ClosedRange<Double>) -> [(row: Int, text: String, isThreshold: Bool)] {

@@ -43,7 +43,8 @@ package struct Scrollbar: Sendable {
         let furthest = count - visible.count
         let start = (area.height - length) * min(visible.lowerBound, furthest) / furthest
         for row in start..<start + length {
-            frame.plot("█", at: Point(area.x + area.width - 1, area.y + row), .scrollbar)
+            // Half a cell: a full block beside a sparkline would be read as its last sample.
+            frame.plot("▐", at: Point(area.x + area.width - 1, area.y + row), .scrollbar)
         }
     }
 }

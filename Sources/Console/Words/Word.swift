@@ -45,16 +45,18 @@ package enum Word: CaseIterable, Sendable {
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
     case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
     // MARK: Alerts
-    case upAgain
+    case upAgain, noReading, heardAgain
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
     case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
-    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert, labelFor, labelWhat, labelStep
+    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert,
+        labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
-    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy, typeAlert
+    case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy,
+        typeAlert
     case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence
     case yesEscalate, troubleQuestion, troubleHint, troubleMissing, alertGone, silencedBy, inhibitor
     case silenceUntil, ruleLabel, seriesLabel, labelsLabel, sourceLabel, storyTitle, pendingSince, firingSince
@@ -81,9 +83,23 @@ package enum Word: CaseIterable, Sendable {
     case rewindEvent, rewindTime, rewindNow, rewindBanner, replayBanner, rewindCritical, rewindPrompt, rewindExamples,
         rewindPlay
     case screenRewound, alreadyNow, rewound, replayMode, shot, shotSummary
+    case preemptedBy
+    // MARK: The wall
+    case wallWell, valueHidden
+    // MARK: Operations
+    case checklist, checklistSummary, handover, handoverSummary, noChecklist, checklistTitle, checklistDone
+    case checklistOverdue, checklistNotice, columnTask, columnOwner, columnDue, columnTick, tickQuestion, untickQuestion, tickHint
+    case itemDone, itemOverdue, itemLeft, itemOpen, itemTakenBack, operationsTitle, operationSetup, operationHealth
+    case operationMonitor, operationDeploy, operationRollback, operationContacts, operationFlags, operationReport
+    case handoverTitle, handoverSinceLook, handoverSinceShift, handoverNow, handoverChanged, handoverWho
+    case handoverNothingFires, handoverNothingRuns, handoverNothingChanged, handoverNobody, handoverRuns
+    case handoverSilencedUntil, handoverNoSilence, handoverLapses, handoverFired, handoverResolved, handoverWatches
+    case handoverIdle, handoverLastKey, handoverOpenItems, handoverAllDone, handoverUnowned, watchersToo
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
-    case securityFindings, securityNoFinding
+    case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules,
+        securityBans
+    case securityNoRefusal
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle
@@ -94,4 +110,16 @@ package enum Word: CaseIterable, Sendable {
     case readAgo, rampNext, rampLast, rampDueShort, rampHolds, rampHoldsShort, rampPaused, rampPausedShort,
         rampBackShort, rampSteppedBack, rampDone, rampDied, rampEvery, chooseOff, chooseOn
     case chooseRamp, noChangeKnown, foundChanged, marksLabel, flagsAsOf, nobodyNamed, rampDiedNotice, rampBackNotice
+    // MARK: Readiness
+    case readiness, readinessSummary, say, saySummary, noReadiness, noSuchWord, wordQuestion, wordHint
+    case pollGo, pollHold, pollUnknown, pollNoGo, readinessTitle, stationTitle, columnStation, columnPoll, columnBy
+    case columnEvidence, columnWhy, clockLabel, clockHeldFor, windowOpen, windowNever
+    case windowOpens, watchLeft, pollHeld, rollCallLabel, rollCallNever, rollCallAsked
+    case standsBy, standsNot, standsWaiting, standsSilent, standsLapsed, standsNotAsked, waivedUntil, waiverLapsed
+    case heldBy, attestedUntil, stationGone, evidenceTitle, saidTitle, nothingSaid, waiverNotice, clockHoldNotice
+    case sayGoTitle, sayNoGoTitle, waiveTitle, endWaiverTitle, holdStationTitle, holdPollTitle, releaseTitle
+    case releasePollTitle, rollCallTitle, holdClockTitle, resumeClockTitle, yesSay, yesWaive, yesHoldStation
+    case yesRelease, yesRollCall, yesResume, typeStation, typeStationFirst, labelStation, labelUntil, labelAsks
+    case noteSayGo, noteSayNoGo, noteWaive, noteEndWaiver, noteHold, noteHoldPoll, noteRelease, noteReleasePoll
+    case purposeRollCall, noteRollCall, noteHoldClock, noteResumeClock, holdTag, sinceBy
 }

@@ -1,5 +1,5 @@
 import Launch
-import Wire
+package import Wire
 
 /// The questions to the edge's nginx: each on a new connection, since a kept one may lead to a worker of yesterday.
 extension EdgeClient {
@@ -37,6 +37,17 @@ extension EdgeClient {
         return EdgeAnswer(
             status: response.status, headers: Dictionary(fields, uniquingKeysWith: { first, _ in first }),
             body: response.body, took: response.phases.total)
+    }
+
+    /// A request as a customer's, through the front door, on a connection that is kept: for trials and bursts.
+    package func send(
+        _ method: String, _ path: String, headers: [HTTPRequest.Header], body: [UInt8]?, within deadline: Duration
+    ) async throws(EdgeError) -> HTTPResponse {
+        let given = answers.headers.sorted { $0.key < $1.key }.map { HTTPRequest.Header($0.key, $0.value) }
+        return try await send(
+            HTTPRequest(
+                plan.front + path, method: method, headers: given + headers, body: body, maxBodyBytes: 4096),
+            "\(method) \(path.prefix { $0 != "?" })", within: deadline)
     }
 
     private func send(

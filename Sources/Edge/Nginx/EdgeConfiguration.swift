@@ -10,7 +10,9 @@ package struct EdgeConfiguration: Hashable, Sendable {
     package let http: String
     /// For `server { }`.
     package let server: String
-    /// Twelve hexadecimal digits.
+    /// The rules of the firewall, in ``EdgeHardening/rulesFile``; nil where there is none.
+    package let rules: String?
+    /// Twelve hexadecimal digits, of all of it.
     package let digest: String
 
     /// Where nginx answers for itself and for each colour, to its own machine alone.
@@ -18,9 +20,13 @@ package struct EdgeConfiguration: Hashable, Sendable {
 
     package init(_ deployment: Deployment, _ edge: EdgePlan) {
         let text = EdgeConfigurationText(deployment: deployment, edge: edge)
-        digest = String(SHA256Digest.hex(Array("\(text.http)\u{0}\(text.server)".utf8)).prefix(12))
-        http = text.http.replacing(EdgeConfigurationText.digest, with: digest)
-        server = text.server.replacing(EdgeConfigurationText.digest, with: digest)
+        let hardening = deployment.hardening.map(EdgeHardening.init)
+        rules = hardening?.rules
+        let (inHTTP, inServer) = (text.http + (hardening?.http ?? ""), text.server + (hardening?.server ?? ""))
+        let whole = "\(inHTTP)\u{0}\(inServer)" + (rules.map { "\u{0}\($0)" } ?? "")
+        digest = String(SHA256Digest.hex(Array(whole.utf8)).prefix(12))
+        http = inHTTP.replacing(EdgeConfigurationText.digest, with: digest)
+        server = inServer.replacing(EdgeConfigurationText.digest, with: digest)
     }
 
     /// The path that sends a question to where it is meant for.
@@ -108,7 +114,7 @@ struct EdgeConfigurationText {
         \(edge.isDoor ? looks : "# The split's file says $guardia_colour.")
         location = \(EdgeConfiguration.path) {
             if ($guardia_control = 0) { return 404; }
-            access_log off;
+            access_log off;\(deployment.hardening?.waf == nil ? "" : "\n    modsecurity off;")
             default_type text/plain;
         \(answer)
         }
@@ -151,7 +157,7 @@ struct EdgeConfigurationText {
         """
         location ^~ \(EdgeConfiguration.path)/\(name)/ {
             if ($guardia_control = 0) { return 404; }
-            access_log off;
+            access_log off;\(deployment.hardening?.waf == nil ? "" : "\n    modsecurity off;")
             allow all;
             auth_basic off;
             proxy_pass http://\(host)/;

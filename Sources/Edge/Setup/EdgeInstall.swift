@@ -119,7 +119,41 @@ package struct EdgeInstall: Hashable, Sendable {
         put \(includes)/server.conf 644 <<'END_OF_SERVER'
         \(configuration.server.trimmingLastNewline)
         END_OF_SERVER
+        \(hardening(configuration))
         """
+    }
+
+    /// The firewall's rules, and what fail2ban and nftables need where they are.
+    private func hardening(_ configuration: EdgeConfiguration) -> String {
+        guard let plan = deployment.hardening else { return "" }
+        let hardening = EdgeHardening(plan)
+        var lines: [String] = []
+        if let rules = configuration.rules {
+            lines.append("put \(hardening.rulesFile) 644 <<'END_OF_RULES'\n\(rules.trimmingLastNewline)\nEND_OF_RULES")
+            lines.append(
+                "[ -e \(plan.waf?.setup ?? "") ] || todo 'install the firewall: apt-get install libnginx-mod-http-modsecurity modsecurity-crs'"
+            )
+        }
+        if let countries = plan.countries {
+            lines.append(
+                "[ -e \(countries.database) ] || todo 'put a GeoIP database to \(countries.database): nginx does not start without it'"
+            )
+        }
+        let files = hardening.banFiles.map { file in
+            "put \(file.path) 644 <<'END_OF_FILE'\n\(file.text.trimmingLastNewline)\nEND_OF_FILE"
+        }
+        if !files.isEmpty {
+            lines.append(
+                """
+                if command -v fail2ban-client >/dev/null && command -v nft >/dev/null; then
+                \(files.joined(separator: "\n"))
+                todo "include /etc/nftables.d/guardia.nft in /etc/nftables.conf; then: nft -f /etc/nftables.d/guardia.nft && fail2ban-client reload"
+                else
+                todo 'nobody is banned here: apt-get install fail2ban nftables, then run this again'
+                fi
+                """)
+        }
+        return lines.joined(separator: "\n")
     }
 
     private var door: String {

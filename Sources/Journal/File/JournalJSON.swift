@@ -48,12 +48,9 @@ extension Event.Body {
         case .recordingGap(var body):
             body.reason = cut(body.reason)
             return .recordingGap(body)
-        case .presence(var body):
-            (body.operatorName, body.host) = (cut(body.operatorName), cut(body.host))
-            return .presence(body)
         case .action(let event): return .action(event.bounded(cut))
         case .backup(let event): return .backup(event.bounded(cut))
-        case .alert, .escalation, .response, .flag: return cutTexts(to: TextLimit.bytes)
+        case .alert, .escalation, .response, .digest, .flag, .presence, .checklist, .readiness: return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.

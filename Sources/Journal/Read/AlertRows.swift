@@ -52,19 +52,27 @@ enum AlertRows {
     /// How many open alerts ``deciding(_:until:limit:)`` leaves out, by severity.
     static func beyond(_ db: Database, limit: Int) throws -> [Severity: Int] {
         guard try Schema.keepsOpenAlerts(db) else { return [:] }
+        // All of them, less those that are loaded: to put a flood in order only to leave out its head costs more than to read it.
+        let all = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT sum(rank = 0), sum(rank = 1), sum(rank = 2), count(*) FROM alert_open WHERE kind = 'alert.fired'
+                """)
+        guard let all, (all[3] as Int) > 0 else { return [:] }
         var counts: [Severity: Int] = [:]
-        let ranks = try Row.fetchAll(
+        for (place, severity) in Severity.allCases.enumerated() { counts[severity] = all[place] }
+        let loaded = try Row.fetchAll(
             db,
             sql: """
                 SELECT rank, count(*) FROM (
-                    SELECT rank, kind FROM alert_open ORDER BY rank DESC, since DESC LIMIT -1 OFFSET ?)
+                    SELECT rank, kind FROM alert_open ORDER BY rank DESC, since DESC LIMIT ?)
                 WHERE kind = 'alert.fired' GROUP BY rank
                 """, arguments: [limit])
-        for row in ranks {
+        for row in loaded {
             let rank: Int = row[0]
-            if Severity.allCases.indices.contains(rank) { counts[Severity.allCases[rank]] = row[1] }
+            if Severity.allCases.indices.contains(rank) { counts[Severity.allCases[rank], default: 0] -= row[1] }
         }
-        return counts
+        return counts.filter { $0.value > 0 }
     }
 
     /// The event that began it, and the newest.

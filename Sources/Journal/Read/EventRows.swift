@@ -36,8 +36,6 @@ enum EventRows {
     ) throws -> [Event] {
         let time = end?.milliseconds ?? .max
         var events = try self.events(
-            db, where: "kind = 'operator.presence' AND utc <= ? ORDER BY sequence DESC LIMIT 500", [time])
-        events += try self.events(
             db, where: "\(Schema.actionKinds) AND utc <= ? ORDER BY sequence DESC LIMIT \(actionLimit)", [time])
         events += try AlertRows.deciding(db, until: end, limit: alertLimit)
         for (kind, limit) in newest { events += try self.newest(db, kind, limit, until: time) }
@@ -59,13 +57,16 @@ enum EventRows {
         [
             "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped", "page.queued",
             "page.attempted", "contact.verified", "escalation.asked", "escalation.refused",
-            "response.started", "response.ended",
+            "response.started", "response.ended", "presence.opened", "presence.seen", "presence.closed",
         ].map { ($0, 400) }
+        // Each change of an item counts on those before it: all are read.
+        + ["checklist.ticked", "checklist.unticked"].map { ($0, 20_000) }
         // More than a year of daily backups; of removals and failures the newest suffice.
         + [
             "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started", "drill.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
+        + ReadinessEvent.kinds.map { ($0, 400) }
 
     static func newest(_ db: Database, _ kind: String, _ limit: Int, until time: Int64) throws -> [Event] {
         try events(
@@ -103,8 +104,8 @@ enum EventRows {
 
     /// Kinds that are no stop for one who goes through the past event by event, as a list of SQL.
     static let small = [
-        "operator.presence", "action.step.started", "action.step.ended", "action.noted", "alert.pending",
-        "alert.cleared",
+        "operator.presence", "presence.opened", "presence.seen", "presence.closed", "action.step.started",
+        "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
         "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
         "flag.ramp.planned", "flag.ramp.turned",
     ].map { "'\($0)'" }.joined(separator: ", ")

@@ -37,6 +37,22 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Tells people, or tells more of them, by hand.
     case escalate
 
+    // MARK: Operations
+    /// Ticks an item of the launch's checklist, or takes the tick back.
+    case checklist
+    // MARK: Readiness
+    /// Says that a station of the poll is go, or holds it.
+    case readiness
+    /// Lets a station pass that is not go.
+    case waive
+    /// Asks the team whether they stand by.
+    case rollCall = "rollcall"
+    /// Holds the launch clock, or lets it go on.
+    case clock
+
+    /// Whether it is about the poll, who stands by, or the clock: what it does is a word in the journal.
+    package var isAboutReadiness: Bool { [.readiness, .waive, .rollCall, .clock].contains(self) }
+
     /// Whether it is about who serves.
     package var movesTraffic: Bool { self == .deploy || self == .rollback }
 
@@ -65,7 +81,9 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
         case .flagSet: .routine
         case .drill, .prune: .grave
         case .backup: .routine
-        case .ack: .routine
+        case .ack, .checklist: .routine
+        case .waive: .grave
+        case .readiness, .rollCall, .clock: .routine
         // Of itself; ``Silence/risk(for:)`` says of which span it is grave.
         case .silence: .routine
         // Only to the first step of a policy is it routine: nobody who need not be is woken.

@@ -49,6 +49,14 @@ package struct ActionLog: Hashable, Sendable {
         return edges.isEmpty ? nil : (split, edges, records[index].id)
     }
 
+    /// What took the traffic from an action that was pre-empted: the newest of the others that moved it in the meantime.
+    package func preempter(of record: ActionRecord) -> ActionRecord? {
+        guard let end = record.ended, end.body.outcome == .preempted,
+            let index = records.lastIndex(where: { $0.id == record.id })
+        else { return nil }
+        return records[(index + 1)...].last { $0.kind.movesTraffic && $0.split != nil && $0.at.utc <= end.at.utc }
+    }
+
     package mutating func take(_ event: ActionEvent, at moment: Moment) {
         if case .started(let started) = event {
             guard self[started.id] == nil else { return }

@@ -35,11 +35,13 @@ package enum ActionIntent: Hashable, Sendable {
     case escalate(EscalationOrder)
     /// A feature flag's share, switch or ramp.
     case flag(String, FlagOrder)
+    // MARK: Readiness
+    case readiness(ReadinessOrder)
 
     /// The action that it is about, where it is about one that was begun.
     package var subject: ActionID? {
         switch self {
-        case .deploy, .rollback, .flag: nil
+        case .deploy, .rollback, .flag, .readiness: nil
         case .ack, .unack, .silence, .endSilence, .escalate: nil
         case .promote(let id), .abort(let id), .pause(let id), .approve(let id): id
         }
@@ -57,6 +59,7 @@ package enum ActionIntent: Hashable, Sendable {
         case .silence, .endSilence: .silence
         case .escalate: .escalate
         case .flag(_, .ramp): .flagRamp
+        case .readiness(let order): order.kind
         case .flag(_, .edit(let edit)): edit.isKill ? .flagOff : .flagSet
         }
     }

@@ -32,6 +32,11 @@ package struct PlanCard: Hashable, Sendable {
     package var alerting: AlertCard?
     /// The feature flag that it is about; nil: it is about the traffic.
     package var flag: FlagCard?
+    // MARK: Readiness
+    /// The station, the roll-call or the clock that it is about; nil: it is about none.
+    package var readiness: ReadinessCard?
+    /// Whether it must say why.
+    package var needsReason = false
     /// The words after `guardia`.
     package var arguments: [String]
     /// The reason that is filled in, from the worst alert.
@@ -47,7 +52,7 @@ package struct PlanCard: Hashable, Sendable {
     /// The versions that are known: what is typed may not be the beginning of two.
     package var versions: [String]
 
-    package var risk: Risk { alerting?.risk ?? flag?.risk ?? kind.risk }
+    package var risk: Risk { alerting?.risk ?? flag?.risk ?? readiness?.risk ?? kind.risk }
 
     /// The word that is typed before the target of an action that should not be done.
     package static let force = "FORCE"
@@ -58,14 +63,15 @@ package struct PlanCard: Hashable, Sendable {
         guard let target else { return true }
         if typed == target { return true }
         // Of a flag and a share no beginning will do: `checkout-v2 5` is another thing than `checkout-v2 50%`.
-        if flag != nil { return false }
+        if flag != nil || readiness != nil { return false }
         guard typed.count >= 4, target.hasPrefix(typed) else { return false }
         return !versions.contains { $0 != target && $0.hasPrefix(typed) }
     }
 
-    /// Whether what was typed forces it: the word, one space, and the whole of the target. Only a rollback can be forced.
+    /// Whether what was typed forces it: the word, one space, and the whole of the target. Only a rollback can be forced, and a
+    /// deploy against a poll that is not go.
     package func isForced(by typed: String) -> Bool {
-        kind == .rollback && target.map { typed == "\(PlanCard.force) \($0)" } ?? false
+        (kind == .rollback || kind == .deploy) && target.map { typed == "\(PlanCard.force) \($0)" } ?? false
     }
 }
 
@@ -99,6 +105,7 @@ extension PlanCard {
             if let mover { changes.append("\(mover.label) has begun") }
             if let mover = earlier.mover, mover.id != self.mover?.id { changes.append("\(mover.label) has ended") }
         }
+        if let was = earlier.readiness, let now = readiness { return now.changes(since: was) }
         if let was = earlier.flag, let now = flag { changes += now.changes(since: was) }
         if kind == .promote, flag == nil, let old = earlier.subject?.current?.step, let new = subject?.current?.step,
             old != new

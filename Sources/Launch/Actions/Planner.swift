@@ -26,6 +26,7 @@ package struct Planner: Sendable {
         case .endSilence(let id, let alert): endSilence(id, of: alert)
         case .escalate(let order): escalate(order)
         case .flag(let name, let order): flag(name, order)
+        case .readiness(let order): readiness(order)
         }
     }
 
@@ -107,6 +108,7 @@ package struct Planner: Sendable {
             card.blockers.append("the edges serve different splits: roll back, or mend them first")
         }
         if silent { card.blockers.append("the engine is silent: nothing would tell how the release does") }
+        judgeReadiness(&card)
         return card
     }
 

@@ -41,6 +41,9 @@ package enum AlertCondition: Hashable, Sendable {
         }
     }
 
+    /// Whether it is that nothing is heard: its value is then how long.
+    package var isAbsence: Bool { if case .absence = self { true } else { false } }
+
     /// The unit of the value that decides, where its series is in `unit`.
     package func valueUnit(_ unit: Unit) -> Unit {
         switch self {

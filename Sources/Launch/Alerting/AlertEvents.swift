@@ -47,12 +47,14 @@ package enum AlertEvent: Hashable, Sendable {
         package var isFlapping: Bool?
         /// What ``value`` and ``bound`` are in, where that is not the unit of the series: a share, a factor, a span.
         package var unit: Unit?
+        /// It says that nothing is heard of the series: ``value`` is for how many seconds.
+        package var isAbsence: Bool?
 
         package init(
             rule: String, labels: Labels, severity: Severity, summary: String, runbook: String? = nil,
             series: SeriesID? = nil, value: Double? = nil, bound: Thresholds.Bound? = nil, since: Moment,
             policy: String? = nil, source: String? = nil, group: Labels? = nil, isFlapping: Bool? = nil,
-            unit: Unit? = nil
+            unit: Unit? = nil, isAbsence: Bool? = nil
         ) {
             fingerprint = Fingerprint(of: labels)
             self.rule = rule
@@ -69,6 +71,7 @@ package enum AlertEvent: Hashable, Sendable {
             self.group = group
             self.isFlapping = isFlapping
             self.unit = unit
+            self.isAbsence = isAbsence
         }
 
         /// The labels that silences and inhibitions are matched against: its own, and its severity among them.

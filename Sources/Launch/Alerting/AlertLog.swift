@@ -86,6 +86,27 @@ package struct AlertLog: Hashable, Sendable {
         }
     }
 
+    // MARK: Mobile
+    /// The worst of what fires and is not kept quiet, newest first among equals, and how many there are: in one pass, also in
+    /// a flood.
+    package func worst(_ limit: Int) -> (alerts: [Alert], count: Int) {
+        var worst: [Alert] = []
+        var count = 0
+        func isWorse(_ left: Alert, than right: Alert) -> Bool {
+            if left.isOpen != right.isOpen { return left.isOpen }
+            if left.facts.severity != right.facts.severity { return left.facts.severity > right.facts.severity }
+            if left.at.utc != right.at.utc { return left.at.utc > right.at.utc }
+            return left.id < right.id
+        }
+        for alert in alerts.values where alert.state == .firing && !alert.isSuppressed {
+            count += 1
+            if worst.count == limit, let last = worst.last, !isWorse(alert, than: last) { continue }
+            worst.insert(alert, at: worst.firstIndex { isWorse(alert, than: $0) } ?? worst.endIndex)
+            if worst.count > limit { worst.removeLast() }
+        }
+        return (worst, count + beyond.values.reduce(0, +))
+    }
+
     package mutating func take(_ event: AlertEvent, at moment: Moment) {
         switch event {
         case .pending(let body): begin(body.alert, .pending, event, at: moment)

@@ -162,11 +162,18 @@ package struct AlertMachine: Sendable {
         let subject = inputs[index].first.map { known[$0] }
         let reason = met.reason ?? subject?.reason
         let text = text
+        // `MercadoPago down: status 500`, and not `MercadoPago up 0 < 1`.
+        let down: String? =
+            if let subject, subject.series.tellsWhetherUp, case .verdict = target.condition, (met.value ?? 1) < 1 {
+                (reason ?? miss(beside: subject.series.id)).map { "down: \($0)" } ?? "down"
+            } else {
+                nil
+            }
         let summary = rule.summary.text { field in
             switch field {
-            case "value": met.value.map { text.amount($0, target.unit) } ?? reason
-            case "bound": met.bound.map { text.bound($0, target.unit) } ?? reason ?? ""
-            case "title": target.title
+            case "value": down ?? met.value.map { text.amount($0, target.unit, against: met.bound) } ?? reason
+            case "bound": down.map { _ in "" } ?? met.bound.map { text.bound($0, target.unit) } ?? reason ?? ""
+            case "title": subject.map { $0.series.tellsWhetherUp ? $0.series.subject : target.title } ?? target.title
             case "series": subject?.series.id.name
             case "severity": severity.rawValue
             case "reason": reason ?? ""
@@ -176,11 +183,19 @@ package struct AlertMachine: Sendable {
             }
         }
         return AlertEvent.Facts(
-            rule: rule.name, labels: target.labels, severity: severity, summary: summary, runbook: rule.runbook,
+            rule: rule.name, labels: target.labels, severity: severity,
+            summary: down == nil ? summary : summary.trimmedAtEnd, runbook: rule.runbook,
             series: subject?.series.id, value: met.value, bound: met.bound, since: courses[index].since ?? now,
             policy: rule.policy, group: AlertGroup.key(of: target.labels, by: rule.groupBy),
             isFlapping: courses[index].isFlapping(rule.damping) ? true : nil,
-            unit: target.unit == subject?.series.unit ? nil : target.unit)
+            unit: target.unit == subject?.series.unit ? nil : target.unit,
+            isAbsence: target.condition.isAbsence ? true : nil)
+    }
+
+    /// Why the last look at a target brought nothing, from the measures of the same probe.
+    private func miss(beside up: SeriesID) -> String? {
+        let prefix = up.name.dropLast("up".count)
+        return known.first { $0.miss != nil && $0.series.id.name.hasPrefix(prefix) }?.miss
     }
 
     mutating func tell(_ event: AlertEvent, at now: Moment, _ events: inout [AlertEvent]) {
@@ -391,5 +406,14 @@ extension BurnRate {
         case .share: min(max(unit == .percent ? number / 100 : number, 0), 1)
         case .beyond(_, let bound): bound.isCrossed(by: number) ? 1 : 0
         }
+    }
+}
+
+extension String {
+    /// Without the blanks that a field with nothing in it leaves.
+    fileprivate var trimmedAtEnd: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
     }
 }

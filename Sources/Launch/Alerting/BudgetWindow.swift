@@ -14,14 +14,15 @@ struct BudgetWindow: Sendable {
     static let width: Int64 = 30_000
 
     private let capacity: Int
-    /// Sums up to and with a slot: bad, weight, and how many slots had anything.
+    /// Sums up to and with a slot: bad, and how many slots had anything. Three days of half minutes are 8,642 of each.
     private var bad: [Double] = []
+    private var known: [UInt32] = []
+    /// The same of the weight; empty while every weight was 1, where it is ``known``: so it is of most.
     private var weight: [Double] = []
-    private var known: [Double] = []
     /// The slot that is being filled.
     private var slot: Int64 = .min
     private var open = (bad: 0.0, weight: 0.0, count: 0)
-    private var last = (bad: 0.0, weight: 0.0, known: 0.0)
+    private var last = (bad: 0.0, weight: 0.0, known: 0 as UInt32)
 
     init(longest: Milliseconds) { capacity = Int(longest.count / BudgetWindow.width) + 2 }
 
@@ -32,6 +33,7 @@ struct BudgetWindow: Sendable {
         let now = time.count.flooredDivision(by: BudgetWindow.width)
         if now < slot { return }
         advance(to: now)
+        if weight != 1, self.weight.isEmpty { self.weight = known.map(Double.init) }
         open.bad += share * weight
         open.weight += weight
         open.count += 1
@@ -40,7 +42,8 @@ struct BudgetWindow: Sendable {
     private mutating func advance(to now: Int64) {
         guard slot != .min, now - slot < Int64(capacity) else {
             bad = Array(repeating: 0, count: capacity)
-            (weight, known) = (bad, bad)
+            known = Array(repeating: 0, count: capacity)
+            weight = []
             (open, last, slot) = ((0, 0, 0), (0, 0, 0), now)
             return
         }
@@ -52,7 +55,8 @@ struct BudgetWindow: Sendable {
                 open = (0, 0, 0)
             }
             let place = index(slot)
-            (bad[place], weight[place], known[place]) = (last.bad, last.weight, last.known)
+            (bad[place], known[place]) = (last.bad, last.known)
+            if !weight.isEmpty { weight[place] = last.weight }
             slot += 1
         }
     }
@@ -67,7 +71,7 @@ struct BudgetWindow: Sendable {
         let now = time.count.flooredDivision(by: BudgetWindow.width)
         if now > slot { advance(to: now) }
         let count = max(1, min(span.count / BudgetWindow.width, Int64(capacity) - 2))
-        var (badSum, weightSum, slots) = last
+        var (badSum, weightSum, slots) = (last.bad, last.weight, Double(last.known))
         if open.count > 0 {
             badSum += open.bad / Double(open.count)
             weightSum += open.weight / Double(open.count)
@@ -76,8 +80,8 @@ struct BudgetWindow: Sendable {
         // The slot that is being filled is one of them.
         let before = index(slot - count)
         badSum -= bad[before]
-        weightSum -= weight[before]
-        slots -= known[before]
+        weightSum -= weight.isEmpty ? Double(known[before]) : weight[before]
+        slots -= Double(known[before])
         guard slots > 0, weightSum > 0 else { return nil }
         // Sums of many small numbers may end a hair below nothing.
         return Share(bad: min(max(badSum / weightSum, 0), 1), coverage: min(slots / Double(count), 1))

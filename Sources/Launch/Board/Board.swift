@@ -8,8 +8,8 @@ package struct Board: Sendable {
     package private(set) var feed = Feed()
     /// The engine's last sign of life.
     package var heartbeat: Heartbeat?
-    /// Who has a dashboard open, by `operator@host`.
-    package private(set) var present: [String: Event.Presence] = [:]
+    /// Who has a dashboard open.
+    package private(set) var presence = PresenceLog()
     /// The actions that run, and the newest that ended.
     package private(set) var actions = ActionLog()
     /// The backups there are, and what drills found.
@@ -25,6 +25,13 @@ package struct Board: Sendable {
     package private(set) var security = SecurityPosture()
     /// What was told of feature flags.
     package private(set) var flags = FlagBoard()
+    // MARK: Readiness
+    /// What was said of the launch's readiness, of who stands by, and of its clock.
+    package private(set) var readiness = ReadinessLog()
+
+    // MARK: Operations
+    /// What was ticked of the checklist.
+    package private(set) var checklistLog = ChecklistLog()
 
     private var indices: [SeriesID: Int] = [:]
     private let span: Milliseconds
@@ -69,9 +76,7 @@ package struct Board: Sendable {
     package mutating func apply(_ event: Event) {
         switch event.body {
         case .verdictChanged(let change): feed.take(change, at: event.at)
-        case .presence(let presence):
-            let key = "\(presence.operatorName)@\(presence.host)"
-            present[key] = presence.present ? presence : nil
+        case .presence(let presence): self.presence.take(presence, at: event.at)
         case .action(let action):
             actions.take(action, at: event.at)
             if case .ended(let end) = action { backups.take(end, at: event.at) }
@@ -80,8 +85,10 @@ package struct Board: Sendable {
         case .escalation(let escalation): escalations.take(escalation, at: event.at)
         case .response(let response): responses.take(response, at: event.at)
         case .security(let security): self.security.take(security, at: event.at)
+        case .checklist(let change): checklistLog.take(change, at: event.at)
         case .flag(let flag): flags.take(flag, at: event.at)
-        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .unknown: break
+        case .readiness(let said): readiness.take(said, at: event.at)
+        case .engineStarted, .engineStopped, .clockStepped, .recordingGap, .digest, .unknown: break
         }
     }
 

@@ -31,6 +31,17 @@ package struct ClockGuard: Sendable {
         }
     }
 
+    /// Why the clock is not to be trusted, by what the witnesses last said on a board: for who does not hear readings.
+    package static func objection(by witnesses: [Series], on board: Board, at now: Moment) -> String? {
+        let objections = witnesses.compactMap { witness -> String? in
+            guard let track = board.track(witness.id), let number = track.number, let age = track.age(at: now),
+                age < .minutes(10)
+            else { return nil }
+            return objection(number, unit: witness.unit)
+        }
+        return objections.min()
+    }
+
     private static func objection(_ number: Double, unit: Unit) -> String? {
         if unit == .verdict {
             return Verdict(nagiosCode: Int(exactly: number) ?? 3) == .ok
@@ -38,5 +49,15 @@ package struct ClockGuard: Sendable {
         }
         guard abs(number) > tolerance else { return nil }
         return "this machine's clock is off by \(Int(min(abs(number), 1e12) / 1000)) s"
+    }
+}
+
+extension LaunchConfiguration {
+    /// The series that tell whether this machine's clock is right.
+    package var clockWitnesses: [Series] {
+        probes.flatMap { probe -> [Series] in
+            guard case .clock = probe.target else { return [] }
+            return probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }
+        }
     }
 }

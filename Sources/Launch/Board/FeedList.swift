@@ -85,6 +85,8 @@ package struct FeedList: Hashable, Sendable {
     private var open: [FeedItem.Weight: Int] = [:]
     /// How many fire and somebody has them; how many fire and are kept quiet.
     package private(set) var taken = 0
+    /// How many of those that somebody has are critical: they are as bad as they were.
+    package private(set) var takenCritical = 0
     package private(set) var quiet = 0
 
     package init() {}
@@ -119,7 +121,9 @@ package struct FeedList: Hashable, Sendable {
         for item in items {
             switch item.standing {
             case .open: open[item.weight, default: 0] += 1
-            case .taken: taken += 1
+            case .taken:
+                taken += 1
+                if item.weight == .critical { takenCritical += 1 }
             case .quiet: quiet += 1
             case .over: break
             }

@@ -27,8 +27,21 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var runbook: Runbook?
     /// The business figures and what they are to keep to; nil in journals of older engines.
     package var kpis: [Kpi]?
+    // MARK: Operations
+    /// What is to be done around the launch; nil in journals of older engines.
+    package var checklist: [ChecklistItem]?
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
+    // MARK: Readiness
+    /// The go/no-go poll; nil where the launch has none.
+    package var readiness: ReadinessPlan?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
+    /// The series that tell whether this machine's clock is right; nil in journals of older engines.
+    package var clockWitnesses: [SeriesID]?
+
+    /// What walls show and hide; nil: the standard.
+    package var kiosk: KioskPlan?
 
     package init(
         product: Product, zone: Zone, figures: FigureStyle = .argentine, launchAt: Timestamp? = nil,

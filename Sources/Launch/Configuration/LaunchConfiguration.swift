@@ -41,13 +41,25 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var replies = RepliesPlan()
     package var deadMan: [DeadManPlan] = []
     package var responses: [ResponsePlan] = []
+    // MARK: Mobile and digest
+    /// The page by which a telephone answers; nil: there is none.
+    package var mobile: MobilePlan?
+    package var digests: [DigestPlan] = []
+    // MARK: Operations
+    /// What is to be done around the launch, by whom and until when.
+    package var checklist: [ChecklistItem] = []
     // MARK: Alerting
     package var alerts: AlertSettings
     package var alertmanagers: [AlertmanagerPlan]
     /// What to do about alerts; nil: nothing is written down.
     package var runbook: Runbook?
+    /// What walls show and hide.
+    package var kiosk = KioskPlan.standard
     /// What of its security is looked at; nil: nothing.
     package var security: SecurityPlan?
+    // MARK: Readiness
+    /// The go/no-go poll; nil: there is none.
+    package var readiness: ReadinessPlan?
 
     package init(
         product: Product, zoneName: String, zoneAbbreviation: String, figures: FigureStyle, environment: String,
@@ -89,11 +101,21 @@ package struct LaunchConfiguration: Hashable, Sendable {
 
     /// What the journal's readers are told.
     package func manifest(zone: Zone) -> Manifest {
-        Manifest(
+        var manifest = Manifest(
             product: product, zone: zone, figures: figures, launchAt: launch.at, launchWindow: launch.window,
             environment: environment, series: series, panes: panes,
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
             roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
+        manifest.kiosk = kiosk
+        if !checklist.isEmpty { manifest.checklist = checklist }
+        // MARK: Readiness
+        manifest.readiness = readiness
+        manifest.closerWatch = launch.closerWatch
+        manifest.clockWitnesses = probes.flatMap { probe in
+            guard case .clock = probe.target else { return [SeriesID]() }
+            return probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }.map(\.id)
+        }
+        return manifest
     }
 
     /// What readers of the journal may know of people; nil where nobody is told of anything.
@@ -108,6 +130,8 @@ package struct LaunchPlan: Hashable, Sendable {
     /// T−0; nil: no launch clock.
     package var at: Timestamp?
     package var window: LaunchWindow?
+    /// How the launch is watched after T−0; nil: as before.
+    package var closerWatch: CloserWatch?
 
     package init(at: Timestamp? = nil, window: LaunchWindow? = nil) {
         self.at = at

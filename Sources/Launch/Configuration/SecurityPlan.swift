@@ -5,16 +5,19 @@ package struct SecurityPlan: Hashable, Sendable {
     package var audit: AuditPlan
     package var compliance: CompliancePlan?
     package var scans: ScanPlan?
+    /// What proves the edges' hardening.
+    package var defences: DefencePlan?
 
     package init(
         tls: TLSPlan? = nil, renewal: RenewalPlan? = nil, audit: AuditPlan = AuditPlan(),
-        compliance: CompliancePlan? = nil, scans: ScanPlan? = nil
+        compliance: CompliancePlan? = nil, scans: ScanPlan? = nil, defences: DefencePlan? = nil
     ) {
         self.tls = tls
         self.renewal = renewal
         self.audit = audit
         self.compliance = compliance
         self.scans = scans
+        self.defences = defences
     }
 }
 

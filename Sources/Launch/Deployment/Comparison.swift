@@ -39,8 +39,12 @@ package struct Comparison: Hashable, Sendable {
     package var readingsAfter: Int
     package var verdict: Verdict
 
-    /// - Parameter floor: a difference smaller than this is none.
-    package init(before: [Float], after: [Float], better direction: Direction, floor: Double = 0) {
+    /// - Parameters:
+    ///   - floor: a difference smaller than this is none.
+    ///   - thresholds: a bound that lies between the two makes any difference one that counts: 100 → 99,5 % of an objective of 99,9.
+    package init(
+        before: [Float], after: [Float], better direction: Direction, floor: Double = 0, thresholds: Thresholds? = nil
+    ) {
         let (old, new) = (Comparison.sorted(before), Comparison.sorted(after))
         readingsBefore = old.count
         readingsAfter = new.count
@@ -54,7 +58,8 @@ package struct Comparison: Hashable, Sendable {
         }
         let change = now - was
         let noise = max(abs(was) * Comparison.tolerance, high - low, floor)
-        guard abs(change) > noise else {
+        let crosses = thresholds.map { $0.verdict(of: was) != $0.verdict(of: now) } ?? false
+        guard abs(change) > noise || crosses else {
             verdict = .same
             return
         }

@@ -28,6 +28,8 @@ package struct Deployment: Hashable, Sendable, Codable {
     package var schema: SchemaPlan?
     /// Series that must be well for a deploy to begin: headroom of disk and connections, health, gates.
     package var requires: [SeriesID]
+    /// What stands before the traffic on each edge; nil: guardia leaves that alone.
+    package var hardening: HardeningPlan?
 
     package init(
         colours: [ColourPlan], edges: [EdgePlan], sticky: StickyKey = .cookie("client"),
@@ -36,7 +38,7 @@ package struct Deployment: Hashable, Sendable, Codable {
         approvalLimit: Milliseconds = .minutes(15), standby: Milliseconds = .hours(24),
         lease: Milliseconds = .seconds(30),
         onLive: CommandPlan? = nil, onIdle: CommandPlan? = nil, schema: SchemaPlan? = nil,
-        requires: [SeriesID] = []
+        requires: [SeriesID] = [], hardening: HardeningPlan? = nil
     ) {
         self.colours = colours
         self.edges = edges
@@ -54,6 +56,7 @@ package struct Deployment: Hashable, Sendable, Codable {
         self.onIdle = onIdle
         self.schema = schema
         self.requires = requires
+        self.hardening = hardening
     }
 
     package func colour(_ name: String) -> ColourPlan? { colours.first { $0.name == name } }

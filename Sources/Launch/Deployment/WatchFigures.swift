@@ -42,9 +42,12 @@ package struct WatchFigures: Hashable, Sendable {
             return nil
         }
         (self.began, self.settled) = (began, settled)
-        before = WatchFigures.span
         after = min(WatchFigures.span, settled.age(at: now))
         let (end, span) = (settled.utc + after, after)
+
+        // A series that two panes show is one row; how far the readings reach back is what they say themselves.
+        var seen: Set<SeriesID> = []
+        var reach: Milliseconds = 0
 
         func row(_ subject: Subject, from old: SeriesID?, to new: SeriesID?, _ otherwise: Comparison.Direction) -> Row?
         {
@@ -52,17 +55,20 @@ package struct WatchFigures: Hashable, Sendable {
                 present.series.unit != .text,
                 present.series.unit != .verdict
             else { return nil }
+            guard seen.insert(new).inserted || subject != .series(new) else { return nil }
             func values(_ track: Track, last span: Milliseconds, until time: Timestamp) -> [Float] {
                 track.history.values(last: Int(span.count / track.history.interval.count), until: time)
             }
+            // The second of the switch belongs to neither side.
+            let earlier = values(past, last: WatchFigures.span, until: began.utc + Milliseconds(-1000))
+            reach = max(reach, past.history.interval * Int64(earlier.count { $0.isFinite }))
             return Row(
                 subject: subject, id: new, unit: present.series.unit,
                 comparison: Comparison(
-                    // The second of the switch belongs to neither side.
-                    before: values(past, last: WatchFigures.span, until: began.utc + Milliseconds(-1000)),
+                    before: earlier,
                     after: values(present, last: span, until: end),
                     better: Comparison.Direction(of: present.series, otherwise: otherwise),
-                    floor: WatchFigures.indifference(of: present.series.unit)))
+                    floor: WatchFigures.indifference(of: present.series.unit), thresholds: present.series.thresholds))
         }
         var rows: [Row?] = []
         // Whoever serves against whoever served: the same measure, of two colours.
@@ -71,7 +77,9 @@ package struct WatchFigures: Hashable, Sendable {
         if let old, let new {
             rows.append(row(.latency, from: old.latency, to: new.latency, .lower))
             rows.append(row(.errors, from: old.errors, to: new.errors, .lower))
-            rows.append(row(.requests, from: old.requests, to: new.requests, .neither))
+            // While both serve, each has its share alone: the two numbers say nothing of each other.
+            let isWhole = record.split.flatMap { Split(name: $0) }.map { $0.canary == nil } ?? false
+            if isWhole { rows.append(row(.requests, from: old.requests, to: new.requests, .neither)) }
         }
         for line in panes.business {
             for id in [line.main] + line.facts.map(\.series) {
@@ -84,6 +92,7 @@ package struct WatchFigures: Hashable, Sendable {
             rows.append(row(.series(id), from: id, to: id, .neither))
         }
         self.rows = rows.compactMap(\.self)
+        before = min(reach, WatchFigures.span)
     }
 }
 

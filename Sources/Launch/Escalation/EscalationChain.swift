@@ -47,7 +47,7 @@ package struct EscalationChain: Hashable, Sendable, Identifiable {
     /// What comes next: nil at the end of the last round.
     ///
     /// - Parameter onlyInRound: does not begin another round.
-    func next(onlyInRound: Bool = false) -> (step: Int, round: Int)? {
+    package func next(onlyInRound: Bool = false) -> (step: Int, round: Int)? {
         guard let step else { return applicable.first { $0 >= started.firstStep ?? 0 }.map { ($0, 0) } ?? first(of: 0) }
         if let later = applicable.first(where: { $0 > step.step }) { return (later, step.round) }
         return onlyInRound || step.round >= policy.repeats ? nil : first(of: step.round + 1)

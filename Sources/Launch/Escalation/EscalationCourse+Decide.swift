@@ -146,7 +146,7 @@ extension EscalationCourse {
         {
             return
         }
-        guard policy.hours?.allow(severity, at: now.utc, in: zone) ?? true,
+        guard !keepsHours || policy.hours?.allow(severity, at: now.utc, in: zone) ?? true,
             policy.steps.contains(where: { $0.severity <= severity })
         else { return }
         let goesOn = before.flatMap { $0.stopped?.why == .resolved || $0.hasHeir ? nil : $0 }
@@ -186,7 +186,7 @@ extension EscalationCourse {
         for _ in 0...((chains[id]?.policy.steps.count ?? 0)) {
             guard let chain = chains[id], chain.isRunning else { return }
             if let asked = chain.asked { if push(chain, asked, at: now, &deeds) { continue } else { return } }
-            guard chain.isManual || chain.policy.hours?.allow(chain.severity, at: now.utc, in: zone) ?? true else {
+            guard chain.isManual || !keepsHours || chain.policy.hours?.allow(chain.severity, at: now.utc, in: zone) ?? true else {
                 return
             }
             guard chain.step != nil else {

@@ -21,11 +21,13 @@ package struct EscalationCourse: Sendable {
     package var zone: Zone
     /// Who is on call by schedule, as another system says.
     package var rota: [String: String] = [:]
+    /// Whether the hours of policies hold pages back.
+    package var keepsHours = true
 
     package internal(set) var subjects: [Fingerprint: Subject] = [:]
     package internal(set) var chains: [EscalationID: EscalationChain] = [:]
     /// Chains in the order of their beginning.
-    var order: [EscalationID] = []
+    package internal(set) var order: [EscalationID] = []
     /// Open or not, the alerts for which no chain was begun since they fired.
     var waiting: Set<Fingerprint> = []
     /// The outside's own names of acknowledgements that were refused: asked for again, they are no news.
@@ -41,6 +43,8 @@ package struct EscalationCourse: Sendable {
         package internal(set) var facts: AlertEvent.Facts
         package internal(set) var isFiring: Bool
         package internal(set) var acknowledgedBy: String?
+        /// Until when; nil: until it is over.
+        package internal(set) var acknowledgedUntil: Timestamp?
         /// When somebody last took it or gave it back: what is older is an echo.
         var changedAt: Timestamp?
         package internal(set) var isSuppressed = false
@@ -69,6 +73,7 @@ package struct EscalationCourse: Sendable {
             if let changed = subjects[body.alert]?.changedAt, moment.utc < changed { return }
             subjects[body.alert]?.changedAt = moment.utc
             subjects[body.alert]?.acknowledgedBy = body.by
+            subjects[body.alert]?.acknowledgedUntil = body.until
             subjects[body.alert]?.returned = nil
             waiting.remove(body.alert)
             for id in order where chains[id]?.isRunning == true && chains[id]?.alerts.contains(body.alert) == true {
@@ -102,6 +107,7 @@ package struct EscalationCourse: Sendable {
     private mutating func giveBack(_ body: AlertEvent.Unacknowledged) {
         guard let subject = subjects[body.alert], let holder = subject.acknowledgedBy else { return }
         subjects[body.alert]?.acknowledgedBy = nil
+        subjects[body.alert]?.acknowledgedUntil = nil
         for id in order where chains[id]?.isRunning == true { chains[id]?.acknowledgements[body.alert] = nil }
         guard subject.isFiring, subject.facts.policy != nil else { return }
         subjects[body.alert]?.returned = body.by.map { .takenBack(by: $0) } ?? .lapsed(by: holder)

@@ -158,11 +158,16 @@ package enum EscalationEvent: Hashable, Sendable {
         /// From 0; nil: the next one. A chain never goes back.
         package var toStep: Int?
         package var by: String
+        /// Where it was given; nil: by a command.
+        package var way: AlertEvent.Acknowledged.Way?
 
-        package init(escalation: EscalationID, toStep: Int? = nil, by: String) {
+        package init(
+            escalation: EscalationID, toStep: Int? = nil, by: String, way: AlertEvent.Acknowledged.Way? = nil
+        ) {
             self.escalation = escalation
             self.toStep = toStep
             self.by = by
+            self.way = way
         }
     }
 
@@ -228,6 +233,9 @@ package enum PagePurpose: String, Hashable, Sendable, Codable {
     case change
     /// A report to the business.
     case digest
+    // MARK: Readiness
+    /// Asks somebody whether they stand by.
+    case rollCall = "rollcall"
 }
 
 /// How a try to send a page ended.

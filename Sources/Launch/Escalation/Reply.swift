@@ -10,11 +10,19 @@ package struct Reply: Hashable, Sendable {
     package var escalation: EscalationID?
     /// Whether to answer there is to acknowledge, whatever the words: a reaction, PagerDuty's own button.
     package var isAcknowledgement: Bool
+    // MARK: Mobile
+    /// How long it holds; nil: as long as answers from outside do.
+    package var holds: Milliseconds?
+    /// The channel by which the page came that is answered, where that is known.
+    package var channel: String?
 
     package init(
         way: AlertEvent.Acknowledged.Way, reference: String, sender: String, text: String,
-        escalation: EscalationID? = nil, isAcknowledgement: Bool = false
+        escalation: EscalationID? = nil, isAcknowledgement: Bool = false, holds: Milliseconds? = nil,
+        channel: String? = nil
     ) {
+        self.holds = holds
+        self.channel = channel
         self.way = way
         self.reference = reference
         self.sender = sender
@@ -55,6 +63,8 @@ extension EscalationCourse {
         guard let contact else { return .refused(contact: nil, reason: "it came from nobody among the contacts") }
         func settled(_ id: EscalationID) -> Reply.Judgement? {
             guard let stopped = chains[id]?.stopped else { return nil }
+            // Told to the end, it waits for nothing so much as for this.
+            if isUnanswered(id) { return nil }
             // Asked for again after a restart, it is what stopped the chain.
             if stopped.by == contact || chains[id]?.hasHeir == true { return .nothing }
             return .refused(contact: contact, reason: "\(id) has ended already: \(stopped.why.rawValue)")
@@ -70,9 +80,7 @@ extension EscalationCourse {
             return .refused(contact: contact, reason: "it names no code: the page says ACK and four digits")
         }
         if let id = running.first(where: { code($0.id) == given })?.id { return .acknowledges(id, by: contact) }
-        if let id = order.last(where: { code($0) == given }) {
-            return settled(id) ?? .refused(contact: contact, reason: "\(id) has ended already")
-        }
+        if let id = order.last(where: { code($0) == given }) { return settled(id) ?? .acknowledges(id, by: contact) }
         return .refused(contact: contact, reason: "the code \(given) belongs to no chain")
     }
 
@@ -81,12 +89,23 @@ extension EscalationCourse {
     package func acknowledge(
         _ id: EscalationID, by: String, way: AlertEvent.Acknowledged.Way, until: Timestamp?
     ) -> (alerts: [AlertEvent], chain: EscalationEvent?) {
-        guard let chain = chains[id], chain.isRunning else { return ([], nil) }
+        guard let chain = chains[id], chain.isRunning || isUnanswered(id) else { return ([], nil) }
         let alerts = chain.alerts.filter { subjects[$0].map { $0.isFiring && $0.acknowledgedBy == nil } ?? false }
         let isUnknown = !chain.alerts.contains { subjects[$0]?.isFiring == true }
         return (
             alerts.map { .acknowledged(.init(alert: $0, by: by, way: way, until: until)) },
-            isUnknown ? .stopped(.init(escalation: id, why: .acknowledged, by: by)) : nil
+            isUnknown && chain.isRunning ? .stopped(.init(escalation: id, why: .acknowledged, by: by)) : nil
         )
+    }
+
+    /// Whether a chain was told to its end, nobody has answered, and what it is about is still open.
+    package func isUnanswered(_ id: EscalationID) -> Bool {
+        guard let chain = chains[id], chain.stopped?.why == .exhausted, !chain.hasHeir else { return false }
+        return chain.alerts.contains { subjects[$0].map { $0.isFiring && $0.acknowledgedBy == nil } ?? false }
+    }
+
+    /// The chains that somebody can answer: those that run, and those that were told to the end in vain.
+    package var answerable: [EscalationChain] {
+        order.compactMap { chains[$0] }.filter { $0.isRunning || isUnanswered($0.id) }
     }
 }

@@ -26,8 +26,8 @@ package struct Event: Hashable, Sendable {
         case clockStepped(ClockStepped)
         /// Readings could not be written and were dropped.
         case recordingGap(RecordingGap)
-        /// Someone opened or left a dashboard.
-        case presence(Presence)
+        /// A dashboard was opened, is still open, or was left.
+        case presence(PresenceEvent)
         /// A step of an action: a deploy, a rollback.
         case action(ActionEvent)
         /// A backup or a drill.
@@ -38,11 +38,20 @@ package struct Event: Hashable, Sendable {
         case escalation(EscalationEvent)
         /// Something that the engine did by itself.
         case response(ResponseEvent)
+        // MARK: Digest
+        /// A report to the business.
+        case digest(DigestEvent)
         // MARK: Security
         /// A look at a station of the launch's security.
         case security(SecurityEvent)
+        // MARK: Operations
+        /// An item of the launch's checklist was ticked, or a tick taken back.
+        case checklist(ChecklistEvent)
         /// A feature flag changed, or a ramp of one went on.
         case flag(FlagEvent)
+        // MARK: Readiness
+        /// A word on the poll, the roll-call or the launch clock.
+        case readiness(ReadinessEvent)
         /// An event of a newer guardia: kept and shown by its kind, its body as the JSON that was found.
         case unknown(kind: String, json: String)
     }
@@ -110,18 +119,6 @@ package struct Event: Hashable, Sendable {
             self.reason = reason
         }
     }
-
-    package struct Presence: Hashable, Sendable, Codable {
-        package var operatorName: String
-        package var host: String
-        package var present: Bool
-
-        package init(operatorName: String, host: String, present: Bool) {
-            self.operatorName = operatorName
-            self.host = host
-            self.present = present
-        }
-    }
 }
 
 extension Event.Body {
@@ -133,14 +130,17 @@ extension Event.Body {
         case .verdictChanged: "verdict.changed"
         case .clockStepped: "clock.stepped"
         case .recordingGap: "recording.gap"
-        case .presence: "operator.presence"
+        case .presence(let event): event.kind
         case .action(let event): event.kind
         case .backup(let event): event.kind
         case .alert(let event): event.kind
         case .escalation(let event): event.kind
         case .response(let event): event.kind
+        case .digest(let event): event.kind
         case .security(let event): event.kind
+        case .checklist(let event): event.kind
         case .flag(let event): event.kind
+        case .readiness(let event): event.kind
         case .unknown(let kind, _): kind
         }
     }
@@ -153,14 +153,17 @@ extension Event.Body {
         case .verdictChanged(let body): body
         case .clockStepped(let body): body
         case .recordingGap(let body): body
-        case .presence(let body): body
+        case .presence(let event): event.payload
         case .action(let event): event.payload
         case .backup(let event): event.payload
         case .alert(let event): event.payload
         case .escalation(let event): event.payload
         case .response(let event): event.payload
+        case .digest(let event): event.payload
         case .security(let event): event.payload
+        case .checklist(let event): event.payload
         case .flag(let event): event.payload
+        case .readiness(let event): event.payload
         case .unknown: nil
         }
     }
@@ -180,7 +183,9 @@ extension Event.Body {
             case "verdict.changed": body(Event.Body.verdictChanged)
             case "clock.stepped": body(Event.Body.clockStepped)
             case "recording.gap": body(Event.Body.recordingGap)
-            case "operator.presence": body(Event.Body.presence)
+            case "presence.opened": body { .presence(.opened($0)) }
+            case "presence.seen": body { .presence(.seen($0)) }
+            case "presence.closed": body { .presence(.closed($0)) }
             case "action.started": body { .action(.started($0)) }
             case "action.step.started": body { .action(.stepStarted($0)) }
             case "action.noted": body { .action(.noted($0)) }
@@ -215,11 +220,27 @@ extension Event.Body {
             case "escalation.refused": body { .escalation(.refused($0)) }
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
+            case "digest.promised": body { .digest(.promised($0)) }
+            case "digest.given": body { .digest(.given($0)) }
             case "security.checked": body { .security(.checked($0)) }
+            case "checklist.ticked": body { .checklist(.ticked($0)) }
+            case "checklist.unticked": body { .checklist(.unticked($0)) }
             // MARK: Flags
             case "flag.changed": body { .flag(.changed($0)) }
             case "flag.ramp.planned": body { .flag(.rampPlanned($0)) }
             case "flag.ramp.turned": body { .flag(.rampTurned($0)) }
+            // MARK: Readiness
+            case "readiness.attested": body { .readiness(.attested($0)) }
+            case "readiness.waived": body { .readiness(.waived($0)) }
+            case "readiness.unwaived": body { .readiness(.unwaived($0)) }
+            case "readiness.held": body { .readiness(.held($0)) }
+            case "readiness.released": body { .readiness(.released($0)) }
+            case "readiness.turned": body { .readiness(.turned($0)) }
+            case "rollcall.asked": body { .readiness(.asked($0)) }
+            case "rollcall.answered": body { .readiness(.answered($0)) }
+            case "clock.held": body { .readiness(.clockHeld($0)) }
+            case "clock.resumed": body { .readiness(.clockResumed($0)) }
+            case "clock.set": body { .readiness(.clockSet($0)) }
             default: .unknown(kind: kind, json: json)
             }
     }

@@ -29,7 +29,7 @@ package struct Province: Hashable, Sendable, Identifiable {
         Province(iso: "AR-H", name: "Chaco", label: "CHA", population: 1_129_606),
         Province(iso: "AR-U", name: "Chubut", label: "CHU", population: 592_621),
         Province(iso: "AR-X", name: "Córdoba", label: "CBA", population: 3_840_905),
-        Province(iso: "AR-W", name: "Corrientes", label: "CTES", population: 1_212_696),
+        Province(iso: "AR-W", name: "Corrientes", label: "CTS", population: 1_212_696),
         Province(iso: "AR-E", name: "Entre Ríos", label: "ERI", population: 1_425_578),
         Province(iso: "AR-P", name: "Formosa", label: "FOR", population: 607_419),
         Province(iso: "AR-Y", name: "Jujuy", label: "JUJ", population: 811_611),

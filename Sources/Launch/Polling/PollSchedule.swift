@@ -3,7 +3,7 @@
 /// States: *waiting* for `due`, or *looking* since `started`. A slot that passes while a look is still under way, or
 /// while a failing target is left alone, is a missed slot: counted and recorded, never caught up with a burst.
 package struct PollSchedule: Hashable, Sendable {
-    package let interval: Milliseconds
+    package private(set) var interval: Milliseconds
     /// Where in the interval this poller's slots lie, so that a thousand pollers do not look at the same instant.
     package let phase: Milliseconds
     package let retry: Probe.Retry
@@ -32,6 +32,9 @@ package struct PollSchedule: Hashable, Sendable {
         /// Slots that passed unused.
         package var missed: Int
     }
+
+    /// From the next slot on, looks are so far apart.
+    package mutating func pace(_ interval: Milliseconds) { self.interval = max(interval, 1) }
 
     /// A look ended at `now`: moves `due` on and tells how many slots were missed meanwhile.
     package mutating func finished(ok: Bool, at now: Milliseconds) -> Outcome {

@@ -16,7 +16,8 @@ package enum SecurityEvent: Hashable, Sendable {
     }
 }
 
-/// The posture of one station at one look: `tls`, `renewal`, `audit`, `compliance`, `scan`, `packages`.
+/// The posture of one station at one look: `defence`, `bans`, `refused`, `tls`, `renewal`, `audit`, `compliance`, `scan`,
+/// `packages`.
 package struct SecurityCheck: Hashable, Sendable, Codable {
     package struct Item: Hashable, Sendable, Codable {
         /// What it is about: an endpoint, a report, a requirement.
@@ -96,7 +97,9 @@ package struct SecurityPosture: Hashable, Sendable {
     package subscript(name: String) -> Station? { stations.first { $0.check.station == name } }
 
     /// The order of the page; what it does not name follows by name.
-    package static let order = ["tls", "renewal", "compliance", "scan", "packages", "audit"]
+    package static let order = [
+        "defence", "bans", "refused", "tls", "renewal", "compliance", "scan", "packages", "audit",
+    ]
 
     package mutating func take(_ event: SecurityEvent, at moment: Moment) {
         switch event {

@@ -73,6 +73,8 @@ package struct TLSEvidence: Hashable, Sendable {
         case good(until: Timestamp?)
         case revoked
         case unreadable
+        /// Not signed by the issuer, or about another certificate.
+        case forged
     }
 
     package enum Expected: Hashable, Sendable {

@@ -53,7 +53,7 @@ package struct TLSJudgement: Hashable, Sendable {
         .map(\.element)
         verdict = findings.map(\.verdict).max() ?? (evidence.failure == nil ? .ok : .unknown)
         grade = TLSGrade(evidence, limits: limits)
-        daysLeft = evidence.chain.map { $0.daysLeft(at: now) }.min()
+        daysLeft = clockIsRight ? evidence.chain.map { $0.daysLeft(at: now) }.min() : nil
     }
 
     // MARK: The rules
@@ -246,6 +246,12 @@ package struct TLSJudgement: Hashable, Sendable {
         guard let leaf = evidence.chain.first else { return [] }
         switch evidence.stapling {
         case .revoked: return [TLSFinding(.critical, "revoked", "its own OCSP response says that it is revoked")]
+        case .forged:
+            return [
+                TLSFinding(
+                    .critical, "forged-staple",
+                    "its stapled OCSP response is not its issuer's, or another certificate's")
+            ]
         case .unreadable: return [TLSFinding(.warning, "bad-staple", "its stapled OCSP response cannot be read")]
         case .good(let until):
             if let until, until < now {

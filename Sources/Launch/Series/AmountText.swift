@@ -10,12 +10,15 @@ package struct AmountText: Hashable, Sendable {
         switch unit {
         case .count: return number(value, decimals: value == value.rounded() ? 0 : 2)
         case .milliseconds:
-            return value.magnitude >= 10_000 ? span(value / 1000) : number(value, decimals: value < 10 ? 1 : 0) + " ms"
+            // From a second on in seconds: with dots for thousands, `2.087 ms` is read as two of them.
+            if value.magnitude >= 10_000 { return span(value / 1000) }
+            if value.magnitude >= 999.5 { return number(value / 1000, decimals: 1) + " s" }
+            return number(value, decimals: value.magnitude < 9.95 ? 1 : 0) + " ms"
         case .seconds: return span(value)
         case .days: return number(value, decimals: value == value.rounded() ? 0 : 1) + " d"
         case .bytes: return bytes(value)
         case .bytesPerSecond: return bytes(value) + "/s"
-        case .percent: return number(value, decimals: value == value.rounded() ? 0 : value.magnitude < 1 ? 2 : 1) + " %"
+        case .percent: return percent(value, decimals: value == value.rounded() ? 0 : value.magnitude < 1 ? 2 : 1)
         case .perSecond, .perMinute, .perHour:
             return number(value, decimals: value == value.rounded() || value.magnitude >= 100 ? 0 : 1) + unit.rawValue
         case .pesos: return money(value)
@@ -25,13 +28,27 @@ package struct AmountText: Hashable, Sendable {
         }
     }
 
-    /// `> 200 ms`, `< 95 %`
+    /// `> 200 ms`, `< 99,95 %`
     package func bound(_ bound: Thresholds.Bound, _ unit: Unit) -> String {
         switch bound {
-        case .above(let limit): "> \(amount(limit, unit))"
-        case .below(let limit): "< \(amount(limit, unit))"
+        case .above(let limit): "> \(self.limit(limit, unit))"
+        case .below(let limit): "< \(self.limit(limit, unit))"
         }
     }
+
+    /// A value that is told beside the bound that it crossed: with as many digits as tell the two apart.
+    package func amount(_ value: Double, _ unit: Unit, against bound: Thresholds.Bound?) -> String {
+        guard unit == .percent, value.isFinite, let limit = bound?.limit else { return amount(value, unit) }
+        let decimals = Thresholds.decimals(telling: value, from: limit)
+        return decimals > 1 ? percent(value, decimals: decimals) : amount(value, unit)
+    }
+
+    /// A bound stands with all its digits: 99.95 is not 100.
+    private func limit(_ limit: Double, _ unit: Unit) -> String {
+        unit == .percent ? percent(limit, decimals: Thresholds.decimals(of: limit)) : amount(limit, unit)
+    }
+
+    private func percent(_ value: Double, decimals: Int) -> String { number(value, decimals: decimals) + " %" }
 
     /// Seconds as the two largest units that say enough: `45 s`, `12 min`, `1 h 12 min`.
     package func span(_ seconds: Double) -> String {
@@ -60,7 +77,7 @@ package struct AmountText: Hashable, Sendable {
     private func money(_ value: Double) -> String { (value < 0 ? "−" : "") + "$ " + number(value.magnitude, decimals: 0) }
 
     private func number(_ value: Double, decimals: Int) -> String {
-        let scale: Double = [1, 10, 100][min(decimals, 2)]
+        let scale: Double = [1, 10, 100, 1000][min(decimals, 3)]
         let scaled = (value.magnitude * scale).rounded()
         guard scaled < 1e18 else { return value < 0 ? "−∞" : "∞" }
         let (whole, fraction) = UInt64(scaled).quotientAndRemainder(dividingBy: UInt64(scale))

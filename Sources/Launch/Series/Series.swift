@@ -47,6 +47,12 @@ package struct Series: Hashable, Sendable, Codable, Identifiable {
     /// Whether the series can be anything but well.
     package var isJudged: Bool { thresholds != nil || unit == .verdict }
 
+    /// Whether it is a probe's own `up`: 1 when the last look brought an answer, 0 when it failed.
+    package var tellsWhetherUp: Bool { id.name.hasSuffix(".up") && unit == .count }
+
+    /// What it is about, for a line that goes on with how that is: `MercadoPago`, where `MercadoPago up` and `down` would be a riddle.
+    package var subject: String { tellsWhetherUp && title.hasSuffix(" up") ? String(title.dropLast(3)) : title }
+
     package init(
         id: SeriesID, title: String, unit: Unit, interval: Milliseconds, thresholds: Thresholds? = nil,
         absence: Absence = .alarming, inputs: [SeriesID] = []
@@ -80,6 +86,22 @@ package struct Thresholds: Hashable, Sendable, Codable {
             case .above(let limit), .below(let limit): limit
             }
         }
+    }
+
+    /// How many decimals a bound has, at most three: 99.95 is not to be read as 100.
+    package static func decimals(of limit: Double) -> Int {
+        (0..<3).first { Self.rounded(limit, $0) == limit } ?? 3
+    }
+
+    /// With how many decimals, from one to three, a value is not read as the bound that it lies beside.
+    package static func decimals(telling value: Double, from limit: Double) -> Int {
+        guard value != limit else { return 1 }
+        return (1..<3).first { Self.rounded(value, $0) != Self.rounded(limit, $0) } ?? 3
+    }
+
+    private static func rounded(_ value: Double, _ decimals: Int) -> Double {
+        let scale: Double = [1, 10, 100, 1000][decimals]
+        return (value * scale).rounded() / scale
     }
 
     package var warning: Bound?

@@ -17,6 +17,8 @@ package struct PagerDutyChannel: Channel {
 
     package func send(_ notification: Notification, thread: String?) async -> ChannelAnswer {
         guard notification.purpose != .digest else { return .refused("PagerDuty takes no reports") }
+        // An incident that nobody resolves is no question.
+        guard notification.purpose != .rollCall else { return .refused("PagerDuty takes no roll-calls") }
         do throws(Provider.NoAnswer) {
             let key = try await credentials.value(of: plan.routingKey)
             let redaction = Redaction(secrets: [key])

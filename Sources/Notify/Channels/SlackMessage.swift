@@ -105,6 +105,7 @@ struct SlackMessage: Encodable, Hashable {
         case .test: ":test_tube:"
         case .change: ":package:"
         case .digest: ":bar_chart:"
+        case .rollCall: ":raising_hand:"
         }
     }
 }

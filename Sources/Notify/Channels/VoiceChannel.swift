@@ -57,7 +57,7 @@ package struct VoiceChannel: Channel {
         case .acknowledged: return "\(opening) Acknowledged: \(summary)."
         case .resolved: return "\(opening) Resolved: \(summary)."
         case .test: return "\(opening) This is a test. \(summary)."
-        case .change, .digest: return "\(opening) \(summary)."
+        case .change, .digest, .rollCall: return "\(opening) \(summary)."
         }
     }
 }

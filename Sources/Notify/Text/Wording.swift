@@ -16,6 +16,7 @@ struct Wording: Sendable {
         case .test: "TEST"
         case .change: "CHANGE"
         case .digest: "REPORT"
+        case .rollCall: "ROLL-CALL"
         }
     }
 

@@ -27,10 +27,10 @@ package struct Door: Sendable {
     }
 
     /// What the door's nginx is rendered from: the part of a deployment that an edge knows.
-    func deployment(port: UInt16, colours: [ColourPlan]) -> Deployment {
+    func deployment(port: UInt16, colours: [ColourPlan], hardening: HardeningPlan) -> Deployment {
         Deployment(
             colours: colours, edges: [plan(port: port)], sticky: .cookie("client"),
-            release: ReleasePlan(command: CommandPlan(words: [])))
+            release: ReleasePlan(command: CommandPlan(words: [])), hardening: hardening)
     }
 }
 

@@ -8,6 +8,8 @@ struct FrontConfiguration {
     /// Where nginx may write: log and cache.
     var folder: String
     var edge: EdgeConfiguration
+    /// The port of the same over TLS, and its certificate.
+    var tls: (port: UInt16, front: TLSFront)
 
     var text: String {
         """
@@ -16,12 +18,18 @@ struct FrontConfiguration {
                 '"colour":"$guardia_colour","province":"$http_x_province","method":"$request_method","uri":"$uri",'
                 '"status":$status,"bytes":$bytes_sent,"seconds":$request_time,"upstream":"$upstream_addr",'
                 '"version":"$upstream_http_x_version","cache":"$upstream_cache_status"}';
-            access_log \(folder)/access.log guardia buffer=32k flush=1s;
             proxy_cache_path \(folder)/cache keys_zone=static:1m max_size=16m inactive=10m use_temp_path=off;
 
             server {
                 listen 127.0.0.1:\(port);
+                listen 127.0.0.1:\(tls.port) ssl;
                 server_name _;
+                ssl_certificate \(tls.front.certificate);
+                ssl_certificate_key \(tls.front.key);
+                ssl_protocols TLSv1.2 TLSv1.3;
+                ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305;
+                ssl_prefer_server_ciphers on;
+                access_log \(folder)/access.log guardia buffer=32k flush=1s;
         \(edge.server)
                 proxy_http_version 1.1;
                 proxy_set_header Connection "";

@@ -15,14 +15,14 @@ package struct NginxServer: Server {
     /// - Parameter http: what stands in `http { }`, given the port to listen on and the folder to write logs and caches
     ///   to.
     package static func start(
-        in privateFolder: PrivateFolder, name: String = "nginx",
+        in privateFolder: PrivateFolder, name: String = "nginx", modules: [String] = [],
         http: (_ port: UInt16, _ folder: String) throws -> String
     ) async throws -> NginxServer {
         let program = try Program.nginx.path()
         let folder = try privateFolder.subfolder(name)
         return try await startOnFreePort { port in
             let file = "\(folder)/nginx.conf"
-            try writeConfiguration(file, try frame(folder: folder, http: http(port, folder)))
+            try writeConfiguration(file, try frame(folder: folder, modules: modules, http: http(port, folder)))
             let daemon = Daemon(
                 .init(
                     name: name, command: [program, "-e", "stderr", "-p", folder, "-c", file], folder: folder,
@@ -42,10 +42,10 @@ package struct NginxServer: Server {
     ///
     /// The user is named where root started it: `nginx -t` by root gives the folders below to that user, and without a
     /// name to `nobody`, who is not the one that runs it.
-    private static func frame(folder: String, http: String) -> String {
+    private static func frame(folder: String, modules: [String], http: String) -> String {
         let user = ServerUser.current.map { "user \($0.name) \($0.group);\n" } ?? ""
         return """
-            \(user)daemon off;
+            \(modules.map { "load_module \($0);\n" }.joined())\(user)daemon off;
             pid \(folder)/nginx.pid;
             worker_processes 1;
             worker_rlimit_nofile 4096;

@@ -51,11 +51,19 @@ package enum CertificateReader {
             || X509_check_ip_asc(certificate, host, 0) == 1
     }
 
-    /// What a stapled OCSP response says.
-    package static func stapling(der: [UInt8]?) -> TLSEvidence.Stapling {
+    /// What a stapled OCSP response says, where the issuer that the server sends vouches for it.
+    package static func stapling(der: [UInt8]?, chain: [[UInt8]]) -> TLSEvidence.Stapling {
         guard let der else { return .absent }
         guard let response = guardia_ocsp(der, der.count) else { return .unreadable }
         defer { OCSP_RESPONSE_free(response) }
+        if OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL, chain.count >= 2,
+            let leaf = guardia_certificate(chain[0], chain[0].count)
+        {
+            defer { X509_free(leaf) }
+            guard let issuer = guardia_certificate(chain[1], chain[1].count) else { return .unreadable }
+            defer { X509_free(issuer) }
+            guard guardia_ocsp_proves(response, leaf, issuer) == 1 else { return .forged }
+        }
         var next: Int64 = 0
         switch guardia_ocsp_status(response, &next) {
         case V_OCSP_CERTSTATUS_GOOD: return .good(until: next == 0 ? nil : Timestamp(seconds: next))

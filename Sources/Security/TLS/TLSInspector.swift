@@ -88,7 +88,7 @@ package struct TLSInspector: Sendable {
             // A server that this machine's OpenSSL does not get along with still shows its certificate in clear.
             if ders.isEmpty, let flight = result.flights.first(where: { !$0.certificates.isEmpty }) {
                 ders = flight.certificates
-                evidence.stapling = CertificateReader.stapling(der: flight.status)
+                evidence.stapling = CertificateReader.stapling(der: flight.status, chain: ders)
             }
         }
     }
@@ -161,7 +161,7 @@ extension TLSEvidence {
     mutating func take(_ facts: TLSSessionFacts) {
         negotiated = TLSVersion(rawValue: facts.version)
         suite = CipherSuite(facts.suite)
-        stapling = CertificateReader.stapling(der: facts.status)
+        stapling = CertificateReader.stapling(der: facts.status, chain: facts.certificates)
         status = facts.head?.status
         hsts = facts.head?.headers["Strict-Transport-Security"]
         pageFailure = facts.headFailure

@@ -10,14 +10,20 @@ package struct TLSSurvey: Sendable {
 
     package var judged: [Judged]
 
-    package static func take(_ plan: TLSPlan, on reactor: Reactor, clock: any Clock) async -> TLSSurvey {
+    /// - Parameter clockIsRight: whether dates can be judged by this machine's clock.
+    package static func take(
+        _ plan: TLSPlan, on reactor: Reactor, clock: any Clock, clockIsRight: Bool = true
+    ) async -> TLSSurvey {
         let inspector = TLSInspector(
             on: reactor, clock: clock, nameServers: plan.nameServers ?? DNSClient.configured(),
             limit: plan.deadline.duration, stage: .milliseconds(max(500, plan.deadline.count / 3)))
         let evidence = await inspector.look(at: plan.endpoints)
         let now = clock.now().utc
         return TLSSurvey(
-            judged: evidence.map { Judged(evidence: $0, judgement: TLSJudgement($0, at: now, limits: plan.limits)) })
+            judged: evidence.map {
+                Judged(
+                    evidence: $0, judgement: TLSJudgement($0, at: now, limits: plan.limits, clockIsRight: clockIsRight))
+            })
     }
 
     package var verdict: Verdict { Verdict.worst(judged.map(\.judgement.verdict)) }

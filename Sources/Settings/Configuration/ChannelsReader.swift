@@ -57,7 +57,7 @@ extension Field {
         }
     }
 
-    fileprivate func mailbox() -> String? {
+    func mailbox() -> String? {
         parse { text throws(Misfit) in
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty,

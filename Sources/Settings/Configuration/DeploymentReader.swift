@@ -33,7 +33,9 @@ final class DeploymentReader {
                 lease: fields.optional("lease")?.duration(.seconds(5) ... .minutes(10)) ?? usual.lease,
                 onLive: fields.optional("on_live")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
                 onIdle: fields.optional("on_idle")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
-                schema: fields.optional("schema").flatMap { schema($0) })
+                schema: fields.optional("schema").flatMap { schema($0) },
+                // MARK: Hardening
+                hardening: fields.optional("hardening")?.hardening())
         }
         if let deployment { addSeries(deployment, at: field) } else { catalogue.markIncomplete("edge") }
     }

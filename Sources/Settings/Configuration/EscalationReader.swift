@@ -22,6 +22,21 @@ struct EscalationReader {
         checkPolicies(of: launch, fields)
         launch.replies = fields.optional("replies")?.replies(contacts: names, channels: channels) ?? RepliesPlan()
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
+        // MARK: Mobile and digest
+        launch.mobile = fields.optional("mobile")?.mobilePlan()
+        if let mobile = fields.optional("mobile"), launch.policies.isEmpty, !fields.source.findings.hasErrors {
+            mobile.source.findings.warn(mobile.place, "there is no section 'escalation': no page brings a link")
+        }
+        launch.digests = fields.optional("digest")?.digests(channels: channels) ?? []
+        if let digest = fields.optional("digest") {
+            for index in launch.digests.indices {
+                launch.digests[index].availability = launch.derivations.filter { if case .availability = $0.formula { true } else { false } }.map(\.series)
+                launch.digests[index].budgets = launch.derivations.filter { if case .budget = $0.formula { true } else { false } }.map(\.series)
+                if launch.digests[index].afterLaunch != nil, launch.launch.at == nil, !fields.source.findings.hasErrors {
+                    digest.error("'after_launch' needs 'launch: {at: …}'")
+                }
+            }
+        }
         let policyNames = Set(launch.policies.map(\.name))
         launch.responses = fields.optional("responses")?.named("response") { $0.response(policies: policyNames) } ?? []
         for response in launch.responses where response.deed == .rollback && launch.deployment == nil {

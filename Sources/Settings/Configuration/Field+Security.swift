@@ -8,11 +8,11 @@ extension Field {
                 tls: fields.optional("tls")?.tlsPlan(), renewal: fields.optional("renewal")?.renewalPlan(),
                 audit: fields.optional("audit")?.auditPlan() ?? AuditPlan(),
                 compliance: fields.optional("compliance")?.compliancePlan(),
-                scans: fields.optional("scans")?.scanPlan())
+                scans: fields.optional("scans")?.scanPlan(), defences: fields.optional("defences")?.defencePlan())
         }
     }
 
-    private static let pace = Milliseconds.minutes(1)...Milliseconds.days(7)
+    static let pace = Milliseconds.minutes(1)...Milliseconds.days(7)
 
     private func tlsPlan() -> TLSPlan? {
         mapping { fields in

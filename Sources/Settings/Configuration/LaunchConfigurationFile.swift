@@ -80,7 +80,7 @@ package struct LaunchConfigurationFile: Sendable {
             zoneAbbreviation: zone?.abbreviation ?? "UTC",
             figures: fields.optional("figures")?.choice(["es_AR": .argentine, "en": .english]) ?? .argentine,
             environment: fields.required("environment")?.identifier() ?? "",
-            launch: fields.optional("launch")?.launchPlan() ?? LaunchPlan(),
+            launch: fields.optional("launch")?.launchPlan(zoneName: zone?.name ?? "UTC") ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
             probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? [])
                 + (backupPlan.map { [$0.asProbe] } ?? []),
@@ -96,9 +96,20 @@ package struct LaunchConfigurationFile: Sendable {
             alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: fields.optional("security")?.securityPlan())
+        if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
+        if configuration.security?.defences != nil, plan?.hardening == nil {
+            fields.optional("security")?.error(
+                "'defences' has nothing to prove", hint: "'deployment' has no 'hardening'")
+        }
         configuration.runbook = fields.optional("runbook")?.runbookFacts()
+        // MARK: Operations
+        configuration.checklist = fields.optional("checklist")?.checklist() ?? []
         // MARK: Escalation
         EscalationReader(zoneName: configuration.zoneName).read(fields, into: &configuration)
+        // MARK: Readiness: after all that its checks look at
+        configuration.readiness = fields.optional("readiness").flatMap {
+            ReadinessReader(catalogue: catalogue, probes: configuration.probes.map(\.name)).read($0, of: configuration)
+        }
         for (probe, place) in probes.probes
         where !catalogue.referred.contains(where: { $0.name.hasPrefix("\(probe.name).") }) {
             fields.source.findings.warn(place, "nothing shows or uses the probe '\(probe.name)'")
@@ -127,14 +138,6 @@ extension Field {
                 try ZoneTable.make(name: text, abbreviation: "", around: Timestamp(seconds: 0), years: 0).name
             }
             return (name ?? "UTC", abbreviation ?? "")
-        }
-    }
-
-    fileprivate func launchPlan() -> LaunchPlan? {
-        mapping { fields in
-            LaunchPlan(
-                at: fields.optional("at")?.parse(CalendarText.timestamp),
-                window: fields.optional("window")?.parse(CalendarText.window))
         }
     }
 

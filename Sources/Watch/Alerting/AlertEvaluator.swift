@@ -55,6 +55,9 @@ package actor AlertEvaluator {
     /// The alerts as they are now.
     package var log: AlertLog { machine.log }
 
+    /// The worst of what fires, and how many alerts do.
+    package func worst(_ limit: Int) -> (alerts: [Alert], count: Int) { machine.log.worst(limit) }
+
     /// Handles inputs until ``inbox`` is finished.
     package func run() async {
         let (batches, outbox) = AsyncStream.makeStream(of: Transitions.self, bufferingPolicy: .unbounded)

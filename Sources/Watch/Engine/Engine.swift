@@ -75,7 +75,8 @@ package struct Engine: Sendable {
 
         let reactor = try Reactor()
         defer { reactor.shutdown() }
-        let pollers = try makePollers(on: reactor) { inbox.yield(.readings($0, at: $1)) }
+        let pace = PollPace()
+        let pollers = try makePollers(on: reactor, pace: pace) { inbox.yield(.readings($0, at: $1)) }
         await recorder.record(manifest, at: started)
         let start = Event.EngineStarted(
             version: version, pid: getpid(), probes: pollers.count, series: configuration.series.count)
@@ -98,10 +99,13 @@ package struct Engine: Sendable {
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
-                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder, clock: clock,
+                journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder,
+                clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
-                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack))
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting))
         let (news, foreign) = (await alerting.transitions(), follower.events())
+        // MARK: Readiness
+        let launched = follower.events()
         follower.start()
         defer { follower.stop() }
 
@@ -113,6 +117,7 @@ package struct Engine: Sendable {
             group.addTask { await collector.run(inputs) }
             group.addTask { await alerting.run() }
             group.addTask { await escalation.run(alerts: news, foreign: foreign) }
+            group.addTask { await watchLaunch(launched, standing.readiness, pace, escalation) }
             group.addTask {
                 for await events in heard {
                     alerting.inbox.yield(.events(events))
@@ -138,6 +143,27 @@ package struct Engine: Sendable {
         log.info("stopped")
     }
 
+    /// Follows the launch clock: for a time after T−0 probes look more often, and no hours hold pages back.
+    private func watchLaunch(
+        _ events: AsyncStream<[Event]>, _ log: ReadinessLog, _ pace: PollPace, _ escalation: EscalationService
+    ) async {
+        guard configuration.launch.at != nil, let plan = configuration.launch.closerWatch else { return }
+        let watch = LaunchWatch(configuration.launch, log)
+        await withTaskGroup { group in
+            group.addTask { for await news in events { watch.take(news) } }
+            group.addTask {
+                while !Task.isCancelled {
+                    let isCloser = watch.isCloser(at: clock.now())
+                    pace.faster = isCloser ? plan.faster : 1
+                    await escalation.escalator.setKeepsHours(!isCloser)
+                    try? await Task.sleep(for: .seconds(1))
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     private static func every(_ interval: Duration, _ act: @Sendable () -> Void) async {
         while !Task.isCancelled {
             act()
@@ -145,7 +171,7 @@ package struct Engine: Sendable {
         }
     }
 
-    private func makePollers(on reactor: Reactor, publish: @escaping Poller.Publish) throws -> [Poller] {
+    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller] {
         let context = ProbeContext(
             reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
@@ -153,7 +179,7 @@ package struct Engine: Sendable {
         return try configuration.probes.map { probe in
             Poller(
                 probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
-                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), publish: publish)
+                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), pace: pace, publish: publish)
         }
     }
 
@@ -165,16 +191,12 @@ package struct Engine: Sendable {
 
     private func makeClockGuard() -> ClockGuard {
         var dependents: Set<SeriesID> = []
-        var witnesses: [Series] = []
         for probe in configuration.probes {
-            if case .clock = probe.target {
-                witnesses += probe.series.filter { $0.id.name.hasSuffix(".offset") || $0.unit == .verdict }
-            }
             for measure in probe.measures where Engine.datedMeasures.contains(measure.name) {
                 dependents.insert(SeriesID("\(probe.name).\(measure.name)"))
             }
         }
-        return ClockGuard(dependents: dependents, witnesses: witnesses)
+        return ClockGuard(dependents: dependents, witnesses: configuration.clockWitnesses)
     }
 }
 

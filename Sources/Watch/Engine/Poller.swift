@@ -13,6 +13,8 @@ package actor Poller {
     private let prober: any Prober
     private let clock: any Clock
     private let publish: Publish
+    /// How often it looks now; nil: as the config says, for ever.
+    private let pace: PollPace?
     private nonisolated let reactor: Reactor
     private var schedule: PollSchedule
     private let measures: [String: Dated]
@@ -38,13 +40,14 @@ package actor Poller {
     /// - Parameter phase: where in the interval this poller's looks lie.
     package init(
         _ probe: Probe, prober: any Prober, on reactor: Reactor, clock: any Clock, phase: Milliseconds = 0,
-        publish: @escaping Publish
+        pace: PollPace? = nil, publish: @escaping Publish
     ) {
         self.probe = probe
         self.prober = prober
         self.reactor = reactor
         self.clock = clock
         self.publish = publish
+        self.pace = pace
         schedule = PollSchedule(
             interval: probe.interval, phase: phase, retry: probe.retry, now: clock.now().uptime)
         up = SeriesID("\(probe.name).up")
@@ -85,6 +88,7 @@ package actor Poller {
         }
         readings.append(Reading(up, .number(cause == nil ? 1 : 0), because: cause))
         publish(readings, started)
+        if let pace { schedule.pace(pace.interval(of: probe)) }
         let outcome = schedule.finished(ok: cause == nil, at: ended.uptime)
         if outcome.missed > 0 {
             // While a failing target is left alone, why it failed is still what the operator must read.

@@ -12,6 +12,8 @@ package struct Standing: Sendable {
     package var last: [SeriesID: Track.Recollection]
     /// The sequence of the newest event that these are made of; the ``EngineFollower`` goes on after it.
     package var sequence: Int64
+    /// What was said of the poll and the launch clock.
+    package var readiness = ReadinessLog()
     /// The newest events of alerts, chains and responses, oldest first: what the escalation engine starts again from.
     package var history: [Event] = []
 
@@ -42,6 +44,7 @@ package struct Standing: Sendable {
         var standing = Standing(
             verdicts: board.feed.verdicts, alerts: board.alerts, escalations: board.escalations, last: last,
             sequence: sequence)
+        standing.readiness = board.readiness
         standing.history = try reader.newest(of: EscalationService.kinds, limit: 2000)
         return standing
     }

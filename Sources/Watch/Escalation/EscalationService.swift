@@ -1,5 +1,6 @@
 package import Launch
 package import Logging
+import Mobile
 import Notify
 import Synchronization
 import Wire
@@ -9,10 +10,13 @@ package struct EscalationService: Sendable {
     package let escalator: Escalator
     private let outbox: Outbox
     private let desk: ReplyDesk
+    private let rollCaller: RollCaller
     private let responder: Responder
     private let deadMan: DeadMan
     private let pagerDuty: PagerDutyAPI?
     private let schedules: [OnCallSchedule]
+    private let mobile: MobileServer?
+    private let digest: DigestService
     private let reactor: Reactor
     private let clock: any Clock
     private let log: Logger
@@ -31,14 +35,17 @@ package struct EscalationService: Sendable {
         /// When other parts of the engine last came round, for the dead man's switch.
         package var turns: @Sendable () async -> [String: Moment?]
         package var rollBack: @Sendable (_ reason: String) async -> String?
+        /// The alerts as they are; nil: there is no mobile page.
+        package var alerting: AlertEvaluator?
 
         package init(
             journal: String, zone: Zone, history: [Event], recorder: any Recorder, clock: any Clock, log: Logger,
             secret: @escaping @Sendable (Secret) throws -> String,
             publish: @escaping @Sendable ([Reading], Moment) -> Void,
             turns: @escaping @Sendable () async -> [String: Moment?],
-            rollBack: @escaping @Sendable (_ reason: String) async -> String?
+            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil
         ) {
+            self.alerting = alerting
             self.journal = journal
             self.zone = zone
             self.history = history
@@ -58,7 +65,7 @@ package struct EscalationService: Sendable {
     }
 
     /// The kinds of events that ``Surroundings/history`` is made of.
-    package static let kinds = Escalator.kinds + Responder.kinds
+    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds
 
     package init(_ launch: LaunchConfiguration, in around: Surroundings) throws {
         // A thread of its own: no probe delays a page.
@@ -69,22 +76,28 @@ package struct EscalationService: Sendable {
         let outbox = Outbox(
             journal: around.journal, channels: makeChannels(for: launch.channels, in: context), clock: clock,
             note: { log.warning("\($0)") }, tell: { await ear.hear($0) })
+        let mobileKey = EscalationService.mobileKey(launch, journal: around.journal, log)
         let voice = PageVoice(
             launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts, channels: launch.channels,
-            secret: secret)
+            secret: secret, link: EscalationService.links(launch.mobile, mobileKey))
         let key = CodeKey(journal: around.journal)
         let escalator = Escalator(
             Escalator.Parts(
                 voice: voice, roster: launch.roster ?? Roster(), zone: around.zone, history: around.history,
                 code: { key.code(of: $0) }), recorder: around.recorder, sink: outbox, clock: clock)
-        ear.connect(escalator)
+        // MARK: Readiness
+        let rollCaller = RollCaller(
+            launch.readiness?.rollCall, roster: launch.roster ?? Roster(), voice: voice, history: around.history,
+            recorder: around.recorder, sink: outbox, clock: clock,
+            code: { key.code(of: PageID("\($0)/\($1)")) })
+        ear.connect(escalator, rollCaller)
         let client = HTTPClient(on: reactor, maximumOfIdle: 32)
         let replies = ReplyContext(client: client, secret: secret)
         let pagerDuty = launch.replies.pagerDuty.map { plan in
             PagerDutyAPI(plan, services: EscalationService.names(launch, "pagerduty"), in: replies)
         }
         desk = ReplyDesk(
-            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, every: launch.replies.every,
+            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, rollCaller: rollCaller, every: launch.replies.every,
             note: { log.warning("\($0)") })
         let ping = MonitorPing(client: client, secret: secret)
         responder = Responder(
@@ -101,7 +114,18 @@ package struct EscalationService: Sendable {
                 turns.updateValue(await escalator.tickedAt, forKey: "the escalation engine")
                 return turns
             }, ping: { await ping($0) }, note: { log.warning("\($0)") })
+        // MARK: Mobile
+        mobile = launch.mobile.flatMap { plan in
+            guard let mobileKey, let alerting = around.alerting else { return nil }
+            let house = EngineHouse(launch, zone: around.zone, escalator: escalator, alerting: alerting, clock: clock)
+            let desk = MobileDesk(plan, key: mobileKey, house: house, zone: around.zone, clock: clock)
+            return MobileServer(plan, desk: desk, note: { log.warning("\($0)") })
+        }
+        digest = DigestService(
+            launch, journal: around.journal, zone: around.zone, recorder: around.recorder, sink: outbox, clock: clock,
+            note: { log.warning("\($0)") })
         self.escalator = escalator
+        self.rollCaller = rollCaller
         self.outbox = outbox
         self.pagerDuty = pagerDuty
         schedules = launch.schedules
@@ -115,9 +139,12 @@ package struct EscalationService: Sendable {
         await escalator.begin()
         await withTaskGroup { group in
             group.addTask { await outbox.run() }
+            group.addTask { await rollCaller.begin() }
             group.addTask { await desk.run() }
             group.addTask { await deadMan.run() }
             group.addTask { await followRota() }
+            group.addTask { await mobile?.run() }
+            group.addTask { await digest.run() }
             group.addTask {
                 while !Task.isCancelled {
                     await escalator.tick()
@@ -134,6 +161,7 @@ package struct EscalationService: Sendable {
                 for await events in foreign {
                     await escalator.hear(foreign: events)
                     await responder.hear(foreign: events)
+                    await rollCaller.hear(foreign: events)
                 }
             }
             await group.waitForAll()
@@ -159,6 +187,28 @@ package struct EscalationService: Sendable {
                 if heardAt.map({ $0.age(at: clock.now()) > .hours(1) }) ?? true { await escalator.setRota([:]) }
             }
             try? await Task.sleep(for: .seconds(60))
+        }
+    }
+
+    // MARK: Mobile
+
+    /// The key of links; nil where there is no page, or no key to be had: then pages go without a link, and the log says so.
+    private static func mobileKey(_ launch: LaunchConfiguration, journal: String, _ log: Logger) -> MobileKey? {
+        guard launch.mobile != nil else { return nil }
+        do { return try MobileKey(journal: journal) } catch {
+            log.error("pages go without links, and no mobile page is served: \(error)")
+            return nil
+        }
+    }
+
+    private static func links(
+        _ plan: MobilePlan?, _ key: MobileKey?
+    ) -> @Sendable (EscalationID, PageWay, Timestamp) -> String? {
+        guard let plan, let key else { return { _, _, _ in nil } }
+        return { chain, way, now in
+            way.contact.map { contact in
+                plan.address(of: MobileLink(person: contact, channel: way.channel, chain: chain, expires: now + plan.life), key)
+            }
         }
     }
 
@@ -218,9 +268,13 @@ package struct EscalationService: Sendable {
 
 /// Lets the outbox tell the escalator, which is made after it.
 private final class Ear: Sendable {
-    private let escalator = Mutex<Escalator?>(nil)
+    private let listeners = Mutex<(Escalator, RollCaller)?>(nil)
 
-    func connect(_ escalator: Escalator) { self.escalator.withLock { $0 = escalator } }
+    func connect(_ escalator: Escalator, _ rollCaller: RollCaller) { listeners.withLock { $0 = (escalator, rollCaller) } }
 
-    func hear(_ event: EscalationEvent) async { await escalator.withLock { $0 }?.hear(event) }
+    func hear(_ event: EscalationEvent) async {
+        guard let (escalator, rollCaller) = listeners.withLock({ $0 }) else { return }
+        await escalator.hear(event)
+        await rollCaller.hear(event)
+    }
 }

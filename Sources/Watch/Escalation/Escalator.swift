@@ -136,8 +136,14 @@ package actor Escalator {
     /// Who is on call by schedule, as another system says; empty: by the config.
     package func setRota(_ rota: [String: String]) { course.rota = rota }
 
-    /// The chains that run, for whoever asks outside whether somebody has answered.
+    /// Whether the hours of policies hold pages back; not while the launch is watched more closely.
+    package func setKeepsHours(_ keepsHours: Bool) { course.keepsHours = keepsHours }
+
+    /// The chains that run.
     package var running: [EscalationChain] { course.running }
+
+    /// The chains that somebody can answer, for whoever asks outside whether somebody has.
+    package var answerable: [EscalationChain] { course.answerable }
 
     /// Takes an answer from outside: it acknowledges, or is refused with a word in the journal.
     ///
@@ -154,13 +160,13 @@ package actor Escalator {
             fold(event, at: now)
             journal([.escalation(event)], at: now)
         case .acknowledges(let id, let by):
-            let until = acknowledgedFor.map { now.utc + $0 }
+            let until = (reply.holds ?? acknowledgedFor).map { now.utc + $0 }
             let (acknowledgements, end) = course.acknowledge(id, by: by, way: reply.way, until: until)
             for event in acknowledgements { fold(event, at: now) }
             if let end { fold(end, at: now) }
             journal(acknowledgements.map(Event.Body.alert) + (end.map { [.escalation($0)] } ?? []), at: now)
             // Whoever answers a page has proved that it reached them.
-            if let channel = voice.channel(of: by, way: reply.way) {
+            if let channel = reply.channel ?? voice.channel(of: by, way: reply.way) {
                 let proof = EscalationEvent.verified(.init(contact: by, channel: channel, how: "acknowledged a page"))
                 fold(proof, at: now)
                 journal([.escalation(proof)], at: now)
@@ -174,6 +180,39 @@ package actor Escalator {
     package nonisolated func contact(ofAddress address: String, onChannels channels: Set<String>) -> String? {
         voice.contact(ofAddress: address, onChannels: channels)
     }
+
+    // MARK: Mobile
+    /// A chain and what it is about; of one that another goes on from, that other. Nil: it is not known.
+    package func outlook(of id: EscalationID) -> ChainOutlook? {
+        var found = course.chains[id]
+        while let heir = found.flatMap({ chain in course.order.lazy.compactMap { self.course.chains[$0] }.last { $0.started.continues == chain.id } }) {
+            found = heir
+        }
+        guard let chain = found else { return nil }
+        var outlook = ChainOutlook(
+            chain: chain, subjects: chain.alerts.compactMap { course.subjects[$0] }, isUnanswered: course.isUnanswered(chain.id))
+        if chain.isRunning, let next = chain.next() {
+            let now = clock.now().utc
+            let ways = course.roster.ways(of: chain.policy.steps[next.step], at: now, in: course.zone, rota: course.rota)
+            outlook.next = (next.step, next.round, ways)
+        }
+        return outlook
+    }
+
+    /// Makes a chain's next step now, as somebody asks who was woken; why not, where it is another step than they were shown.
+    package func push(_ id: EscalationID, toStep step: Int, round: Int, by: String, way: AlertEvent.Acknowledged.Way) -> String? {
+        guard let chain = course.chains[id], chain.isRunning else { return "\(id) has ended" }
+        guard let next = chain.next(), next == (step, round) else { return "\(id) is at another step now" }
+        let now = clock.now()
+        let asked = EscalationEvent.asked(.init(escalation: id, by: by, way: way))
+        fold(asked, at: now)
+        journal([.escalation(asked)], at: now)
+        decide()
+        return nil
+    }
+
+    /// Who is on call by each schedule, as far as another system says.
+    package var rota: [String: String] { course.rota }
 
     /// Begins a chain that no alert begins: a response that failed. One that runs for the same cause is let go on.
     package func start(policy name: String, about alert: AlertEvent.Facts?, words: String, by: String) {
@@ -292,6 +331,16 @@ package actor Escalator {
         fold(event, at: now)
         journal([.alert(event)], at: now)
     }
+}
+
+/// One chain with all that somebody wants to know of it who was woken by it.
+package struct ChainOutlook: Sendable {
+    package var chain: EscalationChain
+    package var subjects: [EscalationCourse.Subject]
+    /// It was told to the end, and nobody has answered.
+    package var isUnanswered: Bool
+    /// What comes next unless somebody answers.
+    package var next: (step: Int, round: Int, ways: [PageWay])?
 }
 
 extension EscalationCourse.Deeds {

@@ -7,14 +7,14 @@ package struct PageVoice: Sendable {
     private let channels: [ChannelPlan]
     /// Resolves an address that is a reference.
     private let secret: @Sendable (Secret) throws -> String
-    /// A personal link to the page of a chain; nil: there is none.
-    private let link: @Sendable (EscalationID, _ contact: String?) -> String?
+    /// A personal link to the page of a chain; nil: there is none, or it is for no person.
+    private let link: @Sendable (EscalationID, PageWay, _ now: Timestamp) -> String?
 
     /// - Parameter launch: the product and where it runs: `BarberPro production`.
     package init(
         launch: String, contacts: [Contact], channels: [ChannelPlan] = [],
         secret: @escaping @Sendable (Secret) throws -> String,
-        link: @escaping @Sendable (EscalationID, _ contact: String?) -> String? = { _, _ in nil }
+        link: @escaping @Sendable (EscalationID, PageWay, _ now: Timestamp) -> String? = { _, _, _ in nil }
     ) {
         self.launch = launch
         self.contacts = contacts
@@ -45,7 +45,7 @@ package struct PageVoice: Sendable {
             page: order.page, purpose: order.purpose, contact: order.way.contact, address: address,
             severity: chain.severity, launch: launch, summary: summary, alerts: Array(alerts.prefix(50)),
             group: PageVoice.group(of: chain), since: alerts.map(\.since.utc).min() ?? chain.at.utc,
-            code: isPage ? code : nil, link: isPage ? link(chain.id, order.way.contact) : nil,
+            code: isPage ? code : nil, link: isPage ? link(chain.id, order.way, now) : nil,
             runbook: alerts.lazy.compactMap(\.runbook).first,
             step: order.step.map { "step \($0 + 1) of \(steps.count)" }, expires: now + life)
     }
@@ -57,6 +57,17 @@ package struct PageVoice: Sendable {
             page: PageID("audit-\(now.seconds).\(way.contact ?? "-").\(way.channel)"), purpose: .page,
             contact: way.contact, address: address, severity: .critical, launch: launch, summary: facts.summary,
             alerts: [facts], group: "guardia-self-audit", since: now, expires: now + .hours(1))
+    }
+
+    /// Asks somebody whether they stand by.
+    func notification(
+        ofRollCall asked: ReadinessEvent.RollCallAsked, page: PageID, to way: PageWay, code: String, at now: Timestamp
+    ) -> Notification? {
+        guard let address = address(of: way) else { return nil }
+        return Notification(
+            page: page, purpose: .rollCall, contact: way.contact, address: address, severity: .info, launch: launch,
+            summary: "are you standing by? Answer GO \(code), or NO GO \(code) and why. Asked by \(asked.by)",
+            group: "guardia/\(asked.id)", since: now, expires: asked.until)
     }
 
     /// The same for all pages of a chain, and for those of the chains that it goes on from: a thread, an incident.

@@ -11,6 +11,8 @@ package struct HTTPRequest: Hashable, Sendable {
     package var resolve: [String]
     /// Connects to this Unix socket whatever the URL's host is.
     package var unixSocketPath: String?
+    /// The address of this machine to come from; nil: as the kernel chooses.
+    package var sourceAddress: String?
     /// The proxy to go through; none is taken from the environment.
     package var proxy: String?
     /// How much of a body is kept; the rest is counted.
@@ -35,7 +37,7 @@ package struct HTTPRequest: Hashable, Sendable {
         _ url: String, method: String = "GET", headers: [Header] = [], body: [UInt8]? = nil,
         tls: TLSSettings = TLSSettings(), resolve: [String] = [], unixSocketPath: String? = nil, proxy: String? = nil,
         maxBodyBytes: Int = 1 << 20, followRedirects: Bool = false, freshConnection: Bool = false,
-        connectTimeout: Duration? = nil
+        connectTimeout: Duration? = nil, sourceAddress: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -49,6 +51,7 @@ package struct HTTPRequest: Hashable, Sendable {
         self.followRedirects = followRedirects
         self.freshConnection = freshConnection
         self.connectTimeout = connectTimeout
+        self.sourceAddress = sourceAddress
     }
 
     /// What is shown: the URL without user, password, query and fragment, which may hold secrets.

@@ -70,6 +70,7 @@ final class HTTPTransfer {
         try setList(
             CURLOPT_HTTPHEADER, request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" })
         try setList(CURLOPT_RESOLVE, request.resolve)
+        if let address = request.sourceAddress { try set(CURLOPT_INTERFACE, "host!\(address)") }
         if let path = request.unixSocketPath { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         if isTLS || request.followRedirects { try setTLS() }
     }

@@ -42,6 +42,8 @@ final class Providers: Sendable {
         case "token": return .json(200, FakeToken())
         case "v1": return await push(request, path)
         case "hook": return await hook(request)
+        // A monitor that takes a sign of life.
+        case "ping": return .text(200, "OK\n")
         default: return .text(404, "no such resource")
         }
     }

@@ -53,10 +53,14 @@ struct DeployCommand: AsyncParsableCommand {
     @Flag(help: "Go ahead without the approval that the config asks for. Needs --reason, and is told to everybody.")
     var breakGlass = false
 
+    @Flag(help: "Go ahead though the go/no-go poll is not GO. Needs --reason, and is told to everybody.")
+    var force = false
+
     @Flag(help: "Say what would be done and what speaks against it; change nothing.")
     var dryRun = false
 
     func validate() throws {
+        if force, options.reason.allSatisfy(\.isWhitespace) { throw ValidationError("--force needs --reason") }
         if breakGlass, options.reason.isEmpty { throw ValidationError("--break-glass needs --reason") }
     }
 
@@ -82,7 +86,7 @@ struct DeployCommand: AsyncParsableCommand {
             version: version, shares: try shares() ?? plan.canary.steps,
             bake: try duration(bake, "--bake") ?? plan.canary.bake,
             confirmWithin: confirm ?? plan.watch.confirmWithin, from: from,
-            reason: options.reason, without: Set(without), breakGlass: breakGlass,
+            reason: options.reason, without: Set(without), breakGlass: breakGlass, force: force,
             decision: try duration(wait, "--wait") ?? .minutes(30), by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid())
     }
@@ -180,7 +184,9 @@ struct DeployCommand: AsyncParsableCommand {
         for line in status.lines { Output.line(line) }
         let shares = (order.shares + [100]).map { "\($0) %" }.joined(separator: " → ")
         Output.line("Deploy \(order.version): \(shares), \(order.bake.count / 1000) s each.")
-        switch Confirmation.typed(order.version) {
+        if order.force { Output.line("It goes ahead even if the go/no-go poll is not GO: \(order.reason)") }
+        let target = order.force ? "\(PlanCard.force) \(order.version)" : order.version
+        switch Confirmation.typed(target) {
         case true?: return
         case false?: throw Failure.refused(Told("not confirmed: nothing was changed"))
         case nil: throw Failure.usage(Told("nobody can confirm it here: give --yes"))
@@ -218,6 +224,6 @@ extension ActionSession {
                     throw Told("the schema query did not return one whole number")
                 }
                 return number
-            }, window: launch.launch.window, zone: zone, requests: requests)
+            }, window: launch.launch.window, zone: zone, readiness: launch.readiness, requests: requests)
     }
 }

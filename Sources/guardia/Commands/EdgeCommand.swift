@@ -47,23 +47,30 @@ struct EdgeMistake: Error, CustomStringConvertible {
 /// `guardia edge render`: the texts that nginx includes.
 struct EdgeRender: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "render", abstract: "Print what nginx includes for the door of an edge.")
+        commandName: "render", abstract: "Print what nginx includes on an edge: the door, and the hardening before it.",
+        discussion: """
+            `http` and `server` are the door with the limits, filters and headers of deployment.hardening; `rules` are the \
+            firewall's; `bans` is what fail2ban and nftables need, each file after its path.
+            """)
 
     enum Part: String, CaseIterable, ExpressibleByArgument {
-        case http, server
+        case http, server, rules, bans
     }
 
     @OptionGroup var selection: EdgeSelection
 
-    @Option(help: "Only what stands in http { }, or only what stands in server { }.")
+    @Option(help: "Only one part: http, server, rules or bans.")
     var part: Part?
 
     func run() throws {
         let (deployment, edges) = try selection.load()
         for edge in edges {
             let configuration = EdgeConfiguration(deployment, edge)
-            if part != .server { Output.line(configuration.http) }
-            if part != .http { Output.line(configuration.server) }
+            if part == nil || part == .http { Output.line(configuration.http) }
+            if part == nil || part == .server { Output.line(configuration.server) }
+            if part == nil || part == .rules, let rules = configuration.rules { Output.line(rules) }
+            guard part == .bans, let plan = deployment.hardening else { continue }
+            for file in EdgeHardening(plan).banFiles { Output.line("# \(file.path)\n\(file.text)") }
         }
     }
 }

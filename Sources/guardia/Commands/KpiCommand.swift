@@ -31,10 +31,10 @@ struct KpiCommand: AsyncParsableCommand {
 
     func run() async throws {
         let launch: LaunchConfiguration?
-        do { launch = explain ? try config.load().configuration : nil } catch { throw Failure.usage(error) }
+        do { launch = explain || config.isNamed ? try config.load().configuration : nil } catch { throw Failure.usage(error) }
         let board: Board
         do {
-            board = try JournalReader(path: journal.given ?? launch?.journal.path ?? journal.path)
+            board = try JournalReader(path: launch.map { journal.path(of: $0) } ?? journal.path)
                 .currentBoard(span: .minutes(31))
         } catch { throw Failure.failed(error) }
         let states = try states(of: board)

@@ -1,7 +1,9 @@
 import Actions
 import ArgumentParser
 import Console
+import Launch
 import Screen
+import Settings
 
 /// `guardia`, `guardia monitor`: the dashboard.
 struct Monitor: ParsableCommand {
@@ -22,10 +24,20 @@ struct Monitor: ParsableCommand {
     var config: String?
 
     func run() throws {
+        let journal = journal.given ?? configured ?? journal.path
         let ending = try screen.run(
-            journal: journal.path, mode: .operator(name: OperatorIdentity.screenName),
+            journal: journal, mode: .operator(name: OperatorIdentity.screenName),
             engineCommand: "systemctl start guardia",
-            launcher: ActionStart.setup(journal: journal.path, config: config))
+            launcher: ActionStart.setup(journal: journal, config: config))
         throw ExitCode(ending.exitCode)
+    }
+
+    /// The journal of the config that was named, not that of another launch; nil where none was, or it has errors: the
+    /// dashboard opens all the same.
+    private var configured: String? {
+        guard let config else { return nil }
+        var options = ConfigOptions()
+        options.path = config
+        return try? options.load().configuration.journal.path
     }
 }

@@ -61,7 +61,7 @@ struct Rehearse: AsyncParsableCommand {
         Output.error("starting PostgreSQL, Redis, nginx and BarberPro in a private folder …")
         do {
             let rehearsal = try await Rehearsal.start(
-                Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate))
+                Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate, strangers: .seconds(7)))
             do {
                 let journal = try await startEngine(of: rehearsal)
                 let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal, rehearsal)

@@ -30,6 +30,10 @@ struct Watch: AsyncParsableCommand {
     private var logLevel = LogLevel.info
 
     func run() async throws {
+        OwnSecurity.refuseCoreDumps()
+        if let unsafe = OwnSecurity.objection(to: config.path, because: "it names commands that the engine runs") {
+            throw Failure.usage(unsafe)
+        }
         let file: LaunchConfigurationFile
         let zone: Zone
         let clock = SystemClock()
@@ -45,6 +49,7 @@ struct Watch: AsyncParsableCommand {
         for warning in file.warnings { logger.warning("\(warning)") }
 
         let path = journal ?? file.configuration.journal.path
+        if let unsafe = OwnSecurity.objection(to: path, because: "it is the audit") { throw Failure.usage(unsafe) }
         let plan = file.configuration.journal
         do {
             let recorder = try await JournalRecorder.open(
@@ -101,8 +106,10 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        // Flags and backups are looked after where nothing is deployed, too.
-        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil else { return nil }
+        // Flags, backups and the poll are looked after where nothing is deployed, too.
+        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil || launch.readiness != nil else {
+            return nil
+        }
         let reactor = try Reactor()
         let edges = launch.deployment.map { deployment in
             deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
@@ -120,7 +127,10 @@ extension Watch {
         guard let plan = launch.security else { return [] }
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
-            SecurityWatch(plan, part, journal: journal, origin: Origin.name, clock: clock, reactor: reactor) {
+            SecurityWatch(
+                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal,
+                origin: Origin.name, clock: clock, reactor: reactor
+            ) {
                 try SecretStore().resolve($0)
             }
         }

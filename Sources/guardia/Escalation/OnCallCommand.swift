@@ -30,13 +30,14 @@ struct RosterOptions: ParsableArguments {
     }
 
     func load() throws -> People {
-        let board = try? JournalReader(path: journal.path).currentBoard(span: .minutes(1))
         if let config {
             do {
                 var options = ConfigOptions()
                 options.path = config
                 options.variables = variables
                 let launch = try options.load().configuration
+                // What is proved of the ways stands in that launch's journal, not in the one of this machine.
+                let board = try? JournalReader(path: journal.path(of: launch)).currentBoard(span: .minutes(1))
                 let zone = try ZoneTable.make(
                     name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: SystemClock().now().utc)
                 guard let roster = launch.roster else { throw Told("\(config) names no contacts and no policies") }
@@ -45,6 +46,7 @@ struct RosterOptions: ParsableArguments {
                 throw Failure.usage(error)
             }
         }
+        let board = try? JournalReader(path: journal.path).currentBoard(span: .minutes(1))
         guard let board else { throw Failure.usage(Told("\(journal.path) cannot be read: give --journal or --config")) }
         guard let manifest = board.manifest, let roster = manifest.roster else {
             throw Failure.usage(Told("the launch of \(journal.path) names no contacts: see docs/escalation.md"))

@@ -48,7 +48,12 @@ struct TLSCommand: AsyncParsableCommand {
         }
         if let deadline { plan.deadline = .seconds(Int64(deadline)) }
         let clock = SystemClock()
-        let survey = await TLSSurvey.take(plan, on: try Reactor(), clock: clock)
+        let board = launch.flatMap { try? JournalReader(path: options.journalPath($0)).currentBoard(span: .minutes(1)) }
+        let objection = board.flatMap {
+            ClockGuard.objection(by: launch?.clockWitnesses ?? [], on: $0, at: clock.now())
+        }
+        if let objection { Output.error("\(objection): no date is judged") }
+        let survey = await TLSSurvey.take(plan, on: try Reactor(), clock: clock, clockIsRight: objection == nil)
         if options.json { try SecurityOptions.json(survey.report) } else { survey.lines.forEach { Output.line($0) } }
         if let launch { try options.tell([survey.check(every: plan.every)], launch) }
         if survey.verdict > .warning || survey.judged.contains(where: { $0.judgement.verdict == .unknown }) {

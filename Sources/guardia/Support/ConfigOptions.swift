@@ -7,7 +7,12 @@ struct ConfigOptions: ParsableArguments {
     @Option(
         name: [.customShort("c"), .customLong("config")],
         help: ArgumentHelp("The file that describes the launch.", valueName: "file"))
-    var path = "/etc/guardia/launch.yaml"
+    var path = ConfigOptions.standard
+
+    static let standard = "/etc/guardia/launch.yaml"
+
+    /// Whether another file than the usual one was named.
+    var isNamed: Bool { path != ConfigOptions.standard }
 
     @Option(
         name: .customLong("set"),

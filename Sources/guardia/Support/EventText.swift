@@ -41,7 +41,7 @@ enum EventText {
         var kind: String
     }
 
-    private static func words(_ body: Event.Body) -> String {
+    static func words(_ body: Event.Body) -> String {
         switch body {
         case .engineStarted(let start):
             "guardia \(start.version), pid \(start.pid), \(start.probes) probes, \(start.series) series"
@@ -52,8 +52,13 @@ enum EventText {
         case .clockStepped(let step): "the wall clock jumped by \(plain(step.by.seconds)) s"
         case .recordingGap(let gap) where gap.ticks == 0: "begun anew: \(gap.reason)"
         case .recordingGap(let gap): "\(gap.ticks) ticks were not recorded: \(gap.reason)"
-        case .presence(let presence):
-            "\(presence.operatorName)@\(presence.host) \(presence.present ? "came" : "left")"
+        case .presence(.opened(let body)):
+            "\(body.by.signature) opened a dashboard" + (body.terminal.map { " on \($0)" } ?? "") + " (\(body.session))"
+        case .presence(.seen(let body)): "\(body.session) is still open"
+        case .presence(.closed(let body)): "\(body.session) " + (body.why == .left ? "was left" : "is gone")
+        case .checklist(let event):
+            "\(event.change.item) by \(event.change.by.signature)"
+                + (event.change.note.isEmpty ? "" : ": \(event.change.note)")
         case .action(let event): words(event)
         case .backup(let event): event.words
         case .alert(let event): words(event)
@@ -62,7 +67,11 @@ enum EventText {
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"
         case .security(.checked(let check)): "\(check.station) \(check.verdict): \(check.summary)"
+        case .digest(.promised(let body)): "\(body.digest): the next is due \(body.due.seconds)"
+        case .digest(.given(let body)):
+            "\(body.digest): given to \(body.recipients) mailboxes" + (body.by.map { " by \($0)" } ?? "")
         case .flag(let event): words(event)
+        case .readiness(let event): event.words
         case .unknown(_, let json): json
         }
     }
@@ -137,6 +146,7 @@ enum EventText {
         case .verified(let body): "\(body.contact) by \(body.channel): \(body.how)"
         case .asked(let body):
             "\(body.escalation) to " + (body.toStep.map { "step \($0 + 1)" } ?? "its next step") + " by \(body.by)"
+                + (body.way.map { " (\($0.rawValue))" } ?? "")
         case .refused(let body): "\(body.way.rawValue) from \(body.contact ?? "a stranger"): \(body.reason)"
         }
     }

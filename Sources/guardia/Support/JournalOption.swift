@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Launch
 
 /// Which journal is meant: shared by the commands that read one.
 struct JournalOption: ParsableArguments {
@@ -14,4 +15,7 @@ struct JournalOption: ParsableArguments {
     var path: String {
         given ?? getenv("GUARDIA_JOURNAL").map { String(cString: $0) } ?? JournalOption.standard
     }
+
+    /// Where a config was named: that launch's journal, unless another was given by name.
+    func path(of launch: LaunchConfiguration) -> String { given ?? launch.journal.path }
 }

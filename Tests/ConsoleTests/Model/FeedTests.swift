@@ -122,7 +122,7 @@ import Testing
         for firing in [Firing.night, .exhausted] {
             for size in [(40, 12), (80, 24), (200, 60)] {
                 var model = firing.model(size.0, size.1, mode: .kiosk(mayQuit: true))
-                for _ in 0..<2 {
+                for _ in 0..<9 {
                     let text = model.frame.rows.joined()
                     for name in ["Ana", "Leo", "Carla", "ana ", "@ana", "leo "] { #expect(!text.contains(name)) }
                     model.press("n")

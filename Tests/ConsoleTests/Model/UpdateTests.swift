@@ -237,7 +237,7 @@ import Testing
         #expect(model.hint == "quit: this wall is not to be closed by a key")
         model.press("z", "/", ":", "space", "3", "enter", "down")
         #expect(!model.isZoomed && model.overlays.isEmpty && model.frozen == nil && model.lists.isEmpty)
-        #expect(model.pressing("n").page == .warRoom)
+        #expect(model.page == .wall && model.pressing("n").wallScreen != model.wallScreen)
         #expect(model.pressing("?").overlays == [.help(top: 0)])
         var open = BarberPro.calm.model(80, 24, mode: .kiosk(mayQuit: true))
         #expect(open.press("q") == [.quit])

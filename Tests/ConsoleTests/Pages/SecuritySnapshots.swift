@@ -8,6 +8,33 @@ import Testing
         [
             (
                 SecurityCheck(
+                    station: "defence",
+                    summary: troubled
+                        ? "22 of 24 trials are well; edge-2 sql injection: let through: answered 200, not 403"
+                        : "24 trials: attacks refused, customers served, limits met",
+                    items: troubled
+                        ? [
+                            .init("edge-2 sql injection", .critical, "let through: answered 200, not 403"),
+                            .init(
+                                "edge-2 limit auth", .critical, "7 requests in 31 ms, none refused: there is no limit"),
+                        ] : [.init("edge-1 clean", .ok, "answered 200")], every: .minutes(5)), .minutes(2)
+            ),
+            (
+                SecurityCheck(
+                    station: "refused", summary: "41.2/min refused of 812, 0.3/min banned",
+                    items: [
+                        .init("waf", .ok, "", number: 30.1, mark: "reason"),
+                        .init("limit", .ok, "", number: 11.1, mark: "reason"),
+                        .init("RU", .ok, "", number: 20, mark: "country"),
+                        .init("AR", .ok, "", number: 4.5, mark: "country"),
+                        .init(
+                            "942100 SQL Injection Attack Detected via libinjection", .ok, "", number: 21.4, mark: "rule"
+                        ),
+                        .init("guardia-waf", .ok, "", number: 0.3, mark: "ban"),
+                    ], every: .minutes(1)), .seconds(20)
+            ),
+            (
+                SecurityCheck(
                     station: "tls",
                     summary: troubled
                         ? "2 of 4 endpoints are well, the first certificate expires in 3 d"

@@ -59,14 +59,9 @@ import Testing
         expectSnapshot(model.frame, "zoom-\(pane)-120x40")
     }
 
-    @Test("the wall", arguments: [(40, 12), (80, 24), (200, 60)])
+    @Test("the smallest wall", arguments: [(40, 12)])
     func wall(width: Int, height: Int) {
         expectSnapshot(trouble.model(width, height, mode: .kiosk(mayQuit: false)).frame, "wall-\(width)x\(height)")
-    }
-
-    @Test func aSilentWall() {
-        let later = trouble.now.advanced(by: 29_000)
-        expectSnapshot(trouble.model(80, 24, mode: .kiosk(mayQuit: false), now: later).frame, "wall-silent-80x24")
     }
 
     @Test("in ASCII every cell is one byte and the words stay")

@@ -16,7 +16,7 @@ import Testing
         let writer = try JournalWriter(path: journal, origin: "bastion-1", role: .action)
         for number in first..<first + count {
             try writer.append(
-                [.presence(.init(operatorName: "operator-\(number)", host: "h", present: number % 2 == 0))],
+                [.presence(of: "operator-\(number)", isOpen: number % 2 == 0)],
                 at: Moment(
                     utc: Timestamp(seconds: 1_773_000_000 + Int64(number)), uptime: Milliseconds(Int64(number)),
                     boot: BootID(rawValue: 1)))

@@ -192,6 +192,31 @@ import Wire
         }
     }
 
+    /// A response that anyone could have made says nothing.
+    @Test func aStapleThatTheIssuerDidNotSignIsForged() async throws {
+        try await lab.makeChain { $0.extensions = ["tlsfeature=status_request"] }
+        let file = try await staple(revoked: false)
+        var bytes = try Data(contentsOf: URL(filePath: lab.path(file)))
+        // The signature's last byte: the status it vouches for stays readable.
+        let place = try #require(bytes.firstRange(of: Data([0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03])))
+        bytes[place.upperBound + 20] ^= 1
+        try bytes.write(to: URL(filePath: lab.path(file)))
+        try await SServer.run(lab, chain + ["-status_file", file]) { port in
+            let (_, judgement) = await look(port)
+            #expect(codes(judgement) == ["forged-staple"] && judgement.verdict == .critical)
+        }
+    }
+
+    /// Signed well, and about another certificate of the same issuer.
+    @Test func theStapleOfAnotherCertificateIsForged() async throws {
+        try await lab.makeChain()
+        let file = try await staple(revoked: false)
+        try await lab.make(.init(name: "leaf", subject: "/CN=shop.test", issuer: "middle"))
+        try await SServer.run(lab, chain + ["-status_file", file]) { port in
+            #expect(codes(await look(port).judgement) == ["forged-staple"])
+        }
+    }
+
     @Test func aCertificateThatDemandsAStapleMustHaveOne() async throws {
         try await lab.makeChain { $0.extensions = ["tlsfeature=status_request"] }
         try await SServer.run(lab, chain) { port in

@@ -12,11 +12,11 @@ struct EngineFollowerTests {
     init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
 
     private func presence(_ name: String) -> Event.Body {
-        .presence(Event.Presence(operatorName: name, host: "bastion-1", present: true))
+        .presence(of: name)
     }
 
     private func names(_ events: [Event]) -> [String] {
-        events.compactMap { if case .presence(let body) = $0.body { body.operatorName } else { nil } }
+        events.compactMap { if case .presence(.opened(let body)) = $0.body { body.by.name } else { nil } }
     }
 
     @Test func onlyWhatComesAfterTheGivenEventIsTold() async throws {

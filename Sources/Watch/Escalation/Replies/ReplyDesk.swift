@@ -5,16 +5,19 @@ import Logging
 package actor ReplyDesk {
     private let sources: [any ReplySource]
     private let escalator: Escalator
+    private let rollCaller: RollCaller?
     private let every: Milliseconds
     private let note: @Sendable (String) -> Void
     private var trouble: [String: String] = [:]
 
     /// - Parameter note: hears of a source that cannot be asked, and when it can again.
     package init(
-        _ sources: [any ReplySource], for escalator: Escalator, every: Milliseconds, note: @escaping @Sendable (String) -> Void
+        _ sources: [any ReplySource], for escalator: Escalator, rollCaller: RollCaller? = nil, every: Milliseconds,
+        note: @escaping @Sendable (String) -> Void
     ) {
         self.sources = sources
         self.escalator = escalator
+        self.rollCaller = rollCaller
         self.every = every
         self.note = note
     }
@@ -28,7 +31,7 @@ package actor ReplyDesk {
 
     /// Asks all of them once, side by side.
     package func ask() async {
-        let chains = await escalator.running
+        let chains = await escalator.answerable + (rollCaller?.chain.map { [$0] } ?? [])
         guard !chains.isEmpty else { return }
         // The answer comes with its source: the release optimiser of Swift 6.3.1 loses an index that is handed through the group
         // beside a Result, and the engine trapped.
@@ -56,6 +59,7 @@ package actor ReplyDesk {
             for reply in replies {
                 let contact = source.channels.isEmpty
                     ? reply.sender : escalator.contact(ofAddress: reply.sender, onChannels: source.channels)
+                if await rollCaller?.hear(reply, from: contact) == true { continue }
                 await escalator.hear(reply, from: contact)
             }
         case .failure(let error):

@@ -1,0 +1,59 @@
+import Launch
+
+/// How the launch stands, in one word with its number: the traffic colour of the wall.
+struct WallStanding {
+    let verdict: Verdict
+    let text: String
+    /// What is the worst; nil where all is well.
+    let name: String?
+
+    init(_ model: Model) {
+        let (words, tally, feed) = (model.words, model.tally, model.feed.live)
+        func count(_ verdict: Verdict, _ weight: FeedItem.Weight) -> Int {
+            let open = feed.items.count { $0.weight == weight && ($0.standing == .open || $0.standing == .taken) }
+            return max(tally[verdict] ?? 0, open)
+        }
+        let counts: [(verdict: Verdict, weight: FeedItem.Weight, word: Word)] = [
+            (.critical, .critical, .criticalCount), (.warning, .warning, .warningCount),
+            (.unknown, .unknown, .unknownCount),
+        ]
+        if model.isSilent {
+            (verdict, text, name) = (.unknown, words(.silent), nil)
+        } else if let worst = counts.first(where: { count($0.verdict, $0.weight) > 0 }) {
+            verdict = worst.verdict
+            text = words(worst.word, String(count(worst.verdict, worst.weight)))
+            name = feed.items.first { $0.weight == worst.weight && $0.standing != .over }.map { model.title(of: $0.id) }
+        } else if tally.isEmpty {
+            (verdict, text, name) = (.unknown, words(.nothingJudged), nil)
+        } else {
+            (verdict, text, name) = (.ok, words(.wallWell), nil)
+        }
+    }
+
+    func render(into frame: inout Frame, area: Rect) {
+        guard !area.isEmpty else { return }
+        let role = verdict.wallRole
+        frame.fill(area, role)
+        let short = "\(verdict.glyph) " + text
+        let whole = short + (name.map { " · " + $0 } ?? "")
+        guard area.height >= BigText.height else {
+            frame.put(whole, in: area, row: area.height / 2, role, .bold, align: .centre)
+            return
+        }
+        // The name where it can be read from afar too; else the number alone is large.
+        let fits = BigText(whole).setting(of: frame.redacted(whole), in: area.size) != nil
+        BigText(fits ? whole : short, role: role).render(into: &frame, area: area)
+    }
+}
+
+extension Verdict {
+    /// The role of big letters and bars.
+    var wallRole: Role {
+        switch self {
+        case .ok: .kioskOk
+        case .unknown: .kioskUnknown
+        case .warning: .kioskWarning
+        case .critical: .kioskCritical
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// How the hardening of the edges is proved, again and again: the section `security.defences`. What it should be like stands in
+/// `deployment.hardening`.
+package struct DefencePlan: Hashable, Sendable {
+    package var every: Milliseconds
+    /// For all trials of one edge.
+    package var deadline: Milliseconds
+    /// A path that answers 200 to everybody; nil: the application's version.
+    package var cleanPath: String?
+    /// The same edges as the world reaches them: one's own addresses, and no one else's.
+    package var publicURLs: [String]
+    /// A rule set that is older is a warning.
+    package var maximumAgeOfRules: Milliseconds
+    package var bans: [BanWatch]
+    /// The logs of the edges that can be read on this machine; empty: those of the edges that are on it.
+    package var logs: [EdgeLogs]
+
+    package init(
+        every: Milliseconds = .minutes(5), deadline: Milliseconds = .seconds(20), cleanPath: String? = nil,
+        publicURLs: [String] = [], maximumAgeOfRules: Milliseconds = .days(365), bans: [BanWatch] = [],
+        logs: [EdgeLogs] = []
+    ) {
+        self.every = every
+        self.deadline = deadline
+        self.cleanPath = cleanPath
+        self.publicURLs = publicURLs
+        self.maximumAgeOfRules = maximumAgeOfRules
+        self.bans = bans
+        self.logs = logs
+    }
+}
+
+/// How fail2ban and nftables of one machine are asked.
+package struct BanWatch: Hashable, Sendable {
+    package var name: String
+    /// The words before `status`: `[sudo, -n, fail2ban-client]`, `[ssh, edge-1, fail2ban-client]`.
+    package var client: [String]
+    /// The words before `-j list table inet guardia`.
+    package var nft: [String]
+    package var jails: [String]
+    /// fail2ban's log, where it can be read here: bans a minute are counted in it.
+    package var log: String?
+
+    package init(
+        name: String, client: [String] = ["sudo", "-n", "fail2ban-client"], nft: [String] = ["sudo", "-n", "nft"],
+        jails: [String] = BanPlan.jails, log: String? = nil
+    ) {
+        self.name = name
+        self.client = client
+        self.nft = nft
+        self.jails = jails
+        self.log = log
+    }
+}
+
+/// Where the logs of an edge can be read.
+package struct EdgeLogs: Hashable, Sendable {
+    package var edge: String
+    package var access: String
+    package var audit: String?
+
+    package init(edge: String, access: String, audit: String? = nil) {
+        self.edge = edge
+        self.access = access
+        self.audit = audit
+    }
+}
+
+extension DefencePlan {
+    /// Whose logs are read: those that are named, or those of the edges on this machine.
+    package func logs(of deployment: Deployment) -> [EdgeLogs] {
+        guard logs.isEmpty, let hardening = deployment.hardening else { return logs }
+        return deployment.edges.filter { $0.ssh == nil }.map {
+            EdgeLogs(edge: $0.name, access: hardening.log, audit: hardening.waf?.auditLog)
+        }
+    }
+}

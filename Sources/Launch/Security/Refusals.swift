@@ -1,0 +1,171 @@
+/// One request as the edge's log has it (Config/nginx/hardening-http.conf).
+package struct EdgeRequest: Hashable, Sendable {
+    package var at: Timestamp
+    package var address: String
+    package var country: String
+    /// The class of endpoint.
+    package var kind: String
+    package var status: Int
+    /// Why the edge refused it; empty where it did not.
+    package var refused: String
+    /// guardia's own trial.
+    package var isCanary: Bool
+
+    /// - Parameter fields: the line's, as text.
+    package init?(_ fields: [String: String]) {
+        guard let time = fields["ts"], let at = EdgeRequest.timestamp(time), let address = fields["ip"],
+            let status = fields["status"].flatMap({ Int($0) })
+        else { return nil }
+        self.at = at
+        self.address = address
+        self.status = status
+        country = fields["country"] ?? "-"
+        kind = fields["class"] ?? ""
+        refused = fields["refused"] ?? ""
+        isCanary = fields["canary"] == "1"
+    }
+
+    /// `2026-11-27T09:06:54+00:00`, as nginx writes $time_iso8601.
+    static func timestamp(_ text: String) -> Timestamp? {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 25, bytes[4] == 45, bytes[7] == 45, bytes[10] == 84, bytes[13] == 58, bytes[16] == 58,
+            bytes[22] == 58, bytes[19] == 43 || bytes[19] == 45
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for byte in bytes[range] {
+                guard (48...57).contains(byte) else { return nil }
+                value = value * 10 + Int64(byte - 48)
+            }
+            return value
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
+            let minute = number(14..<16), let second = number(17..<19), let zoneHours = number(20..<22),
+            let zoneMinutes = number(23..<25), (1970...9999).contains(year), (1...12).contains(month),
+            (1...31).contains(day), hour < 24, minute < 60, second < 61
+        else { return nil }
+        // Days of the proleptic Gregorian calendar, by years that begin in March.
+        let shifted = month > 2 ? year : year - 1
+        let (era, ofEra) = (shifted / 400, shifted % 400)
+        let ofYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let days = era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + ofYear - 719_468
+        let offset = (zoneHours * 3600 + zoneMinutes * 60) * (bytes[19] == 43 ? 1 : -1)
+        return Timestamp(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset)
+    }
+}
+
+/// What the firewall's audit log says of one refused request: which rules it met. Nothing of the request itself is kept.
+package struct FirewallHit: Hashable, Sendable {
+    package var address: String
+    package var status: Int
+    package var uri: String
+    package var rules: [Rule]
+    /// `OWASP_CRS/3.3.4`
+    package var ruleSet: String?
+
+    package struct Rule: Hashable, Sendable {
+        package var id: String
+        package var message: String
+    }
+
+    /// Rules that only add up what others found.
+    private static let sums: Set<String> = ["949110", "959100", "980130", "980140", "980170"]
+
+    /// - Parameter fields: the line's, by the path that leads to them.
+    package init?(_ fields: [String: String]) {
+        guard let address = fields["transaction.client_ip"],
+            let status = fields["transaction.response.http_code"].flatMap({ Int($0) })
+        else { return nil }
+        self.address = address
+        self.status = status
+        uri = fields["transaction.request.uri"] ?? ""
+        ruleSet = fields["transaction.producer.components.0"].map { String($0.prefix { $0 != "\"" }) }
+        rules = (0..<40).compactMap { index in
+            fields["transaction.messages.\(index).details.ruleId"].map { id in
+                Rule(id: id, message: fields["transaction.messages.\(index).message"] ?? "")
+            }
+        }.filter { !FirewallHit.sums.contains($0.id) }
+    }
+
+    /// A rule was met and the request let through all the same: a note, no refusal.
+    package var isRefusal: Bool { [400, 403, 413, 415].contains(status) }
+}
+
+/// What was refused within a span, counted.
+package struct RefusalWindow: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case reason, country, rule, ban
+    }
+
+    private struct Entry: Hashable, Sendable {
+        var at: Timestamp
+        var kind: Kind
+        var name: String
+    }
+
+    package let span: Milliseconds
+    private var entries: [Entry] = []
+    private var served: [Timestamp] = []
+    /// Entries that were left out: a flood is counted, not kept.
+    private static let limit = 200_000
+
+    package init(span: Milliseconds = .minutes(10)) { self.span = span }
+
+    package mutating func take(_ request: EdgeRequest) {
+        guard !request.isCanary else { return }
+        if served.count < RefusalWindow.limit { served.append(request.at) }
+        guard !request.refused.isEmpty else { return }
+        note(.reason, request.refused, at: request.at)
+        if request.country != "-" { note(.country, request.country, at: request.at) }
+    }
+
+    package mutating func take(_ hit: FirewallHit, at now: Timestamp) {
+        guard hit.isRefusal else { return }
+        for rule in Set(hit.rules) { note(.rule, "\(rule.id) \(rule.message)", at: now) }
+    }
+
+    package mutating func ban(by jail: String, at now: Timestamp) { note(.ban, jail, at: now) }
+
+    private mutating func note(_ kind: Kind, _ name: String, at: Timestamp) {
+        guard entries.count < RefusalWindow.limit else { return }
+        entries.append(Entry(at: at, kind: kind, name: name))
+    }
+
+    /// Forgets what is older than the span.
+    package mutating func prune(_ now: Timestamp) {
+        entries.removeAll { now - $0.at > span }
+        served.removeAll { now - $0 > span }
+    }
+
+    private var minutes: Double { Double(span.count) / 60_000 }
+
+    package func perMinute(_ kind: Kind) -> Double { Double(entries.count { $0.kind == kind }) / minutes }
+    package var requestsPerMinute: Double { Double(served.count) / minutes }
+
+    /// The most frequent first.
+    package func top(_ kind: Kind, _ count: Int = 5) -> [(name: String, perMinute: Double)] {
+        var counts: [String: Int] = [:]
+        for entry in entries where entry.kind == kind { counts[entry.name, default: 0] += 1 }
+        return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(count).map {
+            ($0.key, Double($0.value) / minutes)
+        }
+    }
+
+    /// The station `refused`: how much is turned away, and why. It is a fact, not a fault.
+    ///
+    /// - Parameter troubles: logs that could not be read: then nothing is known.
+    package func check(every: Milliseconds, troubles: [String]) -> SecurityCheck {
+        var items = troubles.map { SecurityCheck.Item("log", .unknown, $0) }
+        for kind in Kind.allCases {
+            items += top(kind).map { SecurityCheck.Item($0.name, .ok, "", number: $0.perMinute, mark: kind.rawValue) }
+        }
+        func figure(_ value: Double) -> String {
+            value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
+        }
+        return SecurityCheck(
+            station: "refused",
+            summary: troubles.first
+                ?? "\(figure(perMinute(.reason)))/min refused of \(figure(requestsPerMinute)), \(figure(perMinute(.ban)))/min banned",
+            items: items, every: every, verdict: troubles.isEmpty ? .ok : .unknown)
+    }
+}

@@ -1,0 +1,38 @@
+package import Journal
+package import Launch
+
+extension LaunchReport.Material {
+    /// How long before its beginning a report looks for what had begun.
+    private static let lead: Milliseconds = .days(1)
+    /// How many events are read at most, the newest.
+    private static let eventLimit = 100_000
+
+    /// Reads what a report needs of a journal.
+    ///
+    /// - Parameters:
+    ///   - from: nil: two days before the end, or the first that was recorded.
+    ///   - to: nil: the last that was recorded.
+    package static func read(
+        _ reader: JournalReader, from: Timestamp? = nil, to: Timestamp? = nil, now: Timestamp,
+        words: @escaping @Sendable (Event) -> String
+    ) throws(JournalError) -> LaunchReport.Material {
+        let extent = try reader.extent()
+        let end = to ?? extent?.upperBound ?? now
+        let start = from ?? max(end + Milliseconds(-Milliseconds.hours(48).count), extent?.lowerBound ?? end)
+        let board = try reader.board(at: end, span: .minutes(1))
+        let manifests = try reader.manifests(from: start, to: end)
+        let manifest = board.manifest
+        let width = LaunchReport.slotWidth(from: start, to: end)
+        let slots = try manifest.map { manifest throws(JournalError) in
+            try reader.slots(of: Set(LaunchReport.series(of: manifest)), from: start, to: end, width: width)
+        }
+        let changes = zip(manifests, manifests.dropFirst()).compactMap { old, new in
+            ManifestChange(from: old.manifest, to: new.manifest, at: new.at)
+        }
+        return LaunchReport.Material(
+            manifest: manifest, from: start, to: end, now: now, board: board,
+            events: try reader.events(
+                from: start + Milliseconds(-lead.count), to: end, limit: eventLimit),
+            slots: slots ?? [:], changes: changes, words: words)
+    }
+}

@@ -1,0 +1,54 @@
+import Launch
+
+/// The section `security.defences`: how the edges' hardening is proved.
+extension Field {
+    func defencePlan() -> DefencePlan? {
+        mapping { fields in
+            let usual = DefencePlan()
+            let clean = fields.optional("clean_path")?.parse { text throws(Misfit) -> String in
+                guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
+                    throw Misfit("\(text.quoted) is not a path", hint: "as /healthz")
+                }
+                return text
+            }
+            return DefencePlan(
+                every: fields.optional("every")?.duration(Field.pace) ?? usual.every,
+                deadline: fields.optional("deadline")?.duration(.seconds(2) ... .minutes(5)) ?? usual.deadline,
+                cleanPath: clean, publicURLs: fields.optional("public")?.items().compactMap { $0.ownURL() } ?? [],
+                maximumAgeOfRules: fields.optional("rules_max_age")?.duration(.days(1) ... .days(3650))
+                    ?? usual.maximumAgeOfRules,
+                bans: fields.optional("bans")?.items().compactMap { $0.banWatch() } ?? [],
+                logs: fields.optional("logs")?.items().compactMap { $0.edgeLogs() } ?? [])
+        }
+    }
+
+    /// Scheme and host alone: the paths are the trials'.
+    private func ownURL() -> String? {
+        guard let url = url() else { return nil }
+        let rest = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).dropFirst(3).first ?? ""
+        guard rest.isEmpty else {
+            error("\(url.quoted) has a path", hint: "write it as https://api.example.com")
+            return nil
+        }
+        return url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+
+    private func banWatch() -> BanWatch? {
+        mapping { fields in
+            let usual = BanWatch(name: "")
+            return BanWatch(
+                name: fields.required("name")?.identifier() ?? "",
+                client: fields.optional("fail2ban")?.texts() ?? usual.client,
+                nft: fields.optional("nft")?.texts() ?? usual.nft,
+                jails: fields.optional("jails")?.texts() ?? usual.jails, log: fields.optional("log")?.path())
+        }
+    }
+
+    private func edgeLogs() -> EdgeLogs? {
+        mapping { fields in
+            EdgeLogs(
+                edge: fields.required("edge")?.identifier() ?? "", access: fields.required("access")?.path() ?? "",
+                audit: fields.optional("audit")?.path())
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Actions
+import ArgumentParser
+import Console
+import Journal
+import Launch
+import Report
+
+/// `guardia handover`: what whoever takes over must know.
+struct HandoverCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "handover",
+        abstract: "Say in Markdown what changed since you last looked, and how things stand.",
+        discussion: """
+            Alerts, actions, flags and changes of the config; who is on call now and next, who watches, what runs, what is \
+            silenced and until when, what lapses soon, what is open of the checklist. It goes from when you last had a \
+            dashboard open, else over the last 8 hours. On the dashboard: O.
+            """)
+
+    @OptionGroup var journal: JournalOption
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("From then on: 06:00, -8h, 2026-11-26T06:00:00-03:00.", valueName: "time"))
+    var since: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; otherwise to the terminal.", valueName: "file"))
+    var out: String?
+
+    func run() throws {
+        let clock = SystemClock()
+        let text: String
+        do {
+            let reader = try JournalReader(path: journal.path)
+            let board = try reader.currentBoard()
+            let now = clock.now()
+            let start = try since.map {
+                try OperationsText.time($0, "--since", now: now.utc, zone: board.manifest?.zone ?? .utc)
+            }
+            // Whoever cannot be told is nobody in particular.
+            let name = try? OperatorIdentity.current(host: Origin.name).who.name
+            let handover = Handover(board, for: name, since: start, at: now)
+            let manifests = try reader.manifests(from: handover.since.time, to: now.utc)
+            text =
+                HandoverMarkdown(
+                    handover, manifest: board.manifest,
+                    changes: zip(manifests, manifests.dropFirst()).compactMap { old, new in
+                        ManifestChange(from: old.manifest, to: new.manifest, at: new.at)
+                    }
+                ).text
+        } catch let error as JournalError {
+            throw Failure.usage(error)
+        }
+        try OperationsText.write(text, to: out)
+    }
+}

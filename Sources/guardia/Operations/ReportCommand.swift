@@ -1,0 +1,83 @@
+import ArgumentParser
+import Console
+import Foundation
+import Glibc
+import Journal
+import Launch
+import Report
+import Settings
+
+/// `guardia report`: the launch written down.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write the launch down from its journal: one HTML page, or Markdown.",
+        discussion: """
+            Timeline, figures and latencies with their targets, alerts with how fast people came, actions with who did them, \
+            gates, availability and its budget, the checklist. The page asks nobody for anything: it opens without a network, \
+            and prints. It needs a journal and nothing else, so a recording will do: --journal \
+            Config/recordings/bad-deploy.journal.
+
+            Without --from it tells of the last 48 hours that were recorded.
+            """)
+
+    @OptionGroup var journal: JournalOption
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("From then on: 2026-11-26T09:00:00-03:00, 14:05, -24h.", valueName: "time"))
+    var from: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Until then; otherwise until the last that was recorded.", valueName: "time"))
+    var to: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; otherwise to the terminal.", valueName: "file"))
+    var out: String?
+
+    @Flag(help: "Markdown instead of HTML.")
+    var md = false
+
+    func run() throws {
+        let clock = SystemClock()
+        let report: LaunchReport
+        do {
+            let reader = try JournalReader(path: journal.path)
+            let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+            let start = try from.map { try OperationsText.time($0, "--from", now: clock.now().utc, zone: zone) }
+            let end = try to.map { try OperationsText.time($0, "--to", now: clock.now().utc, zone: zone) }
+            if let start, let end, start >= end { throw ValidationError("--from is not before --to") }
+            report = LaunchReport(
+                try LaunchReport.Material.read(reader, from: start, to: end, now: clock.now().utc) {
+                    EventText.words($0.body)
+                })
+        } catch let error as JournalError {
+            throw Failure.usage(error)
+        }
+        let text = md ? ReportMarkdown(report).text : ReportPage(report).text
+        try OperationsText.write(text, to: out)
+    }
+}
+
+/// What the commands of a launch day share.
+enum OperationsText {
+    /// A time as it is typed: whole, as a time of day, or as a span before now.
+    static func time(_ text: String, _ option: String, now: Timestamp, zone: Zone) throws -> Timestamp {
+        guard let time = (try? CalendarText.timestamp(text)) ?? PastTime.parse(text, now: now, zone: zone) else {
+            throw ValidationError("\(option) \(text): write it as 14:05, -24h or 2026-11-26T14:05:00-03:00")
+        }
+        return time
+    }
+
+    /// Writes a text to a file, whole or not at all, and says where; nil: to the terminal.
+    static func write(_ text: String, to path: String?) throws {
+        guard let path, path != "-" else {
+            // Behind a pipe that was closed it is nobody's fault.
+            FileHandle.standardOutput.write(Data(text.utf8))
+            return
+        }
+        do {
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        } catch {
+            throw Failure.failed(Told("\(path) could not be written: \(error.localizedDescription)"))
+        }
+        Output.line(path)
+    }
+}

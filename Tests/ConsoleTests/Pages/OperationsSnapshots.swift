@@ -1,0 +1,89 @@
+import Console
+import Launch
+import Testing
+
+/// Pictures of the checklist and of the handover, and what their keys do.
+@Suite struct OperationsSnapshots {
+    private static let sizes = [(40, 12), (80, 24), (200, 60)]
+
+    private static let items = [
+        ("payments", "Validate payment processing with real transactions", "Backend lead", Milliseconds.minutes(20)),
+        ("journeys", "Confirm user registration and booking flows", "Backend lead", .minutes(30)),
+        ("watch-metrics", "Monitor system performance and business metrics", "DevOps lead", .hours(24)),
+    ].map { ChecklistItem(id: $0, text: $1, group: "Immediate (0-24 hours)", owner: $2, due: $3) }
+        + [
+            ChecklistItem(
+                id: "retrospective", text: "Post-launch retrospective \u{1b}[31mand lessons", group: "Medium-term (1-2 weeks)",
+                owner: "CTO", due: .days(14))
+        ]
+
+    private static func model(_ width: Int, _ height: Int) -> Model {
+        var deployed = Deployed()
+        var manifest = Deployed.manifest
+        manifest.checklist = items
+        manifest.launchAt = deployed.launch.now.utc + .minutes(-42)
+        deployed.launch.board.apply(manifest)
+        let now = deployed.launch.now
+        func tell(_ body: Event.Body, ago: Milliseconds) {
+            deployed.launch.board.apply(Event(origin: "bastion-1", at: now.advanced(by: Milliseconds(-ago.count)), body: body))
+        }
+        tell(.presence(.opened(.init(session: "old", by: Deployed.ana, terminal: "pts/1"))), ago: .hours(9))
+        tell(
+            .presence(
+                .closed(.init(session: "old", why: .left, keyAt: now.advanced(by: Milliseconds(-Milliseconds.hours(2).count))))),
+            ago: .hours(2))
+        tell(.presence(.opened(.init(session: "new", by: Deployed.ana, terminal: "pts/3"))), ago: .minutes(3))
+        let bruno = Operator(name: "bruno", uid: 1001, host: "bastion-1")
+        tell(.presence(.opened(.init(session: "b", by: bruno, terminal: "pts/4"))), ago: .minutes(12))
+        tell(.checklist(.ticked(.init(item: "payments", by: bruno, note: "three real cards", revision: 0))), ago: .minutes(30))
+        tell(
+            .alert(
+                .silenced(
+                    Silence(
+                        id: "s1", matchers: [LabelMatcher(name: "alertname", value: "redis_memory")], from: now.utc,
+                        until: now.utc + .minutes(50), by: "bruno", comment: "being resized"))), ago: .minutes(10))
+        return deployed.model(width, height)
+    }
+
+    @Test("the checklist", arguments: sizes)
+    func checklist(width: Int, height: Int) {
+        expectSnapshot(Self.model(width, height).pressing("C").frame, "checklist-\(width)x\(height)")
+    }
+
+    @Test("the handover", arguments: sizes)
+    func handover(width: Int, height: Int) {
+        expectSnapshot(Self.model(width, height).pressing("O").frame, "handover-\(width)x\(height)")
+    }
+
+    @Test("the note before a tick")
+    func note() {
+        expectSnapshot(Self.model(80, 24).pressing("C", "down", "enter").frame, "tick-80x24")
+    }
+
+    @Test func enterTwiceStartsTheCommandThatAnOperatorCouldHaveTyped() {
+        var model = Self.model(120, 40).pressing("C", "down", "enter")
+        for letter in "ok" { model.press(String(letter)) }
+        guard case .act(let request)? = model.press("enter").first else {
+            Issue.record("nothing was started")
+            return
+        }
+        #expect(request.kind == .checklist)
+        #expect(request.arguments == ["checklist", "tick", "journeys", "--revision", "0", "--note=ok"])
+        #expect(model.overlays == [.checklist(selected: "journeys")])
+    }
+
+    @Test func whatIsTickedIsTakenBackAndKnowsWhatItSaw() {
+        var model = Self.model(120, 40).pressing("C", "enter")
+        guard case .act(let request)? = model.press("enter").first else {
+            Issue.record("nothing was started")
+            return
+        }
+        #expect(request.arguments == ["checklist", "untick", "payments", "--revision", "1"])
+    }
+
+    @Test func escLeavesItAlone() {
+        var model = Self.model(120, 40).pressing("C", "enter")
+        #expect(model.press("esc").isEmpty)
+        #expect(model.overlays == [.checklist(selected: nil)])
+    }
+}

@@ -1,0 +1,253 @@
+import Foundation
+import Journal
+import Launch
+import Report
+import Testing
+
+/// A launch that was written into a journal, and read back as a report.
+final class ReportLab {
+    let folder: String
+    var journal: String { folder + "/launch.journal" }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    static func at(_ seconds: Double) -> Moment {
+        let passed = Milliseconds(Int64(seconds * 1000))
+        return Moment(
+            utc: Timestamp(seconds: 1_795_489_200) + passed, uptime: .seconds(5000) + passed, boot: BootID(rawValue: 7))
+    }
+
+    static let ana = Operator(name: "ana", uid: 1000, host: "bastion-1")
+
+    static func manifest(_ title: String = "API p95") -> Manifest {
+        var manifest = Manifest(
+            product: Product(name: "BarberPro"), zone: .utc, launchAt: at(0).utc, environment: "test",
+            series: [
+                Series(
+                    id: "api.p95", title: title, unit: .milliseconds, interval: 1000,
+                    thresholds: Thresholds(warning: .above(150), critical: .above(200)))
+            ], panes: Panes(health: [.init(title: "API", main: "api.p95")]),
+            kpis: [Kpi(name: "p95", title: title, series: "api.p95", target: .atMost(200))])
+        manifest.checklist = [
+            ChecklistItem(id: "payments", text: "Validate payments", group: "0-24 h", owner: "Ana", due: .minutes(1))
+        ]
+        return manifest
+    }
+
+    static func facts(_ summary: String) -> AlertEvent.Facts {
+        .init(
+            rule: "latency", labels: Labels(["alertname": "latency"]), severity: .critical, summary: summary,
+            series: "api.p95", since: at(90))
+    }
+
+    static let chain = EscalationID("esc-1")
+
+    /// Fault at 90 s, fired at 100 s, paged at 104 s, step 2 at 200 s, taken at 220 s, over at 400 s.
+    static func story(_ summary: String = "API p95 is over 200 ms", reason: String = "because") -> [(Double, Event.Body)] {
+        let facts = facts(summary)
+        let id = ActionID("rollback-20261124T030000Z-0001")
+        func step(_ number: Int, at seconds: Double) -> (Double, Event.Body) {
+            (
+                seconds,
+                .escalation(.stepped(.init(escalation: chain, step: number, round: 0, due: at(seconds + 120), contacts: ["ana"])))
+            )
+        }
+        return [
+            (100, .alert(.fired(.init(alert: facts)))),
+            (
+                101,
+                .escalation(
+                    .started(
+                        .init(
+                            escalation: chain, policy: EscalationPolicy(name: "p", steps: []), alerts: [facts.fingerprint],
+                            group: Labels([:]), severity: .critical, summary: summary)))
+            ),
+            step(0, at: 102),
+            (
+                103,
+                .escalation(
+                    .queued(.init(page: PageID("pg"), escalation: chain, channel: "sms", contact: "ana", purpose: .page, step: 0)))
+            ),
+            (104, .escalation(.attempted(.init(page: PageID("pg"), outcome: .sent(reference: "x"))))),
+            step(1, at: 200),
+            (220, .alert(.acknowledged(.init(alert: facts.fingerprint, by: "ana", way: .sms, until: nil)))),
+            (
+                300,
+                .action(
+                    .started(
+                        .init(
+                            id: id, kind: .rollback, by: ana, reason: reason, command: [],
+                            from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v1.3.9"),
+                            steps: [.init(name: "flip", title: "Flip")], pid: 1)))
+            ),
+            (301, .action(.stepStarted(.init(action: id, step: "flip")))),
+            (302, .action(.stepEnded(.init(action: id, step: "flip", outcome: .done, detail: "", split: "green")))),
+            (303, .action(.ended(.init(action: id, outcome: .done, summary: "green serves", split: "green")))),
+            (400, .alert(.resolved(.init(alert: facts.fingerprint)))),
+            (410, .checklist(.ticked(.init(item: "payments", by: ana, note: "real cards", revision: 0)))),
+        ]
+    }
+
+    func write(
+        _ manifest: Manifest = ReportLab.manifest(), seconds: Int = 600, _ story: [(Double, Event.Body)] = ReportLab.story()
+    ) throws {
+        let writer = try JournalWriter(path: journal, origin: "bastion-1")
+        try writer.record(manifest, at: ReportLab.at(0))
+        for second in 0..<seconds {
+            let value = (90..<400).contains(second) ? 240.0 : 80
+            try writer.record([Tick(at: ReportLab.at(Double(second)), readings: [Reading("api.p95", .number(value))])])
+        }
+        for (at, body) in story { try writer.append([body], at: ReportLab.at(at)) }
+    }
+
+    func report(from: Timestamp? = nil, to: Timestamp? = nil) throws -> LaunchReport {
+        LaunchReport(
+            try LaunchReport.Material.read(
+                JournalReader(path: journal), from: from, to: to, now: ReportLab.at(1000).utc
+            ) { event in
+                switch event.body {
+                case .alert(.fired(let fired)): fired.alert.summary
+                case .action(.started(let started)): started.reason
+                default: event.body.kind
+                }
+            })
+    }
+}
+
+@Suite struct ReportTests {
+    private let lab: ReportLab
+    init() throws { lab = try ReportLab() }
+
+    @Test func theTimesOfAnAlertAreThoseOfItsPeople() throws {
+        let events = ReportLab.story().map { Event(origin: "b", at: ReportLab.at($0.0), body: $0.1) }
+        let episode = try #require(AlertEpisodes(events).all.first)
+        #expect(episode.faultToPage == .seconds(14))
+        #expect(episode.alertToAck == .seconds(120))
+        #expect(episode.acknowledged?.by == "ana")
+        #expect(episode.acknowledged?.step == 1)
+        #expect(episode.lasted == .seconds(300))
+        let people = ResponseTimes.byPerson([episode])
+        #expect(people.map(\.name) == ["ana"])
+        #expect(people.first?.worst == .seconds(120))
+        #expect(ResponseTimes.byStep([episode]).map(\.name) == ["step 2"])
+    }
+
+    @Test func aPageThatFailedIsNoPage() throws {
+        let events = ReportLab.story().map { at, body -> Event in
+            guard case .escalation(.attempted(let page)) = body else { return Event(origin: "b", at: ReportLab.at(at), body: body) }
+            return Event(
+                origin: "b", at: ReportLab.at(at),
+                body: .escalation(.attempted(.init(page: page.page, outcome: .failed(reason: "no such number")))))
+        }
+        #expect(AlertEpisodes(events).all.first?.faultToPage == nil)
+    }
+
+    @Test func thePageHasEverythingThatHappened() throws {
+        try lab.write()
+        let page = ReportPage(try lab.report()).text
+        for part in [
+            "BarberPro launch report", "API p95 is over 200 ms", "14 s by sms", "2 min", "ana, step 2", "rollback v1.4.0 → v1.3.9",
+            "Validate payments", "real cards", "☑", "target 200 ms", "✓ met", "<svg",
+        ] { #expect(page.contains(part), "\(part)") }
+        // The rollback stands in the chart by its letter.
+        #expect(page.contains("class=\"mark\""))
+        #expect(page.contains(">R</text>"))
+    }
+
+    @Test func textFromOutsideStaysText() throws {
+        let hostile = "</td><script>alert(1)</script><img src=x onerror=alert(2)> \"'`&amp; \u{1b}[31m \u{202e}olleh"
+        var manifest = ReportLab.manifest(hostile)
+        manifest.product.name = hostile
+        manifest.checklist = [ChecklistItem(id: "x", text: hostile, group: hostile, owner: hostile, due: 0)]
+        try lab.write(manifest, ReportLab.story(hostile, reason: hostile))
+        let page = ReportPage(try lab.report()).text
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("<img"))
+        #expect(!page.contains("\u{1b}"))
+        #expect(!page.contains("\u{202e}"))
+        #expect(page.contains("&lt;script&gt;alert(1)"))
+        #expect(page.contains("&amp;amp;"))
+        let markdown = ReportMarkdown(try lab.report()).text
+        #expect(!markdown.contains("<script"))
+        #expect(!markdown.contains("\u{1b}"))
+    }
+
+    @Test func thePageAsksNobodyForAnything() throws {
+        try lab.write()
+        let page = ReportPage(try lab.report()).text
+        for part in ["http://", "https://", "src=", "href=", "url(", "@import", "<link", "<script", "<iframe"] {
+            #expect(!page.contains(part), "\(part)")
+        }
+        #expect(page.contains("default-src 'none'"))
+        #expect(page.contains("@media print"))
+    }
+
+    @Test func anEmptyJournalIsAReportThatSaysSo() throws {
+        _ = try JournalWriter(path: lab.journal, origin: "b")
+        let report = try lab.report()
+        let page = ReportPage(report).text
+        for part in ["Launch report", "Nothing fired.", "Nothing was done.", "Nothing was read", "tells of nothing"] {
+            #expect(page.contains(part), "\(part)")
+        }
+        #expect(ReportMarkdown(report).text.contains("Nothing fired."))
+    }
+
+    @Test func onlyWhatIsBetweenTheTimesIsTold() throws {
+        try lab.write()
+        let early = ReportPage(try lab.report(to: ReportLab.at(95).utc)).text
+        #expect(!early.contains("rollback v1.4.0"))
+        #expect(early.contains("Nothing fired."))
+        #expect(early.contains("☐"))
+        // What began before is whole all the same.
+        let late = ReportPage(try lab.report(from: ReportLab.at(350).utc)).text
+        #expect(late.contains("14 s by sms"))
+        #expect(!late.contains("rollback v1.4.0 → v1.3.9"))
+    }
+
+    @Test func thePeakOfASlotIsNotAveragedAway() throws {
+        let writer = try JournalWriter(path: lab.journal, origin: "b")
+        try writer.record(ReportLab.manifest(), at: ReportLab.at(0))
+        for second in 0..<3600 {
+            let value = second == 1801 ? 4000.0 : 80
+            try writer.record([Tick(at: ReportLab.at(Double(second)), readings: [Reading("api.p95", .number(value))])])
+        }
+        #expect(ReportPage(try lab.report()).text.contains("most 4,0 s"))
+    }
+
+    @Test func aChangedConfigIsInTheTimeline() throws {
+        try lab.write()
+        let writer = try JournalWriter(path: lab.journal, origin: "b")
+        var manifest = ReportLab.manifest()
+        manifest.series.append(Series(id: "db.up", title: "DB", unit: .count, interval: 1000))
+        try writer.record(manifest, at: ReportLab.at(500))
+        #expect(ReportPage(try lab.report()).text.contains("now reads db.up"))
+    }
+}
+
+@Suite struct HandoverMarkdownTests {
+    @Test func itSaysWhatStandsWhatChangedAndWhoIsThere() throws {
+        var board = Board()
+        board.apply(ReportLab.manifest())
+        for (at, body) in ReportLab.story("p95 <b>high</b>") where at < 400 {
+            board.apply(Event(origin: "b", at: ReportLab.at(at), body: body))
+        }
+        board.apply(
+            Event(
+                origin: "b", at: ReportLab.at(390),
+                body: .presence(.opened(.init(session: "s", by: ReportLab.ana, terminal: "pts/3")))))
+        let handover = Handover(board, for: "ana", since: ReportLab.at(0).utc, at: ReportLab.at(395))
+        let text = HandoverMarkdown(handover, manifest: board.manifest).text
+        #expect(text.contains("**critical** p95 &lt;b&gt;high&lt;/b&gt;"))
+        #expect(text.contains("taken by ana"))
+        #expect(text.contains("**rollback** v1.4.0 → v1.3.9 by ana"))
+        #expect(text.contains("watches: ana@bastion-1 on pts/3"))
+        #expect(text.contains("- [ ] Validate payments"))
+        #expect(text.contains("**OVERDUE**"))
+        #expect(text.contains("nothing is silenced"))
+    }
+}
