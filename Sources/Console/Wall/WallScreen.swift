@@ -74,7 +74,7 @@ extension Model {
     /// Turns to the next picture.
     mutating func turnWall(isAskedFor: Bool) {
         let screens = wallScreens
-        let index = screens.firstIndex(of: wall.screen) ?? -1
+        let index = screens.firstIndex(of: wallScreen) ?? -1
         wall = WallTurn(screen: screens[(index + 1) % screens.count], since: present, isAskedFor: isAskedFor)
     }
 
