@@ -66,7 +66,7 @@ struct MobilePage: Sendable {
             lines.append("<p><b>\(words(.open))</b></p>")
             if chain.step > 0 { lines.append("<p>\(words(.step, "\(chain.step)", "\(chain.steps)"))</p>") }
             if let next = chain.next {
-                let head = next.due.map { $0.count > 0 ? words(.nextIn, text.span($0.seconds)) : words(.nextNow) }
+                let head = next.due.map { $0.count > 0 ? words(.nextIn, text.span($0.seconds.rounded(.up))) : words(.nextNow) }
                 lines.append("<p>\(head ?? words(.nextNow)) \(people(next))</p>")
             } else {
                 lines.append("<p>\(words(.nobodyNext))</p>")
@@ -128,7 +128,7 @@ struct MobilePage: Sendable {
         let again: HTML = isMistyped ? "<p class=\"banner\" role=\"alert\">\(words(.mistyped))</p>" : ""
         let stale: HTML = state.isStale ? banner(state) : ""
         let body: HTML = """
-            \(header(state))\(stale)\(again)<main><p>\(mark(chain.severity)) \(chain.summary)</p><h1>\(words(.escalateTitle))</h1>\
+            \(header(state))\(stale)\(again)<main class="\(HTML(stringLiteral: chain.severity.rawValue))"><p>\(mark(chain.severity)) \(chain.summary)</p><h1>\(words(.escalateTitle))</h1>\
             <p>\(words(.escalateWhom, "\(next.step + 1)", "\(chain.steps)"))</p>\
             <ul>\(ways)</ul>\
             <form method="post" action="\(path)/escalate" autocomplete="off">\(hidden("form", form))\(hidden("step", next.sign))\

@@ -29,7 +29,7 @@ final class LaunchDayTests {
             owner: Ana
             items:
               - {id: payments, text: Validate payment processing with real transactions, due: T+24h}
-        panes: {health: [{title: Disk, show: disk.status}]}
+        panes: {health: [{title: Disk, show: disk.verdict}]}
         """.write(toFile: config, atomically: true, encoding: .utf8)
     }
 

@@ -37,7 +37,7 @@ struct MobileTests {
         let browser = try await WebDriver(language: "es-AR")
         defer { browser.close() }
         try browser.open(link)
-        let shown = try browser.body
+        let shown = browser.body
         for text in ["CRÍTICA", "the site is down", "desde las", "Me ocupo", "Nadie respondió todavía"] {
             #expect(shown.contains(text), "\(text) in \(shown)")
         }
@@ -54,7 +54,7 @@ struct MobileTests {
         #expect(fetched?.intValue == 0)
 
         try browser.click("button.main")
-        #expect(try browser.body.contains("Ana Pereyra se ocupa hasta las"))
+        #expect(try await browser.shows("Ana Pereyra se ocupa hasta las"))
         #expect(try browser.url == link)
         if let pictures { try browser.screenshot(to: "\(pictures)/mobile-taken.png") }
         try await launch.expect("the journal says who has it, and how") {
@@ -82,18 +82,19 @@ struct MobileTests {
         defer { browser.close() }
         try browser.open(try MobileTests.link(launch, "+5491155550101"))
         try browser.click("a.button")
-        #expect(try browser.body.contains("Beto Díaz"))
+        #expect(try await browser.shows("Wake the next ones?"))
+        #expect(browser.body.contains("Beto Díaz"))
         if let pictures = ProcessInfo.processInfo.environment["GUARDIA_PICTURES"] {
             try browser.screenshot(to: "\(pictures)/mobile-escalate.png")
         }
         try browser.type("#who", "ana")
         try browser.click("button.grave")
-        #expect(try browser.body.contains("nobody was woken"))
+        #expect(try await browser.shows("nobody was woken"))
         #expect(launch.messages("sms", "+5491155550102").isEmpty)
         try browser.type("#who", "beto")
         try browser.click("button.grave")
         try await launch.expect("step 2 is told") { !launch.messages("sms", "+5491155550102", "CRITICAL").isEmpty }
-        #expect(try browser.body.contains("Step 2 of 2"))
+        #expect(try await browser.shows("Step 2 of 2"))
         let tail = try Program.run(Program.path("guardia"), ["journal", "tail", "--journal", launch.journal, "--json"]).output
         #expect(tail.split(separator: "\n").contains { $0.contains("escalation.asked") && $0.contains("\"mobile\"") })
     }

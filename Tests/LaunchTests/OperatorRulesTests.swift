@@ -33,7 +33,7 @@ struct OperatorRulesTests {
 
     @Test func everyKindOfActionHasARisk() {
         let grave: Set<ActionKind> = [
-            .deploy, .rollback, .promote, .takeLock, .escalate, .flagRamp, .drill, .prune,
+            .deploy, .rollback, .promote, .takeLock, .escalate, .flagRamp, .drill, .prune, .waive,
         ]
         for kind in ActionKind.allCases { #expect((kind.risk == .grave) == grave.contains(kind)) }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Journal
 import Launch
 import Report
@@ -10,9 +11,13 @@ final class ReportLab {
     var journal: String { folder + "/launch.journal" }
 
     init() throws {
+        ReportLab.adoptLocale()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
+
+    /// Which character has a width is a matter of the locale, and a report has arrows.
+    static func adoptLocale() { setlocale(LC_CTYPE, "C.UTF-8") }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
@@ -231,6 +236,7 @@ final class ReportLab {
 
 @Suite struct HandoverMarkdownTests {
     @Test func itSaysWhatStandsWhatChangedAndWhoIsThere() throws {
+        ReportLab.adoptLocale()
         var board = Board()
         board.apply(ReportLab.manifest())
         for (at, body) in ReportLab.story("p95 <b>high</b>") where at < 400 {

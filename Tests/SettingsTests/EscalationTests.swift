@@ -101,7 +101,7 @@ struct EscalationTests {
             let rest = line.dropFirst(2)
             return rest.hasPrefix(" ") || rest.hasSuffix(":") ? String(rest) : nil
         }
-        let file = try load(Sample.yaml + lines.joined(separator: "\n") + "\n")
+        let file = try load(Sample.yaml + "launch: {at: 2026-03-09T09:00:00-03:00}\n" + lines.joined(separator: "\n") + "\n")
         let launch = file.configuration
         let policy = try #require(launch.policies.first { $0.name == "default" })
         #expect(policy.steps.count == 4)

@@ -33,24 +33,26 @@ package struct BackupCheck: Sendable {
     }
 
     /// Whoever can write the folder can exchange data and manifest together; what the journal was told he cannot.
-    static func known(_ manifest: BackupManifest, to log: BackupLog) throws(BackupError) {
-        guard let told = log[manifest.name]?.taken.sha256, told != manifest.data.sha256 else { return }
-        throw BackupError(
+    private static func exchanged(_ manifest: BackupManifest, _ log: BackupLog) -> BackupError? {
+        guard let told = log[manifest.name]?.taken.sha256, told != manifest.data.sha256 else { return nil }
+        return BackupError(
             .damaged(table: nil), "it is not the backup that the journal was told of: its SHA-256 there is \(told)")
     }
 
     /// Reads a backup whole, and its tables where the key is at hand.
     ///
+    /// - Parameter log: what the journal was told of it.
     /// - Throws: `.damaged` with the table where it shows.
     package static func backup(
-        _ manifest: BackupManifest, in folder: String, identity: String?, deadline: Milliseconds
+        _ manifest: BackupManifest, in folder: String, identity: String?, deadline: Milliseconds,
+        log: BackupLog = BackupLog()
     ) async throws(BackupError) -> Result {
-        var damage: BackupError?
+        var damage = exchanged(manifest, log)
         do throws(BackupError) {
             for file in manifest.files { try await self.file(file, in: folder, deadline: deadline) }
         } catch {
             guard case .damaged = error.kind else { throw error }
-            damage = error
+            damage = damage ?? error
         }
         let decrypt: [[String]]
         do throws(BackupError) {

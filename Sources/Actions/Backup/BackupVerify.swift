@@ -47,9 +47,9 @@ package struct BackupVerify: Sendable {
         var hasReadTables = false
         if let manifest {
             do throws(BackupError) {
-                try BackupCheck.known(manifest, to: world.log)
                 let result = try await BackupCheck.backup(
-                    manifest, in: world.plan.folder, identity: identity, deadline: world.plan.limits.deadline)
+                    manifest, in: world.plan.folder, identity: identity, deadline: world.plan.limits.deadline,
+                    log: world.log)
                 hasReadTables = result.hasReadTables
                 outcome.words = result.words
             } catch {

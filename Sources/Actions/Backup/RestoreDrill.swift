@@ -128,9 +128,8 @@ package struct RestoreDrill: Sendable {
         do throws(BackupError) {
             let files = try await fetched(place, scratch)
             try await world.step("verify") { () throws(BackupError) in
-                try BackupCheck.known(place.manifest, to: world.log)
                 let result = try await BackupCheck.backup(
-                    place.manifest, in: files, identity: identity, deadline: plan.drill.deadline)
+                    place.manifest, in: files, identity: identity, deadline: plan.drill.deadline, log: world.log)
                 guard result.hasReadTables else { throw BackupError(.refused, result.words) }
                 return ((), result.words)
             }

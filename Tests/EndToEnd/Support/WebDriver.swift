@@ -62,13 +62,11 @@ final class WebDriver {
 
     var url: String { get throws { try ask("GET", "/session/\(session)/url", nil) as? String ?? "" } }
 
-    /// The page's visible text.
-    var body: String {
-        get throws {
-            let element = try element("body")
-            return try ask("GET", "/session/\(session)/element/\(element)/text", nil) as? String ?? ""
-        }
-    }
+    /// The page's visible text; empty while another page is on its way.
+    var body: String { (try? run("return document.body.innerText") as? String) ?? "" }
+
+    /// Waits until the page shows a text: a click returns before its answer is there.
+    func shows(_ text: String) async throws -> Bool { try await eventually { self.body.contains(text) } }
 
     private func element(_ selector: String) throws -> String {
         let found = try ask(

@@ -13,7 +13,7 @@ struct DefenceSurveyTests {
     }
 
     @Test func aWorkingEdgeIsProved() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             let check = try await edge.survey { $0.publicURLs = [edge.url] }
             for item in check.items { #expect(item.verdict == .ok, "\(item.name): \(item.text)") }
             let names = Set(check.items.map(\.name))
@@ -38,7 +38,7 @@ struct DefenceSurveyTests {
     @Test func aFirewallThatOnlyDetectsIsNoticed() async throws {
         try await withHardenedEdge(breaking: {
             $0.rules = $0.rules.replacing("SecRuleEngine On", with: "SecRuleEngine DetectionOnly")
-        }) { edge in
+        }) { (edge) async throws in
             let check = try await edge.survey()
             #expect(try item("edge-1 sql injection", check).verdict == .critical)
             #expect(try item("edge-1 clean", check).verdict == .ok)
@@ -47,7 +47,7 @@ struct DefenceSurveyTests {
     }
 
     @Test func aFirewallThatOnlyDetectsByConfigIsAWarning() async throws {
-        try await withHardenedEdge({ $0.waf?.onlyDetects = true }) { edge in
+        try await withHardenedEdge({ $0.waf?.onlyDetects = true }) { (edge) async throws in
             let check = try await edge.survey()
             #expect(try item("edge-1 sql injection", check).verdict == .warning)
             #expect(check.verdict == .warning)
@@ -57,14 +57,14 @@ struct DefenceSurveyTests {
     @Test func aFirewallThatIsOffIsNoticed() async throws {
         try await withHardenedEdge(breaking: {
             $0.server = $0.server.replacing("modsecurity on;", with: "modsecurity off;")
-        }) { edge in
+        }) { (edge) async throws in
             let check = try await edge.survey()
             #expect(try item("edge-1 cross-site scripting", check).verdict == .critical)
         }
     }
 
     @Test func aFirewallThatTurnsCustomersAwayIsNoticed() async throws {
-        try await withHardenedEdge({ $0.waf?.paranoia = 4 }) { edge in
+        try await withHardenedEdge({ $0.waf?.paranoia = 4 }) { (edge) async throws in
             let check = try await edge.survey()
             #expect(try item("edge-1 clean text", check).verdict == .critical)
         }
@@ -76,7 +76,7 @@ struct DefenceSurveyTests {
                 texts.server = texts.server.split(separator: "\n", omittingEmptySubsequences: false)
                     .filter { !$0.hasPrefix("limit_req zone=guardia_\(name) ") }.joined(separator: "\n")
             }
-        }) { edge in
+        }) { (edge) async throws in
             let check = try await edge.survey()
             for name in ["auth", "uri"] {
                 #expect(try item("edge-1 limit \(name)", check).verdict == .critical, "\(name)")
@@ -88,7 +88,7 @@ struct DefenceSurveyTests {
     }
 
     @Test func aConfigurationThatIsNotTheRenderedOneIsNoticed() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             var deployment = edge.deployment
             deployment.hardening?.classes[0].limit = .init(1, .minute, burst: 1)
             let survey = try #require(
@@ -104,7 +104,7 @@ struct DefenceSurveyTests {
             $0.server = $0.server.replacing("add_header X-Frame-Options \"DENY\" always;", with: "")
                 .replacing("if ($guardia_identity) { return 400; }", with: "")
                 .replacing("if ($guardia_method_refused) { return 405; }", with: "")
-        }) { edge in
+        }) { (edge) async throws in
             let check = try await edge.survey()
             #expect(try item("edge-1 security headers", check).text.contains("X-Frame-Options"))
             #expect(try item("edge-1 security headers", check).verdict == .warning)
@@ -115,7 +115,7 @@ struct DefenceSurveyTests {
 
     /// The trap of rotation: neither a reload nor USR1 makes ModSecurity open its log anew.
     @Test func aLogThatIsNoLongerWrittenIsNoticed() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             let log = try #require(edge.plan.waf?.auditLog)
             try FileManager.default.moveItem(atPath: log, toPath: "\(log).1")
             _ = FileManager.default.createFile(atPath: log, contents: nil)
@@ -126,7 +126,7 @@ struct DefenceSurveyTests {
     }
 
     @Test func anEdgeThatDoesNotAnswerIsUnknown() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             await edge.nginx.stop()
             let check = try await edge.survey()
             #expect(check.verdict == .unknown)
@@ -138,7 +138,7 @@ struct DefenceSurveyTests {
     }
 
     @Test func oldRulesAreAWarning() async throws {
-        try await withHardenedEdge { edge in
+        try await withHardenedEdge { (edge) async throws in
             let check = try await edge.survey { $0.maximumAgeOfRules = .days(1) }
             #expect(try item("rule set", check).verdict == .warning)
         }
