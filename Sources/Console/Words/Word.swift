@@ -40,6 +40,8 @@ package enum Word: CaseIterable, Sendable {
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
     case approveTitle, yesApprove, asking, noStepSeen
     case goBackStep
+    // MARK: Actions that hang
+    case hangs, hangsAt, hangsShort
     // MARK: Backups and drills
     case backups, backupsSummary, noBackups, backupsTitle, backupAge, backupProof, backupRestoreTime, backupAttempt
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup

@@ -68,7 +68,11 @@ struct JournalCommand: ParsableCommand {
         }
 
         private func print(_ event: Event, zone: Zone) throws {
-            Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone))
+            if json {
+                Output.json(try EventText.json(event))
+            } else {
+                Output.line(EventText.line(event, zone: zone))
+            }
         }
     }
 
