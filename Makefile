@@ -23,6 +23,7 @@ test: ## install what is missing and run every test
 fuzz: deps ## ten million broken inputs for every parser that reads what others write (release build)
 	$(SWIFT) build -c release --product guardia-fuzz
 	.build/release/guardia-fuzz
+	.build/release/guardia-fuzz --journal Config/recordings/bad-deploy.journal --count 5000
 
 bench: deps ## measure, each figure beside its peer (release build)
 	$(SWIFT) build -c release

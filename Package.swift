@@ -101,7 +101,7 @@ let package = Package(
             ]),
 
         // MARK: Fuzzing: broken input for every parser that reads what others write
-        .target(name: "Fuzzing", dependencies: ["Console", "Launch", "Security", "Settings", "Watch", "Wire"]),
+        .target(name: "Fuzzing", dependencies: ["Console", "Journal", "Launch", "Security", "Settings", "Watch", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(
@@ -158,7 +158,7 @@ let package = Package(
             name: "guardia",
             dependencies: [
                 "Launch", "Journal", "Wire", "Edge", "Security", "Watch", "Actions", "Console", "Terminal", "Settings",
-                "Screen", "Rehearsal", "Mobile", "Notify", "Report",
+                "Screen", "Rehearsal", "Mobile", "Notify", "Report", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -167,14 +167,14 @@ let package = Package(
         .executableTarget(
             name: "guardia-kiosk",
             dependencies: [
-                "Launch", "Journal", "Console", "Terminal", "Settings", "Screen",
+                "Launch", "Journal", "Console", "Terminal", "Settings", "Screen", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
             name: "barberpro",
             dependencies: [
                 // Launch for the rule of a flag alone: the application evaluates as guardia says it does.
-                "Launch", "Wire",
+                "Launch", "Wire", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -182,7 +182,7 @@ let package = Package(
         .executableTarget(
             name: "guardia-bench",
             dependencies: [
-                "Launch", "Journal", "Wire", "Console", "Watch", "Settings", "Report",
+                "Launch", "Journal", "Wire", "Console", "Watch", "Settings", "Report", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
@@ -190,7 +190,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "guardia-fuzz",
-            dependencies: ["Fuzzing", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["Fuzzing", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(
             name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
     ],

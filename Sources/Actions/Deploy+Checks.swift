@@ -101,10 +101,17 @@ extension Deploy {
     // MARK: Looking
 
     /// Compares canary and serving colour until the bake is over or it is clear before.
-    func bake() async -> Outcome {
+    ///
+    /// Where something broke off meanwhile the bake begins anew; where a critical alert fires that did not before, the end
+    /// waits for it. Both no longer than another two bakes: then a person judges.
+    func bake(_ step: String) async -> Outcome {
         var analysis = CanaryAnalysis(deployment.canary.analysis)
-        let end = world.clock.now().advanced(by: order.bake)
-        var last = world.clock.now()
+        let begun = world.clock.now()
+        var end = begun.advanced(by: order.bake)
+        let limit = begun.advanced(by: order.bake * 3)
+        var last = begun
+        var gaps = 0
+        var told: String?
         while true {
             do { try await world.pause(1000) } catch { return .undecided("called off") }
             let now = world.clock.now()
@@ -114,9 +121,18 @@ extension Deploy {
             analysis.take(
                 canary: board?.figures(of: ground.idle, at: now) ?? .init(),
                 live: board?.figures(of: ground.live, at: now) ?? .init(),
-                guards: board?.verdicts(of: deployment.canary.analysis.guards, at: now) ?? [:], seconds: seconds)
+                guards: board?.verdicts(of: deployment.canary.analysis.guards, at: now) ?? [:],
+                alerts: board?.criticalAlerts(since: board?.actions[reporter.id]?.at ?? begun) ?? [], seconds: seconds)
             if let early = analysis.early { return outcome(early) }
-            if now.uptime >= end.uptime { return outcome(analysis.final) }
+            if analysis.gaps > gaps {
+                gaps = analysis.gaps
+                end = now.advanced(by: order.bake)
+                await reporter.note(step, "what is counted broke off: the analysis begins anew")
+            }
+            guard now.uptime >= end.uptime else { continue }
+            guard let obstacle = analysis.obstacle, now.uptime < limit.uptime else { return outcome(analysis.final) }
+            if told != obstacle { await reporter.note(step, "waits: \(obstacle)") }
+            told = obstacle
         }
     }
 

@@ -12,7 +12,7 @@ extension Deploy {
         case .release: await release()
         case .gate: await gate()
         case .shift(let share): await shift(to: Split(live: ground.live, canary: ground.idle, share: share))
-        case .analyse: await bake()
+        case .analyse: await bake(step.name)
         case .arm: await arm()
         case .promote: await shift(to: Split(all: ground.idle))
         case .follow: await follow()

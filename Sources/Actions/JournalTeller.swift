@@ -33,6 +33,9 @@ package final class JournalTeller: ActionJournal {
     /// Why events went into the spool instead of the journal, or nowhere; nil while all went well.
     package var trouble: String? { state.withLock { $0.trouble } }
 
+    /// Whether all that was told is kept somewhere.
+    package var isSettled: Bool { state.withLock { $0.kept == $0.told } }
+
     package func tell(_ event: ActionEvent) async { await tell(.action(event)) }
 
     /// Tells something that is no step of an action: an acknowledgement, a silence.

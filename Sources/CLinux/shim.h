@@ -4,6 +4,8 @@
 #include <malloc.h>
 #include <spawn.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
@@ -15,5 +17,13 @@ static const int guardia_f_setpipe_sz = 1031;
 
 /* POSIX_SPAWN_SETSID of <spawn.h>. */
 static const short guardia_spawn_setsid = 0x80;
+
+/* Leaves no core behind, neither this process nor its children: there would be every secret in it. With PR_SET_DUMPABLE at 0 the
+ * kernel also keeps processes of the same user from reading its memory. prctl is variadic, which Swift does not import. */
+static inline void guardia_keep_no_core(void) {
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 #endif

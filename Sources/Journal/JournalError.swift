@@ -16,6 +16,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case full(path: String)
     /// The file, its folder or its file system cannot be written.
     case readOnly(path: String)
+    /// The disk, or the way to it, fails.
+    case ioError(path: String, reason: String)
     /// A reader has held a transaction for so long that the write-ahead log reached its bound.
     case logHeld(path: String, bytes: Int64, pid: Int32?)
     /// Anything else that SQLite or the kernel refused.
@@ -35,6 +37,7 @@ extension JournalError {
         case .full: "disk full"
         case .readOnly: "journal is read-only"
         case .logHeld(_, _, let pid): "log held back by \(JournalError.process(pid))"
+        case .ioError(_, let reason): "its disk fails: \(reason)"
         case .failed(_, let reason): reason
         }
     }
@@ -69,6 +72,8 @@ extension JournalError: CustomStringConvertible {
             \(path): \(JournalError.process(pid)) has been reading for so long that the log has reached \(bytes) bytes; \
             end it: recording goes on by itself
             """
+        case .ioError(let path, let reason):
+            "\(path): its disk fails (\(reason)); see the kernel's log, and what the file system says"
         case .failed(let path, let reason):
             "\(path): \(reason)"
         }

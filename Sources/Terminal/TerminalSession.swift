@@ -229,6 +229,7 @@ package final class TerminalSession {
     private func leave() {
         ResetSequence.writeAll(Self.pasteOff, to: output)
         endwin()
+        if !hasAlternateScreen { ResetSequence.writeAll(Self.freshLine, to: output) }
         var modes = shellModes
         tcsetattr(output, TCSANOW, &modes)
     }
@@ -243,6 +244,14 @@ package final class TerminalSession {
 
     private static let pasteOn = "\u{1b}[?2004h"
     private static let pasteOff = "\u{1b}[?2004l"
+    /// Where the screen stays as it was, the shell goes on below it, on an empty line.
+    private static let freshLine = "\r\n"
+
+    /// `exit_ca_mode` is what gives the screen back that was there before.
+    private var hasAlternateScreen: Bool {
+        guard let capability = tigetstr("rmcup") else { return false }
+        return Int(bitPattern: capability) != -1
+    }
 
     // MARK: Capabilities
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 
 /// BarberPro in miniature: what `guardia rehearse` launches.
 @main
@@ -10,4 +11,9 @@ struct BarberPro: AsyncParsableCommand {
             Seed.self, Serve.self, ReleaseColour.self, ControlPart.self, RunGateway.self, RunProviders.self,
             RunTraffic.self,
         ])
+
+    static func main() async {
+        guardia_keep_no_core()
+        await main(nil)
+    }
 }

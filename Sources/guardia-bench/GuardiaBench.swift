@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 
 /// What `make bench` measures from inside, one subcommand a figure; each prints `name value` lines.
 ///
@@ -11,4 +12,9 @@ struct GuardiaBench: AsyncParsableCommand {
             Hour.self, Load.self, Latency.self, Polls.self, Day.self, Frames.self, Rules.self, Alerts.self, MapBench.self,
             KpiBench.self, RewindBench.self, KioskBench.self, Faults.self, ReportBench.self,
         ])
+
+    static func main() async {
+        guardia_keep_no_core()
+        await main(nil)
+    }
 }

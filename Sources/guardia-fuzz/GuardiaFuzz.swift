@@ -1,4 +1,6 @@
 import ArgumentParser
+import CLinux
+import Foundation
 import Fuzzing
 
 /// `make fuzz`: every parser that reads what others write, on millions of broken inputs. A crash is the finding.
@@ -16,7 +18,12 @@ struct GuardiaFuzz: ParsableCommand {
     @Option(help: "Only this parser.")
     var only: String?
 
+    @Option(help: ArgumentHelp("Instead: change bytes of this journal, and read it as guardia does.", valueName: "file"))
+    var journal: String?
+
     func run() throws {
+        guardia_keep_no_core()
+        if let journal { return try fuzz(journal) }
         let targets = FuzzTarget.all.filter { only == nil || $0.name == only }
         guard !targets.isEmpty else {
             throw ValidationError("the parsers are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
@@ -30,5 +37,15 @@ struct GuardiaFuzz: ParsableCommand {
             print("\(target.name): \(inputs) inputs in \(took)")
         }
         print("\(total) inputs, seed \(seed): no crash")
+    }
+
+    private func fuzz(_ journal: String) throws {
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: journal)))
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("guardia-fuzz-\(getpid())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        // A crash can be had again: the file that was read last is still there.
+        let refused = JournalFuzz(whole, path: "\(folder)/broken.journal").run(count: count, seed: seed)
+        print("\(count) broken journals, \(refused) refused, seed \(seed): no crash")
     }
 }

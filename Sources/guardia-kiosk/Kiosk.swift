@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Console
 import Glibc
 import Screen
@@ -31,6 +32,7 @@ struct Kiosk: ParsableCommand {
     @OptionGroup var screen: ScreenOptions
 
     func run() throws {
+        guardia_keep_no_core()
         let variable = getenv("GUARDIA_JOURNAL").map { String(cString: $0) }
         let ending = try screen.run(
             journal: journal ?? variable ?? "/var/lib/guardia/guardia.journal", mode: .kiosk(mayQuit: allowQuit),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Console
 import Glibc
 import Screen
@@ -50,6 +51,7 @@ struct Guardia: AsyncParsableCommand {
 
     /// Parses and runs. Wrong usage ends with 2, as every other mistake of the caller's does.
     static func main() async {
+        guardia_keep_no_core()
         if OwnSecurity.isElevated {
             Output.error(
                 "this program must not be setuid or setgid: it acts for another user by sudo alone (docs/operators.md)")
@@ -70,12 +72,13 @@ struct Guardia: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try complainOfOutput(of: command)
         } catch let unknown as UnknownCommand {
             Output.error(unknown.description)
             Glibc.exit(2)
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            StandardStream.error.line(fullMessage(for: error))
+            StandardStream.error.lines(fullMessage(for: error))
             Glibc.exit(2)
         }
     }
@@ -86,6 +89,17 @@ struct Guardia: AsyncParsableCommand {
         let words = Array(CommandLine.arguments.dropFirst())
         guard words.first?.hasPrefix("-") ?? true else { return nil }
         return try? Monitor.parse(words)
+    }
+
+    /// What only looks has done nothing where nobody could read it: a script must not take an empty file for an answer. An
+    /// action has done what it did, and its exit code says that.
+    private static func complainOfOutput(of command: any ParsableCommand) throws {
+        let looking: [any ParsableCommand.Type] = [
+            StatusCommand.self, AlertsCommand.self, KpiCommand.self, Graph.self, OnCallCommand.self, Keys.self,
+            JournalCommand.Verify.self, JournalCommand.Tail.self,
+        ]
+        guard let why = StandardStream.couldNotWrite, looking.contains(where: { $0 == type(of: command) }) else { return }
+        throw Failure.failed(Told("what was found could not be written: \(why)"))
     }
 
     private static var commands: [String] {

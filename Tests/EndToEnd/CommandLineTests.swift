@@ -4,6 +4,8 @@ import Testing
 /// What the commands say and how they end, run as a user runs them.
 struct CommandLineTests {
     private let guardia = Program.path("guardia")
+    private static let recording = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Config/recordings/bad-deploy.journal").path
 
     @Test("without a terminal the dashboard says so and exits with 2")
     func noTerminal() throws {
@@ -71,6 +73,42 @@ struct CommandLineTests {
             : try Program.run(look[0], Array(look.dropFirst()))
         #expect(result.status == 1)
         #expect(result.errors.contains("permission denied"))
+    }
+
+    @Test("a running program leaves no core behind, whatever its shell allows")
+    func noCore() throws {
+        let script = """
+            ulimit -c unlimited; cp \(Self.recording) /tmp/guardia-core-$$.journal
+            \(guardia) journal tail -f -j /tmp/guardia-core-$$.journal > /dev/null & p=$!
+            for i in $(seq 100); do l=$(grep core /proc/$p/limits); case "$l" in *unlimited*) sleep 0.1;; *) break;; esac; done
+            echo "$l"; kill $p; rm -f /tmp/guardia-core-$$.journal*
+            """
+        let result = try Program.run("/bin/bash", ["-c", script])
+        #expect(result.output.split(separator: " ").suffix(3).map(String.init).first == "0", "\(result.output)")
+    }
+
+    @Test("what only looks fails where nobody can read what it found, and a reader that went away is no failure")
+    func fullOutput() throws {
+        let look = "\(guardia) journal tail -n 5 -j \(Self.recording)"
+        #expect(try Program.run("/bin/bash", ["-c", "\(look) > /dev/full"]).status == 1)
+        #expect(try Program.run("/bin/bash", ["-c", "\(look) > /dev/null"]).status == 0)
+    }
+
+    @Test(
+        "a damaged journal is said, not crashed on, by all that read it",
+        arguments: ["level INTEGER NOT NULL", "body TEXT NOT NULL) STRICT", "resolution REAL NOT NULL"])
+    func damagedJournal(column: String) throws {
+        let file = "/tmp/guardia-damaged-\(UInt32.random(in: 0 ... .max)).journal"
+        var bytes = try Data(contentsOf: URL(filePath: Self.recording))
+        let place = try #require(bytes.firstRange(of: Data(column.utf8)))
+        bytes.replaceSubrange(place, with: Data(column.replacing("NOT NULL", with: "NOT NUL ").utf8))
+        try bytes.write(to: URL(filePath: file))
+        defer { for suffix in ["", "-wal", "-shm"] { unlink(file + suffix) } }
+        for words in [["alerts"], ["kpi"], ["journal", "tail"], ["journal", "verify"], ["silence", "list"], ["shot", "-"]] {
+            let result = try Program.run(guardia, words + ["-j", file])
+            #expect([1, 2].contains(result.status), "\(words): \(result.status) \(result.errors)")
+            #expect(result.errors.contains("damaged"), "\(words): \(result.errors)")
+        }
     }
 
     @Test("the shipped config is fit, and its graph is printed")

@@ -36,6 +36,65 @@ struct CanaryAnalysisTests {
         }
     }
 
+    @Test func whatWasCountedBeforeAnOutageIsForgotten() {
+        for outage in [CanaryAnalysis.Figures(), .init(requests: 0, errors: 0, p95: nil)] {
+            var analysis = analysis(looks: 60, canary: well, live: well)
+            for look in 1...17 {
+                analysis.take(canary: outage, live: outage, guards: [:], seconds: 1)
+                guard look >= 3 else { continue }
+                // In the middle of it nothing passes, however good it was before.
+                guard case .inconclusive = analysis.final else {
+                Issue.record("passed in an outage")
+                return
+            }
+                #expect(analysis.obstacle != nil)
+            }
+            analysis.take(canary: well, live: well, guards: [:], seconds: 1)
+            #expect(analysis.gaps == 1 && analysis.obstacle == nil)
+            #expect(analysis.final == .inconclusive("too few requests: 10 of 200"))
+            for _ in 0..<30 { analysis.take(canary: well, live: well, guards: [:], seconds: 1) }
+            guard case .passed = analysis.final else {
+                Issue.record("the time after it counts")
+                return
+            }
+        }
+    }
+
+    @Test func whatBreaksOffAgainAndAgainIsAPersonsToJudge() {
+        var analysis = CanaryAnalysis(plan)
+        for _ in 0..<4 {
+            for _ in 0..<40 { analysis.take(canary: well, live: well, guards: [:], seconds: 1) }
+            for _ in 0..<4 { analysis.take(canary: .init(), live: .init(), guards: [:], seconds: 1) }
+        }
+        for _ in 0..<40 { analysis.take(canary: well, live: well, guards: [:], seconds: 1) }
+        #expect(analysis.final == .inconclusive("what is counted broke off 4 times: nothing can be compared"))
+    }
+
+    @Test func aQuietLaunchHasNoOutage() {
+        var analysis = CanaryAnalysis(plan)
+        let busy = CanaryAnalysis.Figures(requests: 0.2, errors: 0, p95: 90)
+        for look in 0..<200 {
+            let quiet = CanaryAnalysis.Figures(requests: 0, errors: 0, p95: nil)
+            analysis.take(
+                canary: look % 20 == 0 ? busy : quiet, live: look % 20 == 0 ? busy : quiet, guards: [:], seconds: 1)
+        }
+        #expect(analysis.gaps == 0)
+    }
+
+    @Test func aCriticalAlertOfBothColoursHoldsTheCanary() {
+        let ailing = CanaryAnalysis.Figures(requests: 10, errors: 9, p95: 90)
+        var analysis = CanaryAnalysis(plan)
+        for _ in 0..<60 {
+            analysis.take(canary: ailing, live: ailing, guards: [:], alerts: ["App errors"], seconds: 1)
+        }
+        #expect(analysis.final == .inconclusive("critical since the deploy began: App errors"))
+        analysis.take(canary: ailing, live: ailing, guards: [:], alerts: [], seconds: 1)
+        guard case .passed = analysis.final else {
+                Issue.record("it is over")
+                return
+            }
+    }
+
     @Test func tooFewRequestsAreInconclusive() {
         let quiet = CanaryAnalysis.Figures(requests: 1, errors: 0, p95: 90)
         #expect(analysis(looks: 60, canary: quiet, live: well).final == .inconclusive("too few requests: 60 of 200"))

@@ -18,13 +18,13 @@ package struct RedisFlagStore: FlagStore {
 
     package func look(_ name: String) async throws(FlagStoreError) -> FlagLook {
         let time = try await ask(["TIME"])
-        guard let parts = time.array, parts.count == 2, let seconds = parts[0].number.map({ Int64($0) }),
-            let micros = parts[1].number.map({ Int64($0) })
+        guard let parts = time.array, parts.count == 2, let seconds = parts[0].number,
+            let micros = parts[1].number, (0...1e12).contains(seconds), (0..<1e6).contains(micros)
         else { throw FlagStoreError(.refused, "Redis' answer to TIME is none") }
         let reply = try await ask(["HGETALL", plan.target.key(of: name)])
         return FlagLook(
             name: name, fields: Self.fields(reply),
-            clock: Timestamp(milliseconds: seconds * 1000 + micros / 1000))
+            clock: Timestamp(milliseconds: Int64(seconds) * 1000 + Int64(micros) / 1000))
     }
 
     package func names() async throws(FlagStoreError) -> [String] {

@@ -131,6 +131,7 @@ extension Model {
     func running(in traffic: Traffic) -> [Span]? {
         guard let mover = shown.actions.mover else { return nil }
         var spans = [Span("▸ \(Text.sanitised(mover.label, limit: 80))", .accent, .bold)]
+        if traffic.hasLapsed(lockOf: mover.id) { spans.append(Span("  " + words(.hangs), .critical, .bold)) }
         if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
         if let why = mover.waitsFor {
             let keys = (keymap.label(of: .promote), keymap.label(of: .abort))
@@ -149,6 +150,16 @@ extension Model {
         }
         var notices: [Notice] = []
         let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
+        if let mover = board.actions.mover, traffic.hasLapsed(lockOf: mover.id) {
+            let step = stepText(of: mover) ?? words(.beforeAnyStep)
+            let key = keymap.label(of: .rollback)
+            var text = words(.hangsAt, Text.sanitised(mover.label, limit: 80), step, key)
+            if Text.width(of: text) + 2 > size.width {
+                let name = Text.sanitised(mover.started.to?.version ?? mover.kind.rawValue, limit: 24)
+                text = words(.hangsShort, name, key)
+            }
+            notices.append(Notice(role: .alarm, text: text))
+        }
         if board.actions.mover == nil, let died = board.actions.interrupted {
             let step = stepText(of: died) ?? words(.beforeAnyStep)
             let label = Text.sanitised(died.label, limit: 80)

@@ -44,6 +44,8 @@ package enum Word: CaseIterable, Sendable {
     case deedWentBack, deedAborted, deedRolledBack, deedReturned, deedUnproven, lightLeft, leftAgo, runwayLeft
     case personBanner, personBannerShort, labelWaits, labelNext, backUnlessDecided, endsAsGood, suggestedReason
     case cannotStart, helpCommands
+    // MARK: Actions that hang
+    case hangs, hangsAt, hangsShort
     // MARK: Backups and drills
     case backups, backupsSummary, noBackups, backupsTitle, backupAge, backupProof, backupRestoreTime, backupAttempt
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup

@@ -118,7 +118,7 @@ extension EdgeError {
                     ?? (.invalid, "deploys are frozen")
             case "fenced": (.fenced, "the lock is no longer ours")
             case "moved":
-                texts.first.flatMap { Int64($0) }.map {
+                texts.first.flatMap { HelperAnswer.number($0) }.map {
                     (.overtaken(fence: $0), "the lock was taken since, fence \($0)")
                 }
                     ?? (.moved(current: texts.first ?? ""), Self.words(current: texts.first ?? ""))

@@ -34,7 +34,10 @@ struct HelperAnswer {
     /// The words after the first of the line that begins with `key`.
     func words(_ key: String) -> ArraySlice<Substring>? { lines.first { $0.first == key[...] }?.dropFirst() }
 
-    func number(_ key: String) -> Int64? { words(key)?.first.flatMap { Int64($0) } }
+    func number(_ key: String) -> Int64? { words(key)?.first.flatMap { HelperAnswer.number($0) } }
+
+    /// A number as an edge tells it, within what can be reckoned with: the edge may be another's by now.
+    static func number(_ text: some StringProtocol) -> Int64? { Int64(text).map(\.withinRecordedTime) }
 
     /// The decoded words of the line that begins with `key`, if there are as many.
     func texts(_ key: String, count: Int) -> [String]? {
@@ -72,11 +75,11 @@ extension EdgeStatus {
             self.freeze = freeze
         }
         if answer.words("armed") != nil {
-            guard let words = answer.texts("armed", count: 4), let left = Int64(words[3]) else { return nil }
+            guard let words = answer.texts("armed", count: 4), let left = HelperAnswer.number(words[3]) else { return nil }
             armed = ArmedRevert(from: words[0], to: words[1], action: words[2], left: left)
         }
         if answer.words("fired") != nil {
-            guard let words = answer.texts("fired", count: 4), let at = Int64(words[0]) else { return nil }
+            guard let words = answer.texts("fired", count: 4), let at = HelperAnswer.number(words[0]) else { return nil }
             fired = FiredRevert(at: at, from: words[1], to: words[2], action: words[3])
         }
     }
@@ -85,7 +88,7 @@ extension EdgeStatus {
 extension EdgeLock {
     /// HOLDER ACTION KIND REASON LEFT
     init?(_ words: [String]) {
-        guard words.count == 5, let left = Int64(words[4]) else { return nil }
+        guard words.count == 5, let left = HelperAnswer.number(words[4]) else { return nil }
         self.init(holder: words[0], action: words[1], kind: words[2], reason: words[3], left: left)
     }
 }
@@ -93,7 +96,7 @@ extension EdgeLock {
 extension EdgeFreeze {
     /// BY SINCE REASON
     init?(_ words: [String]) {
-        guard words.count == 3, let since = Int64(words[1]) else { return nil }
+        guard words.count == 3, let since = HelperAnswer.number(words[1]) else { return nil }
         self.init(by: words[0], since: since, reason: words[2])
     }
 }

@@ -43,7 +43,7 @@ package final class AuditStore {
                         """)
             }
         } catch {
-            throw (error as? JournalError) ?? .failed(path: path, reason: "\(error)")
+            throw JournalError(error, path: path)
         }
     }
 
@@ -61,7 +61,7 @@ package final class AuditStore {
     package func position(of file: String) throws(JournalError) -> Position? {
         try access { db in
             try Row.fetchOne(db, sql: "SELECT inode, offset FROM position WHERE file = ?", arguments: [file]).map {
-                Position(inode: UInt64(bitPattern: $0[0] as Int64), offset: $0[1])
+                Position(inode: UInt64(bitPattern: try $0.stored(0) as Int64), offset: try $0.stored(1))
             }
         }
     }
@@ -134,11 +134,13 @@ package final class AuditStore {
                     query.from.milliseconds, query.to.milliseconds, query.kind?.rawValue, query.kind?.rawValue,
                     query.user, query.user, query.text, query.text, query.limit,
                 ])
-            return rows.compactMap { row in
-                AuditClass(rawValue: row[2]).map { kind in
+            return try rows.compactMap { row in
+                try AuditClass(rawValue: try row.stored(2)).map { kind in
                     AuditEntry(
-                        at: Timestamp(milliseconds: row[0]), source: row[1], kind: kind, user: row[3], database: row[4],
-                        origin: row[5], action: row[6], object: row[7], text: row[8], succeeded: row[9] == 1)
+                        at: Timestamp(milliseconds: try row.storedTime(0)), source: try row.stored(1), kind: kind,
+                        user: try row.stored(3), database: try row.stored(4), origin: try row.stored(5),
+                        action: try row.stored(6), object: try row.stored(7), text: try row.stored(8),
+                        succeeded: try row.stored(9) as Int64 == 1)
                 }
             }
         }
@@ -155,7 +157,12 @@ package final class AuditStore {
                     SELECT class, user, action, succeeded, count(*) FROM entry WHERE utc >= ? AND utc <= ?
                     GROUP BY class, user, action, succeeded ORDER BY class, count(*) DESC LIMIT 500
                     """, arguments: [start.milliseconds, end.milliseconds]
-            ).map { ($0[0], $0[1], $0[2], ($0[3] as Int) == 0, $0[4]) }
+            ).map { row in
+                (
+                    try row.stored(0), try row.stored(1), try row.stored(2), (try row.stored(3) as Int) == 0,
+                    try row.stored(4)
+                )
+            }
         }
     }
 
@@ -178,10 +185,10 @@ package final class AuditStore {
     }
 
     private func access<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
-        do { return try queue.read(body) } catch { throw .failed(path: path, reason: "\(error)") }
+        do { return try queue.read(body) } catch { throw JournalError(error, path: path) }
     }
 
     private func write<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
-        do { return try queue.write(body) } catch { throw .failed(path: path, reason: "\(error)") }
+        do { return try queue.write(body) } catch { throw JournalError(error, path: path) }
     }
 }

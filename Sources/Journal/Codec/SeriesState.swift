@@ -42,6 +42,9 @@ enum Symbol {
     static let missed: UInt64 = 2
     static let same: UInt64 = 3
     static let number: UInt64 = 4
+
+    /// A number of steps as it is written; the last few that a word could hold have no room beside the other symbols.
+    static func code(ofSteps steps: Int64) -> UInt64 { min(ZigZag.encode(steps), .max - number) + number }
 }
 
 /// How many series and texts a journal may number; any more is a fault, and bytes that claim more are not ours.

@@ -73,7 +73,7 @@ struct TickEncoder {
         let passed = moment.uptime - last.uptime
         // A step of the wall clock begins a new group, so that the groups can be found by time.
         let step = (walked - passed).count
-        return passed < 0 || walked < 0 || abs(step) > 1000 || moment.uptime - key.uptime >= keyInterval
+        return passed < 0 || walked < 0 || step.magnitude > 1000 || moment.uptime - key.uptime >= keyInterval
     }
 
     private mutating func append(_ cell: Cell, of series: Int, to bytes: inout [UInt8]) {
@@ -83,7 +83,7 @@ struct TickEncoder {
         let state = states[series]
         switch cell {
         case .steps(let steps):
-            bytes.append(varint: ZigZag.encode(steps &- state.base) &+ Symbol.number)
+            bytes.append(varint: Symbol.code(ofSteps: steps.saturating(minus: state.base)))
         case _ where cell == state.last:
             bytes.append(varint: Symbol.same)
         case .exact(let bits):
@@ -109,7 +109,7 @@ struct TickEncoder {
             bytes.append(varint: UInt64(series - expected))
             expected = series + 1
             switch state.value {
-            case .steps(let steps): bytes.append(varint: ZigZag.encode(steps) + Symbol.number)
+            case .steps(let steps): bytes.append(varint: Symbol.code(ofSteps: steps))
             case .exact(let bits):
                 bytes.append(varint: Symbol.exact)
                 bytes.append(littleEndian: bits)

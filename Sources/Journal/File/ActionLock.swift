@@ -16,7 +16,7 @@ package struct ActionLock: ~Copyable {
         let folder = ActionLock.folder(of: journal)
         if mkdir(folder, 0o750) != 0, errno != EEXIST { throw JournalError(errno: errno, path: folder) }
         let path = "\(folder)/\(action.text)"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, JournalFiles.mode)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, JournalFiles.mode)
         guard descriptor >= 0 else { throw JournalError(errno: errno, path: folder) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -36,7 +36,7 @@ package struct ActionLock: ~Copyable {
     /// Whether an action is known to be dead: its sign is there, and nobody holds it. One without a sign may live: a full disk
     /// lets none be made.
     package static func isKnownDead(_ action: ActionID, journal: String) -> Bool {
-        let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         return flock(descriptor, LOCK_SH | LOCK_NB) == 0
@@ -44,7 +44,7 @@ package struct ActionLock: ~Copyable {
 
     /// Whether an action of this machine lives; nil where it left no sign that could tell.
     package static func lives(_ action: ActionID, journal: String) -> Bool? {
-        let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open("\(folder(of: journal))/\(action.text)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return errno == ENOENT ? false : nil }
         defer { close(descriptor) }
         if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return false }

@@ -58,7 +58,7 @@ enum BeatFile {
         /// Opens the file and makes sure that its block is on the disk already.
         init(_ files: JournalFiles) throws(JournalError) {
             path = files.beat
-            descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, JournalFiles.mode)
+            descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, JournalFiles.mode)
             guard descriptor >= 0 else { throw JournalError(errno: errno, path: path) }
             // The umask may have taken the group's right to read.
             _ = fchmod(descriptor, JournalFiles.mode)
@@ -88,7 +88,8 @@ enum BeatFile {
     static func read(_ files: JournalFiles) -> Heartbeat? {
         // A torn block is whole again a microsecond later.
         for _ in 0..<3 {
-            let descriptor = open(files.beat, O_RDONLY | O_CLOEXEC)
+            // A pipe under its name must not hold anybody up.
+            let descriptor = open(files.beat, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard descriptor >= 0 else { return nil }
             defer { close(descriptor) }
             var block = [UInt8](repeating: 0, count: size)

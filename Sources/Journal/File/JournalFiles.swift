@@ -45,6 +45,31 @@ struct JournalFiles: Hashable, Sendable {
     /// it would throw the log away here.
     var isEmptiedUnderItsLog: Bool { FileIdentity(path: path) != nil && size == 0 && logSize > 0 }
 
+    /// Whether the file system is mounted read-only, or has no block and no file left for us.
+    var isOnUnwritableDisk: Bool {
+        var status = statvfs()
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard statvfs(folder, &status) == 0 else { return false }
+        return status.f_flag & UInt(ST_RDONLY) != 0 || status.f_bavail == 0
+            || (status.f_files > 0 && status.f_favail == 0)
+    }
+
+    /// Whether the file begins as a journal does, but for a byte or two: SQLite takes such a file for another program's.
+    ///
+    /// Only while this process has no connection to it: see ``create()``.
+    var beginsAlmostAsJournal: Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 72)
+        guard pread(descriptor, &header, header.count, 0) == header.count else { return false }
+        // "The header string: SQLite format 3\\000"; offset 68: "The Application ID".
+        var ours = Array("SQLite format 3\0".utf8)
+        ours.append(bigEndian: UInt32(Schema.applicationID))
+        let found = header[..<16] + header[68...]
+        return zip(ours, found).count { $0 == $1 } >= ours.count - 2
+    }
+
     /// Moves the remains of a journal out of the way of a new one, log and index with it: they are kept for whoever wants
     /// to recover them.
     ///

@@ -6,9 +6,11 @@ struct JournalLock: ~Copyable {
 
     /// Takes the lock, or says who holds it.
     init(_ files: JournalFiles) throws(JournalError) {
-        let descriptor = open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC, JournalFiles.mode)
+        let descriptor = open(files.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, JournalFiles.mode)
         if descriptor < 0 {
             let code = errno
+            // An engine that has run since before the file system became read-only holds its lock still.
+            if code == EROFS { try JournalLock.refuseIfHeld(files) }
             throw code == ENOENT
                 ? .failed(path: files.path, reason: "its folder does not exist; create it")
                 : JournalError(errno: code, path: files.lock)
@@ -34,6 +36,15 @@ struct JournalLock: ~Copyable {
         // the lock, for a moment longer.
         _ = flock(descriptor, LOCK_UN)
         close(descriptor)
+    }
+
+    private static func refuseIfHeld(_ files: JournalFiles) throws(JournalError) {
+        let descriptor = open(files.lock, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+            throw .locked(path: files.path, pid: holder(descriptor))
+        }
     }
 
     private static func holder(_ descriptor: Int32) -> Int32? {

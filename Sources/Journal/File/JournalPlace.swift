@@ -43,6 +43,8 @@ package enum JournalLoss: String, Hashable, Sendable {
     case lockLost
     /// SQLite found the file damaged.
     case damaged
+    /// There was never one: its disk was full or read-only when the engine started.
+    case neverOpened
 
     /// In words for the operator.
     package var reason: String {
@@ -53,6 +55,7 @@ package enum JournalLoss: String, Hashable, Sendable {
         case .logLost: "the journal's log was deleted or replaced"
         case .lockLost: "the journal's lock was deleted or replaced"
         case .damaged: "the journal is damaged"
+        case .neverOpened: "the journal could not be written when the engine started"
         }
     }
 

@@ -4,7 +4,7 @@ import GRDB
 enum Schema {
     /// `GRDA` in the file's header: what file(1) and a wrong path are told apart by.
     static let applicationID = 0x4752_4441
-    /// Raised when an older guardia could no longer read the file.
+    /// Raised when an older guardia could no longer read the file, or when it has a view or a trigger more.
     static let version = 1
 
     /// - `event`: one row an event, for ever; triggers keep an accident from changing it, the hash chain finds intent.
@@ -107,6 +107,17 @@ enum Schema {
     /// The kinds of an action's events, as their index spells it.
     static let actionKinds = "kind >= 'action.' AND kind < 'action/'"
 
+    /// Without these nothing can be read.
+    static let requiredTables = ["event", "manifest", "series", "text", "tick"]
+    static let tableNames = Set(requiredTables + ["alert_open"])
+
+    /// Makes all that a journal of this version has in an empty database.
+    static func makeAll(_ db: Database) throws {
+        try db.execute(sql: tables)
+        try db.execute(sql: additions)
+        try db.execute(sql: openAlerts)
+    }
+
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
         try db.inTransaction(.immediate) {
@@ -139,6 +150,9 @@ enum Schema {
         }
         let found = try number(db, "user_version")
         guard found <= version else { throw JournalError.newerFormat(path: path, found: found, known: version) }
+        if let trouble = try SchemaCheck.current.trouble(in: db) {
+            throw JournalError.damaged(path: path, reason: trouble)
+        }
     }
 
     private static func number(_ db: Database, _ pragma: String) throws -> Int {

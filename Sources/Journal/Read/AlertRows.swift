@@ -14,24 +14,25 @@ enum AlertRows {
     static func deciding(_ db: Database, until end: Timestamp?, limit: Int) throws -> [Event] {
         guard try Schema.keepsOpenAlerts(db) else { return try newest(db, until: end) }
         let time = end?.milliseconds ?? .max
-        let ended = try String.fetchAll(
+        let ended = try String?.fetchAll(
             db,
             sql: """
                 SELECT json_extract(body, '$.alert') FROM event
                 WHERE kind = 'alert.resolved' AND kind <> 'verdict.changed' AND kind <> 'operator.presence' AND utc <= ?
                 ORDER BY sequence DESC LIMIT \(endedLimit)
                 """, arguments: [time])
-        var subjects = Set(ended)
+        var subjects = Set(ended.compactMap(\.self))
         if end != nil {
             // What ended after that time may have been open then.
             subjects.formUnion(
-                try String.fetchAll(
+                try String?.fetchAll(
                     db,
                     sql: """
                         SELECT DISTINCT \(Schema.alertSubject) FROM event
                         WHERE kind IN ('alert.resolved', 'silence.ended') AND kind <> 'verdict.changed'
                         AND kind <> 'operator.presence' AND utc > ? ORDER BY sequence LIMIT \(usualLimit)
-                        """, arguments: [time]))
+                        """, arguments: [time]
+                ).compactMap(\.self))
             subjects.formUnion(
                 try String.fetchAll(
                     db, sql: "SELECT subject FROM alert_open ORDER BY rank DESC, since DESC LIMIT \(usualLimit)"))
@@ -42,8 +43,9 @@ enum AlertRows {
             db, sql: "SELECT subject, since, kind FROM alert_open ORDER BY rank DESC, since DESC LIMIT ?",
             arguments: [limit])
         for row in open {
-            subjects.remove(row[0])
-            events += try story(db, of: row[0], since: row[1], until: time)
+            let subject: String = try row.stored(0)
+            subjects.remove(subject)
+            events += try story(db, of: subject, since: try row.stored(1), until: time)
         }
         for subject in subjects { events += try story(db, of: subject, since: 0, until: time) }
         return events
@@ -58,9 +60,9 @@ enum AlertRows {
             sql: """
                 SELECT sum(rank = 0), sum(rank = 1), sum(rank = 2), count(*) FROM alert_open WHERE kind = 'alert.fired'
                 """)
-        guard let all, (all[3] as Int) > 0 else { return [:] }
+        guard let all, try all.stored(3) as Int > 0 else { return [:] }
         var counts: [Severity: Int] = [:]
-        for (place, severity) in Severity.allCases.enumerated() { counts[severity] = all[place] }
+        for (place, severity) in Severity.allCases.enumerated() { counts[severity] = try all.stored(place) }
         let loaded = try Row.fetchAll(
             db,
             sql: """
@@ -69,8 +71,8 @@ enum AlertRows {
                 WHERE kind = 'alert.fired' GROUP BY rank
                 """, arguments: [limit])
         for row in loaded {
-            let rank: Int = row[0]
-            if Severity.allCases.indices.contains(rank) { counts[Severity.allCases[rank], default: 0] -= row[1] }
+            let (rank, count): (Int, Int) = (try row.stored(0), try row.stored(1))
+            if Severity.allCases.indices.contains(rank) { counts[Severity.allCases[rank], default: 0] -= count }
         }
         return counts.filter { $0.value > 0 }
     }

@@ -23,9 +23,9 @@ struct BoardLoader {
     ///   - span: how much history is wanted.
     ///   - end: stops before the first tick after it; nil: everything there is.
     mutating func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws {
-        let newest = try Int64.fetchOne(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
+        let newest = try Int64.storedTime(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
         guard let last = end?.milliseconds ?? newest else { return }
-        let start = try BoardLoader.key(db, before: last - span.count)
+        let start = try BoardLoader.key(db, before: last.saturating(minus: span.count))
         try TickCursor.each(db, where: "id >= ?", [start]) { row in
             if let end, row.utc > end { return false }
             take(row)

@@ -14,17 +14,30 @@ enum EventRows {
             db.cachedStatement(sql: "SELECT \(columns) FROM event WHERE \(condition)"), arguments: arguments
         ).map { row in
             let moment = Moment(
-                utc: Timestamp(milliseconds: row[2]), uptime: Milliseconds(row[3]),
-                boot: BootID(rawValue: UInt64(bitPattern: row[4])))
+                utc: Timestamp(milliseconds: try row.stored(2)), uptime: Milliseconds(try row.stored(3)),
+                boot: BootID(rawValue: UInt64(bitPattern: try row.stored(4) as Int64)))
             return (
-                EventChain.Link(sequence: row[0], origin: row[1], at: moment, kind: row[5], json: row[6]),
-                [UInt8](row[7] as Data)
+                EventChain.Link(
+                    sequence: try row.stored(0), origin: try row.stored(1), at: moment, kind: try row.stored(5),
+                    json: try row.stored(6)),
+                [UInt8](try row.stored(7) as Data)
             )
         }
     }
 
     static func events(_ db: Database, where condition: String, _ arguments: StatementArguments) throws -> [Event] {
-        try links(db, where: condition, arguments).map { Event($0.link) }
+        try links(db, where: condition, arguments).map { try event($0.link) }
+    }
+
+    /// Events are numbered from one on: more than this no journal will ever hold.
+    static let sequences: ClosedRange<Int64> = 1...(1 << 52)
+
+    /// - Throws: where the event has a number that none of ours has.
+    static func event(_ link: EventChain.Link) throws -> Event {
+        guard sequences.contains(link.sequence) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "event \(link.sequence) cannot be")
+        }
+        return Event(link)
     }
 
     /// The events that a board at `end` is made of, oldest first: of each series the changes since it was last ok before
@@ -119,7 +132,7 @@ enum EventRows {
 extension Event {
     init(_ link: EventChain.Link) {
         self.init(
-            sequence: link.sequence, origin: link.origin, at: link.at,
+            sequence: link.sequence, origin: link.origin, at: link.at.withinRecordedTime,
             body: Event.Body(kind: link.kind, json: link.json))
     }
 }

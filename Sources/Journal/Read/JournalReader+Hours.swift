@@ -16,7 +16,7 @@ extension JournalReader {
                 db, sql: "SELECT id FROM tick WHERE state IS NOT NULL AND utc >= ? ORDER BY utc LIMIT 1",
                 arguments: [start.milliseconds])
             guard let key else { return [:] }
-            var cursor = TickCursor(after: key - 1)
+            var cursor = TickCursor(after: key.saturating(minus: 1))
             try TickCursor.each(db, where: "id >= ?", [key]) { row in
                 guard cursor.enter(row) else { return true }
                 cursor.readings(of: row) { series, cell in

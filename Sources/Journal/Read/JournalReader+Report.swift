@@ -71,7 +71,10 @@ extension JournalReader {
                         (SELECT max(id) FROM manifest WHERE utc <= ?), 0) ORDER BY id LIMIT 1000
                     """, arguments: [end.milliseconds, start.milliseconds])
             return try rows.map {
-                (Timestamp(milliseconds: $0[0]), try JournalJSON.decode(Manifest.self, from: $0[1]))
+                (
+                    Timestamp(milliseconds: try $0.storedTime(0)),
+                    try JournalJSON.decode(Manifest.self, from: try $0.stored(1))
+                )
             }
         }
     }

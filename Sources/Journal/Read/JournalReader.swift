@@ -41,11 +41,18 @@ package final class JournalReader {
         }
         guard identity.isRegular else { throw .notAJournal(path: path, reason: "it is not a regular file") }
         let files = JournalFiles(path: path)
+        // SQLite opens these by their names: a pipe among them would hold it up for ever.
+        for part in [files.log, files.index] where FileIdentity(path: part)?.isRegular == false {
+            throw .notAJournal(path: path, reason: "\(part) is not a regular file")
+        }
         do throws(JournalError) {
             let store = try checked(Store(path: path, readonly: true), path)
             return (store, nil, JournalPlace(files))
         } catch {
-            guard case .failed = error else { throw error }
+            switch error {
+            case .failed, .ioError: break
+            default: throw error
+            }
             // SQLITE_CANTOPEN: "the WAL-index could not be opened or created".
             guard let copy = PrivateCopy(of: files) else { throw error }
             return (try checked(Store(path: copy.path, readonly: false), path), copy, JournalPlace(files))
@@ -117,7 +124,7 @@ package final class JournalReader {
     package func extent() throws(JournalError) -> ClosedRange<Timestamp>? {
         try store.read { db in
             let bounds = try ["min", "max"].map { bound in
-                try Int64.fetchOne(
+                try Int64.storedTime(
                     db,
                     sql: """
                         SELECT \(bound)(utc) FROM (
@@ -204,8 +211,8 @@ package final class JournalReader {
                 db.cachedStatement(sql: "SELECT id, body FROM manifest WHERE id > ? ORDER BY id DESC LIMIT 1"),
                 arguments: [lastManifest])
             {
-                lastManifest = row[0]
-                news.append(.manifest(try JournalJSON.decode(Manifest.self, from: row[1])))
+                lastManifest = try row.stored(0)
+                news.append(.manifest(try JournalJSON.decode(Manifest.self, from: try row.stored(1))))
             }
             let ticks = try newTicks(db)
             news += ticks.map(JournalEntry.tick)
@@ -292,7 +299,7 @@ extension JournalReader {
     package func chained(from sequence: Int64 = 1, limit: Int) throws(JournalError) -> [ChainedEvent] {
         try store.read { db in
             try EventRows.links(db, where: "sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit]).map {
-                ChainedEvent(event: Event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
+                ChainedEvent(event: try EventRows.event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
             }
         }
     }

@@ -9,18 +9,18 @@ extension JournalReader {
     package func samples(of spans: [SeriesID: Milliseconds]) throws(JournalError) -> [SeriesID: [AlertPast.Sample]] {
         guard let longest = spans.values.max() else { return [:] }
         return try store.read { db in
-            guard let newest = try Int64.fetchOne(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1") else {
+            guard let newest = try Int64.storedTime(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1") else {
                 return [:]
             }
             let table = try SeriesTable(db)
             var columns: [Int: SampleColumn] = [:]
             for (number, id) in table.ids.enumerated() {
                 guard let id, let span = spans[id] else { continue }
-                columns[number] = SampleColumn(id: id, from: newest - span.count, span: span)
+                columns[number] = SampleColumn(id: id, from: newest.saturating(minus: span.count), span: span)
             }
             guard !columns.isEmpty else { return [:] }
             var cursor = TickCursor()
-            let start = try BoardLoader.key(db, before: newest - longest.count)
+            let start = try BoardLoader.key(db, before: newest.saturating(minus: longest.count))
             try TickCursor.each(db, where: "id >= ?", [start]) { row in
                 guard cursor.enter(row) else { return true }
                 cursor.readings(of: row) { series, cell in

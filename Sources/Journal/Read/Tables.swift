@@ -11,14 +11,15 @@ struct SeriesTable {
     init(_ db: Database) throws {
         let rows = try Row.fetchCursor(db.cachedStatement(sql: "SELECT number, name, resolution FROM series"))
         while let row = try rows.next() {
-            let number: Int = row[0]
+            let number: Int = try row.stored(0)
             guard (0..<CodecLimit.series).contains(number) else { continue }
             if number >= ids.count {
                 ids += repeatElement(nil, count: number + 1 - ids.count)
                 resolutions += repeatElement(.exact, count: number + 1 - resolutions.count)
             }
-            ids[number] = SeriesID(row[1] as String)
-            resolutions[number] = Resolution(row[2])
+            ids[number] = SeriesID(try row.stored(1) as String)
+            let step: Double = try row.stored(2)
+            resolutions[number] = step.isFinite && step >= 0 ? Resolution(step) : .exact
         }
     }
 

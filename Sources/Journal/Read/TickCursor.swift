@@ -33,12 +33,12 @@ struct TickCursor {
             let goesOn = try row.withUnsafeData(atIndex: 2) { state in
                 try row.withUnsafeData(atIndex: 3) { readings in
                     try (readings ?? Data()).withUnsafeBytes { readings in
-                        let utc = Timestamp(milliseconds: row[1])
+                        let (id, utc) = (try row.stored(0) as Int64, Timestamp(milliseconds: try row.stored(1)))
                         guard let state else {
-                            return try visit(Row(id: row[0], utc: utc, state: nil, readings: readings))
+                            return try visit(Row(id: id, utc: utc, state: nil, readings: readings))
                         }
                         return try state.withUnsafeBytes { state in
-                            try visit(Row(id: row[0], utc: utc, state: state, readings: readings))
+                            try visit(Row(id: id, utc: utc, state: state, readings: readings))
                         }
                     }
                 }
@@ -56,7 +56,7 @@ struct TickCursor {
     ///
     /// - Returns: whether the row's readings can be decoded.
     mutating func enter(_ row: Row) -> Bool {
-        let follows = isInStep && row.id == position + 1
+        let follows = isInStep && row.id == position.saturating(plus: 1)
         position = row.id
         // A time that no clock shows would overflow where ages are computed.
         isInStep = TickCursor.times.contains(row.utc.milliseconds)

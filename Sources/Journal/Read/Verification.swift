@@ -34,7 +34,7 @@ extension Verification: CustomStringConvertible {
         case .changed(let sequence): "event \(sequence) is not what was written, or the one before it was replaced"
         case .removed(let sequence, let count): "\(count) events are missing from event \(sequence) on"
         case .inserted(let sequence): "event \(sequence) was inserted later"
-        case .reordered(let sequence): "events \(sequence) and \(sequence + 1) have changed places"
+        case .reordered(let sequence): "events \(sequence) and \(sequence.saturating(plus: 1)) have changed places"
         }
     }
 }
@@ -85,19 +85,19 @@ struct ChainCheck {
             hashes = (hashes.last, hash)
             sequence = link.sequence
         }
-        let expected = sequence + 1
+        let expected = sequence.saturating(plus: 1)
         guard link.sequence == expected else {
             return link.sequence > expected
-                ? .removed(sequence: expected, count: link.sequence - expected) : .inserted(sequence: link.sequence)
+                ? .removed(sequence: expected, count: link.sequence.saturating(minus: expected)) : .inserted(sequence: link.sequence)
         }
         if EventChain.hash(link, after: hashes.last) == hash { return nil }
         // The event fits one place earlier: the one before it was put in.
         var earlier = link
-        earlier.sequence -= 1
-        if EventChain.hash(earlier, after: hashes.beforeLast) == hash { return .inserted(sequence: expected - 1) }
+        earlier.sequence = earlier.sequence.saturating(minus: 1)
+        if EventChain.hash(earlier, after: hashes.beforeLast) == hash { return .inserted(sequence: expected.saturating(minus: 1)) }
         // The event fits one place later, behind the one that follows: they were swapped.
         var later = link
-        later.sequence += 1
+        later.sequence = later.sequence.saturating(plus: 1)
         if let nextHash, EventChain.hash(later, after: nextHash) == hash { return .reordered(sequence: expected) }
         return .changed(sequence: expected)
     }

@@ -41,17 +41,47 @@ package actor JournalRecorder {
 
     deinit { executor.stop() }
 
-    private func open() throws {
+    /// An engine that does not start pages nobody: on a damaged journal it begins anew, and while there is no disk to write
+    /// to it goes on in memory.
+    private func open() throws(JournalError) {
         do throws(JournalError) {
-            let writer = try JournalWriter(path: path, origin: origin)
-            for event in try writer.standing() { standing.take(event) }
-            self.writer = writer
-            if writer.hasSetAside { confess(.truncated) }
-        } catch .damaged {
-            // Watching goes on, on a new file: an engine that does not start pages nobody.
-            try JournalFiles(path: path).setAside(at: SystemClock().now().utc)
-            writer = try JournalWriter(path: path, origin: origin)
-            confess(.damaged)
+            do throws(JournalError) { try takeOver() } catch {
+                guard isDamage(error) else { throw error }
+                try JournalFiles(path: path).setAside(at: SystemClock().now().utc)
+                writer = try JournalWriter(path: path, origin: origin)
+                confess(.damaged)
+            }
+        } catch {
+            guard isOfTheDisk(error) else { throw error }
+            loss = (.neverOpened, SystemClock().now())
+            queue.failed(error.brief)
+        }
+    }
+
+    /// Goes on with the journal that is there, once all that a screen reads of it can be read.
+    private func takeOver() throws(JournalError) {
+        let writer = try JournalWriter(path: path, origin: origin)
+        try writer.inspect()
+        var standing = StandingVerdicts()
+        for event in try writer.standing() { standing.take(event) }
+        (self.writer, self.standing) = (writer, standing)
+        if writer.hasSetAside { confess(.truncated) }
+    }
+
+    private func isDamage(_ error: JournalError) -> Bool {
+        switch error {
+        case .damaged: true
+        // One byte of its first page is enough that it is no database any more.
+        case .notAJournal: JournalFiles(path: path).beginsAlmostAsJournal
+        default: false
+        }
+    }
+
+    private func isOfTheDisk(_ error: JournalError) -> Bool {
+        switch error {
+        case .full, .ioError: true
+        case .readOnly, .failed: JournalFiles(path: path).isOnUnwritableDisk
+        default: false
         }
     }
 
@@ -95,8 +125,12 @@ package actor JournalRecorder {
         guard queue.failure == nil else { return }
         writer.checkpoint()
         if pruning.isDue(at: moment) {
-            let hasMore = try? writer.prune(now: moment.utc, retention: retention)
-            pruning.pruned(at: moment, hasMore: hasMore ?? false)
+            do throws(JournalError) {
+                pruning.pruned(at: moment, hasMore: try writer.prune(now: moment.utc, retention: retention))
+            } catch {
+                pruning.pruned(at: moment, hasMore: false)
+                if case .damaged = error { lose(.damaged, at: moment) }
+            }
         }
     }
 
@@ -130,13 +164,15 @@ package actor JournalRecorder {
                 try JournalFiles(path: path).setAside(at: moment.utc)
             }
             writer = try JournalWriter(path: path, origin: origin)
-            // What the log held is in the file: nothing is to be told twice.
-            let isSame = loss == .logLost || loss == .lockLost
+            // What the log held is in the file, and what was never told still waits: nothing is to be told twice.
+            let isSame = loss == .logLost || loss == .lockLost || loss == .neverOpened
             queue.beginAnew(
                 manifest: isSame ? nil : manifest, standing: isSame ? [] : standing.events, because: loss.reason,
                 since: since.utc, at: moment)
             self.loss = nil
         } catch {
+            // At the next beat it is moved out of the way.
+            if case .damaged = error { self.loss = (.damaged, since) }
             queue.failed(error.brief)
         }
     }

@@ -83,6 +83,26 @@ package final class JournalWriter {
         return finding == "ok"
     }
 
+    /// How long a new engine looks for damage before it begins to watch, in milliseconds.
+    private static let inspectionLimit: Int64 = 5000
+
+    /// Whether the journal can be read as every screen will read it.
+    ///
+    /// - Throws: `damaged` where it cannot. In a huge file only so much is looked at as a start may take.
+    func inspect() throws(JournalError) {
+        do throws(JournalError) {
+            let finding = try store.access(within: JournalWriter.inspectionLimit) { db in
+                try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+            }
+            guard finding == "ok" else { throw .damaged(path: path, reason: finding ?? "it cannot be checked") }
+        } catch {
+            // Given up for the time it takes: it may well be whole.
+            guard case .failed = error else { throw error }
+        }
+        _ = try store.read { db in try JournalWriter.head(db) }
+        _ = try JournalReader(path: path).currentBoard(span: .hours(1), isWhole: true)
+    }
+
     /// Brings what the log holds into the file, as far as that can be done: before the files are let go.
     func rescueLog() {
         try? store.access { db in _ = try db.checkpoint(.passive) }
@@ -139,7 +159,11 @@ package final class JournalWriter {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT sequence, hash FROM event ORDER BY sequence DESC LIMIT 1"))
         guard let row else { return (0, EventChain.genesis) }
-        return (row[0], [UInt8](row[1] as Data))
+        let sequence: Int64 = try row.stored(0)
+        guard EventRows.sequences.contains(sequence) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "event \(sequence) cannot be")
+        }
+        return (sequence, [UInt8](try row.stored(1) as Data))
     }
 
     // MARK: Readings

@@ -31,10 +31,10 @@ extension JournalWriter {
             sql: """
                 SELECT id, utc FROM tick WHERE state IS NOT NULL AND level = 0 ORDER BY id LIMIT \(minutesAStep + 1)
                 """)
-        let old = keys.dropLast().prefix { ($0[1] as Int64) < end.milliseconds }
+        let old = try keys.dropLast().prefix { (try $0.stored(1) as Int64) < end.milliseconds }
         guard let first = old.first else { return false }
-        let start: Int64 = first[0]
-        let next: Int64 = keys[old.count][0]
+        let start: Int64 = try first.stored(0)
+        let next: Int64 = try keys[old.count].stored(0)
 
         var thinned: [Downsampling.Sample] = []
         var minute: [Downsampling.Sample] = []
@@ -42,7 +42,7 @@ extension JournalWriter {
             thinned += Downsampling.thin(minute) { series, cell in catalogue.number(cell, of: series) }
             minute.removeAll(keepingCapacity: true)
         }
-        var cursor = TickCursor(after: start - 1)
+        var cursor = TickCursor(after: start.saturating(minus: 1))
         var encoder: TickEncoder?
         try TickCursor.each(db, where: "id >= ? AND id < ?", [start, next]) { row in
             if row.state != nil { finishMinute() }

@@ -9,12 +9,23 @@ package import Launch
 package struct Spool: Sendable {
     /// The folders that are tried, in this order.
     private let folders: [String]
+    private let journal: String
+    /// Whose the journal is: the only one whose engine will ever look here.
+    private let owner: uid_t
+
+    /// No more files than this are looked at, and none that is longer: whoever may write here is trusted, but not with the
+    /// engine's memory.
+    static let fileLimit = 1000
+    static let sizeLimit = 4 << 20
 
     /// - Parameter journal: the journal's path.
     package init(of journal: String) {
         // A name that leads back to the journal, for the folder in memory that all journals share.
         let mark = journal.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        folders = ["\(journal).spool", "/dev/shm/guardia-spool-\(geteuid())-\(String(mark, radix: 16))"]
+        var status = stat()
+        owner = stat(journal, &status) == 0 ? status.st_uid : geteuid()
+        self.journal = journal
+        folders = ["\(journal).spool", "/dev/shm/guardia-spool-\(owner)-\(String(mark, radix: 16))"]
     }
 
     private struct Line: Codable {
@@ -26,8 +37,14 @@ package struct Spool: Sendable {
 
     /// Keeps events until the journal can be written.
     ///
-    /// - Throws: `JournalError` when no folder takes them.
+    /// - Throws: `JournalError` when no folder takes them, or when the engine of this journal would never look there.
     package func keep(_ events: [Event]) throws(JournalError) {
+        guard owner == geteuid() || geteuid() == 0 else {
+            throw .failed(
+                path: journal,
+                reason: "it belongs to \(Spool.name(of: owner)), who records here and reads no spool of others; "
+                    + "run the command as \(Spool.name(of: owner))")
+        }
         var reason = "no folder to spool to"
         do {
             let lines = try events.map { event in
@@ -35,9 +52,13 @@ package struct Spool: Sendable {
                     origin: event.origin, at: event.at, kind: event.body.kind, body: try event.body.bounded().json())
                 return try JournalJSON.encode(line) + "\n"
             }
-            let bytes = Array(lines.joined().utf8)
-            for folder in folders {
-                do throws(JournalError) { return try Spool.append(bytes, in: folder) } catch {
+            // Twice: the engine may take a folder away that it has just emptied.
+            for path in folders + folders {
+                do throws(JournalError) {
+                    let folder = try OwnFolder.made(path, owner: owner)
+                    for piece in Spool.pieces(of: lines) { try Spool.append(piece, in: folder) }
+                    return
+                } catch {
                     reason = error.description
                 }
             }
@@ -47,52 +68,86 @@ package struct Spool: Sendable {
         throw .failed(path: folders[0], reason: reason)
     }
 
-    private static func append(_ bytes: [UInt8], in folder: String) throws(JournalError) {
-        if mkdir(folder, 0o750) != 0, errno != EEXIST { throw JournalError(errno: errno, path: folder) }
-        var status = stat()
-        // In a folder that all may write to, only one of our own is trusted.
-        guard lstat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else {
-            throw .failed(path: folder, reason: "it is not a folder of ours")
+    /// The lines in pieces that each fit into a file.
+    private static func pieces(of lines: [String]) -> [[UInt8]] {
+        var pieces: [[UInt8]] = []
+        for line in lines.map(\.utf8) {
+            if let last = pieces.last, last.count + line.count <= sizeLimit / 4 {
+                pieces[pieces.count - 1] += line
+            } else {
+                pieces.append(Array(line))
+            }
         }
-        let path = "\(folder)/\(getpid()).jsonl"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o640)
-        guard descriptor >= 0 else { throw JournalError(errno: errno, path: path) }
-        defer { close(descriptor) }
-        guard flock(descriptor, LOCK_EX) == 0 else { throw JournalError(errno: errno, path: path) }
-        let start = lseek(descriptor, 0, SEEK_END)
-        let written = write(descriptor, bytes, bytes.count)
-        guard written == bytes.count, fsync(descriptor) == 0 else {
-            let code = written < 0 ? errno : ENOSPC
-            // Half a line would spoil the next one.
-            ftruncate(descriptor, start)
-            throw JournalError(errno: code, path: path)
+        return pieces
+    }
+
+    private static func name(of uid: uid_t) -> String {
+        getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "uid \(uid)"
+    }
+
+    private static func append(_ bytes: [UInt8], in folder: borrowing OwnFolder) throws(JournalError) {
+        var part = 0
+        while part < fileLimit {
+            // A file that was filled is left to the engine; the next one has another name.
+            let name = part == 0 ? "\(getpid()).jsonl" : "\(getpid())-\(part).jsonl"
+            let path = "\(folder.path)/\(name)"
+            guard let descriptor = folder.file(name, O_WRONLY | O_CREAT | O_APPEND) else {
+                throw JournalError(errno: errno, path: path)
+            }
+            defer { close(descriptor) }
+            guard flock(descriptor, LOCK_EX) == 0 else { throw JournalError(errno: errno, path: path) }
+            var status = stat()
+            // It was fetched while this waited for the lock.
+            if fstat(descriptor, &status) == 0, status.st_nlink == 0 { continue }
+            let start = lseek(descriptor, 0, SEEK_END)
+            if start > 0, Int(start) + bytes.count > sizeLimit {
+                part += 1
+                continue
+            }
+            let written = write(descriptor, bytes, bytes.count)
+            guard written == bytes.count, fsync(descriptor) == 0 else {
+                let code = written < 0 ? errno : ENOSPC
+                // Half a line would spoil the next one.
+                ftruncate(descriptor, start)
+                throw JournalError(errno: code, path: path)
+            }
+            return
         }
+        throw .failed(path: folder.path, reason: "it is full of what nobody has fetched")
     }
 
     /// What waits, and goes on waiting: what somebody must hear of now, though the journal cannot take it. A file that is
     /// being written or drained is left to its process.
+    ///
+    /// Only what this user wrote counts, whoever that is: root believes no folder of somebody else's.
     package func waiting() -> [Event] {
-        folders.flatMap { folder -> [Event] in
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            return names.sorted().filter { $0.hasSuffix(".jsonl") }.flatMap { Spool.events("\(folder)/\($0)") }
+        var events: [Event] = []
+        for path in folders {
+            guard let folder = try? OwnFolder(path, owner: geteuid()) else { continue }
+            for name in Spool.files(in: folder) {
+                guard let descriptor = folder.file(name, O_RDONLY) else { continue }
+                defer { close(descriptor) }
+                if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { events += Spool.events(in: descriptor) }
+            }
         }
+        return events
     }
 
-    private static func events(_ path: String) -> [Event] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return [] }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() || geteuid() == 0,
-            flock(descriptor, LOCK_SH | LOCK_NB) == 0
-        else { return [] }
-        return events(in: descriptor)
+    private static func files(in folder: borrowing OwnFolder) -> [String] {
+        folder.names(limit: fileLimit).filter { $0.hasSuffix(".jsonl") }
     }
 
     private static func events(in descriptor: Int32) -> [Event] {
-        let text = String(decoding: FileHandle(fileDescriptor: descriptor).readDataToEndOfFile(), as: UTF8.self)
-        return text.split(separator: "\n").compactMap { line in
-            (try? JournalJSON.decode(Line.self, from: String(line))).map {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count < sizeLimit {
+            let count = read(descriptor, &piece, min(piece.count, sizeLimit - bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            bytes += piece[..<count]
+        }
+        return bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            (try? JournalJSON.decode(Line.self, from: String(decoding: line, as: UTF8.self))).map {
                 Event(origin: $0.origin, at: $0.at, body: Event.Body(kind: $0.kind, json: $0.body))
             }
         }
@@ -104,29 +159,21 @@ package struct Spool: Sendable {
     @discardableResult
     package func drain(_ write: ([Event]) throws(JournalError) -> Void) throws(JournalError) -> Int {
         var count = 0
-        for folder in folders {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-            for name in names.sorted() where name.hasSuffix(".jsonl") {
-                count += try Spool.drain("\(folder)/\(name)", write)
+        for path in folders {
+            guard let folder = try? OwnFolder(path, owner: geteuid()) else { continue }
+            // Nothing is left behind in memory, where nobody would ever tidy up; a folder that holds something stays.
+            defer { if path != folders[0] { rmdir(path) } }
+            for name in Spool.files(in: folder) {
+                guard let descriptor = folder.file(name, O_RDWR) else { continue }
+                defer { close(descriptor) }
+                guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+                let events = Spool.events(in: descriptor)
+                try write(events)
+                // Under the lock: a writer that comes now makes a file of its own.
+                folder.remove(name)
+                count += events.count
             }
         }
         return count
-    }
-
-    private static func drain(_ path: String, _ write: ([Event]) throws(JournalError) -> Void) throws(JournalError)
-        -> Int
-    {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return 0 }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_uid == geteuid() || geteuid() == 0,
-            flock(descriptor, LOCK_EX | LOCK_NB) == 0
-        else { return 0 }
-        let events = events(in: descriptor)
-        try write(events)
-        // Under the lock: a writer that comes now makes a file of its own.
-        unlink(path)
-        return events.count
     }
 }

@@ -39,6 +39,13 @@ package struct CanaryAnalysis: Sendable {
     /// Looks in a row in which a guard must be critical.
     private static let guardLooks = 3
 
+    /// Looks in a row that brought nothing, or no request where there should have been many: something broke off meanwhile.
+    private static let gapLooks = 3
+    /// How many requests must be missing before their absence is no chance.
+    private static let missedRequests = 10.0
+    /// How often the samples may begin anew.
+    package static let gapLimit = 2
+
     private let plan: AnalysisPlan
     private var canary = Count()
     private var live = Count()
@@ -49,6 +56,12 @@ package struct CanaryAnalysis: Sendable {
     private var standing: Set<SeriesID>?
     private var looks = 0
     private var blindLooks = 0
+    /// Looks in a row, until now, that were a gap, and the requests that were missed in them.
+    private var gap = (looks: 0, missed: 0.0)
+    /// How often the samples began anew: what was counted before a gap says nothing of what comes after it.
+    package private(set) var gaps = 0
+    /// The critical alerts that fire now and did not before the deploy.
+    private var alerts: [String] = []
 
     private struct Count: Hashable {
         var requests = 0.0
@@ -63,10 +76,14 @@ package struct CanaryAnalysis: Sendable {
     ///
     /// - Parameters:
     ///   - guards: the verdicts of the plan's guards.
+    ///   - alerts: the critical alerts that fire now and did not before the deploy.
     ///   - seconds: how long since the look before.
     package mutating func take(
-        canary canaryFigures: Figures, live liveFigures: Figures, guards: [SeriesID: Verdict], seconds: Double
+        canary canaryFigures: Figures, live liveFigures: Figures, guards: [SeriesID: Verdict], alerts: [String] = [],
+        seconds: Double
     ) {
+        self.alerts = alerts
+        takeGap(canaryFigures, liveFigures, seconds)
         looks += 1
         let known =
             CanaryAnalysis.add(canaryFigures, to: &canary, seconds)
@@ -82,6 +99,38 @@ package struct CanaryAnalysis: Sendable {
         for (series, verdict) in guards where standing?.contains(series) != true {
             guardStreaks[series] = verdict == .critical ? (guardStreaks[series] ?? 0) + 1 : 0
         }
+    }
+
+    /// An edge that does not answer, an application that stands still: once it is over, the samples begin anew.
+    private mutating func takeGap(_ canary: Figures, _ live: Figures, _ seconds: Double) {
+        let isUnknown = canary.requests == nil || live.requests == nil
+        let rate = looks > 0 ? self.live.requests / Double(looks) : 0
+        let isStill = live.requests == 0 && rate > 0
+        if isUnknown || isStill {
+            gap.looks += 1
+            gap.missed += isUnknown ? CanaryAnalysis.missedRequests : rate * seconds
+            return
+        }
+        // Before the first requests there is nothing that could break off.
+        if isInGap, self.live.requests > 0 {
+            gaps += 1
+            (self.canary, self.live) = (Count(), Count())
+            (pairs, worsePairs, lastPair, looks, blindLooks) = (0, 0, nil, 0, 0)
+        }
+        gap = (0, 0)
+    }
+
+    private var isInGap: Bool {
+        gap.looks >= CanaryAnalysis.gapLooks && gap.missed >= CanaryAnalysis.missedRequests
+    }
+
+    /// Why the canary must not grow now, whatever was counted; nil where it may. It may pass.
+    package var obstacle: String? {
+        if isInGap { return "no requests were seen for the last \(gap.looks) looks" }
+        if let first = alerts.first {
+            return "critical since the deploy began: \(first)" + (alerts.count > 1 ? " (+\(alerts.count - 1) more)" : "")
+        }
+        return nil
     }
 
     private static func add(_ figures: Figures, to count: inout Count, _ seconds: Double) -> Bool {
@@ -109,6 +158,10 @@ package struct CanaryAnalysis: Sendable {
     /// The judgement when the bake is over.
     package var final: Judgement {
         if let early { return early }
+        if let obstacle { return .inconclusive(obstacle) }
+        if gaps > CanaryAnalysis.gapLimit {
+            return .inconclusive("what is counted broke off \(gaps) times: nothing can be compared")
+        }
         if looks == 0 { return .inconclusive("nothing was read of either colour") }
         if blindLooks * 2 > looks {
             return .inconclusive("the figures of the colours were not known for \(blindLooks) of \(looks) looks")
@@ -148,9 +201,10 @@ package struct CanaryAnalysis: Sendable {
             "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
     }
 
-    private func whole(_ number: Double) -> String { String(Int(min(max(number, -1e15), 1e15).rounded())) }
+    private func whole(_ number: Double) -> String { number.isNaN ? "?" : String(Int(min(max(number, -1e15), 1e15).rounded())) }
     private func tenths(_ number: Double) -> String {
-        let scaled = Int((number * 10).rounded())
+        guard number.isFinite else { return "?" }
+        let scaled = Int((min(max(number, -1e15), 1e15) * 10).rounded())
         return "\(scaled / 10).\(abs(scaled) % 10)"
     }
 }

@@ -60,6 +60,9 @@ package struct EdgeLock: Hashable, Sendable {
     }
 
     package var hasLapsed: Bool { left <= 0 }
+
+    /// What a lock that has lapsed begins with where it is told as a text.
+    package static let lapsedMark = "lapsed: "
 }
 
 /// Deploys are off, by whom and why; a rollback never is.

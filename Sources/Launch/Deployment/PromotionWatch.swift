@@ -72,6 +72,14 @@ extension Board {
             uniquingKeysWith: { a, _ in a })
     }
 
+    /// The critical alerts that fire and began to after a moment, by their rules' names; those that somebody silenced are
+    /// known to be no matter.
+    package func criticalAlerts(since start: Moment) -> [String] {
+        alerts.firing.filter {
+            $0.facts.severity == .critical && !$0.isSuppressed && ($0.firedAt ?? $0.at).isAfter(start)
+        }.map(\.facts.rule).sorted()
+    }
+
     /// All that is critical now.
     package func criticals(at now: Moment) -> Set<SeriesID> {
         let silent = isSilent(at: now)

@@ -8,6 +8,9 @@ package enum ReleaseVersion {
     /// Why a text is no version; nil for one that is.
     package static func trouble(with text: String) -> String? {
         guard let first = text.utf8.first else { return "a version is missing" }
+        if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
+            return "there is a blank before or behind the version"
+        }
         if text.utf8.count > limit { return "a version has at most \(limit) characters" }
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)

@@ -12,6 +12,15 @@ extension Traffic {
         edges.compactMap(\.comingRevert).min { $0.left < $1.left }
     }
 
+    /// Whether an edge says that the lock of an action has lapsed. While its process runs it renews the lock: one that has not
+    /// ended and does not renew is stopped, hangs, or sits on a machine that was cut off.
+    package func hasLapsed(lockOf action: ActionID) -> Bool {
+        edges.contains { edge in
+            guard let lock = edge.lock, lock.hasPrefix(EdgeLock.lapsedMark) else { return false }
+            return lock.contains(" \(action.text)")
+        }
+    }
+
     /// Who has switched deploys off and why, as the first edge that says so puts it: `frozen by ana: …`.
     package var freeze: String? {
         edges.lazy.compactMap(\.notice).flatMap { $0.split(separator: ";") }.map { $0.drop { $0 == " " } }

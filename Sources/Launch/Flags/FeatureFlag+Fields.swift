@@ -49,13 +49,19 @@ extension FeatureFlag {
             guard let version = Int64(text), version >= 0 else {
                 throw .malformed(field: "version", value: text, why: "it is a whole number")
             }
+            guard version < FeatureFlag.versionLimit else {
+                throw .malformed(field: "version", value: text, why: "no flag was changed that often")
+            }
             self.version = version
         }
         // From outside, and of no use past a line.
         updatedBy = String((value("updated_by") ?? "").prefix(FeatureFlag.userLimit))
-        updatedAt = value("updated_at").flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
+        updatedAt = value("updated_at").flatMap { Int64($0) }.map { Timestamp(milliseconds: $0.withinRecordedTime) }
         change = String((value("change") ?? "").prefix(FeatureFlag.userLimit))
     }
+
+    /// Beyond it the next version could not be counted; whoever kills such a flag begins at one again.
+    private static let versionLimit: Int64 = 1 << 52
 
     /// What can be made of fields that are no whole flag: everything that is wrong becomes off or nothing. From here somebody
     /// mends it.

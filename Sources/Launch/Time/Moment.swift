@@ -4,7 +4,7 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    package init(seconds: Int64) { self.milliseconds = seconds * 1000 }
+    package init(seconds: Int64) { self.milliseconds = seconds.saturating(times: 1000) }
 
     /// Whole seconds since the epoch, rounded down.
     package var seconds: Int64 { milliseconds.flooredDivision(by: 1000) }
@@ -12,15 +12,15 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
     package static func + (time: Timestamp, milliseconds: Milliseconds) -> Timestamp {
-        Timestamp(milliseconds: time.milliseconds + milliseconds.count)
+        Timestamp(milliseconds: time.milliseconds.saturating(plus: milliseconds.count))
     }
 
     package static func - (left: Timestamp, right: Timestamp) -> Milliseconds {
-        Milliseconds(left.milliseconds - right.milliseconds)
+        Milliseconds(left.milliseconds.saturating(minus: right.milliseconds))
     }
 
     package init(from decoder: any Decoder) throws {
-        milliseconds = try decoder.singleValueContainer().decode(Int64.self)
+        milliseconds = try decoder.singleValueContainer().decode(Int64.self).withinRecordedTime
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -36,25 +36,27 @@ package struct Milliseconds: Hashable, Comparable, Sendable, Codable, Expressibl
     package init(_ count: Int64) { self.count = count }
     package init(integerLiteral value: Int64) { count = value }
 
-    package static func seconds(_ seconds: Int64) -> Milliseconds { Milliseconds(seconds * 1000) }
-    package static func minutes(_ minutes: Int64) -> Milliseconds { .seconds(minutes * 60) }
-    package static func hours(_ hours: Int64) -> Milliseconds { .minutes(hours * 60) }
-    package static func days(_ days: Int64) -> Milliseconds { .hours(days * 24) }
+    package static func seconds(_ seconds: Int64) -> Milliseconds { Milliseconds(seconds.saturating(times: 1000)) }
+    package static func minutes(_ minutes: Int64) -> Milliseconds { .seconds(minutes.saturating(times: 60)) }
+    package static func hours(_ hours: Int64) -> Milliseconds { .minutes(hours.saturating(times: 60)) }
+    package static func days(_ days: Int64) -> Milliseconds { .hours(days.saturating(times: 24)) }
 
     package var seconds: Double { Double(count) / 1000 }
     package var duration: Duration { .milliseconds(count) }
 
     package static func < (left: Milliseconds, right: Milliseconds) -> Bool { left.count < right.count }
     package static func + (left: Milliseconds, right: Milliseconds) -> Milliseconds {
-        Milliseconds(left.count + right.count)
+        Milliseconds(left.count.saturating(plus: right.count))
     }
     package static func - (left: Milliseconds, right: Milliseconds) -> Milliseconds {
-        Milliseconds(left.count - right.count)
+        Milliseconds(left.count.saturating(minus: right.count))
     }
-    package static func * (span: Milliseconds, factor: Int64) -> Milliseconds { Milliseconds(span.count * factor) }
+    package static func * (span: Milliseconds, factor: Int64) -> Milliseconds {
+        Milliseconds(span.count.saturating(times: factor))
+    }
 
     package init(from decoder: any Decoder) throws {
-        count = try decoder.singleValueContainer().decode(Int64.self)
+        count = try decoder.singleValueContainer().decode(Int64.self).withinRecordedTime
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -104,7 +106,36 @@ package struct Moment: Hashable, Sendable, Codable {
     }
 }
 
+extension Moment {
+    /// This moment as a file or another machine tells it, without a time that no clock shows.
+    package var withinRecordedTime: Moment {
+        Moment(
+            utc: Timestamp(milliseconds: utc.milliseconds.withinRecordedTime),
+            uptime: Milliseconds(uptime.count.withinRecordedTime), boot: boot)
+    }
+}
+
 extension Int64 {
+    /// The nearest time within 140,000 years of the epoch, in milliseconds. Whatever a damaged or hostile file says, ages and
+    /// calendars can be computed from it.
+    package var withinRecordedTime: Int64 { Swift.min(Swift.max(self, -(1 << 52)), 1 << 52) }
+
+    /// The sum, or the bound where it does not fit: numbers from outside must stop no program.
+    package func saturating(plus other: Int64) -> Int64 {
+        let (sum, isOver) = addingReportingOverflow(other)
+        return isOver ? (other < 0 ? .min : .max) : sum
+    }
+
+    package func saturating(minus other: Int64) -> Int64 {
+        let (difference, isOver) = subtractingReportingOverflow(other)
+        return isOver ? (other < 0 ? .max : .min) : difference
+    }
+
+    package func saturating(times other: Int64) -> Int64 {
+        let (product, isOver) = multipliedReportingOverflow(by: other)
+        return isOver ? ((self < 0) == (other < 0) ? .max : .min) : product
+    }
+
     /// The quotient rounded towards minus infinity, so that times before 1970 fall into the right second and day.
     package func flooredDivision(by divisor: Int64) -> Int64 {
         let quotient = self / divisor

@@ -37,12 +37,20 @@ struct OutboxFolder: Hashable, Sendable {
     /// Makes the folder where it is not there.
     func prepare() throws(Failure) {
         if mkdir(path, 0o700) != 0, errno != EEXIST { throw Failure(code: errno) }
+        try check()
+    }
+
+    /// Makes sure that the folder is there and this user's own: in one that all may write to, anybody can make it first, and
+    /// what they put into it would be sent.
+    func check() throws(Failure) {
         var status = stat()
         guard lstat(path, &status) == 0 else { throw Failure(code: errno) }
-        // In a folder that all may write to, only one of our own is trusted.
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { throw Failure(code: EPERM) }
         if status.st_mode & 0o077 != 0, chmod(path, 0o700) != 0 { throw Failure(code: errno) }
     }
+
+    /// Takes the folder away where nothing is in it.
+    func tidy() { rmdir(path) }
 
     func keep(_ entry: OutboxEntry) throws(Failure) {
         try write(OutboxFolder.encode(entry), as: name(entry.sequence, "page"))

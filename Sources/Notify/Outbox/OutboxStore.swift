@@ -108,7 +108,9 @@ final class OutboxStore: Sendable {
     private func load() -> OutboxFolder.Contents {
         var all = OutboxFolder.Contents()
         for folder in folders {
-            try? folder.prepare()
+            // The one in memory is made when it is needed.
+            if folder == folders.first { try? folder.prepare() }
+            guard (try? folder.check()) != nil else { continue }
             let contents = folder.load(repair: true)
             all.waiting += contents.waiting
             all.taken += contents.taken
@@ -139,7 +141,11 @@ final class OutboxStore: Sendable {
                 }
                 release(upTo: done)
             }
-            if isClosed { return }
+            if isClosed {
+                // Nobody would tidy up an empty folder in memory.
+                for folder in folders.dropFirst() where (try? folder.check()) != nil { folder.tidy() }
+                return
+            }
         }
     }
 

@@ -13,10 +13,18 @@ package struct LaunchConfigurationFile: Sendable {
     package static func load(
         path: String, variables: [String: String] = [:]
     ) throws(ConfigErrors) -> LaunchConfigurationFile {
+        try load(bytes: try bytes(of: path), name: path, variables: variables)
+    }
+
+    /// The file as it is, unchecked.
+    package static func bytes(of path: String) throws(ConfigErrors) -> [UInt8] {
         let findings = Findings(file: path)
         guard let bytes = SettingsFile.read(path, findings: findings) else { throw ConfigErrors(findings.errors) }
-        return try load(bytes: bytes, variables: variables, findings: findings)
+        return bytes
     }
+
+    /// One byte more than is taken, so that a longer file is seen to be one.
+    package static var byteLimit: Int { YAMLDocument.byteLimit + 1 }
 
     /// Reads a file that is already in memory; `name` stands for it in messages.
     package static func load(

@@ -30,6 +30,13 @@ package struct ConfigErrors: Error, Hashable, Sendable, CustomStringConvertible 
 
     package init(_ errors: [ConfigError]) { self.errors = errors }
 
+    /// Of a file that is not read at all.
+    package init(file: String, _ message: String) {
+        let findings = Findings(file: file)
+        findings.error(.file, message)
+        errors = findings.errors
+    }
+
     package var description: String { errors.map(\.description).joined(separator: "\n") }
 }
 

@@ -66,7 +66,8 @@ enum AlertmanagerCodec {
             let annotations = alert.annotations ?? [:]
             let summary = annotations["summary"] ?? annotations["description"] ?? annotations["message"] ?? name
             let runbook = annotations["runbook_url"] ?? annotations["runbook"]
-            let started = time(alert.startsAt) ?? now.utc
+            // Go's zero time, the year 1, is what a sender leaves that does not know when it began.
+            let started = time(alert.startsAt).flatMap { $0 > Timestamp(seconds: 946_684_800) ? $0 : nil } ?? now.utc
             let facts = AlertEvent.Facts(
                 rule: name, labels: labels, severity: severity(labels["severity"]), summary: cut(summary),
                 runbook: runbook.flatMap { $0.hasPrefix("https://") || $0.hasPrefix("http://") ? cut($0) : nil },

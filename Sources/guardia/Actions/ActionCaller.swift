@@ -18,11 +18,11 @@ struct ActionCaller {
         if let notice = options.config.notice { Output.error(notice) }
         do {
             if isRescue {
-                let (found, warning) = try options.config.loadForRescue()
+                let (found, warning) = try options.config.loadForRescue(isDelegated: identity.isDelegated)
                 if let warning { Output.error(warning) }
                 launch = found.configuration
             } else {
-                launch = try options.config.loadAndKeep().configuration
+                launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration
             }
         } catch {
             throw Failure.usage(error)

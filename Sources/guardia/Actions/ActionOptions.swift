@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Launch
+import Settings
 
 /// What every command line says of the launch that it is about.
 protocol LaunchOptions {
@@ -72,25 +73,12 @@ extension ConfigOptions {
         if !variables.isEmpty {
             return "--set is not for operators behind sudo: the service user's config stands alone"
         }
-        guard self.path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
-        // The file, and every folder on the way to it: whoever can write one of them can put another file there.
-        var path = self.path
-        while true {
-            if let trouble = ConfigOptions.openness(of: path) { return trouble }
-            guard path != "/" else { return nil }
-            path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-            if path.isEmpty { path = "/" }
+        guard path.hasPrefix("/") else { return "--config needs its whole path behind sudo" }
+        do throws(TrustedFile.Trouble) { try TrustedFile.check(path) } catch {
+            // A config that is gone is no way in by itself: the last that was good is kept.
+            return error.isMissing ? nil : error.description
         }
-    }
-
-    /// Who else can change a file or what a folder holds; nil where nobody can. A config that is gone is no way in by itself.
-    private static func openness(of path: String) -> String? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return errno == ENOENT ? nil : "\(path) cannot be looked at" }
-        let isOwn = status.st_uid == 0 || status.st_uid == geteuid()
-        let isFile = status.st_mode & S_IFMT == S_IFREG
-        let isOpen = status.st_mode & 0o002 != 0 || (isFile && status.st_mode & 0o020 != 0)
-        return isOwn && !isOpen ? nil : "\(path) can be changed by others than root and the service user"
+        return nil
     }
 }
 

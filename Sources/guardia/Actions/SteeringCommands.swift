@@ -60,6 +60,13 @@ struct ApproveCommand: AsyncParsableCommand {
     func run() async throws { try await Steering(options, action, .approve).run() }
 }
 
+extension ActionRecord {
+    /// Whether an operator's approval is among its steps, and not given yet.
+    fileprivate var awaitsApproval: Bool {
+        steps.contains { $0.step.name == DeployStep.approve.name && $0.endedAt == nil }
+    }
+}
+
 /// Asks something of a deploy through the journal; where its process is dead, does it in its place.
 struct Steering {
     private let options: ActionOptions
@@ -139,6 +146,10 @@ struct Steering {
     private func ask(_ record: ActionRecord, _ board: JournalBoard, _ session: ActionSession) async -> ExitCode {
         guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
         let who = session.identity.who
+        if kind == .approve, !record.awaitsApproval {
+            return Failure.refused(
+                Told("\(record.id) waits for no approval: it is at \(record.current?.step.title ?? "its beginning")"))
+        }
         if kind == .approve, who.uid == record.started.by.uid {
             return Failure.refused(Told("\(who.name) asked for \(record.id): another operator must approve it"))
         }

@@ -31,6 +31,22 @@ struct AlertOptions: ParsableArguments {
     }
 }
 
+extension JournalTeller {
+    /// Tells the journal, closes, and says where it could not: whoever is told "yours" must have been heard.
+    ///
+    /// - Throws: 1 where it was told nowhere, or nobody knows yet whether it was.
+    func tellAll(_ events: [Event.Body]) async throws {
+        for event in events { await tell(event) }
+        await settle(within: .seconds(5))
+        close()
+        guard let trouble = trouble ?? (isSettled ? nil : "NOT JOURNALED: the disk takes longer than 5 s: ask again") else {
+            return
+        }
+        Output.error(trouble)
+        if trouble.hasPrefix("NOT JOURNALED") { throw ExitCode(1) }
+    }
+}
+
 /// What a command about alerts works with: the alerts as the journal tells them, who asks, and the way into the journal. The
 /// engine hears what is told there.
 struct AlertDesk {
@@ -48,7 +64,7 @@ struct AlertDesk {
         do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         do {
-            let (file, warning) = try options.config.loadForRescue()
+            let (file, warning) = try options.config.loadForRescue(isDelegated: identity.isDelegated)
             if let warning { Output.error(warning) }
             launch = file.configuration
         } catch {
@@ -93,12 +109,7 @@ struct AlertDesk {
     ///
     /// - Throws: 1 where it was told nowhere.
     func tell(_ events: [AlertEvent]) async throws {
-        for event in events { await teller.tell(.alert(event)) }
-        await teller.settle(within: .seconds(5))
-        teller.close()
-        guard let trouble = teller.trouble else { return }
-        Output.error(trouble)
-        if trouble.hasPrefix("NOT JOURNALED") { throw ExitCode(1) }
+        try await teller.tellAll(events.map(Event.Body.alert))
     }
 
     /// A time in the zone of the launch: `14:02 ART`, with the date where it is not today's.

@@ -115,6 +115,10 @@ struct SilenceCommand: AsyncParsableCommand {
         var json = false
 
         func run() throws {
+            // The service user reads what an operator may not.
+            if journal.given != nil, (try? OperatorIdentity.current(host: Origin.name))?.isDelegated ?? true {
+                throw Failure.refused(Told("--journal is not for operators behind sudo"))
+            }
             let board: Board
             let path = try journal.path()
             do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {

@@ -48,7 +48,7 @@ struct EdgeCheckCommand: AsyncParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Output.line(String(decoding: try encoder.encode(checks), as: UTF8.self))
+            Output.text(String(decoding: try encoder.encode(checks), as: UTF8.self))
         } else {
             checks.forEach(show)
         }

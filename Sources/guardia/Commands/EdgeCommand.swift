@@ -66,11 +66,11 @@ struct EdgeRender: ParsableCommand {
         let (deployment, edges) = try selection.load()
         for edge in edges {
             let configuration = EdgeConfiguration(deployment, edge)
-            if part == nil || part == .http { Output.line(configuration.http) }
-            if part == nil || part == .server { Output.line(configuration.server) }
-            if part == nil || part == .rules, let rules = configuration.rules { Output.line(rules) }
+            if part == nil || part == .http { Output.text(configuration.http) }
+            if part == nil || part == .server { Output.text(configuration.server) }
+            if part == nil || part == .rules, let rules = configuration.rules { Output.text(rules) }
             guard part == .bans, let plan = deployment.hardening else { continue }
-            for file in EdgeHardening(plan).banFiles { Output.line("# \(file.path)\n\(file.text)") }
+            for file in EdgeHardening(plan).banFiles { Output.text("# \(file.path)\n\(file.text)") }
         }
     }
 }

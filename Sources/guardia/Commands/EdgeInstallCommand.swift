@@ -53,7 +53,7 @@ struct EdgeInstallCommand: AsyncParsableCommand {
                 deployment, edge, owner: owner ?? edge.ssh?.user ?? EdgeInstall.standardOwner, includes: includes,
                 first: first, publicKey: publicKey(edge), reload: reload)
             if dryRun {
-                Output.line(install.script)
+                Output.text(install.script)
                 continue
             }
             Output.line("\(edge.name)\(edge.ssh.map { " on \($0.host)" } ?? "")")

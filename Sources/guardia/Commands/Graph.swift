@@ -16,6 +16,6 @@ struct Graph: ParsableCommand {
         let launch: LaunchConfiguration
         do { launch = try config.load().configuration } catch { throw Failure.usage(error) }
         let text = GraphText(launch)
-        Output.line(dot ? text.dot : text.plain)
+        Output.text(dot ? text.dot : text.plain)
     }
 }

@@ -75,7 +75,11 @@ struct JournalCommand: ParsableCommand {
         }
 
         private func print(_ event: Event, zone: Zone, _ names: [Fingerprint: String]) throws {
-            Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone, names: names))
+            if json {
+                Output.json(try EventText.json(event))
+            } else {
+                Output.line(EventText.line(event, zone: zone, names: names))
+            }
         }
     }
 

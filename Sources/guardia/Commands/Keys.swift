@@ -17,7 +17,8 @@ struct Keys: ParsableCommand {
             )
         }
         if markdown {
-            Output.line("| action | keys | what it does |\n|---|---|---|")
+            Output.line("| action | keys | what it does |")
+            Output.line("|---|---|---|")
             for row in rows {
                 Output.line("| `\(row.0)` | \(row.1.replacing("|", with: "\\|")) | \(row.2) |")
             }

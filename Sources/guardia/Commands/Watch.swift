@@ -32,7 +32,6 @@ struct Watch: AsyncParsableCommand {
     private var logLevel = LogLevel.info
 
     func run() async throws {
-        OwnSecurity.refuseCoreDumps()
         if let unsafe = OwnSecurity.objection(to: config.path, because: "it names commands that the engine runs") {
             throw Failure.usage(unsafe)
         }
@@ -65,7 +64,7 @@ struct Watch: AsyncParsableCommand {
                 try secrets.resolve($0)
             }
             // Read through a reader of its own, after the recorder has made the file.
-            let standing = try Standing.read(from: path)
+            let standing = try await Watch.standing(path, recorder, logger)
             let service = EngineService(
                 engine: engine, recorder: recorder, standing: standing,
                 follower: EngineFollower(path: path, after: standing.sequence),
@@ -81,6 +80,17 @@ struct Watch: AsyncParsableCommand {
             await recorder.close(at: clock.now())
         } catch {
             throw Failure.failed(error)
+        }
+    }
+
+    /// What the journal holds. Where nothing can be recorded the engine begins with as much as can be read.
+    private static func standing(_ path: String, _ recorder: JournalRecorder, _ logger: Logger) async throws -> Standing {
+        let trouble = await recorder.notRecording
+        if let trouble { logger.critical("NOT RECORDING: \(path): \(trouble); watching and paging go on in memory") }
+        do { return try Standing.read(from: path) } catch {
+            guard trouble != nil else { throw error }
+            logger.warning("beginning with nothing known: \(error)")
+            return Standing()
         }
     }
 

@@ -81,7 +81,7 @@ struct DigestCommand: AsyncParsableCommand {
         }
         if preview {
             let text = DigestText(report, in: plan.language)
-            if html { return Output.line(text.html) }
+            if html { return Output.text(text.html) }
             for line in text.text.split(separator: "\n", omittingEmptySubsequences: false) { Output.line(String(line)) }
             return
         }

@@ -131,13 +131,8 @@ struct EscalateCommand: AsyncParsableCommand {
             let known = running.map(\.id.text).joined(separator: ", ")
             throw Failure.refused(Told("no chain '\(wanted)' runs" + (known.isEmpty ? "" : "; there runs \(known)")))
         }
-        for chain in chains {
-            await desk.teller.tell(
-                .escalation(.stopped(.init(escalation: chain.id, why: .acknowledged, by: desk.identity.who.name))))
-        }
-        await desk.teller.settle(within: .seconds(5))
-        desk.teller.close()
-        if let trouble = desk.teller.trouble { Output.error(trouble) }
+        try await desk.tell(
+            chains.map { .stopped(.init(escalation: $0.id, why: .acknowledged, by: desk.identity.who.name)) })
         for chain in chains {
             if options.json {
                 Output.json(Result(escalation: chain.id.text, policy: chain.started.policy.name, step: nil, stopped: true))

@@ -23,7 +23,7 @@ struct PeopleDesk {
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         if let notice = options.config.notice { Output.error(notice) }
         do {
-            let (file, warning) = try options.config.loadForRescue()
+            let (file, warning) = try options.config.loadForRescue(isDelegated: identity.isDelegated)
             if let warning { Output.error(warning) }
             launch = file.configuration
             zone = try ZoneTable.make(
@@ -47,13 +47,10 @@ struct PeopleDesk {
     /// Tells the journal, and says where it could not.
     ///
     /// - Throws: 1 where it was told nowhere.
-    func tell(_ event: EscalationEvent) async throws {
-        await teller.tell(.escalation(event))
-        await teller.settle(within: .seconds(5))
-        teller.close()
-        guard let trouble = teller.trouble else { return }
-        Output.error(trouble)
-        if trouble.hasPrefix("NOT JOURNALED") { throw ExitCode(1) }
+    func tell(_ events: EscalationEvent...) async throws { try await tell(events) }
+
+    func tell(_ events: [EscalationEvent]) async throws {
+        try await teller.tellAll(events.map(Event.Body.escalation))
     }
 }
 

@@ -15,7 +15,7 @@ struct OperatorDesk {
         if identity.isDelegated, let trouble = config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         let launch: LaunchConfiguration
         do {
-            let (file, warning) = try config.loadForRescue()
+            let (file, warning) = try config.loadForRescue(isDelegated: identity.isDelegated)
             if let warning { Output.error(warning) }
             launch = file.configuration
         } catch {

@@ -134,7 +134,11 @@ struct AuditCommand: ParsableCommand {
                 let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
                 if kind == nil, user == nil {
                     for event in try reader.search(text, from: from, to: to, limit: limit) {
-                        Output.line(json ? try EventText.json(event) : EventText.line(event, zone: zone))
+                        if json {
+                            Output.json(try EventText.json(event))
+                        } else {
+                            Output.line(EventText.line(event, zone: zone))
+                        }
                     }
                 }
                 let store = AuditStore.path(of: journal.path)

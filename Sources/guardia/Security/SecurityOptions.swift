@@ -41,7 +41,7 @@ struct SecurityOptions: ParsableArguments {
     static func json(_ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        Output.line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        Output.text(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 }
 

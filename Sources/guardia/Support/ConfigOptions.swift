@@ -1,3 +1,4 @@
+import Actions
 import ArgumentParser
 import Foundation
 import Settings
@@ -52,22 +53,44 @@ struct ConfigOptions: ParsableArguments {
 
     /// Reads the file; all its errors at once, or the configuration.
     func load() throws(ConfigErrors) -> LaunchConfigurationFile {
-        try LaunchConfigurationFile.load(path: path, variables: pairs)
+        try LaunchConfigurationFile.load(bytes: try bytes(), name: path, variables: pairs)
     }
 
     /// The same, and keeps it as the last that was good.
-    func loadAndKeep() throws(ConfigErrors) -> LaunchConfigurationFile {
-        let file = try load()
-        if let bytes = FileManager.default.contents(atPath: path) { KnownGood(of: path).keep(Array(bytes)) }
+    func loadAndKeep(isDelegated: Bool = false) throws(ConfigErrors) -> LaunchConfigurationFile {
+        let bytes = try bytes(isDelegated: isDelegated)
+        let file = try LaunchConfigurationFile.load(bytes: bytes, name: path, variables: pairs)
+        KnownGood(of: path).keep(bytes)
         return file
+    }
+
+    /// The file, read once. Behind sudo whoever called must not be able to change it: a config says which commands are run.
+    ///
+    /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.
+    private func bytes(isDelegated: Bool = false) throws(ConfigErrors) -> [UInt8] {
+        guard isDelegated || ConfigOptions.isServiceUser else { return try LaunchConfigurationFile.bytes(of: path) }
+        do throws(TrustedFile.Trouble) {
+            return try TrustedFile.read(path, limit: LaunchConfigurationFile.byteLimit)
+        } catch {
+            throw ConfigErrors(file: path, error.description)
+        }
+    }
+
+    /// Whether this is the service user, called by somebody else. Where it cannot be told who calls, they are somebody else.
+    private static var isServiceUser: Bool {
+        geteuid() != 0 && (try? OperatorIdentity.current(host: ""))?.isDelegated ?? true
     }
 
     /// The config, or where it has errors the last that had none: a rollback must not need one that parses today.
     ///
     /// - Returns: also the warning that says so.
-    func loadForRescue() throws(ConfigErrors) -> (file: LaunchConfigurationFile, warning: String?) {
+    ///
+    /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.
+    func loadForRescue(
+        isDelegated: Bool
+    ) throws(ConfigErrors) -> (file: LaunchConfigurationFile, warning: String?) {
         do throws(ConfigErrors) {
-            return (try loadAndKeep(), nil)
+            return (try loadAndKeep(isDelegated: isDelegated), nil)
         } catch {
             guard let kept = KnownGood(of: path).kept,
                 let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs)

@@ -21,7 +21,8 @@ enum EventText {
         if let payload = event.body.payload {
             body = String(decoding: try encoder.encode(payload), as: UTF8.self)
         } else if case .unknown(_, let json) = event.body {
-            body = json
+            // Line ends and tabs are blanks here: within a text JSON has none.
+            body = String(json.map { $0.isNewline || $0 == "\t" ? " " : $0 })
         } else {
             body = "{}"
         }

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Console
 import Foundation
+import Rehearsal
 import Screen
+import Settings
 
 /// How a command ends when it cannot do what it was asked: one sentence to stderr, and an exit code that says which kind.
 enum Failure {
@@ -18,20 +20,37 @@ enum Failure {
     static func undecided(_ error: some Error) -> ExitCode { tell(error, code: 4) }
 
     private static func tell(_ error: some Error, code: Int32) -> ExitCode {
-        Output.error(String(describing: error))
+        // These tell several things, and mark what comes from outside themselves.
+        if let errors = error as? ConfigErrors {
+            for (index, one) in errors.errors.enumerated() {
+                index == 0 ? Output.error(one.description) : StandardStream.error.line(one.description)
+            }
+        } else if error is ServerError {
+            StandardStream.error.lines("guardia: \(error)")
+        } else {
+            Output.error(String(describing: error))
+        }
         return ExitCode(code)
     }
 }
 
 /// What the commands print.
 enum Output {
+    /// One line, whatever is in the text.
     static func line(_ text: String = "") { StandardStream.output.line(text) }
+
+    /// A text of ours that has several lines: what goes into a file of another program.
+    static func text(_ text: String) { StandardStream.output.lines(text) }
+
     /// One JSON object on a line of its own.
     static func json(_ value: some Encodable) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if let data = try? encoder.encode(value) { line(String(decoding: data, as: UTF8.self)) }
+        if let data = try? encoder.encode(value) { json(String(decoding: data, as: UTF8.self)) }
     }
+
+    /// The same, encoded already: a script needs the whole of it.
+    static func json(_ text: String) { StandardStream.output.line(text, limit: 64 << 20) }
 
     /// Text without a line end, for what is typed behind it.
     static func prompt(_ text: String) {

@@ -7,12 +7,6 @@ enum OwnSecurity {
     /// users by sudo alone.
     static var isElevated: Bool { getuid() != geteuid() || getgid() != getegid() }
 
-    /// No memory of a process with secrets lands on a disk.
-    static func refuseCoreDumps() {
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-    }
-
     /// A file that others can write to, and what they could do by it; nil where it is ours alone, or not there.
     static func objection(to path: String, because consequence: String) -> UnsafeFile? {
         var status = stat()

@@ -30,6 +30,20 @@ import Testing
         expectSnapshot(dead.model(120, 40).frame, "armed-interrupted-120x40")
     }
 
+    @Test("a deploy whose process hangs: its lock has lapsed", arguments: [(40, 12), (80, 24), (200, 60)])
+    func hangs(width: Int, height: Int) throws {
+        let model = Deployed.canary.model(width, height)
+        let action = try #require(model.board.actions.mover?.id.text)
+        let hanging = Deployed.canary.reading {
+            for edge in Deployed.edges { $0.set(edge.lock, "lapsed: ana@bastion-1, deploy \(action): v1.5.0") }
+        }
+        #expect(hanging.model(width, height).notices.first?.text.contains("HANGS") == true)
+        // The lock of another action says nothing of this one.
+        let other = Deployed.canary.reading { $0.set(Deployed.edges[0].lock, "lapsed: ana@bastion-1, deploy other-1: x") }
+        #expect(!other.model(width, height).notices.contains { $0.text.contains("HANGS") })
+        expectSnapshot(hanging.model(width, height).frame, "hangs-\(width)x\(height)")
+    }
+
     @Test func frozenDeploys() {
         let frozen = Deployed().reading {
             for edge in Deployed.edges { $0.set(edge.notice, "frozen by leo: month end") }

@@ -194,4 +194,15 @@ struct FlagChangeTests {
             #expect(FlagOrder(text, usual: steps) == nil, "\(text)")
         }
     }
+
+    @Test(arguments: [Int64.max, .max - 1, 1 << 52] as [Int64]) func aVersionThatCannotBeCountedOnIsNone(version: Int64) throws {
+        let fields = ["enabled": "1", "rollout": "50", "version": "\(version)"]
+        #expect(throws: FlagFault.self) { try FeatureFlag(name: "checkout-v2", fields: fields) }
+        // The kill switch works on what can be made of it, and its version counts from one again.
+        let salvaged = FeatureFlag(salvaging: fields, name: "checkout-v2")
+        #expect(salvaged.isEnabled && salvaged.version == 0)
+        let time = try FeatureFlag(
+            name: "checkout-v2", fields: ["enabled": "1", "rollout": "50", "updated_at": "\(version)"])
+        #expect((time.updatedAt?.milliseconds ?? 0) <= 1 << 52)
+    }
 }

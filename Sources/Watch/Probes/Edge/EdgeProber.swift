@@ -179,7 +179,7 @@ extension EdgeLock {
     /// `ana@bastion-1, deploy a1b2: v1.5.0`
     fileprivate var words: String {
         let what = "\(holder), \(kind) \(action)" + (reason.isEmpty ? "" : ": \(reason)")
-        return (hasLapsed ? "lapsed: \(what)" : what).bounded()
+        return (hasLapsed ? EdgeLock.lapsedMark + what : what).bounded()
     }
 }
 

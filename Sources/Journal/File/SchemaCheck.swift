@@ -1,0 +1,61 @@
+import GRDB
+
+/// Whether what a file calls its tables are a journal's: a view under a table's name can make every query last for ever, a
+/// trigger can write what nobody asked for, and a table of other columns holds values of any type.
+///
+/// A newer guardia may have added tables and indexes of its own, and then all is well; for a view or a trigger it must have
+/// raised the version.
+struct SchemaCheck {
+    /// What the file was made by, by name, with its blanks evened out.
+    private let known: [String: String]
+
+    /// What a journal of this version has.
+    static let current = SchemaCheck()
+
+    private init() {
+        var known: [String: String] = [:]
+        // Never touches a disk; were memory so short, the check would refuse the journal, and say so.
+        if let queue = try? DatabaseQueue() {
+            try? queue.inDatabase { db in
+                try Schema.makeAll(db)
+                for entry in try SchemaCheck.entries(db) { known[entry.name] = entry.sql }
+            }
+        }
+        self.known = known
+    }
+
+    private struct Entry {
+        var type: String
+        var name: String
+        var sql: String
+        var page: Int64
+    }
+
+    private static func entries(_ db: Database) throws -> [Entry] {
+        try Row.fetchAll(db, sql: "SELECT type, name, coalesce(sql, ''), coalesce(rootpage, 0) FROM sqlite_schema LIMIT 1000")
+            .map { row in
+                let sql: String = try row.stored(2)
+                return Entry(
+                    type: try row.stored(0), name: try row.stored(1),
+                    sql: sql.split(whereSeparator: \.isWhitespace).joined(separator: " "), page: try row.stored(3))
+            }
+    }
+
+    /// - Returns: what is not a journal's; nil where all is.
+    func trouble(in db: Database) throws -> String? {
+        let entries = try SchemaCheck.entries(db)
+        for entry in entries {
+            switch entry.type {
+            case "table" where entry.page > 0:
+                if Schema.tableNames.contains(entry.name), entry.sql != known[entry.name] {
+                    return "its table '\(entry.name)' is not a journal's"
+                }
+            case "index": continue
+            case "trigger" where entry.sql == known[entry.name]: continue
+            default: return "it has a \(entry.type) '\(entry.name)' that is not a journal's"
+            }
+        }
+        let tables = Set(entries.lazy.filter { $0.type == "table" }.map(\.name))
+        return Schema.requiredTables.first { !tables.contains($0) }.map { "it has no table '\($0)'" }
+    }
+}

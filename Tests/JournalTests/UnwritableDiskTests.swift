@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+import Launch
+import Testing
+
+@testable import Journal
+
+@Suite("A disk that takes nothing when the engine starts", .enabled(if: geteuid() == 0, "mounting needs root"))
+struct UnwritableDiskTests {
+    let folder: Folder
+    private var disk: String { "\(folder.path)/disk" }
+    private var journal: String { "\(disk)/launch.journal" }
+
+    init() throws { folder = try Folder() }
+
+    private func mount(_ flags: UInt = 0) throws {
+        mkdir(disk, 0o755)
+        try #require(Glibc.mount("tmpfs", disk, "tmpfs", flags, "size=2m,mode=755") == 0)
+    }
+
+    private func fill() {
+        let ballast = open("\(disk)/ballast", O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        while write(ballast, [UInt8](repeating: 0, count: 4096), 4096) > 0 {}
+        close(ballast)
+    }
+
+    private func record(_ recorder: JournalRecorder, _ second: Double) async {
+        await recorder.append([.engineStopped(.init(reason: "at \(Int(second))"))], at: .at(second))
+        await recorder.record(Tick(at: .at(second), readings: [Reading("api.p95", .number(second))]))
+        await recorder.beat(at: .at(second))
+    }
+
+    /// What was told in memory is in the journal once there is a disk, and why it came late.
+    private func expectCaughtUp(_ recorder: JournalRecorder) async throws {
+        await record(recorder, 3)
+        #expect(await recorder.notRecording == nil)
+        let reader = try JournalReader(path: journal)
+        let kinds = try reader.events(limit: 99).map(\.body.kind)
+        #expect(kinds.filter { $0 == "engine.stopped" }.count == 3 && kinds.contains("recording.gap"))
+        let board = try reader.currentBoard()
+        #expect(board.manifest == .latency && board.track("api.p95")?.value == .number(3))
+    }
+
+    @Test("full: it goes on in memory, says so, and writes it all once there is room", arguments: [false, true])
+    func full(hasJournal: Bool) async throws {
+        try mount()
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        if hasJournal {
+            try JournalWriter(path: journal, origin: "o").append([.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
+            for suffix in ["-wal", "-shm", ".beat"] { unlink(journal + suffix) }
+        }
+        fill()
+        let recorder = try await JournalRecorder.open(path: journal, origin: "o")
+        await recorder.record(.latency, at: .at(0))
+        await record(recorder, 1)
+        await record(recorder, 2)
+        #expect(await recorder.notRecording != nil)
+        unlink("\(disk)/ballast")
+        try await expectCaughtUp(recorder)
+    }
+
+    @Test("read-only: it goes on in memory, says so, and writes it all once it can")
+    func readOnly() async throws {
+        try mount()
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        try JournalWriter(path: journal, origin: "o").append([.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
+        try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "") == 0)
+        let recorder = try await JournalRecorder.open(path: journal, origin: "o")
+        await recorder.record(.latency, at: .at(0))
+        await record(recorder, 1)
+        await record(recorder, 2)
+        #expect(await recorder.notRecording == "journal is read-only")
+        try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "") == 0)
+        try await expectCaughtUp(recorder)
+    }
+
+    @Test("what is only not ours to write is refused at once")
+    func wrongPath() async throws {
+        await #expect(throws: JournalError.self) {
+            try await JournalRecorder.open(path: "\(folder.path)/nowhere/launch.journal", origin: "o")
+        }
+    }
+}
