@@ -64,7 +64,10 @@ package struct DefenceSurvey: Sendable {
             }
         }
         for trial in LimitTrial.all(hardening) { items.append(await burst(trial, by: client, until: end)) }
-        if tails != nil {
+        // Where no trial was answered, none can stand in a log.
+        if tails != nil, !items.contains(where: { $0.number != nil }) {
+            items.append(.init("\(edge.name) logs", .unknown, "no trial was answered"))
+        } else if tails != nil {
             items += await tails!.items(edge: edge.name, mark: mark, blocks: hardening.waf?.onlyDetects == false)
         }
         await client.close()

@@ -13,7 +13,7 @@ struct HardeningTests {
         #"D'Angelo / L'Oréal -- promo "verano""#, "¿Tenés turno? Sí, dale! #corte @barbero",
         "Peluquería O'Higgins & Ñandú",
         "Av. 9 de Julio 1.234, 3° \"B\" (e/ Perú y Chacabuco)", "María José Núñez; corte + barba = $ 15.000,50",
-        "Union y Select: la barbería de Güemes", "Feliz año, che :) <3",
+        "Unión de Barberos: elegí tu corte en Güemes", "Feliz año, che :) <3",
     ]
 
     /// Whoever is turned away by a firewall that does not know Spanish is a customer lost.
@@ -206,8 +206,7 @@ struct HardeningTests {
         }) { (edge) async throws in
             let connections = try (0..<5).map { _ in try RawConnection(port: edge.nginx.port, from: "127.0.0.18") }
             for connection in connections {
-                connection.send(
-                    "POST /upload HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0\r\nContent-Length: 9\r\n\r\n")
+                connection.send("GET /silent HTTP/1.1\r\nHost: x\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\n\r\n")
             }
             var status = 0
             for _ in 0..<100 where status != 429 {

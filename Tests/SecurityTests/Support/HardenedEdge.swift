@@ -16,6 +16,8 @@ struct HardenedEdge: Sendable {
     let deployment: Deployment
     let reactor: Reactor
     let http: HTTPClient
+    /// What `/silent` waits for.
+    let silent: SilentPort
 
     static let isInstalled = Hardening.everything != nil
 
@@ -41,8 +43,16 @@ struct HardenedEdge: Sendable {
         let made = try await Command.run(
             [helper, "--door", "\(folder.path)/door", "init", "blue"], deadline: .seconds(20))
         try #require(made.isSuccess)
+        let silent = try SilentPort()
+        self.silent = silent
         let application = try await NginxServer.start(in: folder, name: "application") { port, _ in
-            "server { listen 127.0.0.1:\(port); location / { add_header X-Version v1; return 200 \"ok\\n\"; } }"
+            """
+            server {
+                listen 127.0.0.1:\(port);
+                location / { add_header X-Version v1; return 200 "ok\\n"; }
+                location = /silent { proxy_pass http://127.0.0.1:\(silent.port); }
+            }
+            """
         }
         var hardening = Hardening(folder: "\(folder.path)/nginx")
         var plan = hardening.plan
@@ -124,4 +134,28 @@ func withHardenedEdge(
         throw error
     }
     await folder.close()
+}
+
+/// A port of loopback that takes connections and never answers.
+final class SilentPort: Sendable {
+    let port: UInt16
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = descriptor
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        try #require(isBound)
+    }
+
+    deinit { close(descriptor) }
 }
