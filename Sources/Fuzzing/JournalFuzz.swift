@@ -44,7 +44,7 @@ package struct JournalFuzz: Sendable {
 
     private func write(_ bytes: [UInt8]) {
         remove()
-        FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        _ = FileManager.default.createFile(atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
     }
 
     private func remove() { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }

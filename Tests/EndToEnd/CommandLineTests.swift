@@ -145,10 +145,6 @@ struct CommandLineTests {
 
     // MARK: What a first evening stumbled over
 
-    private static let recording =
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().path + "/Config/recordings/bad-deploy.journal"
-
     @Test func aPictureOfFifteenMinutesAgoIsTakenAsTheHelpSaysAndOneOfBeforeTheJournalIsRefused() throws {
         let shot = ["shot", "-", "--journal", Self.recording, "--size", "80x24", "--at"]
         let past = try Program.run(guardia, shot + ["-15m"])

@@ -116,8 +116,8 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() throws {
             // The service user reads what an operator may not.
-            if journal.given != nil, (try? OperatorIdentity.current(host: Origin.name))?.isDelegated ?? true {
-                throw Failure.refused(Told("--journal is not for operators behind sudo"))
+            if journal.journal.given != nil || journal.config != nil, (try? OperatorIdentity.current(host: Origin.name))?.isDelegated ?? true {
+                throw Failure.refused(Told("--journal and --config are not for operators behind sudo"))
             }
             let board: Board
             let path = try journal.path()
