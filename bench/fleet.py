@@ -3,7 +3,6 @@ import contextlib
 import getpass
 import http.server
 import os
-import shutil
 import subprocess
 import threading
 import time
@@ -11,7 +10,7 @@ import time
 import process
 import servers
 from load import Load
-from rollback import HELPER, OTHER, Ground
+from rollback import OTHER, Ground
 from terminal import median
 
 EDGES = 10
@@ -34,26 +33,12 @@ class Fleet(Ground):
     def ports(count):
         return 5 + 2 * count
 
-    def described(self):
-        edges = "\n".join(
+    def edges(self):
+        return "\n".join(
             f"    - {{name: {name}, front: 'http://127.0.0.1:{front}', door: {self.path}/{name}/door, helper: {self.helper},\n"
             f"       ssh: {{host: 127.0.0.1, port: {shell}, user: {getpass.getuser()}, key: {self.path}/key, "
             f"known_hosts: {self.path}/known_hosts}}}}"
             for name, front, shell in zip(self.names, self.fronts, self.shells))
-        return f"""
-product: {{name: Bench}}
-environment: bench
-timezone: {{name: America/Argentina/Buenos_Aires, abbreviation: ART}}
-journal: {{path: {self.path}/fleet.journal}}
-probes: [{{name: machine, type: host}}]
-deployment:
-  colours: [{{name: blue, hosts: ["127.0.0.1:{self.blue}"]}}, {{name: green, hosts: ["127.0.0.1:{self.green}"]}}]
-  edges:
-{edges}
-  release: {{run: ["true", "{{colour}}", "{{version}}"]}}
-operators: [{{anyone: true}}]
-panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
-"""
 
     def sshd(self, name, front, shell):
         with open(f"{self.path}/key.pub") as file:
@@ -74,37 +59,26 @@ panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
             """)
         return servers.running(["/usr/sbin/sshd", "-D", "-f", f"{self.path}/{name}/sshd_config"])
 
-    def rendered(self, part, edge=None):
-        command = [self.guardia, "edge", "render", "--config", self.config, *([edge] if edge else []), "--part", part]
-        return subprocess.run(command, check=True, capture_output=True, text=True, env=self.environment).stdout
-
     @contextlib.contextmanager
     def up(self):
         os.chmod(self.path, 0o755)
-        shutil.copy(HELPER, self.helper)
-        os.chmod(self.helper, 0o755)
         for name in ("key", "host"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", f"{self.path}/{name}"], check=True)
         with open(f"{self.path}/host.pub") as file:
             host = file.read()
         self.write("known_hosts", "".join(f"[127.0.0.1]:{shell} {host}" for shell in self.shells))
-        self.write("launch.yaml", self.described())
+        self.describe()
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.server("colours", self.colour("blue", self.blue) + self.colour("green", self.green)))
             for name, front, shell in zip(self.names, self.fronts, self.shells):
                 os.mkdir(f"{self.path}/{name}")
-                subprocess.run([self.helper, "--door", f"{self.path}/{name}/door", "init", "blue"], check=True,
-                               stdout=subprocess.DEVNULL)
-                stack.enter_context(self.server(name, f"{self.rendered('http', name)} server {{ listen 127.0.0.1:{front}; "
-                                                f"{self.rendered('server', name)} {passing('$guardia_colour')} }}"))
+                self.make_door(f"{self.path}/{name}/door")
+                stack.enter_context(self.edge(name, front, name))
                 stack.enter_context(self.sshd(name, front, shell))
             servers.until(lambda: all(servers.answers(port) for port in [*self.fronts, *self.shells]), "the edges")
-            watch = [self.guardia, "watch", "--config", self.config, "--log-level", "error"]
-            stack.enter_context(servers.running(watch, env=self.environment))
-            servers.until(lambda: os.path.exists(f"{self.path}/fleet.journal"), "the engine")
-            time.sleep(4)  # it has a connection to each edge now, and keeps it
+            stack.enter_context(self.watched())
             yield
 
     def serves(self):
@@ -119,10 +93,6 @@ panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
             if os.readlink(link).rsplit("/", 1)[1] != colour:
                 self.unproved.append(f"{link} did not switch")
         return (max(os.lstat(link).st_ctime_ns for link in links) - start) / 1e6
-
-
-def passing(to):
-    return f'proxy_http_version 1.1; proxy_set_header Connection ""; location / {{ proxy_pass http://{to}; }}'
 
 
 def edges(table, programs, path):
@@ -164,21 +134,8 @@ class Gate(Ground):
 
     @contextlib.contextmanager
     def up(self):
-        shutil.copy(HELPER, self.helper)
-        os.chmod(self.helper, 0o755)
-        subprocess.run([self.helper, "--door", self.door, "init", "blue"], check=True, stdout=subprocess.DEVNULL)
-        self.write("launch.yaml", f"""
-product: {{name: Bench}}
-environment: bench
-timezone: {{name: America/Argentina/Buenos_Aires, abbreviation: ART}}
-journal: {{path: {self.path}/gate.journal}}
-probes: [{{name: machine, type: host}}]
-deployment:
-  colours: [{{name: blue, hosts: ["127.0.0.1:{self.blue}"]}}, {{name: green, hosts: ["127.0.0.1:{self.green}"]}}]
-  edges: [{{name: edge, front: "http://127.0.0.1:{self.front}", door: {self.door}, helper: {self.helper}}}]
-  release: {{run: ["true", "{{colour}}", "{{version}}"]}}
-panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
-""")
+        self.describe()
+        self.make_door(self.door)
         self.plain_upstream("blue")
         application = Application(("127.0.0.1", self.slow), Thinking)
         threading.Thread(target=application.serve_forever, daemon=True).start()
@@ -191,11 +148,8 @@ panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
             stack.enter_context(self.server("colours", upstream + "".join(
                 self.colour(name, port).replace("location = /slow", f"{thinking} location = /slow")
                 for name, port in (("blue", self.blue), ("green", self.green)))))
-            self.door_edge = stack.enter_context(self.server(
-                "edge", f"{self.rendered('http')} server {{ listen 127.0.0.1:{self.front}; {self.rendered('server')} "
-                        f"{passing('$guardia_colour')} }}"))
-            self.plain_edge = stack.enter_context(self.server(
-                "plain", f"include {self.path}/upstream.conf; server {{ listen 127.0.0.1:{self.plain}; {passing('app')} }}"))
+            self.door_edge = stack.enter_context(self.edge("edge", self.front))
+            self.plain_edge = stack.enter_context(self.without_door())
             servers.until(lambda: all(servers.answers(port) for port in range(self.blue, self.slow)), "nginx")
             yield
 

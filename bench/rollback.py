@@ -18,6 +18,10 @@ OTHER = {"blue": "green", "green": "blue"}
 HELPER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "Config", "edge", "guardia-door")
 
 
+def passing(to):
+    return f'proxy_http_version 1.1; proxy_set_header Connection ""; location / {{ proxy_pass http://{to}; }}'
+
+
 class Slow(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -44,6 +48,7 @@ class Ground:
         self.blue, self.green, self.front, self.plain, self.slow = range(first, first + 5)
         self.nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         self.config, self.helper, self.door = f"{path}/launch.yaml", f"{path}/guardia-door", f"{path}/door"
+        self.journal = f"{path}/bench.journal"
         self.unproved = []  # what rollbacks said that did not exit 0
         self.environment = {**os.environ, "GUARDIA_STATE": path}
 
@@ -66,49 +71,70 @@ class Ground:
             location / {{ return 200 "{name}\\n"; }}
             location = /slow {{ proxy_pass http://127.0.0.1:{self.slow}; }} }}"""
 
-    def rendered(self, part):
-        return subprocess.run([self.guardia, "edge", "render", "--config", self.config, "--part", part], check=True,
-                              capture_output=True, text=True, env=self.environment).stdout
+    def rendered(self, part, edge=None):
+        command = [self.guardia, "edge", "render", "--config", self.config, *([edge] if edge else []), "--part", part]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=self.environment).stdout
+
+    def edges(self):
+        """The edges of the launch config, as YAML."""
+        return (f"    - {{name: edge, front: 'http://127.0.0.1:{self.front}', door: {self.door}, helper: {self.helper}}}")
+
+    def describe(self):
+        """The launch config, and the helper beside it."""
+        shutil.copy(HELPER, self.helper)
+        os.chmod(self.helper, 0o755)
+        self.write("launch.yaml", f"""
+product: {{name: Bench}}
+environment: bench
+timezone: {{name: America/Argentina/Buenos_Aires, abbreviation: ART}}
+journal: {{path: {self.journal}}}
+probes: [{{name: machine, type: host}}]
+deployment:
+  colours: [{{name: blue, hosts: ["127.0.0.1:{self.blue}"]}}, {{name: green, hosts: ["127.0.0.1:{self.green}"]}}]
+  edges:
+{self.edges()}
+  release: {{run: ["true", "{{colour}}", "{{version}}"]}}
+operators: [{{anyone: true}}]
+panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
+""")
+
+    def make_door(self, door):
+        subprocess.run([self.helper, "--door", door, "init", "blue"], check=True, stdout=subprocess.DEVNULL)
+
+    def edge(self, name, front, edge=None):
+        """An nginx with a door."""
+        return self.server(name, f"{self.rendered('http', edge)} server {{ listen 127.0.0.1:{front}; "
+                           f"{self.rendered('server', edge)} {passing('$guardia_colour')} }}")
+
+    def without_door(self):
+        return self.server(
+            "plain", f"include {self.path}/upstream.conf; server {{ listen 127.0.0.1:{self.plain}; {passing('app')} }}")
+
+    @contextlib.contextmanager
+    def watched(self):
+        with servers.running([self.guardia, "watch", "--config", self.config, "--log-level", "error"],
+                             env=self.environment):
+            servers.until(lambda: os.path.exists(self.journal), "the engine")
+            time.sleep(4)  # it has a connection to each edge now, and keeps it
+            yield
 
     def plain_upstream(self, colour):
         self.write("upstream.conf", f"upstream app {{ server 127.0.0.1:{getattr(self, colour)}; keepalive 32; }}")
 
     @contextlib.contextmanager
     def up(self):
-        shutil.copy(HELPER, self.helper)
-        os.chmod(self.helper, 0o755)
-        subprocess.run([self.helper, "--door", self.door, "init", "blue"], check=True, stdout=subprocess.DEVNULL)
-        self.write("launch.yaml", f"""
-product: {{name: Bench}}
-environment: bench
-timezone: {{name: America/Argentina/Buenos_Aires, abbreviation: ART}}
-journal: {{path: {self.path}/rollback.journal}}
-probes: [{{name: machine, type: host}}]
-deployment:
-  colours: [{{name: blue, hosts: ["127.0.0.1:{self.blue}"]}}, {{name: green, hosts: ["127.0.0.1:{self.green}"]}}]
-  edges: [{{name: edge, front: "http://127.0.0.1:{self.front}", door: {self.door}, helper: {self.helper}}}]
-  release: {{run: ["true", "{{colour}}", "{{version}}"]}}
-operators: [{{anyone: true}}]
-panes: {{health: [{{title: Machine, show: machine.cpu, judge: [machine.up]}}]}}
-""")
+        self.describe()
+        self.make_door(self.door)
         self.plain_upstream("blue")
-        pass_on = 'proxy_http_version 1.1; proxy_set_header Connection ""; location / { proxy_pass http://%s; }'
         slow = Slows(("127.0.0.1", self.slow), Slow)
         threading.Thread(target=slow.serve_forever, daemon=True).start()
         with contextlib.ExitStack() as stack:
             stack.callback(slow.shutdown)
-            for name, http in (
-                ("colours", self.colour("blue", self.blue) + self.colour("green", self.green)),
-                ("edge", f"{self.rendered('http')} server {{ listen 127.0.0.1:{self.front}; {self.rendered('server')} "
-                         f"{pass_on % '$guardia_colour'} }}"),
-                ("plain", f"include {self.path}/upstream.conf; server {{ listen 127.0.0.1:{self.plain}; {pass_on % 'app'} }}"),
-            ):
-                stack.enter_context(self.server(name, http))
+            stack.enter_context(self.server("colours", self.colour("blue", self.blue) + self.colour("green", self.green)))
+            stack.enter_context(self.edge("edge", self.front))
+            stack.enter_context(self.without_door())
             servers.until(lambda: all(servers.answers(port) for port in range(self.blue, self.slow)), "nginx")
-            watch = [self.guardia, "watch", "--config", self.config, "--log-level", "error"]
-            stack.enter_context(servers.running(watch, env=self.environment))
-            servers.until(lambda: os.path.exists(f"{self.path}/rollback.journal"), "the engine")
-            time.sleep(3)
+            stack.enter_context(self.watched())
             yield
 
     # The switches, each to `colour`

@@ -122,7 +122,7 @@ package actor Rehearsal {
             in: folder, name: "traffic",
             ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
 
-        let recipient = await Rehearsal.backupKey(in: folder.path)
+        let recipient = try await Rehearsal.backupKey(in: folder.path)
         self.postgres = postgres
         self.redis = redis
         self.nginx = nginx
@@ -252,12 +252,11 @@ package actor Rehearsal {
     }
 
     /// A key of its own for the backups of this rehearsal; its public half.
-    private static func backupKey(in folder: String) async -> String {
-        let placeholder = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+    private static func backupKey(in folder: String) async throws -> String {
         let key = "\(folder)/backup-key"
         guard (try? await Command.run(["age-keygen", "-o", key], deadline: .seconds(5)))?.isSuccess == true,
             let made = try? await Command.run(["age-keygen", "-y", key], deadline: .seconds(5)), made.isSuccess
-        else { return placeholder }
+        else { throw ServerError.missingProgram(name: "age-keygen", package: "age", lookedIn: [Command.defaultPath]) }
         return String(made.standardOutput.text.prefix { !$0.isNewline })
     }
 

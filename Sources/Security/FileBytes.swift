@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// Files that others write, read within bounds: no pipe is waited for, no giant taken in whole.
 package enum FileBytes {
@@ -50,7 +50,7 @@ package enum FileBytes {
     }
 
     /// Writes a file whole or not at all.
-    package static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o640) throws(SecurityError) {
+    package static func write(_ bytes: [UInt8], to path: String, mode: UInt32 = 0o640) throws(SecurityError) {
         let new = path + ".new"
         let descriptor = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw SecurityError(path, String(cString: strerror(errno))) }

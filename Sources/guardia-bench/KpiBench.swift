@@ -55,23 +55,7 @@ struct KpiBench: AsyncParsableCommand {
     /// The questions of the rehearsal's config, again and again until there are enough: none of the same text, or it would be
     /// asked once.
     private func questions() throws -> [Question] {
-        let names = [
-            "POSTGRES_SOCKET_DIR", "POSTGRES_PORT", "POSTGRES_DATABASE", "POSTGRES_USER", "REDIS_SOCKET",
-            "NGINX_PROGRAM",
-            "NGINX_CONFIG", "REHEARSAL_FOLDER", "EDGE_HELPER", "BARBERPRO", "DOOR_FOLDER", "JOURNAL",
-        ]
-        var variables = Dictionary(uniqueKeysWithValues: names.map { ($0, "/tmp/x") })
-        variables["POSTGRES_PORT"] = "5432"
-        for (index, name) in ["DOOR_URL", "BLUE_URL", "GREEN_URL", "GATEWAY_URL", "TRAFFIC_URL"].enumerated() {
-            variables[name] = "http://127.0.0.1:\(8080 + index)"
-        }
-        variables["NGINX_FOLDER"] = "/tmp/x"
-        (variables["TLS_PORT"], variables["DOOR_PORT"]) = ("8443", "8080")
-        (variables["TLS_AUTHORITY"], variables["TLS_CERTIFICATE"]) = ("/etc/hosts", "/etc/hosts")
-        (variables["EDGE_WAF"], variables["EDGE_COUNTRIES"]) = ("none", "none")
-        variables["BLUE_HOST"] = "127.0.0.1:8081"
-        variables["GREEN_HOST"] = "127.0.0.1:8082"
-        let launch = try RehearsalSettings.load(variables: variables).configuration
+        let launch = try RehearsalSettings.load(variables: RehearsalSettings.example).configuration
         let own = launch.probes.compactMap { probe -> [Question]? in
             if case .postgres(let target) = probe.target, probe.name == "kpi" { target.questions } else { nil }
         }.joined()

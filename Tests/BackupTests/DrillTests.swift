@@ -76,19 +76,29 @@ struct DrillTests {
             let redis = try await RedisServer.start(in: lab.privateFolder)
             let drills = DrillsPlan(
                 health: "x", target: .seconds(10), answers: 3, redis: .init(restart: CommandPlan(words: ["restart"])))
+            let wasIll = Mutex(false)
             let isWell: @Sendable () async -> Bool = {
-                (try? await redis.addresses[0].ask(Array("PING\r\n".utf8), within: .seconds(1))) != nil
+                let isWell = (try? await redis.addresses[0].ask(Array("PING\r\n".utf8), within: .seconds(1))) != nil
+                if !isWell { wasIll.withLock { $0 = true } }
+                return isWell
             }
             let result = await DisturbanceDrill(
                 world(lab, drills, isWell: isWell) { _ in
                     await redis.stop()
-                    try? await Task.sleep(for: .milliseconds(400))
+                    // Down until the drill has seen it: looked at too late, there was no outage.
+                    let limit = ContinuousClock.now + .seconds(10)
+                    while !wasIll.withLock({ $0 }), ContinuousClock.now < limit {
+                        try? await Task.sleep(for: .milliseconds(10))
+                    }
                     do { try await redis.start() } catch { return "\(error)" }
                     return nil
                 }, kind: .redis, reason: ""
             ).run()
             #expect(result.outcome == .done, "\(result.summary)")
-            #expect((ended(lab)?.measured?.count ?? 0) > 300)
+            // It was felt, and timed from the stop to the last of the good answers in a row.
+            #expect(wasIll.withLock { $0 })
+            #expect(result.summary.contains("well again after"), "\(result.summary)")
+            #expect((ended(lab)?.measured?.count ?? 0) > 0)
             // A command that fails is told, whatever the application says.
             let failed = await DisturbanceDrill(
                 world(lab, drills, isWell: isWell) { _ in "systemctl: no such unit" }, kind: .redis, reason: ""
@@ -201,7 +211,7 @@ struct DrillTests {
         await scheduler.look()
         await scheduler.look()
         let first = try #require(started.withLock { $0 }.first)
-        #expect(started.withLock { $0.count } == 2, "a backup and, never drilled yet, a drill")
+        #expect(started.withLock { $0.count } == 1, "no drill: there is nothing yet that it could prove")
         #expect(first.kind == .backup && first.arguments == ["backup", "run", "--yes", "--reason", "scheduled"])
         // It runs: nothing else begins.
         try tell(
@@ -211,11 +221,23 @@ struct DrillTests {
                     steps: [], pid: 1)))
         clock.advance(.minutes(30))
         await scheduler.look()
-        #expect(started.withLock { $0.count } == 2)
+        #expect(started.withLock { $0.count } == 1)
+        try writer.append([
+            Event(
+                origin: "bastion", at: clock.now(),
+                body: .backup(
+                    .taken(
+                        .init(
+                            name: "n", method: .logical, database: "d", snapshotAt: clock.now().utc, took: 1, bytes: 1,
+                            rawBytes: 1, tables: 1, rows: 1, sha256: "", manifest: "", encryption: "age", places: ["/b"]))))
+        ])
         try tell(.ended(.init(action: first.id, outcome: .done, summary: "")))
         clock.advance(.minutes(1))
         await scheduler.look()
+        #expect(started.withLock { $0.map(\.kind) } == [.backup, .drill])
         // The drill never said a word: it is tried again after a while.
+        clock.advance(.minutes(3))
+        await scheduler.look()
         #expect(started.withLock { $0.map(\.kind) } == [.backup, .drill, .drill])
         clock.advance(.hours(24))
         await scheduler.look()

@@ -94,6 +94,7 @@ struct MobileTests {
         try browser.type("#who", "beto")
         try browser.click("button.grave")
         try await launch.expect("step 2 is told") { !launch.messages("sms", "+5491155550102", "CRITICAL").isEmpty }
+        #expect(try await browser.shows("Step 2 of 2"), "\(browser.body)")
         let tail = try Program.run(Program.path("guardia"), ["journal", "tail", "--journal", launch.journal, "--json"]).output
         #expect(tail.split(separator: "\n").contains { $0.contains("escalation.asked") && $0.contains("\"mobile\"") })
     }

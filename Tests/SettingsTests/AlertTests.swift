@@ -136,7 +136,7 @@ struct AlertTests {
         let root = ShippedConfigurationTests.root
         let file = try LaunchConfigurationFile.load(
             path: root.appending(path: "Config/\(name).yaml").path,
-            variables: ShippedConfigurationTests.rehearsalVariables)
+            variables: RehearsalSettings.example)
         let text = try String(contentsOf: root.appending(path: "docs/runbook.md"), encoding: .utf8)
         let sections = text.components(separatedBy: "\n## ").dropFirst()
         let anchors = Dictionary(

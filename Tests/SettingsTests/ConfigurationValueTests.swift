@@ -5,7 +5,7 @@ import Testing
 @Suite("What a launch's file becomes")
 struct ConfigurationValueTests {
     private func rehearsal() throws -> LaunchConfiguration {
-        try RehearsalSettings.load(variables: ShippedConfigurationTests.rehearsalVariables).configuration
+        try RehearsalSettings.load(variables: RehearsalSettings.example).configuration
     }
 
     private func probe(_ yaml: String) throws -> Probe {

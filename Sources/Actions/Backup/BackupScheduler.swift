@@ -42,7 +42,9 @@ package actor BackupScheduler {
         consider(.backup, plan.schedule, ["backup", "run"], board, drill: nil)
         prune(board)
         // A backup that runs is not to be drilled beside: both would be slower than they are.
-        guard !board.actions.running.contains(where: { $0.kind == .backup }) else { return }
+        guard started[.backup] == nil, !board.actions.running.contains(where: { $0.kind == .backup }) else { return }
+        // Nor is anything proved of what is not there: a drill without a backup would be an alarm about nothing.
+        guard board.backups.backups.contains(where: \.isGood) else { return }
         consider(.drill, plan.drill.schedule, ["drill", "restore"], board, drill: .restore)
     }
 

@@ -116,7 +116,7 @@ package struct RestoreDrill: Sendable {
             return (place, "\(place.manifest.name) in \(place.words)")
         }
         let identity = order.identity ?? plan.identity
-        let left = ScratchServer.sweep(plan.drill.folder)
+        let left = await ScratchServer.sweep(plan.drill.folder)
         if !left.isEmpty {
             await world.reporter.note(
                 "find", "removed what a drill that died had left: \(left.joined(separator: ", "))")

@@ -151,15 +151,24 @@ package actor ScratchServer {
 
     /// Ends it and removes the folder.
     package func destroy() async {
-        Self.end(folder, tools: tools.folder)
-        warden?.dismiss()
+        let (folder, warden) = (folder, warden)
+        let remove: @Sendable () -> Void = {
+            Self.end(folder)
+            warden?.dismiss()
+        }
+        // Where there is no thread left, it is worth the wait: nothing must stay behind.
+        if await DetachedThread.value(of: remove) == nil { remove() }
         close(lock)
     }
 
     // MARK: What was left behind
 
     /// Removes scratch folders whose drill is dead; their names.
-    package static func sweep(_ parent: String) -> [String] {
+    package static func sweep(_ parent: String) async -> [String] {
+        await DetachedThread.value(of: { removeAbandoned(in: parent) }) ?? []
+    }
+
+    private static func removeAbandoned(in parent: String) -> [String] {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []).filter {
             $0.hasPrefix(prefix)
         }
@@ -177,14 +186,14 @@ package actor ScratchServer {
             guard lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0 else { continue }
             // Without a lock it is one that is just being made, or whose removal was broken off.
             if lock < 0, time(nil) - status.st_mtim.tv_sec < 60 { continue }
-            end(folder, tools: nil)
+            end(folder)
             removed.append(folder)
         }
         return removed.sorted()
     }
 
-    /// Kills what runs in a scratch folder and removes it.
-    private static func end(_ folder: String, tools: String?) {
+    /// Kills what runs in a scratch folder and removes it. It blocks: gigabytes may lie there.
+    private static func end(_ folder: String) {
         if let pid = postmaster(of: "\(folder)/data") {
             for member in [pid] + descendants(of: pid) { kill(member, SIGKILL) }
             for _ in 0..<500 where lives(pid) { usleep(10_000) }

@@ -168,13 +168,8 @@ struct Header {
 }
 
 extension Model {
-    /// `T+00:42:17`; from a hundred hours on with days: `T+12 d 03:14`.
-    func launchClock(_ launchAt: Timestamp) -> String {
-        clockNow.map { clockText($0) } ?? ""
-    }
-
+    /// `T+00:42:17`; from a hundred hours on with days: `T+12 d 03:14`. By the second that the time of day beside it shows.
     func clockText(_ clock: LaunchClock) -> String {
-        // By the second that the clock beside it shows.
         let since = clock.since
         guard abs(since.count) >= Milliseconds.hours(100).count else { return figures.launchClock(since) }
         let minutes = abs(since.count) / 60_000

@@ -110,9 +110,9 @@ extension Model {
         return (isToday ? "" : figures.shortDate(civil) + " ") + figures.shortClock(civil) + " " + zone.abbreviation
     }
 
-    /// The clock of the board that is shown.
+    /// The clock of the board that is shown: the header's own, unless the panes are paused.
     var shownClock: LaunchClock? {
-        LaunchClock(base: shown.manifest?.launchAt, shown.readiness.clock, at: shownNow)
+        frozen.map { LaunchClock(base: shown.manifest?.launchAt, shown.readiness.clock, at: $0.now) } ?? clockNow
     }
 
     /// `T−00:12:00 HOLD for 4 min by ana: payments`

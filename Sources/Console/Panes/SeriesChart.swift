@@ -30,7 +30,8 @@ struct SeriesChart {
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
             marks: marks(from: start, span: trend.span),
             label: {
-                let text = $0 == 0 ? "0" : figures.value($0, unit: unit)
+                // Of the chart a third at most is for labels: what would be cut there is written shorter.
+                let text = $0 == 0 ? "0" : figures.value($0, unit: unit, room: min(max(width, 9), area.width / 3))
                 return width > 0 ? figures.padded(text, to: width) : text
             }
         ).render(into: &frame, area: area)

@@ -44,7 +44,7 @@ struct Wall {
     // MARK: The launch
 
     private func renderLaunch(into frame: inout Frame, area: Rect) {
-        let clock = model.board.manifest?.launchAt.map { model.launchClock($0) } ?? model.clock(model.now.utc)
+        let clock = model.clockNow.map { model.clockText($0) } ?? model.clock(model.now.utc)
         let traffic = model.traffic
         let parts = area.inset(left: 1, right: 1).rows([
             .fill(3), .fill(traffic == nil ? 0 : 2), .fixed(traffic == nil ? 0 : area.height >= 30 ? 2 * BigText.height + 3 : 1),

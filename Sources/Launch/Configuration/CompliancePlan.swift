@@ -46,10 +46,12 @@ package struct MercadoPagoPlan: Hashable, Sendable {
     package var files: [String]
     package var host: String
     package var port: UInt16
+    /// Authorities trusted beside the system's, PEM: for a stand-in on a machine of one's own.
+    package var authorities: String?
 
     package init(
         token: Secret? = nil, webhookSecret: Secret? = nil, webhook: String? = nil, files: [String] = [],
-        host: String = "api.mercadopago.com", port: UInt16 = 443
+        host: String = "api.mercadopago.com", port: UInt16 = 443, authorities: String? = nil
     ) {
         self.token = token
         self.webhookSecret = webhookSecret
@@ -57,5 +59,6 @@ package struct MercadoPagoPlan: Hashable, Sendable {
         self.files = files
         self.host = host
         self.port = port
+        self.authorities = authorities
     }
 }

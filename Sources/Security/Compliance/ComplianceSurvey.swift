@@ -324,7 +324,7 @@ package struct ComplianceSurvey: Sendable {
             }
         }
         let evidence = await TLSInspector(on: reactor, clock: clock, limit: .seconds(15)).look(
-            at: TLSEndpoint(host: plan.host, port: plan.port, path: nil))
+            at: TLSEndpoint(host: plan.host, port: plan.port, authorities: plan.authorities, path: nil))
         let judgement = TLSJudgement(evidence, at: now)
         let bad = judgement.findings.filter { $0.verdict == .critical }
         switch evidence.failure {

@@ -175,7 +175,8 @@ extension Field {
                         webhook: fields.optional("webhook")?.url(),
                         files: fields.optional("files")?.items().compactMap { $0.path() } ?? [],
                         host: fields.optional("host")?.text() ?? usual.host,
-                        port: fields.optional("port")?.integer(in: 1...65_535).map(UInt16.init) ?? usual.port)
+                        port: fields.optional("port")?.integer(in: 1...65_535).map(UInt16.init) ?? usual.port,
+                        authorities: fields.optional("ca")?.existingFile())
                 },
                 arcaCertificate: fields.optional("arca_certificate")?.path(),
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every,

@@ -8,4 +8,22 @@ package enum RehearsalSettings {
     package static func load(variables: [String: String]) throws(ConfigErrors) -> LaunchConfigurationFile {
         try LaunchConfigurationFile.load(bytes: yaml, name: name, variables: variables)
     }
+
+    /// Values for every variable, with which the settings can be read where nothing of a rehearsal runs.
+    package static let example = [
+        "POSTGRES_SOCKET_DIR": "/tmp/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",
+        "POSTGRES_USER": "guardia",
+        "REDIS_SOCKET": "/tmp/redis.sock", "DOOR_URL": "http://127.0.0.1:8080",
+        "BLUE_URL": "http://127.0.0.1:8081", "GREEN_URL": "http://127.0.0.1:8082",
+        "GATEWAY_URL": "http://127.0.0.1:8083", "TRAFFIC_URL": "http://127.0.0.1:8084",
+        "NGINX_PROGRAM": "/usr/sbin/nginx", "NGINX_CONFIG": "/tmp/nginx.conf", "REHEARSAL_FOLDER": "/tmp",
+        "LAUNCH_AT": "2026-03-09T12:00:00Z",
+        "BACKUP_RECIPIENT": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+        "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
+        "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
+        "PROVIDERS_URL": "http://127.0.0.1:8085", "MOBILE_PORT": "8086",
+        "NGINX_FOLDER": "/tmp/nginx", "TLS_PORT": "8443", "TLS_AUTHORITY": "/etc/hosts",
+        "TLS_CERTIFICATE": "/tmp/edge.pem",
+        "DOOR_PORT": "8080", "EDGE_WAF": "block", "EDGE_COUNTRIES": "refuse",
+    ]
 }

@@ -25,7 +25,7 @@ package actor BlockingCall: PinnedActor {
         guard isBusy.set() else { throw ProbeFailure("\(name) still hangs") }
         let outcome = Outcome<Value>()
         let isBusy = isBusy
-        let started = Thread.start {
+        let started = DetachedThread.start {
             let result = Result { try body() }
             // First: whoever has the result may call again at once.
             isBusy.clear()
@@ -89,28 +89,5 @@ private final class Outcome<Value: Sendable>: Sendable {
                 settle(.failure(CancellationError()))
             }
         }
-    }
-}
-
-private enum Thread {
-    private final class Body {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// Starts a detached thread; false where the system gives none.
-    static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
-        let body = Unmanaged.passRetained(Body(run))
-        var id = pthread_t()
-        let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }
-        guard pthread_create(&id, nil, main, body.toOpaque()) == 0 else {
-            body.release()
-            return false
-        }
-        pthread_detach(id)
-        return true
     }
 }

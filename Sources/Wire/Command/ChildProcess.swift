@@ -17,7 +17,7 @@ struct ChildProcess: ~Copyable {
 
     /// - Parameter listens: whether there is something for it to read.
     init(_ arguments: [String], _ environment: [String: String], listens: Bool = false) throws(Failure) {
-        guard let program = Self.path(of: arguments[0], in: environment["PATH"] ?? Command.defaultPath) else {
+        guard let program = ProcessSpawn.path(of: arguments[0], in: environment["PATH"] ?? Command.defaultPath) else {
             throw Failure(code: ENOENT)
         }
         guard let output = Pipe() else { throw Failure(code: errno) }
@@ -34,7 +34,8 @@ struct ChildProcess: ~Copyable {
             throw Failure(code: code)
         }
         var pid: pid_t = 0
-        let code = Self.spawn(&pid, program, arguments, environment, input, output, error)
+        let code = ProcessSpawn.spawn(
+            &pid, program, arguments, environment, input: input?.read, output: output.write, errors: error.write)
         close(output.write)
         close(error.write)
         if let input { close(input.read) }
@@ -90,45 +91,6 @@ struct ChildProcess: ~Copyable {
         while waitpid(pid, &status, 0) == -1, errno == EINTR {}
         let signal = status & 0x7f
         return signal == 0 ? .exited(status: Int(status >> 8 & 0xff)) : .signalled(Int(signal))
-    }
-
-    private static func spawn(
-        _ pid: inout pid_t, _ program: String, _ arguments: [String], _ environment: [String: String], _ input: Pipe?,
-        _ output: Pipe, _ error: Pipe
-    ) -> Int32 {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if let input {
-            posix_spawn_file_actions_adddup2(&actions, input.read, 0)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        }
-        posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-        posix_spawn_file_actions_adddup2(&actions, error.write, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
-        return CStrings.withMutable(arguments) { arguments in
-            CStrings.withMutable(environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
-            }
-        }
-    }
-
-    private static func path(of program: String, in path: String) -> String? {
-        guard !program.contains("/") else { return program }
-        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
     }
 }
 

@@ -42,7 +42,7 @@ final class SessionProgram: Sendable {
         child.closeInput()
         if !gently { child.signalGroup(SIGKILL) }
         let reaper = Reaper(child, gently: gently)
-        if !Thread.start({ reaper.run() }) { reaper.giveUp() }
+        if !DetachedThread.start({ reaper.run() }) { reaper.giveUp() }
     }
 }
 
@@ -91,7 +91,7 @@ final class SessionStart: Sendable {
         let wake = await reactor.park(until: deadline) { core, ticket in
             let inbox = core.inbox
             state.withLock { $0.waiter = (inbox, ticket) }
-            if !Thread.start({ self.spawn() }) {
+            if !DetachedThread.start({ self.spawn() }) {
                 state.withLock { $0.outcome = .failure(ChildProcess.Failure(code: EAGAIN)) }
                 core.wake(ticket, .ready)
             }
@@ -115,29 +115,5 @@ final class SessionStart: Sendable {
             return state.waiter
         }
         if let (inbox, ticket) = waiter { inbox.end(ticket, with: .ready) }
-    }
-}
-
-/// A detached thread for what blocks.
-enum Thread {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// False where the system gives none.
-    static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
-        let body = Unmanaged.passRetained(Body(run))
-        let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }
-        var id = pthread_t()
-        guard pthread_create(&id, nil, main, body.toOpaque()) == 0 else {
-            body.release()
-            return false
-        }
-        pthread_detach(id)
-        return true
     }
 }

@@ -79,7 +79,7 @@ package final class Pipeline: Sendable {
         let run = PipelineRun(source: source, stages: stages, sink: sink, deadline: deadline)
         let failure = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: CheckedContinuation<Failure?, Never>) in
-                if !Thread.start({ waiter.resume(returning: run.perform()) }) {
+                if !DetachedThread.start({ waiter.resume(returning: run.perform()) }) {
                     waiter.resume(
                         returning: Failure(kind: .notStarted, part: "", reason: "no thread to run it on"))
                 }

@@ -1,7 +1,6 @@
-import CLinux
 import Glibc
 
-/// Starts a program of a pipeline: in a session of its own, default signals, no descriptor but its three.
+/// Starts a program of a pipeline.
 enum PipelineProgram {
     /// - Returns: errno; zero where it runs.
     static func spawn(
@@ -9,36 +8,11 @@ enum PipelineProgram {
         errors: Int32
     ) -> Int32 {
         guard let name = words.first, !words.contains(where: { $0.utf8.contains(0) }) else { return EINVAL }
-        guard let program = path(of: name, in: environment["PATH"] ?? Command.defaultPath) else { return ENOENT }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        // A folder that every user may be in: some programs look at it, whoever they run as.
-        posix_spawn_file_actions_addchdir_np(&actions, "/")
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-        return CStrings.withMutable(words) { words in
-            CStrings.withMutable(environment.map { "\($0.key)=\($0.value)" }) { environment in
-                posix_spawn(&pid, program, &actions, &attributes, words, environment)
-            }
+        guard let program = ProcessSpawn.path(of: name, in: environment["PATH"] ?? Command.defaultPath) else {
+            return ENOENT
         }
-    }
-
-    private static func path(of program: String, in path: String) -> String? {
-        guard !program.contains("/") else { return program }
-        return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+        // A folder that every user may be in: some programs look at it, whoever they run as.
+        return ProcessSpawn.spawn(
+            &pid, program, words, environment, input: input, output: output, errors: errors, folder: "/")
     }
 }

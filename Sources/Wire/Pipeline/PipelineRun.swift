@@ -176,7 +176,7 @@ final class PipelineRun: Sendable {
     private func pump(at stage: Int, from input: Int32, through tap: any Tap, to output: Int32) {
         state.withLock { $0.pumps += 1 }
         let isFile = output >= 0 && !sinkName.isEmpty && stage == stages.count - 1
-        let isStarted = Thread.start { [self] in
+        let isStarted = DetachedThread.start { [self] in
             let failure = carry(from: input, through: tap, to: output, isFile: isFile)
             close(input)
             let isClosed = output < 0 || close(output) == 0

@@ -9,7 +9,7 @@ struct SocketFolder: Hashable, Sendable {
 
     /// Makes one; those that killed processes left are removed on the way.
     init() throws(WireError) {
-        _ = Thread.start { SocketFolder.sweep() }
+        _ = DetachedThread.start { SocketFolder.sweep() }
         var template = Array("/tmp/\(SocketFolder.prefix)XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw WireError(

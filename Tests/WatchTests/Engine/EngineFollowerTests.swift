@@ -83,7 +83,14 @@ struct EngineFollowerTests {
         clock.advance(1000)
         try writer.append([presence("bruno")], at: clock.now())
         #expect(names(await heard.next() ?? []) == ["bruno"])
-        try Spool(of: journal).drain { events throws(JournalError) in try writer.append(events) }
+        // A file that the follower reads at this very moment is left for the next time, as the engine leaves it.
+        var drained = 0
+        let limit = ContinuousClock.now + .seconds(10)
+        while drained == 0, ContinuousClock.now < limit {
+            drained = try Spool(of: journal).drain { events throws(JournalError) in try writer.append(events) }
+            if drained == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        #expect(drained == 1)
         #expect(names(await heard.next() ?? []) == ["ana"])
     }
 }

@@ -29,8 +29,10 @@ package actor BackupProber: Prober, PinnedActor {
         let now = clock.now()
         let begun = begunAt ?? now
         begunAt = begun
-        // A launch that has just been set up: the first is still to come. That is unknown, and no alarm yet.
-        if log.backups.isEmpty, log.failure == nil, begun.age(at: now) < Self.grace { return [] }
+        // A launch that has just been set up: the first is still to come, by hand within its RPO, by a schedule at once. That is
+        // unknown, and no alarm yet.
+        let grace = target.facts.schedule == nil ? max(Self.grace, target.facts.targets.rpo) : Self.grace
+        if log.backups.isEmpty, log.failure == nil, begun.age(at: now) < grace { return [] }
         let standing = BackupStanding(log, target.facts, in: zone, at: now)
         func seconds(_ span: Milliseconds?, _ reason: String) -> Launch.Measurement {
             span.map { .number($0.seconds) } ?? .missed(reason)
@@ -50,7 +52,6 @@ package actor BackupProber: Prober, PinnedActor {
         if let plan = target.pgBackRest {
             findings.append(Finding("pgbackrest_age", await pgBackRestAge(plan, deadline: deadline)))
         }
-        if good == nil { findings.append(Finding("up", .missed(noBackup))) }
         return findings
     }
 
