@@ -140,7 +140,13 @@ struct DrillTests {
                 return nil
             }
             world.clock = clock
-            world.pause = { clock.advance($0) }
+            // Two looks come before the disturbance; each later one waits for it, however slowly its task begins.
+            let looks = Atomic(0)
+            world.pause = {
+                clock.advance($0)
+                guard looks.add(1, ordering: .relaxed).newValue > drills.answers else { return }
+                while isUp.load(ordering: .relaxed) { await Task.yield() }
+            }
             let result = await DisturbanceDrill(world, kind: .redis, reason: "").run()
             #expect(result.outcome == .undecided && result.summary.contains("NOT WELL AGAIN"), "\(result.summary)")
             let ended = lab.journal.alerts.compactMap { if case .unsilenced(let end) = $0 { end.silence } else { nil } }
@@ -236,7 +242,7 @@ struct DrillTests {
         await scheduler.look()
         #expect(started.withLock { $0.map(\.kind) } == [.backup, .drill])
         // The drill never said a word: it is tried again after a while.
-        clock.advance(.minutes(3))
+        clock.advance(.minutes(31))
         await scheduler.look()
         #expect(started.withLock { $0.map(\.kind) } == [.backup, .drill, .drill])
         clock.advance(.hours(24))
