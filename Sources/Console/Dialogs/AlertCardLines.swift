@@ -43,7 +43,9 @@ struct AlertCardLines {
         ]
         let summary = model.summary(of: alert)
         if summary != model.title(of: alert) {
-            lines.append(line(nil, [Span(summary, .text)], rank: 45))
+            for (index, part) in Text.wrapped(model.told(of: alert), to: max(10, width - labelWidth)).prefix(2).enumerated() {
+                lines.append(line(nil, [Span(part, .text)], rank: 45 - index))
+            }
         }
         lines.append(line(nil, model.standing(of: alert), rank: 65))
         return lines

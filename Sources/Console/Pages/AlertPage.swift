@@ -33,7 +33,12 @@ struct AlertPage {
         }
         Scrollbar(visible: visible, count: lines.count).render(into: &frame, area: parts.text.inset(right: -2))
         if let chart = parts.chart, let track = alert.facts.series.flatMap({ model.shown.track($0) }) {
-            SeriesChart(model: model, track: track, span: .hours(1), showsTimes: true).render(into: &frame, area: chart)
+            // What its rule judges may be a share or a factor of the series: then its bound is none of the series.
+            let isOwn = alert.facts.unit == nil || alert.facts.unit == track.series.unit
+            SeriesChart(
+                model: model, track: track, span: .hours(1), showsTimes: true,
+                bound: isOwn && alert.facts.isAbsence != true ? alert.facts.bound : nil
+            ).render(into: &frame, area: chart)
         }
     }
 
@@ -76,7 +81,7 @@ struct AlertPage {
         let facts = alert.facts
         let (glyph, word, role) = model.look(of: alert)
         add(.detailVerdict, [Span("\(glyph) \(words(word))  ", role, .bold)] + state(of: alert))
-        text(.summary, model.summary(of: alert), .strong)
+        text(.summary, model.told(of: alert), .strong)
         let value = model.facts(of: alert)
         if !value.isEmpty { add(.detailValue, [Span(value, alert.state == .firing ? role : .text, .bold)]) }
         add(.columnResponder, model.standing(of: alert))

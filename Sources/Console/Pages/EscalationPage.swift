@@ -52,7 +52,7 @@ struct EscalationPage {
         for chain in exhausted.reversed().prefix(5) {
             lines.append([
                 Span(" " + words(.chainExhausted) + " ", .alarm, .bold),
-                Span(" " + Text.sanitised(chain.started.summary, limit: 200), .critical, .bold),
+                Span(" " + model.told(of: chain), .critical, .bold),
                 Span("  " + model.clock(chain.stoppedAt?.utc ?? chain.at.utc), .dim),
             ])
         }
@@ -104,7 +104,7 @@ struct EscalationPage {
             let (glyph, word, role) = chain.started.severity.look
             lines.append([
                 Span("  \(glyph) \(words(word)) ", role, .bold),
-                Span(Text.sanitised(chain.started.summary, limit: 160), .strong),
+                Span(model.told(of: chain), .strong),
                 Span(chain.alerts.count > 1 ? "  " + words(.alertCount, String(chain.alerts.count)) : "", .dim),
                 Span("  " + model.figures.age(chain.at.age(at: model.shownNow)), .dim),
             ])

@@ -51,7 +51,7 @@ struct HandoverPage {
             let (glyph, word, role) = alert.facts.severity.look
             var spans = [
                 Span("  \(glyph) \(words(word)) ", alert.isOpen ? role : .dim, .bold),
-                Span(plain(alert.facts.summary), .strong),
+                Span(model.told(of: alert), .strong),
             ]
             if alert.isOpen {
                 spans.append(Span("  " + words(.handoverUnowned), role, .bold))

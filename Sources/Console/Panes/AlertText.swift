@@ -14,6 +14,33 @@ extension Model {
         Text.sanitised(alert.facts.summary.isEmpty ? alert.facts.rule : alert.facts.summary, limit: 300)
     }
 
+    /// The summary, and how old its figures are: `Only 93,9 % of payments succeed (then 93,9 %, now 51,2 %)`. They stand beside
+    /// those of now, and would be read as such.
+    func told(of alert: Alert) -> String {
+        let summary = summary(of: alert)
+        guard alert.tellsOldFigures, let old = alert.facts.value else { return summary }
+        guard let (value, unit) = alert.valueNow(on: shown, at: shownNow, engineSilent: isShownSilent) else {
+            return words(.figuresThen, summary, shortClock((alert.firedAt ?? alert.at).utc))
+        }
+        let (then, now) = (figures.value(old, unit: unit), figures.value(value, unit: unit))
+        return then == now ? summary : words(.figuresThenNow, summary, then, now)
+    }
+
+    /// The same of a chain, which is about one alert, or several.
+    func told(of chain: Escalation) -> String {
+        let summary = Text.sanitised(chain.started.summary, limit: 200)
+        if chain.alerts.count == 1, let alert = chain.alerts.first.flatMap({ shown.alerts[$0] }),
+            self.summary(of: alert) == summary
+        {
+            return told(of: alert)
+        }
+        return summary.contains(where: \.isNumber)
+            ? words(.figuresThen, summary, shortClock(chain.at.utc)) : summary
+    }
+
+    /// Whether the engine was silent at the moment that is shown, or is now.
+    private var isShownSilent: Bool { isSilent || shown.isSilent(at: shownNow) }
+
     /// `3,4 s > 3,0 s`: the value of now, as long as there is one, against the bound that was crossed.
     func facts(of alert: Alert) -> String {
         let facts = alert.facts

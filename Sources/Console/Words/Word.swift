@@ -25,7 +25,7 @@ package enum Word: CaseIterable, Sendable {
     case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart
     case deployTitle, rollbackTitle, promoteTitle, abortTitle, holdTitle, versionQuestion, versionHint
     case colourQuestion, colourHint, labelFrom, labelTo, labelEdges, labelLast, labelFiring, labelRuns, labelReason
-    case labelMind, labelAbout, typeVersion, typeColour, typeForce, replaces, doesNotAnswer, inFlight, timeAgo
+    case labelMind, labelAbout, typeVersion, typeColour, typeForce, doesNotAnswer, inFlight, timeAgo
     case nothingFires, worldMoved, enterInField, enterToButton, typeFirst, settlingNote, lockedNote, pasteNote
     case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
     case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
@@ -51,7 +51,7 @@ package enum Word: CaseIterable, Sendable {
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
     case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
     // MARK: Alerts
-    case upAgain, noReading, heardAgain
+    case upAgain, noReading, heardAgain, figuresThen, figuresThenNow
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
@@ -129,4 +129,8 @@ package enum Word: CaseIterable, Sendable {
     case yesRelease, yesRollCall, yesResume, typeStation, typeStationFirst, labelStation, labelUntil, labelAsks
     case noteSayGo, noteSayNoGo, noteWaive, noteEndWaiver, noteHold, noteHoldPoll, noteRelease, noteReleasePoll
     case purposeRollCall, noteRollCall, noteHoldClock, noteResumeClock, holdTag, sinceBy
+    // MARK: What runs, and what it is compared with
+    case partOfTraffic, figureAgainst, latencyShort, wayBackLost, nothingBack, labelSteps, courseSteps, courseWatch
+    case courseApprovals, courseConfirm, ageOf, typedAnother, typedAnotherShort, helpMore
+    case recordingBegins, nothingRecordedYet, oneAction, securityWatched, securityUnwatched
 }

@@ -29,7 +29,10 @@ struct AlertsCommand: ParsableCommand {
         var summary: String
         var runbook: String?
         var series: String?
+        /// The value with which it fired.
         var value: Double?
+        /// The value of the series now; nil where it is not known, or where the two are not to be compared.
+        var valueNow: Double?
         var since: String
         var acknowledgedBy: String?
         var acknowledgedUntil: String?
@@ -39,7 +42,7 @@ struct AlertsCommand: ParsableCommand {
         var source: String?
         var firings: Int
 
-        init(_ alert: Alert) {
+        init(_ alert: Alert, valueNow: Double?) {
             fingerprint = alert.id.text
             state = AlertsCommand.state(alert)
             severity = alert.facts.severity.rawValue
@@ -49,6 +52,7 @@ struct AlertsCommand: ParsableCommand {
             runbook = alert.facts.runbook
             series = alert.facts.series?.name
             value = alert.facts.value
+            self.valueNow = valueNow
             since = AlertsCommand.utc(alert.facts.since.utc)
             acknowledgedBy = alert.acknowledged?.body.by
             acknowledgedUntil = alert.acknowledged?.body.until.map(AlertsCommand.utc)
@@ -83,7 +87,10 @@ struct AlertsCommand: ParsableCommand {
         var alerts = board.alerts.sorted.filter { all || $0.state == .firing }
         if all { alerts += board.alerts.alerts.values.filter { $0.state == .pending }.sorted { $0.id < $1.id } }
         if json {
-            for alert in alerts { Output.json(Row(alert)) }
+            for alert in alerts {
+                let current = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
+                Output.json(Row(alert, valueNow: current?.value))
+            }
             return
         }
         let (zone, text) = (board.manifest?.zone ?? .utc, AmountText(board.manifest?.figures ?? .argentine))
@@ -91,7 +98,8 @@ struct AlertsCommand: ParsableCommand {
             var line = "\(alert.id)  \(AlertsCommand.padded(alert.facts.severity.rawValue.uppercased(), 8))  "
             line += AlertsCommand.padded(AlertsCommand.state(alert), 12)
             line +=
-                "  \(AlertsCommand.padded(text.span(alert.facts.since.age(at: now).seconds), 12))  \(alert.facts.summary)"
+                "  \(AlertsCommand.padded(text.span((alert.firedAt ?? alert.at).age(at: now).seconds), 12))  \(alert.facts.summary)"
+            line += AlertsCommand.change(alert, on: board, at: now, text)
             if let given = alert.acknowledged, alert.state != .resolved {
                 line += "  (\(given.body.by)"
                 line += given.body.until.map { " until \(AlertDesk.time($0, zone: zone, now: now.utc))" } ?? ""
@@ -100,6 +108,15 @@ struct AlertsCommand: ParsableCommand {
             Output.line(line)
         }
         if alerts.isEmpty { Output.line("nothing fires") }
+    }
+
+    /// A summary keeps the figures with which it fired: what they were, and what they are.
+    private static func change(_ alert: Alert, on board: Board, at now: Moment, _ text: AmountText) -> String {
+        guard let old = alert.facts.value,
+            let (value, unit) = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
+        else { return "" }
+        let (then, current) = (text.amount(old, unit), text.amount(value, unit))
+        return then == current ? "" : "  (then \(then), now \(current))"
     }
 
     static func state(_ alert: Alert) -> String {
