@@ -43,11 +43,13 @@ struct Headline {
         if let alert = worstAlert { return alert }
         let open = model.board.feed.sorted.filter { $0.change.to != .ok }
         guard let worst = open.first else {
+            // What runs and where a part of the customers does worse come before the checks, none of which sees either.
+            if let gap = model.colourGap { return [Span(" ", .text)] + gap + (deploying.map { [Span("  ", .text)] + $0 } ?? []) }
             let judged = model.tally
             let total = judged.values.reduce(0, +)
             if total == 0 { return [Span(" " + model.words(.nothingJudged), .dim)] }
             if judged[.ok] == total {
-                return [
+                return (deploying.map { [Span(" ", .text)] + $0 + [Span("  ", .text)] } ?? []) + [
                     Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
                 ] + model.checklistNotice
             }
@@ -73,7 +75,23 @@ struct Headline {
             spans.append(Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim))
         }
         if open.count > 1 { spans.append(Span("  " + model.words(.more, String(open.count - 1)), .label)) }
+        return spans + (shortDeploying.map { [Span("  ", .text), $0] } ?? [])
+    }
+
+    /// `▸ deploy v1.5.0 by ana  step 6/11 “Canary 25 %” 12 s`: what moves the traffic now.
+    private var deploying: [Span]? {
+        guard let mover = model.board.actions.mover else { return nil }
+        var spans = [Span("▸ " + Text.sanitised(mover.label, limit: 60), .accent, .bold)]
+        if let step = model.stepText(of: mover) { spans.append(Span("  " + step + " " + model.stepAge(of: mover), .text)) }
         return spans
+    }
+
+    /// The same beside an alert, in few words.
+    private var shortDeploying: Span? {
+        model.board.actions.mover.map { mover in
+            let what = mover.started.to?.version ?? mover.started.to?.colour ?? ""
+            return Span("▸ \(mover.kind.rawValue) " + Text.sanitised(what, limit: 24), .accent, .bold)
+        }
     }
 
     /// The first of the feed that is not over, where it is an alert: open, or taken by somebody.
@@ -91,10 +109,15 @@ struct Headline {
         let facts = Span("  " + model.facts(of: alert), alert.isOpen ? role : .text)
         // How it stands says whether anybody comes: it goes before how many more there are.
         let standing = [Span("  ", .text)] + model.standing(of: alert)
-        let rest = more > 0 ? [Span("  " + model.words(.more, String(more)), .label)] : []
+        let runs = shortDeploying.map { [Span("  ", .text), $0] } ?? []
+        let rest = runs + (more > 0 ? [Span("  " + model.words(.more, String(more)), .label)] : [])
         let clock = Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim)
         // A number that is cut is none: what matters least gives way, and the title last.
-        for parts in [[facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest, [facts] + standing] {
+        let attempts = [
+            [facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest, [facts] + standing + runs,
+            [facts] + standing,
+        ]
+        for parts in attempts {
             let used = ([head] + parts).reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) }
             if used + min(Text.width(of: title), 24) <= model.size.width {
                 return [head, Span(Text.truncated(title, to: model.size.width - used), .strong)] + parts
