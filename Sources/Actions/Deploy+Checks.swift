@@ -112,6 +112,7 @@ extension Deploy {
         var last = begun
         var gaps = 0
         var told: String?
+        var noted = begun
         while true {
             do { try await world.pause(1000) } catch { return .undecided("called off") }
             let now = world.clock.now()
@@ -129,12 +130,22 @@ extension Deploy {
                 end = now.advanced(by: order.bake)
                 await reporter.note(step, "what is counted broke off: the analysis begins anew")
             }
-            guard now.uptime >= end.uptime else { continue }
+            guard now.uptime >= end.uptime else {
+                // Whoever follows sees what it goes by, and not only that it goes on.
+                if noted.age(at: now) >= Deploy.noteEvery, let words = analysis.progress {
+                    noted = now
+                    await reporter.note(step, words)
+                }
+                continue
+            }
             guard let obstacle = analysis.obstacle, now.uptime < limit.uptime else { return outcome(analysis.final) }
             if told != obstacle { await reporter.note(step, "waits: \(obstacle)") }
             told = obstacle
         }
     }
+
+    /// How often an analysis tells how it stands.
+    private static let noteEvery: Milliseconds = 10_000
 
     private func outcome(_ judgement: CanaryAnalysis.Judgement) -> Outcome {
         switch judgement {

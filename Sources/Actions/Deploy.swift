@@ -100,9 +100,20 @@ package actor Deploy {
                     to: ground.idle.isEmpty
                         ? .init(colour: "", version: order.version)
                         : .init(colour: ground.idle, version: order.version),
-                    edges: edges.names, steps: course.steps.map { .init(name: $0.name, title: $0.title) },
+                    edges: edges.names, steps: course.steps.map { .init(name: $0.name, title: $0.title, span: span(of: $0)) },
                     continues: order.continues?.id, pid: order.pid, decision: order.decision)))
         await reporter.journal.settle(within: .seconds(2))
+    }
+
+    /// How long a step takes that only looks or waits.
+    private func span(of step: DeployStep) -> Milliseconds? {
+        switch step {
+        case .analyse: order.bake
+        case .watch: deployment.watch.span
+        case .confirm: order.confirmWithin
+        case .approve: deployment.approvalLimit
+        default: nil
+        }
     }
 
     private func finish(_ result: ActionResult) async -> ActionResult {

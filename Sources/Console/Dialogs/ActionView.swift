@@ -173,13 +173,19 @@ struct StepLines {
         if let start = step.startedAt {
             let span = step.endedAt.map { start.age(at: $0) } ?? start.age(at: record.ended?.at ?? model.asOf)
             time = step.endedAt == nil ? model.figures.age(span) : model.figures.took(span)
+            // Of a step that looks or waits, for how long: only then does its age say anything.
+            if step.isRunning, record.ended == nil, let whole = step.step.span {
+                time = model.words(.ageOf, time, model.figures.age(whole))
+            }
         }
         return [
             Span("  \(glyph) ", role, .bold),
             Span(
                 Text.padded(title, to: column - 4) + " ", step.startedAt == nil ? .dim : .text,
                 step.isRunning ? .bold : []),
-            Span(Text.padded(time, to: 8, align: .trailing) + "  ", .dim),
+            Span(
+                Text.width(of: time) > 8 ? time + "  " : Text.padded(time, to: 8, align: .trailing) + "  ",
+                step.isRunning ? .text : .dim),
             Span(Text.sanitised(step.detail, limit: 200), step.outcome == .failed ? .critical : .dim),
         ]
     }

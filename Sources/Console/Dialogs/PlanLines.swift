@@ -24,17 +24,53 @@ struct PlanLines {
         if let from = card.from { lines.append(line(.labelFrom, side(from), rank: DialogLine.kept - 5)) }
         if let to = card.to {
             var coming = to
-            // What the idle colour runs now is not where a deploy goes.
+            // What the idle colour runs now is not where a deploy goes, and its health not that of what comes.
             if card.kind == .deploy { coming.version = card.target }
-            lines.append(line(.labelTo, side(coming), rank: DialogLine.kept - 4))
-            if card.kind == .deploy, let now = to.version {
-                lines.append(line(nil, [Span(words(.replaces, Text.sanitised(now, limit: 60)), .dim)], rank: 22))
-            }
+            lines.append(line(.labelTo, side(coming, isComing: card.kind == .deploy), rank: DialogLine.kept - 4))
+            if card.kind == .deploy { lines += replaced(to) + course }
         }
         return lines
     }
 
-    private func side(_ side: PlanCard.Side) -> [Span] {
+    /// A deploy takes the place of the standby, which was the way back.
+    private func replaced(_ to: PlanCard.Side) -> [DialogLine] {
+        guard let gone = to.version.map({ Text.sanitised($0, limit: 40) }) else { return [] }
+        let back = card.from?.version.map { Text.sanitised($0, limit: 40) } ?? words(.nothingBack)
+        let text = words(.wayBackLost, gone, back)
+        return Text.wrapped(text, to: max(10, width - labelWidth)).prefix(2).enumerated().map { index, part in
+            line(nil, [Span(part, .warning)], rank: 58 - index)
+        }
+    }
+
+    /// `25 % → 50 % → 100 %, each analysed for 25 s`; then who must say what, and until when.
+    private var course: [DialogLine] {
+        guard let facts = model.deployment else { return [] }
+        let shares = (facts.canarySteps + [100]).map { model.figures.percent(Double($0), decimals: 0) }
+            .joined(separator: " → ")
+        var parts = [facts.canarySteps.isEmpty ? shares : words(.courseSteps, shares, span(facts.bake))]
+        if let watch = facts.watch, watch > 0 { parts.append(words(.courseWatch, span(watch))) }
+        if facts.approvals > 0 { parts.append(words(.courseApprovals, String(facts.approvals))) }
+        if let limit = facts.confirmWithin { parts.append(words(.courseConfirm, span(limit))) }
+        let text = Text.wrapped(parts.joined(separator: "; "), to: max(10, width - labelWidth)).prefix(3)
+        return text.enumerated().map { index, part in
+            line(index == 0 ? .labelSteps : nil, [Span(part, .text)], rank: 62 - index)
+        }
+    }
+
+    /// `90 s` and not `1 min`: what is confirmed is said exactly.
+    private func span(_ span: Milliseconds) -> String {
+        span.count % 60_000 == 0 || span.count >= 600_000
+            ? model.figures.span(span) : model.figures.number(Int(span.count / 1000)) + " s"
+    }
+
+    /// The cells of a version: both sides stand in one column.
+    private var versionWidth: Int {
+        let longest = [card.from?.version, card.to?.version, card.target].compactMap(\.self).map { Text.width(of: $0, atMost: 40) }
+            .max() ?? 0
+        return min(max(longest, isNarrow ? 8 : 10), isNarrow ? 12 : max(10, width - 50))
+    }
+
+    private func side(_ side: PlanCard.Side, isComing: Bool = false) -> [Span] {
         let role: Role = side.colour == "green" ? .green : .blue
         let version = side.version.map { Text.sanitised($0, limit: 40) } ?? "v?"
         let share = side.share.map { model.figures.percent(Double($0), decimals: 0) } ?? "?"
@@ -43,15 +79,17 @@ struct PlanLines {
             Span(
                 Text.padded(side.colour.uppercased(), to: max(isNarrow ? 5 : 6, Text.width(of: side.colour))) + " ",
                 role, .bold),
-            Span(Text.padded(version, to: isNarrow ? 8 : 10) + " ", side.version == nil ? .unknown : .value, .bold),
+            Span(
+                Text.padded(Text.middle(version, to: versionWidth), to: versionWidth) + " ",
+                side.version == nil ? .unknown : .value, .bold),
         ]
         // Whether it lives is worth more than what share it has.
-        if isNarrow { spans.append(Span("\(side.health.glyph) ", side.health.role, .bold)) }
+        if isNarrow, !isComing { spans.append(Span("\(side.health.glyph) ", side.health.role, .bold)) }
         spans.append(
             Span(
                 Text.padded(words(word), to: 4) + Text.padded(share, to: 6, align: .trailing),
                 side.share == nil ? .unknown : .text))
-        guard !isNarrow else { return spans }
+        guard !isNarrow, !isComing else { return spans }
         switch side.health {
         case .ok: spans.append(Span("  " + words(.healthy), .ok))
         case .unknown: spans.append(Span("  ? " + words(.healthUnknown), .unknown))
@@ -148,8 +186,10 @@ struct PlanLines {
 
     var last: [DialogLine] {
         guard let last = card.last, last.id != card.subject?.id else { return [] }
-        let time = "\(model.shortClock(last.at.utc)) \(model.zone.abbreviation)"
-        let age = model.figures.age(last.at.age(at: model.now))
+        // As the pane of the colours has it: how long ago it ended.
+        let at = last.ended?.at ?? last.at
+        let time = "\(model.shortClock(at.utc)) \(model.zone.abbreviation)"
+        let age = model.figures.age(at.age(at: model.now))
         let text = Text.sanitised(last.label, limit: 80) + ", " + words(.timeAgo, time, age)
         var spans = [Span(text, .text)]
         if let outcome = last.ended?.body.outcome {

@@ -49,8 +49,10 @@ struct ColoursPane {
         x += 2
         frame.put(state.colour.name.uppercased(), at: Point(x, area.y), role, .bold, width: 6)
         x += 7
-        let version = area.width >= 60 ? 10 : 8
-        frame.put(state.version, at: Point(x, area.y), state.versionIsKnown ? .value : .unknown, width: version)
+        let version = versionWidth(in: area.width)
+        frame.put(
+            Text.middle(state.version, to: version), at: Point(x, area.y), state.versionIsKnown ? .value : .unknown,
+            width: version)
         x += version + 1
         frame.put(model.words(state.word), at: Point(x, area.y), state.isServing == true ? role : .dim, .bold, width: 4)
         x += 5
@@ -106,6 +108,14 @@ struct ColoursPane {
         let bar = Rect(x: x, y: area.y, width: min(100, right - x), height: 1)
         guard bar.width >= 4 else { return }
         Gauge(state.share.map { $0 / 100 }, role: role).render(into: &frame, area: bar)
+    }
+
+    /// As wide as the longest version of the pair, where there is room: what differs is often their end.
+    private func versionWidth(in width: Int) -> Int {
+        let least = width >= 60 ? 10 : 8
+        let most = width < 60 ? 8 : width < 76 ? 10 : 16 + (width - 76) / 3
+        let longest = model.shown.manifest?.panes.colours.map { Text.width(of: ColourState($0, model: model).version) }.max() ?? 0
+        return min(max(longest, least), most)
     }
 
     private func put(_ id: SeriesID, into frame: inout Frame, at point: Point, _ model: Model) {

@@ -58,6 +58,23 @@ package enum Text {
         return String(kept)
     }
 
+    /// The text cut in its middle: of versions that begin alike the end is what differs.
+    package static func middle(_ text: String, to width: Int) -> String {
+        guard self.width(of: text, atMost: width) > width else { return text }
+        guard width >= 5 else { return truncated(text, to: width) }
+        let tail = (width - 1) / 2
+        // The end, taken from behind until no more fits.
+        var end = ""
+        for character in text.reversed() {
+            let longer = String(character) + end
+            guard self.width(of: longer) <= tail else { break }
+            end = longer
+        }
+        var head = truncated(text, to: width - self.width(of: end))
+        if head.hasSuffix("…") { head.removeLast() }
+        return head + "…" + end
+    }
+
     /// The text cut or filled up with spaces to exactly a width.
     package static func padded(_ text: some StringProtocol, to width: Int, align: Alignment = .leading) -> String {
         let kept = truncated(text, to: width)

@@ -80,10 +80,13 @@ package enum ActionEvent: Hashable, Sendable {
     package struct Step: Hashable, Sendable, Codable {
         package var name: String
         package var title: String
+        /// How long it takes where all goes well, or how long it waits at most; nil where that is not known beforehand.
+        package var span: Milliseconds?
 
-        package init(name: String, title: String) {
+        package init(name: String, title: String, span: Milliseconds? = nil) {
             self.name = name
             self.title = title
+            self.span = span
         }
     }
 

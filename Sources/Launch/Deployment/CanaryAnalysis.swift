@@ -180,6 +180,12 @@ package struct CanaryAnalysis: Sendable {
         return .passed("\(whole(canary.requests)) requests, \(errorText); \(latencyText)")
     }
 
+    /// How it stands on its way; nil while nothing was counted.
+    package var progress: String? {
+        guard canary.requests >= 1 else { return nil }
+        return "\(whole(canary.requests)) requests so far, \(errorText); \(latencyText)"
+    }
+
     /// In percentage points.
     private var errorsWorse: Double { (canary.share - live.share) * 100 }
 

@@ -10,6 +10,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     package var canarySteps: [Int]
     package var bake: Milliseconds
     package var confirmWithin: Milliseconds?
+    /// How long a deploy looks at what it promoted; nil in journals that do not tell.
+    package var watch: Milliseconds?
     /// How long the colour that was left keeps running; nil: not known.
     package var standby: Milliseconds?
     /// How many others must approve a deploy.
@@ -21,7 +23,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 
     package init(
         colours: [String], hosts: [Int]? = nil, edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
-        confirmWithin: Milliseconds? = nil, standby: Milliseconds? = nil, approvals: Int = 0, actAs: [String] = [], locked: String? = nil
+        confirmWithin: Milliseconds? = nil, watch: Milliseconds? = nil, standby: Milliseconds? = nil, approvals: Int = 0,
+        actAs: [String] = [], locked: String? = nil
     ) {
         self.colours = colours
         self.hosts = hosts
@@ -29,6 +32,7 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
         self.canarySteps = canarySteps
         self.bake = bake
         self.confirmWithin = confirmWithin
+        self.watch = watch
         self.standby = standby
         self.approvals = approvals
         self.actAs = actAs
@@ -41,7 +45,7 @@ extension DeploymentFacts {
         self.init(
             colours: deployment.colours.map(\.name), hosts: deployment.colours.map(\.hosts.count), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
-            confirmWithin: deployment.watch.confirmWithin, standby: deployment.standby,
+            confirmWithin: deployment.watch.confirmWithin, watch: deployment.watch.span, standby: deployment.standby,
             approvals: deployment.approvals, actAs: actAs)
     }
 }
