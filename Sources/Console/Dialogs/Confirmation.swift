@@ -130,6 +130,12 @@ package struct Confirmation: Hashable, Sendable {
 
     private var needsComment: Bool { if case .silence = intent { true } else { facts.needsReason } }
 
+    /// Whether what is typed can become the target by no further key.
+    package var isMistyped: Bool {
+        guard let target = plan.target, !target.hasPrefix(self.target.text) else { return false }
+        return !"\(PlanCard.force) \(target)".hasPrefix(self.target.text) || !plan.takesForce
+    }
+
     /// The words after `guardia`, as an operator would type them.
     package var arguments: [String] {
         var words = plan.arguments

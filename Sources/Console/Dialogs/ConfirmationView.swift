@@ -37,7 +37,7 @@ struct ConfirmationView {
         lines.append(
             DialogLine(
                 .field(
-                    label: [Span(words(reasonWord) + "  ", .dim)], confirmation.reason,
+                    label: fieldLabel(words(reasonWord), isFocused: confirmation.focus == .reason), confirmation.reason,
                     isFocused: confirmation.focus == .reason, placeholder: suggestion),
                 rank: 60))
         lines += target(width: width)
@@ -59,7 +59,9 @@ struct ConfirmationView {
         let lines = ShellLines.broken(confirmation.commandWords, to: width - column)
         return lines.enumerated().map { index, line in
             let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
-            return DialogLine([start, Span(Text.sanitised(line, limit: .max), .value)], rank: index == 0 ? 70 : 57)
+            var whole = DialogLine([start, Span(Text.sanitised(line, limit: .max), .value)], rank: index == 0 ? 70 : 57)
+            whole.isContinued = index > 0
+            return whole
         }
     }
 
@@ -92,10 +94,15 @@ struct ConfirmationView {
             DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept),
             DialogLine(
                 .field(
-                    label: [Span(String(repeating: " ", count: indent), .text)], confirmation.target,
+                    label: fieldLabel(String(repeating: " ", count: indent - 2), isFocused: isFocused), confirmation.target,
                     isFocused: isFocused),
                 rank: DialogLine.kept + 2),
         ]
+    }
+
+    /// The label of a field, and before the field a mark where it has the keys: without colour that would be the cursor alone.
+    private func fieldLabel(_ text: String, isFocused: Bool) -> [Span] {
+        [Span(text, .dim), Span(isFocused ? "▸ " : "  ", .key, .bold)]
     }
 
     /// Why the yes button does nothing, what moved, and how many keys did nothing.
@@ -119,6 +126,8 @@ struct ConfirmationView {
             add(
                 words(.typeForce, "\(PlanCard.force) \(Text.sanitised(confirmation.wanted ?? "", limit: 60))"), .hint,
                 rank: 95)
+        case .untyped? where confirmation.isMistyped:
+            add(words(.typedAnother, Text.sanitised(confirmation.wanted ?? "", limit: 60)), .warning, rank: 96)
         case .untyped?, .uncommented?, .settling?, nil: break
         }
         var spans: [Span] = []
@@ -175,14 +184,14 @@ struct ConfirmationView {
             }
         var yes = words(word)
         switch lock {
-        case .untyped?: yes += " – " + words(.typeFirstShort)
+        case .untyped?: yes += " – " + words(confirmation.isMistyped ? .typedAnotherShort : .typeFirstShort)
         case .uncommented?: yes += " – " + words(.commentFirstShort)
         case .blocked?, .overridable?: yes += " – " + words(.lockedShort)
         case .settling?, nil: break
         }
         return [
-            // No is the answer wherever the focus is, until the yes button has it.
-            Button(words(.noButton), isYes ? .normal : .focused),
+            // One thing is marked as having the keys; Esc is No wherever that is.
+            Button(words(.noButton), confirmation.focus == .no ? .focused : .normal),
             Button(
                 yes, lock == nil || lock == .settling ? (isYes ? .focused : .normal) : (isYes ? .focused : .disabled)),
         ]

@@ -11,6 +11,9 @@ struct DialogLine {
     var content: Content
     /// The least are left out first; from ``kept`` on a line stays as long as there is a row for it.
     var rank: Int
+    /// Whether it goes on with the line above, which says so where this one is left out: half a command line must not be
+    /// taken for the whole.
+    var isContinued = false
 
     static let kept = 100
 
@@ -28,15 +31,30 @@ struct DialogLine {
 
     /// The lines that fit, in their order.
     static func fitting(_ lines: [DialogLine], height: Int) -> [DialogLine] {
-        var lines = lines
-        while lines.count > max(height, 0) {
+        var kept = Array(lines.enumerated())
+        while kept.count > max(height, 0) {
             // Of equal ranks the last goes first.
-            guard let least = lines.map(\.rank).min(), let index = lines.lastIndex(where: { $0.rank == least }) else {
-                break
-            }
-            lines.remove(at: index)
+            guard let least = kept.map(\.element.rank).min(),
+                let index = kept.lastIndex(where: { $0.element.rank == least })
+            else { break }
+            kept.remove(at: index)
         }
-        return lines
+        let places = Set(kept.map(\.offset))
+        return kept.map { offset, line in
+            let rest = lines[(offset + 1)...].prefix(while: \.isContinued).indices.count { !places.contains($0) }
+            let isNextGone = lines.indices.contains(offset + 1) && lines[offset + 1].isContinued && !places.contains(offset + 1)
+            return isNextGone ? line.cut(rest) : line
+        }
+    }
+
+    /// The same with the mark that so many lines that belong to it are not shown.
+    private func cut(_ count: Int) -> DialogLine {
+        guard case .spans(var spans) = content, let last = spans.popLast() else { return self }
+        var line = self
+        let text = last.text.hasSuffix(" \\") ? String(last.text.dropLast(2)) : last.text
+        let mark = Span("… +\(count) ", .warning, .bold)
+        line.content = .spans(spans.prefix(1) + [mark] + spans.dropFirst() + [Span(text, last.style.role, last.style.attributes)])
+        return line
     }
 
     func render(into frame: inout Frame, area: Rect) {

@@ -70,10 +70,13 @@ package struct PlanCard: Hashable, Sendable {
         return !versions.contains { $0 != target && $0.hasPrefix(typed) }
     }
 
+    /// Whether ``force`` means anything here.
+    package var takesForce: Bool { kind == .rollback || kind == .deploy }
+
     /// Whether what was typed forces it: the word, one space, and the whole of the target. Only a rollback can be forced, and a
     /// deploy against a poll that is not go.
     package func isForced(by typed: String) -> Bool {
-        (kind == .rollback || kind == .deploy) && target.map { typed == "\(PlanCard.force) \($0)" } ?? false
+        takesForce && target.map { typed == "\(PlanCard.force) \($0)" } ?? false
     }
 }
 
