@@ -29,7 +29,7 @@ struct TileView {
     struct Face {
         var label: String
         var value: String
-        /// `~` or `!`: what the colour says, for those who do not see it.
+        /// `!`, `✗` or `?`: what the colour says, for those who do not see it.
         var mark: String
         var standing: RegionState.Standing?
     }

@@ -42,7 +42,7 @@ struct AlertsPane {
         let selected = model.lists[.alerts]?.selected
         if area.width >= Self.tableWidth {
             let hasTitles = area.height >= Self.titledHeight
-            let table = FeedTable(model: model, width: area.width)
+            let table = FeedTable(model: model, width: area.width, items: items[visible])
             if hasTitles { table.renderTitles(into: &frame, area: list.row(0)) }
             for (row, id) in items[visible].enumerated() {
                 let line = list.row(row + (hasTitles ? 1 : 0))
@@ -166,7 +166,7 @@ struct FeedTable {
             case .age: (6, 0, 2)
             case .title: (22, 3, 0)
             case .facts: (20, 1, 0)
-            case .standing: (16, 2, 0)
+            case .standing: (22, 2, 0)
             case .step: (12, 0, 3)
             case .runbook: (14, 1, 5)
             case .trend: (14, 1, 4)
@@ -188,9 +188,20 @@ struct FeedTable {
         }
     }
 
-    init(model: Model, width: Int) {
+    /// - Parameter items: what is in view: a column in which none of it has anything leaves its room to the others.
+    init(model: Model, width: Int, items: some Sequence<ItemID>) {
         self.model = model
-        let all = Column.allCases.filter { $0 != .trend || !model.capabilities.slow }
+        let alerts = items.compactMap { id in id.alert.flatMap { model.shown.alerts[$0] } }
+        let hasRunbook = alerts.contains { $0.facts.runbook != nil }
+        let hasStep = alerts.contains { $0.state != .resolved && !(model.chain(of: $0.id).map { model.shortStep(of: $0) } ?? []).isEmpty }
+        let all = Column.allCases.filter { column in
+            switch column {
+            case .trend: !model.capabilities.slow
+            case .runbook: hasRunbook
+            case .step: hasStep
+            default: true
+            }
+        }
         let shapes = all.map {
             Table<Int>.Column("", width: $0.shape.width, weight: $0.shape.weight, priority: $0.shape.priority)
         }

@@ -82,7 +82,8 @@ struct GeoGrid: Hashable {
     var cell: Int
     var rows: Int
 
-    private static let shortCell = 10
+    /// Label, a space, figure, mark, a space: from 1000 ms on the two would be read as one word.
+    private static let shortCell = 11
     private static let wideCell = 22
 
     init(_ size: Size, count: Int) {

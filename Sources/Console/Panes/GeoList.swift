@@ -61,8 +61,8 @@ struct GeoList {
     private func renderShort(_ state: RegionState, into frame: inout Frame, area: Rect) {
         let (role, mark) = look(of: state)
         frame.put(state.region.label, at: area.origin, .label, width: 4)
-        frame.put(figure(of: state), at: Point(area.x + 4, area.y), role, width: 4, align: .trailing)
-        frame.plot(mark, at: Point(area.x + 8, area.y), role)
+        frame.put(figure(of: state), at: Point(area.x + 5, area.y), role, width: 4, align: .trailing)
+        frame.plot(mark, at: Point(area.x + 9, area.y), role)
     }
 
     /// The figure without its unit, which the pane's title bears; seconds say so, being no milliseconds.

@@ -200,26 +200,67 @@ struct RowLine {
         ).render(into: &frame, area: chart.inset(bottom: area.height > 3 ? 1 : 0))
     }
 
-    /// The bound with what the figure stands on, then a fact a line, then what it is compared with.
+    /// The bound with what the figure stands on, then a fact a line, then what it is compared with; where there are fewer lines
+    /// than that, as much as fits side by side.
     private func renderFactLines(into frame: inout Frame, area: Rect) {
-        var line = 0
         let bound = pane.bound(of: row)
         let kpi = model.kpi(of: row.main)
         let basis = [bound, kpi?.events ?? ""].filter { !$0.isEmpty }.joined(separator: "  ")
-        if !basis.isEmpty, area.height > row.facts.count {
+        guard area.height > row.facts.count + (kpi?.lines.count ?? 0) else {
+            renderPacked(bound: bound, kpi, into: &frame, area: area)
+            return
+        }
+        var line = 0
+        if !basis.isEmpty {
             frame.put(basis, in: area.row(line), .dim)
             line += 1
         }
         for fact in row.facts {
             guard line < area.height, let track = model.shown.track(fact.series) else { break }
-            renderFact(
-                fact, track, into: &frame, at: Point(area.x, area.y + line), ValueColumns(fact: track.series.unit))
+            let value = ValueColumns(fact: track.series.unit)
+            renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), value)
+            let x = area.x + value.width + 1 + Text.width(of: fact.word, atMost: 16)
+            if let crossed = crossed(track) {
+                frame.put(" " + crossed, at: Point(x, area.y + line), .dim, width: max(0, area.x + area.width - x))
+            }
             line += 1
         }
         for text in kpi?.lines ?? [] where line < area.height {
             frame.put([text], at: Point(area.x, area.y + line), width: area.width)
             line += 1
         }
+    }
+
+    private func renderPacked(bound: String, _ kpi: KpiText?, into frame: inout Frame, area: Rect) {
+        var parts: [[Span]] = bound.isEmpty ? [] : [[Span(bound, .dim)]]
+        for fact in row.facts {
+            guard let track = model.shown.track(fact.series) else { continue }
+            let judged = model.assessment(of: fact.series)
+            let isKnown = judged.freshness == .fresh || judged.freshness == .stale
+            let role: Role = !isKnown ? .stale : judged.verdict > .unknown ? judged.verdict.role : .label
+            parts.append([
+                Span(isKnown ? model.shortValue(of: track) : "?", role), Span(" " + fact.word, .dim),
+                Span(crossed(track).map { " " + $0 } ?? "", .dim),
+            ])
+        }
+        if let change = kpi?.short { parts.append([change]) }
+        // What makes the row red is what is asked for.
+        func isBad(_ part: [Span]) -> Bool { part.contains { $0.style.role == .critical || $0.style.role == .warning } }
+        parts = parts.filter(isBad) + parts.filter { !isBad($0) }
+        var (line, x) = (0, 0)
+        for part in parts {
+            let width = part.reduce(0) { $0 + Text.width(of: $1.text) }
+            if x > 0, x + width > area.width { (line, x) = (line + 1, 0) }
+            guard line < area.height else { return }
+            frame.put(part, at: Point(area.x + x, area.y + line), width: area.width - x)
+            x += width + 2
+        }
+    }
+
+    /// The bound that a further figure has crossed: without it nobody knows why it is red.
+    private func crossed(_ track: Track) -> String? {
+        guard model.assessment(of: track.series.id).verdict > .unknown else { return nil }
+        return model.bound(of: track).map { model.figures.kept($0, unit: track.series.unit, isShort: true) }
     }
 }
 

@@ -84,9 +84,9 @@ struct RowsPane {
             // Where there is no room for both, a line without a bound has its change in the bound's place.
             let bounds =
                 rows.map { row in
-                    let bound = pane.bound(of: row, isShort: isShort)
-                    let isCompared = change == 0 && bound.isEmpty && pane.model.comparesWeeks([row])
-                    return isCompared ? KpiText.shortWidth : Text.width(of: bound)
+                    let bound = pane.boundWidth(of: row, isShort: isShort)
+                    let isCompared = change == 0 && bound == 0 && pane.model.comparesWeeks([row])
+                    return isCompared ? KpiText.shortWidth : bound
                 }.max() ?? 0
             if bounds > 0, left >= bounds + 1 + (isShort ? 4 : 6) {
                 bound = bounds
@@ -96,21 +96,17 @@ struct RowsPane {
         }
     }
 
-    /// `≥90`, `≤200`: what the main figure has to keep to be well.
+    /// `≥90`, `≤200`: what the main figure has to keep, or has crossed.
     func bound(of row: Panes.Row, isShort: Bool = false) -> String {
-        if let kpi = model.kpi(of: row.main), let target = kpi.state.kpi.target {
-            return kpi.bound(target, isShort: isShort)
-        }
-        guard let series = series(row.main), let bound = series.thresholds?.warning ?? series.thresholds?.critical
-        else { return "" }
-        let figures = model.figures
-        let number =
-            isShort
-            ? figures.shortBound(bound.limit, unit: series.unit) : figures.bound(bound.limit, unit: series.unit)
-        return switch bound {
-        case .above: "≤" + number
-        case .below: "≥" + number
-        }
+        guard let track = model.shown.track(row.main), let bound = model.bound(of: track) else { return "" }
+        return model.figures.kept(bound, unit: track.series.unit, isShort: isShort)
+    }
+
+    /// The cells of the widest that ``bound(of:isShort:)`` may say: 0 where it says nothing.
+    func boundWidth(of row: Panes.Row, isShort: Bool) -> Int {
+        guard let track = model.shown.track(row.main) else { return 0 }
+        return model.bounds(of: track)
+            .map { Text.width(of: model.figures.kept($0, unit: track.series.unit, isShort: isShort)) }.max() ?? 0
     }
 
     /// The cells that the first `count` facts of a row take.

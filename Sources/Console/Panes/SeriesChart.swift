@@ -8,6 +8,8 @@ struct SeriesChart {
     /// The cells of the labels at the left, so that charts one below the other stand in line.
     var labelWidth = 0
     var showsTimes = false
+    /// What is drawn across where another than the series' own bound is meant: that of an alert's rule.
+    var bound: Thresholds.Bound?
 
     func render(into frame: inout Frame, area: Rect) {
         guard !area.isEmpty else { return }
@@ -45,26 +47,16 @@ struct SeriesChart {
         }
     }
 
-    /// The bound that matters next: the critical one once the warning is crossed. One far away is left out: to show it
-    /// would press the line flat.
+    /// The bound that the figure has beside it. One far away is left out: to show it would press the line flat.
     private func threshold(for samples: [Double?]) -> Double? {
-        let target = model.kpi(of: track.series.id)?.state.kpi.target
-        let promised: Thresholds.Bound? =
-            switch target {
-            case .atLeast(let value)?: .below(value)
-            case .atMost(let value)?: .above(value)
-            case nil: nil
-            }
-        guard let thresholds = promised.map({ Thresholds(critical: $0) }) ?? track.series.thresholds else { return nil }
         let (least, greatest) = samples.reduce(into: (Double.infinity, -Double.infinity)) { range, sample in
             guard let sample else { return }
             range = (min(range.0, sample), max(range.1, sample))
         }
-        let isWarned = thresholds.warning.map { $0.isCrossed(by: least) || $0.isCrossed(by: greatest) } ?? true
-        guard let bound = isWarned ? thresholds.critical ?? thresholds.warning : thresholds.warning else { return nil }
-        return switch bound {
-        case .above(let limit): limit <= greatest * 3 ? limit : nil
-        case .below(let limit): limit >= least / 3 ? limit : nil
+        switch bound ?? model.bound(of: track) {
+        case .above(let limit)?: return limit <= greatest * 3 ? limit : nil
+        case .below(let limit)?: return limit >= least / 3 ? limit : nil
+        case nil: return nil
         }
     }
 }
