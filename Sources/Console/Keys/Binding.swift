@@ -61,7 +61,7 @@ package struct Binding: Sendable {
         Binding(.rollback, [Key("R")], .rollback, .rollbackSummary, in: acting, footer: 1),
         Binding(.promote, [Key("P")], .promote, .promoteSummary, in: acting, footer: 1),
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
-        Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting),
+        Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting, footer: 1),
         Binding(
             .deployments, [Key("H")], .deployments, .deploymentsSummary,
             in: [.warRoom, .detail, .action, .alert, .escalation, .flags, .readiness, .station],

@@ -34,7 +34,12 @@ extension Model {
         guard !query.isEmpty else { return all }
         let scored: [(index: Int, score: Int)] = all.enumerated().compactMap { index, find in
             // A series is known by its title or by its name; a command's note is a sentence, in which all is found.
-            let name = if case .series = find.target { find.note } else { find.title }
+            // A command also by the name that the docs and `guardia keys` give it.
+            let name =
+                switch find.target {
+                case .series: find.note
+                case .action(let action): action.rawValue.replacing("_", with: " ")
+                }
             let score = [find.title, name].compactMap { Fuzzy.score(query, in: $0) }.max()
             return score.map { (index, $0) }
         }

@@ -21,6 +21,8 @@ extension Model {
                 } else if let end = board.tracks.compactMap(\.lookedAt?.utc).max() {
                     // A journal without a heartbeat was taken away from its engine: a copy, an export.
                     words(.journalEnds, "\(figures.date(zone.civil(end))) \(clock(end))")
+                } else if rewind != nil {
+                    words(.nothingRecordedYet)
                 } else {
                     words(.engineNeverSeen) + start
                 }

@@ -17,6 +17,7 @@ extension Model {
             frozen = nil
         }
         awaited = time
+        sought = time
         return [.rewind(time)]
     }
 
@@ -32,6 +33,7 @@ extension Model {
     mutating func jump(forward: Bool) -> [Command] {
         let from = rewind?.target ?? present.utc
         awaited = from
+        sought = nil
         return [.rewindToEvent(from: from, forward: forward)]
     }
 
@@ -57,6 +59,8 @@ extension Model {
 
     /// What was read of the past.
     mutating func take(past board: Board, at moment: Moment, target: Timestamp) {
+        if let sought, target > sought { hint = words(.recordingBegins, clock(target)) }
+        sought = nil
         rewind = Rewind(target: target, board: board, moment: moment, isPlaying: rewind?.isPlaying ?? false)
         renew()
     }

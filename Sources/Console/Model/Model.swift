@@ -61,6 +61,8 @@ package struct Model: Sendable {
     package internal(set) var hint: String?
     /// The time of the past that was asked for last, as long as it has not come.
     var awaited: Timestamp?
+    /// The same where it was a time and no event: whoever asks for one before the recording is told.
+    var sought: Timestamp?
     /// The key that is being taken.
     var pressed: Key?
     /// How the commands ended that were fired here, as far as they did.

@@ -11,7 +11,7 @@ struct DeploymentsPage {
         let words = model.words
         let records = model.deployments
         frame.fill(area, .text)
-        let facts = [Span(words(.actionCount, String(records.count)), .dim)]
+        let facts = [Span(words(records.count == 1 ? .oneAction : .actionCount, String(records.count)), .dim)]
         let inside = Panel(title: words(.deploymentsTitle), facts: facts, isFocused: true)
             .render(into: &frame, area: area).inset(left: 1, right: 1)
         guard !records.isEmpty else {
@@ -58,9 +58,10 @@ struct DeploymentsPage {
     /// `v1.3.9 → v1.4.0`, `checkout-v2 5 % → 25 %`
     static func move(_ record: ActionRecord) -> String {
         if let subject = record.started.subject { return Text.sanitised(subject, limit: 80) }
-        func name(_ side: ActionEvent.Side?) -> String? {
-            (side?.version ?? side?.colour).map { Text.sanitised($0, limit: 40) }
-        }
-        return [name(record.started.from), name(record.started.to)].compactMap(\.self).joined(separator: " → ")
+        let sides = [record.started.from, record.started.to].compactMap(\.self)
+        // Versions, or colours: `green → v1.5.0` would be neither.
+        let versions = sides.compactMap(\.version)
+        let names = versions.count == sides.count ? versions : sides.map(\.colour)
+        return names.map { Text.sanitised($0, limit: 40) }.joined(separator: " → ")
     }
 }

@@ -52,8 +52,9 @@ struct DetailOverlay {
         for detail in model.kpi(of: id)?.details ?? [] {
             lines.append(Line(label: words(detail.label), spans: detail.spans))
         }
+        // A text, and what has no bound, is not well: nobody judges it.
         let verdict =
-            judged.isUnjudged
+            judged.isUnjudged || !series.isJudged && judged.verdict == .ok
             ? [Span("· " + words(.unjudged), .dim, .bold)]
             : [Span("\(judged.verdict.glyph) \(words(judged.verdict.word))", judged.verdict.role, .bold)]
         lines.append(Line(label: words(.detailVerdict), spans: verdict))

@@ -61,7 +61,7 @@ struct FlagsPage {
                 .init(words(.columnShare), width: 7, align: .trailing),
                 .init(words(.columnNext), width: 7, align: .trailing, priority: 4),
                 .init(words(.columnUsers), width: 16, weight: 1, priority: 5),
-                .init(words(.columnChanged), width: 16, weight: 2, priority: 2),
+                .init(words(.columnChanged), width: 20, weight: 2, priority: 2),
                 .init(words(.columnRamp), width: 16, weight: 4, priority: 1),
             ], rows: names.map { .init(id: $0, cells: cells($0)) }, selection: selected, scroll: scroll)
         let visible = table.render(into: &frame, area: area)
@@ -78,10 +78,11 @@ struct FlagsPage {
             case .faulty, .never: "?"
             }
         let next = self.next(name)
+        let isOff = sight.flag.map { !$0.isEnabled } ?? false
         return [
             [Span(Text.sanitised(name, limit: 64), .value)], [state(sight)],
             [Span(isCurrent ? share : "? " + share, role)],
-            [Span(next.map { model.figures.share($0) } ?? Figures.none, .dim)],
+            [Span(next.map { (isOff ? words(.flagOn) + " " : "") + model.figures.share($0) } ?? Figures.none, .dim)],
             [Span(next.map { users(name, $0) } ?? Figures.none, .dim)],
             [Span(changed(sight, name), .text)], [ramp(name, short: true) ?? Span(Figures.none, .dim)],
         ]
@@ -101,6 +102,8 @@ struct FlagsPage {
     /// The share that comes next: that of its ramp, else that of the usual steps; nil: none does.
     private func next(_ name: String) -> Rollout? {
         guard let flag = model.sight(of: name).flag else { return nil }
+        // Of one that is off, what `on` brings.
+        if !flag.isEnabled, flag.rollout > .none { return flag.rollout }
         let ramp = runningRamp(name)
         return (ramp?.plan.steps ?? model.flagFacts?.steps ?? []).first { $0 > flag.share }
     }
@@ -117,7 +120,7 @@ struct FlagsPage {
     private func changed(_ sight: FlagSight, _ name: String) -> String {
         guard let hand = model.lastHand(on: sight, model.shown.flags.lastChange(of: name)) else { return Figures.none }
         let who = hand.by.split(separator: "@").first.map { Text.sanitised(String($0), limit: 24) } ?? "?"
-        return "\(model.figures.age(max(model.shownNow.utc - hand.at, 0))) \(who)"
+        return words(.agoShort, model.figures.age(max(model.shownNow.utc - hand.at, 0))) + ", " + who
     }
 
     // MARK: Ramps

@@ -1,3 +1,5 @@
+import Launch
+
 /// The bottom line: the keys that do something now; at the right the filter and what became of the last key.
 struct Footer {
     let model: Model
@@ -48,7 +50,7 @@ struct Footer {
         var entries: [Entry] = []
         for binding in model.keymap.bindings {
             // Where one types, the first key that does not write.
-            guard let rank = binding.footerRank,
+            guard let rank = model.footerRank(of: binding),
                 let key = binding.keys.first(where: { !model.context.isTyping || $0.typed == nil })?.label,
                 binding.contexts.contains(model.context), model.isUseful(binding.action),
                 model.disabledReason(of: binding.action) == nil
@@ -73,6 +75,22 @@ struct Footer {
 }
 
 extension Model {
+    /// Where a key stands in the footer: what acts on the alert that is looked at goes before what acts on the launch.
+    fileprivate func footerRank(of binding: Binding) -> Int? {
+        guard looksAtAlert else { return binding.footerRank }
+        if binding.action.actsOnAlert { return 1 }
+        return binding.footerRank.map { binding.action.actsOnProduction ? max($0, 3) : $0 }
+    }
+
+    /// Whether an alert is open, or under the cursor.
+    private var looksAtAlert: Bool {
+        switch overlays.last {
+        case .alert: true
+        case nil: focus == .alerts && lists[.alerts]?.selected?.alert != nil
+        default: false
+        }
+    }
+
     /// Whether a key would change anything: Esc with nowhere to go back to is not worth a place in the footer.
     func isUseful(_ action: Action) -> Bool {
         switch action {

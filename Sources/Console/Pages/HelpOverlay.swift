@@ -10,10 +10,16 @@ struct HelpOverlay {
         dialog.render(into: &frame, area: model.layout.body)
         defer { dialog.raise(in: &frame, area: model.layout.body) }
         let visible = Scroll(top: top).visible(count: lines.count, height: area.height)
-        let keys = lines.map { Text.width(of: $0.keys) }.max() ?? 0
+        let keys = model.helpKeysWidth
+        // A thumb alone upon a heavy border is not seen: how many lines there are below is said.
+        if visible.upperBound < lines.count {
+            let more = model.words(.helpMore, String(lines.count - visible.upperBound), model.keymap.label(of: .down))
+            frame.put(
+                " \(more) ", at: Point(area.x, area.y + area.height), .hint, width: area.width, align: .trailing)
+        }
         for (row, line) in lines[visible].enumerated() {
             let part = area.row(row)
-            guard !line.keys.isEmpty else {
+            guard !line.keys.isEmpty || line.isContinued else {
                 frame.put(line.summary, in: part, .hint)
                 continue
             }
@@ -32,27 +38,41 @@ struct HelpLine {
     var summary: String
     /// Why the action can do nothing now.
     var reason: String?
+    /// Whether it goes on with the line above.
+    var isContinued = false
 }
 
 extension Model {
-    var helpLines: [HelpLine] {
+    private var helpBindings: [Binding] {
         let mine: Set<Context> = mode.isKiosk ? [.wall, .help] : [.warRoom, .detail, .help]
-        let bindings = keymap.bindings.filter { !$0.contexts.isDisjoint(with: mine) && !$0.keys.isEmpty }
+        return keymap.bindings.filter { !$0.contexts.isDisjoint(with: mine) && !$0.keys.isEmpty }
+    }
+
+    private func helpKeys(_ binding: Binding) -> String { binding.keys.map(\.label).joined(separator: " ") }
+
+    /// The cells of the column of keys.
+    fileprivate var helpKeysWidth: Int { helpBindings.map { Text.width(of: helpKeys($0)) }.max() ?? 0 }
+
+    var helpLines: [HelpLine] {
         // What the help itself disables (the list below it) is not disabled for good.
         var beneath = self
         beneath.overlays.removeAll()
-        var lines = bindings.map { binding in
-            let reason = beneath.disabledText(of: binding.action)
-            let summary = words(binding.summary)
-            return HelpLine(
-                keys: binding.keys.map(\.label).joined(separator: " "),
-                summary: summary + (reason.map { " (\($0))" } ?? ""), reason: reason)
-        }
         let width = helpWidth
+        let room = max(10, width - helpKeysWidth - 2)
+        // Why a key does nothing is what one looks for here: it is never cut.
+        var lines = helpBindings.flatMap { binding -> [HelpLine] in
+            let reason = beneath.disabledText(of: binding.action)
+            let text = words(binding.summary) + (reason.map { " (\($0))" } ?? "")
+            return Text.wrapped(text, to: room).enumerated().map { index, part in
+                HelpLine(
+                    keys: index == 0 ? helpKeys(binding) : "", summary: part, reason: reason, isContinued: index > 0)
+            }
+        }
         lines.append(HelpLine(keys: "", summary: "", reason: nil))
         // Not on a wall that no key closes.
         let mayQuit = beneath.disabledReason(of: .quit) == nil
-        let acting = keymap.bindings.filter(\.action.actsOnProduction).compactMap { $0.keys.first?.label }
+        let acting = keymap.bindings.filter { $0.action.actsOnProduction || $0.action.actsOnAlert || $0.action == .say }
+            .compactMap { $0.keys.first?.label }
         let note =
             (mode.isKiosk ? words(.helpNoteWall) : words(.helpNote, acting.joined(separator: " ")))
             + (mayQuit ? " " + words(.helpQuit, keymap.label(of: .quit)) : "")
@@ -71,7 +91,7 @@ extension Model {
     /// Where the lines of the help stand, within its window.
     var helpArea: Rect {
         let body = layout.body
-        let count = keymap.bindings.count + 4
+        let count = helpLines.count
         let box = body.centred(Size(width: helpWidth + 4, height: min(count, body.height - 2) + 2))
         return box.inset(top: 1, left: 2, bottom: 1, right: 2)
     }

@@ -12,8 +12,13 @@ struct SecurityPage {
         let posture = model.shown.security
         let facts =
             posture.isEmpty
-            ? [] : [label(posture.verdict(at: model.shownNow)), Span(model.words(.securityWorst), .dim)].reversed()
-        let inside = Panel(title: model.words(.securityTitle), facts: Array(facts), isFocused: true)
+            ? []
+            : [
+                // Of what nobody looks at nothing is said to be well.
+                Span(model.words(unwatched.isEmpty ? .securityWorst : .securityWatched), .dim),
+                label(posture.verdict(at: model.shownNow)),
+            ]
+        let inside = Panel(title: model.words(.securityTitle), facts: facts, isFocused: true)
             .render(into: &frame, area: area).inset(left: 1, right: 1)
         let lines = lines(width: inside.width)
         let visible = Scroll(top: top).visible(count: lines.count, height: inside.height)
@@ -30,6 +35,12 @@ struct SecurityPage {
             return Text.wrapped(words(.securityNothing), to: width).map { [Span($0, .dim)] }
         }
         var lines = stations.map { station($0, width: width) }
+        if !unwatched.isEmpty {
+            let names = unwatched.joined(separator: ", ")
+            lines += Text.wrapped(words(.securityUnwatched, names), to: max(10, width - 9)).enumerated().map { index, part in
+                [Span(index == 0 ? "· " : "  ", .dim), Span(String(repeating: " ", count: 6), .dim), Span(part, .dim)]
+            }
+        }
         refusals(&lines, width: width)
         certificates(&lines, width: width)
         findings(&lines, width: width)
@@ -37,6 +48,11 @@ struct SecurityPage {
     }
 
     // MARK: Posture
+
+    /// The stations that the launch does not have: they are not well, they are not looked at.
+    private var unwatched: [String] {
+        SecurityPosture.order.filter { name in model.shown.security[name] == nil }
+    }
 
     private func station(_ station: SecurityPosture.Station, width: Int) -> [Span] {
         let now = model.shownNow

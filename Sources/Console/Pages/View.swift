@@ -48,6 +48,8 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
         case .detail(let id):
             if let region = model.region(of: id) {
                 RegionPage(model: model, region: region).render(into: &frame, area: layout.body)
+            } else if let colour = model.colour(of: id) {
+                ColourPage(model: model, colour: colour).render(into: &frame, area: layout.body)
             } else {
                 DetailOverlay(model: model, id: id).render(into: &frame, area: layout.body)
             }
