@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 package import Launch
 
 /// Finds out who acts: the Unix user behind sudo and SSH.
@@ -14,13 +14,17 @@ package struct OperatorIdentity: Sendable {
         package let description: String
     }
 
-    /// - Parameter host: this machine's name.
+    /// - Parameters:
+    ///   - host: this machine's name.
+    ///   - serviceUser: a user besides `guardia` and root as whom operators act on this launch.
     /// - Throws: ``Unclear`` where sudo and the login name different people.
-    package static func current(host: String) throws(Unclear) -> OperatorIdentity {
+    package static func current(host: String, serviceUser: uid_t? = nil) throws(Unclear) -> OperatorIdentity {
         let own = getuid()
         var uid = own
         // SUDO_UID is only believed where sudo must have set it: in a process that is not the operator's own any more.
-        if let text = variable("SUDO_UID"), let caller = UInt32(text), caller != own, own == 0 || isServiceUser(own) {
+        if let text = variable("SUDO_UID"), let caller = UInt32(text), caller != own, 
+            own == 0 || own == serviceUser || isServiceUser(own)
+        {
             if let login = loginUID(), login != caller {
                 throw Unclear(
                     description:

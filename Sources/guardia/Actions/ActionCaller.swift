@@ -12,7 +12,7 @@ struct ActionCaller {
     ///   - kind: what is to be done; nil: only to look, which is for whoever can read the config.
     ///   - isRescue: goes by the last good config where today's has errors.
     init(_ options: some LaunchOptions, for kind: ActionKind?, isRescue: Bool) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         // Whoever acts with the service user's rights may not bring a config of their own: it says which commands are run.
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         if let notice = options.config.notice { Output.error(notice) }

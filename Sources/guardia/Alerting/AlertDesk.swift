@@ -61,7 +61,7 @@ struct AlertDesk {
     /// - Throws: an exit code, when it has been said why: 2 for a config or a journal that cannot be read, 3 for what one
     ///   may not do.
     init(_ options: AlertOptions, for kind: ActionKind) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         do {
             let (file, warning) = try options.config.loadForRescue(isDelegated: identity.isDelegated)

@@ -20,7 +20,7 @@ struct BackupSession {
 
     /// - Parameter kind: nil: it only looks.
     init(_ options: some LaunchOptions, for kind: ActionKind?) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         do { launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration } catch { throw Failure.usage(error) }
         if let kind,

@@ -19,7 +19,7 @@ struct PeopleDesk {
 
     /// - Throws: an exit code, when it has been said why: 2 for a config that cannot be read, 3 for what one may not do.
     init(_ options: some LaunchOptions, for kind: ActionKind) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         if let notice = options.config.notice { Output.error(notice) }
         do {

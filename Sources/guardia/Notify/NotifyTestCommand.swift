@@ -68,7 +68,7 @@ struct NotifyTestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let identity: OperatorIdentity
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(config) } catch { throw Failure.refused(error) }
         let launch: LaunchConfiguration
         let zone: Zone
         let clock = SystemClock()

@@ -11,7 +11,7 @@ struct OperatorDesk {
     /// - Parameter kind: what is to be done; nil: what everybody may.
     /// - Throws: an exit code, when it has been said why: 2 for a config that cannot be read, 3 for what one may not do.
     init(config: ConfigOptions, journal given: String?, kind: ActionKind?) throws {
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         let launch: LaunchConfiguration
         do {

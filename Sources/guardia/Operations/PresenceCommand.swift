@@ -36,7 +36,7 @@ struct PresenceCommand: ParsableCommand {
     func run() throws {
         // A journal that was named needs no config; behind sudo both are the service user's own.
         let identity: OperatorIdentity
-        do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
+        do { identity = try OperatorIdentity.of(config) } catch { throw Failure.refused(error) }
         let path: String
         if let journal, !identity.isDelegated {
             path = journal

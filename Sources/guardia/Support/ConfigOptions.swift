@@ -68,7 +68,7 @@ struct ConfigOptions: ParsableArguments {
     ///
     /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.
     private func bytes(isDelegated: Bool = false) throws(ConfigErrors) -> [UInt8] {
-        guard isDelegated || ConfigOptions.isServiceUser else { return try LaunchConfigurationFile.bytes(of: path) }
+        guard isDelegated || isServiceUser else { return try LaunchConfigurationFile.bytes(of: path) }
         do throws(TrustedFile.Trouble) {
             return try TrustedFile.read(path, limit: LaunchConfigurationFile.byteLimit)
         } catch {
@@ -77,8 +77,8 @@ struct ConfigOptions: ParsableArguments {
     }
 
     /// Whether this is the service user, called by somebody else. Where it cannot be told who calls, they are somebody else.
-    private static var isServiceUser: Bool {
-        geteuid() != 0 && (try? OperatorIdentity.current(host: ""))?.isDelegated ?? true
+    private var isServiceUser: Bool {
+        geteuid() != 0 && (try? OperatorIdentity.of(self))?.isDelegated ?? true
     }
 
     /// The config, or where it has errors the last that had none: a rollback must not need one that parses today.
