@@ -1,3 +1,4 @@
+import Glibc
 import Journal
 package import Launch
 
@@ -44,6 +45,13 @@ package actor JournalBoard {
         catchUp()
         defer { unheard = [] }
         return unheard.filter { $0.action == action }
+    }
+
+    /// Whether the folder of the journal was taken away: nothing comes from there any more, and nothing can be told there.
+    package func isFolderGone() -> Bool {
+        let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        var status = stat()
+        return !folder.isEmpty && stat(folder, &status) != 0 && errno == ENOENT
     }
 
     private func catchUp() {

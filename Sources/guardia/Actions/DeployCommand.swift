@@ -147,16 +147,33 @@ struct DeployCommand: AsyncParsableCommand {
                 ask.yield(.init(action: id, request: .abort, by: order.by, reason: "\(signal)"))
             }
         }
+        // Without the journal's folder nobody can go on with it, end it, or see how the release does: it goes back by itself.
+        // A rehearsal that was killed leaves its deploy behind so.
+        let orphaned = Task {
+            var looks = 0
+            while looks < DeployCommand.goneLooks {
+                do { try await Task.sleep(for: .seconds(1)) } catch { return }
+                looks = await board.isFolderGone() ? looks + 1 : 0
+            }
+            ask.yield(
+                .init(
+                    action: id, request: .abort, by: order.by,
+                    reason: "the folder of its journal is gone, \(session.journal): nobody can be asked any more"))
+        }
         let world = session.world(board: board, requests: requests)
         let result = await Deploy(
             order, of: session.deployment, on: session.edges, world: world,
             reporter: session.reporter(id, json: options.json)
         ).run()
         listening.cancel()
+        orphaned.cancel()
         signals.cancel()
         sign.end()
         return await session.finish(result, id, json: options.json)
     }
+
+    /// How many seconds the folder must be gone.
+    private static let goneLooks = 10
 
     private func dryRun(_ order: DeployOrder, _ session: ActionSession) async -> ExitCode {
         let (requests, _) = AsyncStream.makeStream(of: ActionEvent.Asked.self)
