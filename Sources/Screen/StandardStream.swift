@@ -26,6 +26,9 @@ package enum StandardStream {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) { self.line(String(line), limit: 4 << 20) }
     }
 
+    /// Writes a document as it is, byte by byte: for a file or a pipe, never for a terminal.
+    package func exactly(_ text: String) { write(Array(text.utf8)) }
+
     private func write(_ bytes: [UInt8]) {
         let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
         var start = 0

@@ -4,6 +4,9 @@ package enum RehearsalSettings {
     package static let name = "Config/rehearsal.yaml"
     package static var yaml: [UInt8] { PackageResources.rehearsal_yaml }
 
+    /// The runbook of its alerts, which lies beside the config of a rehearsal.
+    package static var runbook: [UInt8] { PackageResources.runbook_md }
+
     /// Reads them with the addresses of one rehearsal.
     package static func load(variables: [String: String]) throws(ConfigErrors) -> LaunchConfigurationFile {
         try LaunchConfigurationFile.load(bytes: yaml, name: name, variables: variables)

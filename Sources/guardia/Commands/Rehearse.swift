@@ -78,6 +78,7 @@ struct Rehearse: AsyncParsableCommand {
                 Output.error("every other command works on it from another terminal, after:")
                 Output.error("    eval \"$(guardia rehearse --env)\"")
                 let code = headless ? await wait(journal: journal, rehearsal) : try show(journal: journal, rehearsal)
+                Output.error("ending what was started: some seconds …")
                 await rehearsal.stop()
                 throw ExitCode(code)
             } catch {
@@ -100,6 +101,7 @@ struct Rehearse: AsyncParsableCommand {
         let journal = rehearsal.variables["JOURNAL"] ?? "\(folder)/journal.sqlite"
         try rehearsal.fill(String(decoding: RehearsalSettings.yaml, as: UTF8.self))
             .write(toFile: config, atomically: true, encoding: .utf8)
+        try Data(RehearsalSettings.runbook).write(to: URL(fileURLWithPath: "\(folder)/runbook.md"))
         let secret = Data((rehearsal.variables["GATEWAY_TOKEN"] ?? "").utf8)
         guard FileManager.default.createFile(atPath: token, contents: secret, attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: token]) }

@@ -5,6 +5,7 @@ import Glibc
 import Journal
 import Launch
 import Report
+import Screen
 import Settings
 
 /// `guardia report`: the launch written down.
@@ -69,8 +70,8 @@ enum OperationsText {
     /// Writes a text to a file, whole or not at all, and says where; nil: to the terminal.
     static func write(_ text: String, to path: String?) throws {
         guard let path, path != "-" else {
-            // Behind a pipe that was closed it is nobody's fault.
-            FileHandle.standardOutput.write(Data(text.utf8))
+            // On a terminal what comes from outside is marked; into a file or a pipe it goes as it is.
+            isatty(STDOUT_FILENO) == 1 ? StandardStream.output.lines(text) : StandardStream.output.exactly(text)
             return
         }
         do {
