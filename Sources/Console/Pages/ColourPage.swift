@@ -14,7 +14,7 @@ struct ColourPage {
             title: colour.name.uppercased() + " " + state.version,
             facts: [Span(state.health(words), state.healthRole)], isFocused: true
         ).render(into: &frame, area: area).inset(left: 1, right: 1)
-        let lines = lines(state)
+        let lines = lines(state, width: inside.width)
         let parts = inside.rows([.fixed(min(lines.count, max(0, inside.height - 6))), .fixed(1), .fill()])
         for (row, line) in lines.prefix(parts[0].height).enumerated() {
             frame.put(line, at: parts[0].row(row).origin, width: inside.width)
@@ -26,7 +26,7 @@ struct ColourPage {
 
     private func line(_ label: String, _ spans: [Span]) -> [Span] { [Span(Text.padded(label, to: Self.label), .dim)] + spans }
 
-    private func lines(_ state: ColourState) -> [[Span]] {
+    private func lines(_ state: ColourState, width: Int) -> [[Span]] {
         let share = state.share.map { model.figures.percent($0, decimals: $0 == $0.rounded() ? 0 : 1) } ?? "?"
         let age = state.age.map { words(.checkedAgo, model.figures.age($0)) } ?? ""
         var lines = [
@@ -42,7 +42,10 @@ struct ColourPage {
             lines.append(line(figure.label, value(of: figure.id) + against(figure.of)))
         }
         if let rejection = model.traffic?.rejection(of: colour.name, model.shown.actions) {
-            lines.append(line("", [Span("! " + model.left(rejection, version: state.version), .warning, .bold)]))
+            let text = "! " + model.left(rejection, version: state.version)
+            lines += Text.wrapped(text, to: max(10, width - Self.label)).prefix(3).map {
+                line("", [Span($0, .warning, .bold)])
+            }
         }
         return lines
     }
@@ -56,7 +59,7 @@ struct ColourPage {
     /// What is measured of it, what customers feel first.
     private var figures: [Figure] {
         let all: [(String, KeyPath<Panes.Colour, SeriesID?>)] = [
-            (words(.errors), \.errors), (words(.latencyShort), \.latency), (words(.median), \.median),
+            (words(.regionErrors), \.errors), (words(.latencyShort), \.latency), (words(.median), \.median),
             (words(.regionRequests), \.requests),
         ]
         return all.compactMap { label, path in

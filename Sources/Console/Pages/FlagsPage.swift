@@ -61,7 +61,7 @@ struct FlagsPage {
                 .init(words(.columnShare), width: 7, align: .trailing),
                 .init(words(.columnNext), width: 7, align: .trailing, priority: 4),
                 .init(words(.columnUsers), width: 16, weight: 1, priority: 5),
-                .init(words(.columnChanged), width: 20, weight: 2, priority: 2),
+                .init(words(.columnChanged), width: 16, weight: 2, priority: 2),
                 .init(words(.columnRamp), width: 16, weight: 4, priority: 1),
             ], rows: names.map { .init(id: $0, cells: cells($0)) }, selection: selected, scroll: scroll)
         let visible = table.render(into: &frame, area: area)
@@ -120,7 +120,7 @@ struct FlagsPage {
     private func changed(_ sight: FlagSight, _ name: String) -> String {
         guard let hand = model.lastHand(on: sight, model.shown.flags.lastChange(of: name)) else { return Figures.none }
         let who = hand.by.split(separator: "@").first.map { Text.sanitised(String($0), limit: 24) } ?? "?"
-        return words(.agoShort, model.figures.age(max(model.shownNow.utc - hand.at, 0))) + ", " + who
+        return model.figures.age(max(model.shownNow.utc - hand.at, 0)) + ", " + who
     }
 
     // MARK: Ramps

@@ -79,7 +79,7 @@ extension Model {
     fileprivate func footerRank(of binding: Binding) -> Int? {
         guard looksAtAlert else { return binding.footerRank }
         if binding.action.actsOnAlert { return 1 }
-        return binding.footerRank.map { binding.action.actsOnProduction ? max($0, 3) : $0 }
+        return binding.footerRank.map { binding.action.actsOnProduction ? $0 + 2 : $0 }
     }
 
     /// Whether an alert is open, or under the cursor.

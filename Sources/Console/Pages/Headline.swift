@@ -40,18 +40,24 @@ struct Headline {
 
     /// The worst entry of the feed in words, or that all is well.
     private var standing: [Span] {
+        // What no alert sees goes before what is no more than a warning.
+        if let gap = model.colourGap, model.feed.live.openCount(.critical) == 0 {
+            return [Span(" ", .text)] + gap + (deploying.map { [Span("  ", .text)] + $0 } ?? [])
+        }
         if let alert = worstAlert { return alert }
         let open = model.board.feed.sorted.filter { $0.change.to != .ok }
         guard let worst = open.first else {
-            // What runs and where a part of the customers does worse come before the checks, none of which sees either.
-            if let gap = model.colourGap { return [Span(" ", .text)] + gap + (deploying.map { [Span("  ", .text)] + $0 } ?? []) }
             let judged = model.tally
             let total = judged.values.reduce(0, +)
             if total == 0 { return [Span(" " + model.words(.nothingJudged), .dim)] }
             if judged[.ok] == total {
-                return (deploying.map { [Span(" ", .text)] + $0 + [Span("  ", .text)] } ?? []) + [
-                    Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim),
-                ] + model.checklistNotice
+                let well = [Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.allWell, String(total)), .dim)]
+                guard let deploying else { return well + model.checklistNotice }
+                // What runs says less where it is cut than that all is well in fewer words.
+                let whole = [Span(" ", .text)] + deploying + [Span(" ", .text)]
+                let used = (whole + well).reduce(0) { $0 + Text.width(of: $1.text) }
+                let short = [Span(" \(Verdict.ok.glyph) ", .ok), Span(model.words(.okCount, String(total)), .dim)]
+                return whole + (used <= model.size.width ? well + model.checklistNotice : short)
             }
             // Verdicts that no event has told of yet: the header counts them, the panes show them.
             let worst = Verdict.worst(judged.keys)

@@ -22,7 +22,10 @@ extension Model {
         guard let (value, unit) = alert.valueNow(on: shown, at: shownNow, engineSilent: isShownSilent) else {
             return words(.figuresThen, summary, shortClock((alert.firedAt ?? alert.at).utc))
         }
-        let (then, now) = (figures.value(old, unit: unit), figures.value(value, unit: unit))
+        let limit = alert.facts.bound?.limit
+        let (then, now) = (
+            figures.value(old, unit: unit, against: limit), figures.value(value, unit: unit, against: limit)
+        )
         return then == now ? summary : words(.figuresThenNow, summary, then, now)
     }
 

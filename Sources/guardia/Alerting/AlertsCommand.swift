@@ -115,7 +115,9 @@ struct AlertsCommand: ParsableCommand {
         guard let old = alert.facts.value,
             let (value, unit) = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
         else { return "" }
-        let (then, current) = (text.amount(old, unit), text.amount(value, unit))
+        let (then, current) = (
+            text.amount(old, unit, against: alert.facts.bound), text.amount(value, unit, against: alert.facts.bound)
+        )
         return then == current ? "" : "  (then \(then), now \(current))"
     }
 

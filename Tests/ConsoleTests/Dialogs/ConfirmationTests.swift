@@ -56,6 +56,19 @@ import Testing
         #expect(scene.fired?.id.text == "rollback-20261023T174218Z-3f9a")
     }
 
+    @Test func anotherTextIsSaidToBeAnotherAndABeginningIsNot() {
+        var scene = Scene()
+        #expect(!scene.confirmation.isMistyped)
+        scene.type("v1.3")
+        #expect(!scene.confirmation.isMistyped)
+        scene.type("x")
+        #expect(scene.confirmation.isMistyped)
+        scene.press("ctrl-u")
+        #expect(scene.confirmation.target.text.isEmpty)
+        scene.type("FORCE v1.3")
+        #expect(!scene.confirmation.isMistyped)
+    }
+
     @Test func aUniqueBeginningOfFourCharactersWillDo() {
         var scene = Scene()
         scene.type("v1.")
