@@ -43,11 +43,17 @@ struct ShippedConfigurationTests {
     func rehearsal() throws {
         let folder = try TemporaryFolder()
         for secret in ["gateway-token", "provider-token", "firebase.json"] { try folder.write(secret, "TEST-token") }
+        try folder.write("runbook.md", String(decoding: RehearsalSettings.runbook, as: UTF8.self))
         var variables = RehearsalSettings.example
         variables["REHEARSAL_FOLDER"] = folder.path
         let file = try RehearsalSettings.load(variables: variables)
         #expect(file.warnings == [])
         #expect(file.configuration.panes.colours.map(\.name) == ["blue", "green"])
+        // Each section that a rule names is there, and has lines to show.
+        let named = file.configuration.alerts.rules.compactMap(\.runbook).filter { $0.hasPrefix("#") }
+        let sections = file.configuration.runbook?.sections ?? [:]
+        #expect(!named.isEmpty)
+        #expect(named.allSatisfy { sections[String($0.dropFirst())]?.isEmpty == false })
     }
 
     @Test("the built-in rehearsal is the file in Config")

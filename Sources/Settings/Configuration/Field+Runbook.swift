@@ -10,7 +10,7 @@ extension Field {
             if let url, SafeURL(url) == nil {
                 address?.error("this address has signs that no terminal may be sent", hint: "percent-encode them")
             }
-            guard let file = fields.optional("file"), let name = file.words() else { return Runbook(url: url) }
+            guard let file = fields.optional("file"), let name = file.fileName() else { return Runbook(url: url) }
             let folder = source.findings.file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             let path = name.hasPrefix("/") || folder.isEmpty ? name : folder.joined(separator: "/") + "/" + name
             // A rescue goes by a copy of the config that lies elsewhere: for the sake of a text beside an alert nothing is refused.
@@ -20,6 +20,16 @@ extension Field {
                 return Runbook(url: url)
             }
             return Runbook(markdown: String(decoding: bytes, as: UTF8.self), url: url)
+        }
+    }
+
+    /// A path, whole or from the config's folder; as long as paths may be.
+    private func fileName() -> String? {
+        parse { text throws(Misfit) in
+            guard !text.isEmpty, text.utf8.count < 4096, !text.utf8.contains(0), !text.contains(where: \.isNewline) else {
+                throw Misfit("this is no path of a file", hint: "write it as runbook.md or /etc/guardia/runbook.md")
+            }
+            return text
         }
     }
 }

@@ -6,8 +6,8 @@ import Testing
     init() { _ = charset }
 
     @Test func ofTwoVersionsThatBeginAlikeTheEndIsKept() {
-        #expect(Text.middle("v1.5.1-late", to: 10) == "v1.5…-late")
-        #expect(Text.middle("v1.5.1-last", to: 10) == "v1.5…-last")
+        #expect(Text.middle("v1.5.1-late", to: 10) == "v1.5.…late")
+        #expect(Text.middle("v1.5.1-last", to: 10) == "v1.5.…last")
         #expect(Text.middle("v1.4.0", to: 10) == "v1.4.0")
         #expect(Text.middle("v1.5.1-late", to: 3) == "v1…")
         #expect(Text.middle("v1.5.1-late", to: 0) == "")
