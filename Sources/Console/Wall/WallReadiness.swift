@@ -18,7 +18,7 @@ struct WallReadiness {
         let lines = poll.stations.map(line)
         let grid = Self.grid(lines.count, in: area.size)
         let isTall = area.height >= 40
-        let isBigGrid = grid.height * (BigText.height + 1) + BigText.height + 1 <= area.height
+        let isBigGrid = grid.height * (BigText.height + 1) + BigText.height <= area.height
         let parts = area.inset(left: 1, right: 1).rows([.fixed(isTall ? 2 * BigText.height + 2 : BigText.height + 1), .fill()])
         renderHead(poll, into: &frame, area: area.height > BigText.height ? parts[0] : area.row(0))
         guard area.height > BigText.height + 1 else { return }
@@ -28,7 +28,9 @@ struct WallReadiness {
             texts.allSatisfy { BigText($0).setting(of: frame.redacted($0), in: cell) != nil }
         }
         if isBigGrid, let names {
-            renderGrid(lines, names, grid, into: &frame, area: parts[1])
+            // One size for all: no station is to look more important by the shortness of its name.
+            let isWide = names.allSatisfy { BigText($0).setting(of: frame.redacted($0), in: cell)?.dot.width ?? 1 > 1 }
+            renderGrid(lines, names, grid, largest: isWide ? 2 : 1, into: &frame, area: parts[1])
         } else {
             renderList(lines, into: &frame, area: parts[1])
         }
@@ -59,7 +61,7 @@ struct WallReadiness {
     }
 
     private func renderGrid(
-        _ lines: [Line], _ names: [String], _ grid: Size, into frame: inout Frame, area: Rect
+        _ lines: [Line], _ names: [String], _ grid: Size, largest: Int, into frame: inout Frame, area: Rect
     ) {
         let columns = area.columns((0..<grid.width).map { _ in .fill() })
         for (index, line) in lines.enumerated() {
@@ -68,7 +70,7 @@ struct WallReadiness {
             let cell = rows[index % grid.height].inset(right: 2)
             let hasWhy = cell.height > BigText.height + 1
             let parts = cell.rows([.fixed(hasWhy ? min(cell.height - 1, 2 * BigText.height) : cell.height), .fixed(hasWhy ? 1 : 0)])
-            BigText(names[index], role: line.role, align: .leading, largest: 2).render(into: &frame, area: parts[0])
+            BigText(names[index], role: line.role, align: .leading, largest: largest).render(into: &frame, area: parts[0])
             if hasWhy { frame.put([why(line)], at: parts[1].origin, width: parts[1].width) }
         }
     }
@@ -78,8 +80,8 @@ struct WallReadiness {
         let worst = lines.enumerated().filter { $0.element.station.verdict != .go }
             .max { ($0.element.station.verdict, $1.offset) < ($1.element.station.verdict, $0.offset) }?.element
         let room = area.height - lines.count
-        let isLarge = worst != nil && room > BigText.height
-        let parts = area.rows([.fixed(isLarge ? BigText.height + 1 : 0), .fill()])
+        let isLarge = worst != nil && room >= BigText.height
+        let parts = area.rows([.fixed(isLarge ? min(room, BigText.height + 1) : 0), .fill()])
         if isLarge, let worst {
             let title = worst.big(worst.station.title)
             let fits = BigText(title).setting(of: frame.redacted(title), in: parts[0].size) != nil

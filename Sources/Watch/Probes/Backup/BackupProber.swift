@@ -24,7 +24,7 @@ package actor BackupProber: Prober, PinnedActor {
     }
 
     package func look(deadline: Duration) async throws -> [Finding] {
-        guard let follower else { throw Unreadable(description: "no journal is followed") }
+        guard let follower else { return BackupProber.none("no journal tells of backups yet") }
         let (log, zone) = try await follower.log()
         let now = clock.now()
         let begun = begunAt ?? now
@@ -33,7 +33,8 @@ package actor BackupProber: Prober, PinnedActor {
         // unknown, and no alarm yet.
         let grace = target.facts.schedule == nil ? max(Self.grace, target.facts.targets.rpo) : Self.grace
         let isNew = log.backups.isEmpty && log.failure == nil && begun.age(at: now) < grace
-        var found = isNew ? BackupProber.none : findings(log, BackupStanding(log, target.facts, in: zone, at: now), now)
+        var found = isNew
+            ? BackupProber.none("no backup was taken yet: guardia backup run") : findings(log, BackupStanding(log, target.facts, in: zone, at: now), now)
         if let plan = target.pgBackRest {
             found.append(Finding("pgbackrest_age", await pgBackRestAge(plan, deadline: deadline)))
         }
@@ -41,8 +42,8 @@ package actor BackupProber: Prober, PinnedActor {
     }
 
     /// That there is none is known, and said: whoever asks what is looked at is not told that nothing is.
-    private static let none = ["age", "size", "took", "proof_age", "restore_time", "standing"].map {
-        Finding($0, .missed("no backup was taken yet: guardia backup run"))
+    private static func none(_ reason: String) -> [Finding] {
+        ["age", "size", "took", "proof_age", "restore_time", "standing"].map { Finding($0, .missed(reason)) }
     }
 
     private func findings(_ log: BackupLog, _ standing: BackupStanding, _ now: Moment) -> [Finding] {
@@ -81,10 +82,6 @@ package actor BackupProber: Prober, PinnedActor {
     }
 
     package func close() async { follower?.close() }
-
-    private struct Unreadable: Error, CustomStringConvertible {
-        var description: String
-    }
 }
 
 /// Follows the backups in a journal, on a thread of its own.
