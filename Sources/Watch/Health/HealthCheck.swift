@@ -16,7 +16,7 @@ package struct HealthCheck: Sendable {
     package struct Look: Hashable, Sendable {
         /// The probe's name; of what is derived: `derived`.
         package var name: String
-        /// From the first word to the last answer.
+        /// From the first word to the last answer; where it looked twice, of the slower look.
         package var took: Milliseconds
         package var deadline: Milliseconds
         /// Why it did not answer; nil: it did.
@@ -130,14 +130,17 @@ package struct HealthCheck: Sendable {
         }
         let began = clock.now()
         await poller.look()
+        var took = began.age(at: clock.now())
         let first = answers.all[index] ?? Gathered()
         // What grows is known after a second look; what did not answer is not asked again.
         if first.failure == nil, probe.series.contains(where: { HealthCheck.isMissing(first.readings[$0.id]) }) {
             do { try await Task.sleep(for: pause) } catch { return }
+            let again = clock.now()
             await poller.look()
+            took = max(took, again.age(at: clock.now()))
         }
-        answers.change(index) {
-            $0.took = began.age(at: clock.now())
+        answers.change(index) { [took] in
+            $0.took = took
             $0.isDone = true
         }
         await prober.close()
