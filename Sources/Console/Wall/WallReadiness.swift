@@ -19,7 +19,9 @@ struct WallReadiness {
         let grid = Self.grid(lines.count, in: area.size)
         let isTall = area.height >= 40
         let isBigGrid = grid.height * (BigText.height + 1) + BigText.height <= area.height
-        let parts = area.inset(left: 1, right: 1).rows([.fixed(isTall ? 2 * BigText.height + 2 : BigText.height + 1), .fill()])
+        let parts = area.inset(left: 1, right: 1).rows([
+            .fixed(isTall ? 2 * BigText.height + 2 : BigText.height + 1), .fill(),
+        ])
         renderHead(poll, into: &frame, area: area.height > BigText.height ? parts[0] : area.row(0))
         guard area.height > BigText.height + 1 else { return }
         let cell = Size(width: parts[1].width / grid.width - 2, height: BigText.height)
@@ -69,8 +71,11 @@ struct WallReadiness {
             let rows = columns[index / grid.height].rows((0..<grid.height).map { _ in .fill() })
             let cell = rows[index % grid.height].inset(right: 2)
             let hasWhy = cell.height > BigText.height + 1
-            let parts = cell.rows([.fixed(hasWhy ? min(cell.height - 1, 2 * BigText.height) : cell.height), .fixed(hasWhy ? 1 : 0)])
-            BigText(names[index], role: line.role, align: .leading, largest: largest).render(into: &frame, area: parts[0])
+            let parts = cell.rows([
+                .fixed(hasWhy ? min(cell.height - 1, 2 * BigText.height) : cell.height), .fixed(hasWhy ? 1 : 0),
+            ])
+            BigText(names[index], role: line.role, align: .leading, largest: largest).render(
+                into: &frame, area: parts[0])
             if hasWhy { frame.put([why(line)], at: parts[1].origin, width: parts[1].width) }
         }
     }
@@ -92,7 +97,8 @@ struct WallReadiness {
             let hidden = row == parts[1].height - 1 ? lines.count - parts[1].height : 0
             var spans = [
                 Span(Text.padded("\(line.glyph) \(line.word)", to: 11), line.role, .bold),
-                Span(Text.padded(Text.sanitised(line.station.title, limit: 60), to: 24) + " ", .value, .bold), why(line),
+                Span(Text.padded(Text.sanitised(line.station.title, limit: 60), to: 24) + " ", .value, .bold),
+                why(line),
             ]
             if hidden > 0 { spans.insert(Span(model.words(.more, String(hidden)) + "  ", .dim), at: 2) }
             frame.put(spans, at: parts[1].row(row).origin, width: parts[1].width)

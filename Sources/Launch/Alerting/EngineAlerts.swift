@@ -9,7 +9,9 @@ package struct EngineAlerts: Hashable, Sendable {
     package static let checklistOverdue = "ChecklistOverdue"
 
     /// The section of the runbook about one of them.
-    package static func runbook(of name: String) -> String { name == actionStuck ? "#action-stuck" : "#checklist-overdue" }
+    package static func runbook(of name: String) -> String {
+        name == actionStuck ? "#action-stuck" : "#checklist-overdue"
+    }
 
     package private(set) var alerts: [AlertEvent.Facts] = []
 
@@ -27,7 +29,8 @@ package struct EngineAlerts: Hashable, Sendable {
             let labels: Labels = ["alertname": actionStuck, "action": record.id.text, "kind": record.kind.rawValue]
             found.append(
                 AlertEvent.Facts(
-                    rule: actionStuck, labels: labels, severity: rule.severity, summary: summary, runbook: runbook(of: actionStuck),
+                    rule: actionStuck, labels: labels, severity: rule.severity, summary: summary,
+                    runbook: runbook(of: actionStuck),
                     since: since, policy: rule.policy, source: source,
                     // Each is a page of its own: whoever has one in hand has not got the next.
                     group: AlertGroup.key(of: labels, by: ["alertname", "action"])))
@@ -69,7 +72,8 @@ package struct EngineAlerts: Hashable, Sendable {
                 // No time of day: a held launch clock moves it, and that is no news.
                 summary:
                     "\(row.item.owner): “\(row.item.text)” was due at \(row.item.dueText): guardia checklist tick \(row.item.id)",
-                runbook: runbook(of: checklistOverdue), since: now.advanced(by: min((row.dueAt ?? now.utc) - now.utc, 0)),
+                runbook: runbook(of: checklistOverdue),
+                since: now.advanced(by: min((row.dueAt ?? now.utc) - now.utc, 0)),
                 policy: rule.policy, source: source,
                 group: AlertGroup.key(of: labels, by: AlertGroup.standard))
         }

@@ -211,7 +211,9 @@ package struct ReadinessExaminer: Sendable {
             }
         }
         guard missing.isEmpty else {
-            return ReadinessEvidence(title, .noGo, "not verified: \(ReadinessExaminer.list(missing)): guardia notify test --contact \(missing[0])")
+            return ReadinessEvidence(
+                title, .noGo,
+                "not verified: \(ReadinessExaminer.list(missing)): guardia notify test --contact \(missing[0])")
         }
         return ReadinessEvidence(title, .go, "\(roster.contacts.count) of \(roster.contacts.count)", age: oldest)
     }

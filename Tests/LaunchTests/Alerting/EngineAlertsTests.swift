@@ -21,8 +21,10 @@ struct EngineAlertsTests {
             deployment: DeploymentFacts(
                 colours: ["blue", "green"], edges: [Self.edge], canarySteps: [], bake: .seconds(1)))
         manifest.checklist = [
-            ChecklistItem(id: "payments", text: "Validate payments", group: "0-24 h", owner: "Backend lead", due: .minutes(10)),
-            ChecklistItem(id: "journeys", text: "Confirm journeys", group: "0-24 h", owner: "DevOps lead", due: .hours(2)),
+            ChecklistItem(
+                id: "payments", text: "Validate payments", group: "0-24 h", owner: "Backend lead", due: .minutes(10)),
+            ChecklistItem(
+                id: "journeys", text: "Confirm journeys", group: "0-24 h", owner: "DevOps lead", due: .hours(2)),
         ]
         var board = Board()
         board.apply(manifest)
@@ -71,7 +73,8 @@ struct EngineAlertsTests {
         let alert = try #require(found(board, at: 30).first)
         #expect(found(board, at: 30).count == 1)
         #expect(alert.rule == "ActionStuck" && alert.severity == .critical && alert.policy == "default")
-        #expect(alert.summary.contains("v1.5.0") && alert.summary.contains("hangs") && alert.summary.contains("Flip 25 %"))
+        #expect(
+            alert.summary.contains("v1.5.0") && alert.summary.contains("hangs") && alert.summary.contains("Flip 25 %"))
         #expect(alert.runbook == "#action-stuck")
         look(1, lock: held, at: 31, &board)
         #expect(found(board, at: 31).isEmpty)
