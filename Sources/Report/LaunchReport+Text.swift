@@ -18,7 +18,7 @@ extension LaunchReport {
 
     var subtitle: String {
         var words = "\(times.full(material.from)) to \(times.full(material.to))"
-        if let launch = material.board.launchTime {
+        if let launch = material.launchTime {
             words += " · T−0 \(times.full(launch)) · ends \(times.figures.launchClock(material.to - launch))"
         }
         return words
@@ -41,6 +41,7 @@ extension LaunchReport {
             ("Deploys", String(actions.count { $0.kind == .deploy })),
             ("Rollbacks", String(actions.count { $0.kind == .rollback })),
         ]
+        if let poll = stations.first { figures.append(("Go or no-go, at the end", poll.verdict)) }
         if !checklist.rows.isEmpty {
             let late = checklist.overdueCount
             figures.append(
@@ -94,5 +95,13 @@ extension LaunchReport {
         guard let last = row.last else { return "" }
         let note = last.note.isEmpty ? "" : ": " + last.note
         return "\(last.isDone ? "" : "taken back ")\(times.short(last.at.utc)) by \(last.by.name)\(note)"
+    }
+}
+
+extension LaunchReport.Material {
+    /// T−0 as the launch clock had it at the end.
+    var launchTime: Timestamp? {
+        // Of no machine: a hold that goes on is measured by the wall clock.
+        board.launchTime(at: Moment(utc: to, uptime: 0, boot: BootID(rawValue: 0)))
     }
 }

@@ -99,7 +99,7 @@ package struct LaunchReport: Sendable {
         charts = ReportChart.charts(material, times: times)
         checklist = Checklist(
             material.manifest?.checklist ?? [], log: material.board.checklistLog,
-            launchAt: material.board.launchTime, now: to)
+            launchAt: material.launchTime, now: to)
         standing = LaunchReport.standing(material, figures: times.figures)
     }
 

@@ -45,6 +45,7 @@ package struct ReportMarkdown {
             out.table(
                 ["Figure", "Least, most, last"], report.charts.map { [plain($0.plan.title), plain($0.summary(times))] })
         }
+        readiness()
         out.heading(2, "Alerts")
         if report.episodes.isEmpty { out.line("Nothing fired.") }
         else {
@@ -68,6 +69,27 @@ package struct ReportMarkdown {
         if report.omitted > 0 { out.line("- \(report.omitted) lines more are in the journal: `guardia journal tail`") }
         out.line()
         out.line(plain(report.footer))
+    }
+
+    private mutating func readiness() {
+        let (stations, story, times) = (report.stations, report.readinessStory, report.times)
+        guard !stations.isEmpty || !story.isEmpty else { return }
+        out.heading(2, "Go or no-go")
+        if !stations.isEmpty {
+            out.table(
+                ["Station", "At T−0", "At the end", "By", "Since", "Why", "Evidence"],
+                stations.map { line in
+                    [
+                        plain(line.title), line.atLaunch ?? "", line.verdict, plain(line.by),
+                        line.since.map(times.exact) ?? "", plain(line.why), plain(line.evidence),
+                    ]
+                })
+        }
+        guard !story.isEmpty else { return }
+        out.heading(3, "How it came about")
+        out.table(
+            ["When", "Station", "What", "By", "Why"],
+            story.map { [times.exact($0.at), plain($0.subject), plain($0.what), plain($0.by), plain($0.why)] })
     }
 
     private mutating func actions() {

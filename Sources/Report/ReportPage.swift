@@ -32,6 +32,7 @@ package struct ReportPage {
         standing()
         responses()
         chartSection()
+        readinessSection()
         alertSection()
         actionSection()
         gateSection()
@@ -99,6 +100,27 @@ package struct ReportPage {
     }
 
     // MARK: Tables
+
+    private mutating func readinessSection() {
+        let (stations, story) = (report.stations, report.readinessStory)
+        guard !stations.isEmpty || !story.isEmpty else { return }
+        section("Go or no-go")
+        if !stations.isEmpty {
+            head(["Station", "At T−0", "At the end", "By", "Since", "Why", "Evidence"])
+            for line in stations {
+                row([
+                    line.title, line.atLaunch ?? "", line.verdict, line.by, line.since.map(times.exact) ?? "", line.why,
+                    line.evidence,
+                ])
+            }
+            html.markup("</tbody></table>")
+        }
+        guard !story.isEmpty else { return html.markup("</section>") }
+        html.element("h3", "How it came about")
+        head(["When", "Station", "What", "By", "Why"])
+        for line in story { row([times.exact(line.at), line.subject, line.what, line.by, line.why]) }
+        end()
+    }
 
     private mutating func alertSection() {
         section("Alerts")

@@ -224,6 +224,72 @@ final class ReportLab {
         #expect(ReportPage(try lab.report()).text.contains("most 4,0 s"))
     }
 
+    /// A poll of two stations: one that its series decides, one that people do; T−0 is 200 s after the beginning.
+    private func polled() -> (Manifest, [(Double, Event.Body)]) {
+        var manifest = ReportLab.manifest()
+        manifest.launchAt = ReportLab.at(200).utc
+        manifest.readiness = ReadinessPlan(
+            stations: [
+                .init(
+                    name: "api", title: "API <b>health</b>",
+                    checks: [.series(SeriesCondition(series: "api.p95", must: .below(200)))]),
+                .init(name: "monitoring", title: "Monitoring", checks: [.deadMan]),
+                .init(name: "procedures", title: "Procedures", checks: [.attested("the runbook was walked through")]),
+            ], deploy: .refuse)
+        func say(_ event: ReadinessEvent) -> Event.Body { .readiness(event) }
+        let later = ReportLab.at(7200).utc
+        return (
+            manifest,
+            ReportLab.story() + [
+                (10, say(.turned(.init(station: "api", from: nil, to: .go, why: "")))),
+                (20, say(.waived(.init(station: "monitoring", by: "leo", reason: "the monitor comes tomorrow", until: later)))),
+                (30, say(.attested(.init(station: "procedures", by: "ana", isGo: true, reason: "walked through", until: later)))),
+                (40, say(.turned(.init(station: nil, from: .noGo, to: .go, why: "3 of 3 stations")))),
+                (95, say(.turned(.init(station: "api", from: .go, to: .noGo, why: "API p95 below 200 ms: 240 ms")))),
+                (96, say(.held(.init(station: nil, by: "carla", reason: "latency is looked at")))),
+                (402, say(.released(.init(station: nil, by: "carla", reason: "")))),
+                (405, say(.turned(.init(station: "api", from: .noGo, to: .go, why: "")))),
+            ].map { ($0.0, $0.1) }
+        )
+    }
+
+    @Test func thePollStandsInItAsItStoodByWhomAndOnWhat() throws {
+        let (manifest, story) = polled()
+        try lab.write(manifest, story.sorted { $0.0 < $1.0 })
+        let page = ReportPage(try lab.report()).text
+        let markdown = ReportMarkdown(try lab.report()).text
+        for part in [
+            "Go or no-go", "leo", "the monitor comes tomorrow", "walked through", "latency is looked at", "carla",
+            "API p95 below 200 ms: 240 ms", "none is configured", "GO, waived",
+        ] {
+            #expect(page.contains(part), "\(part)")
+            #expect(markdown.contains(part), "\(part)")
+        }
+        #expect(page.contains("API &lt;b&gt;health&lt;/b&gt;") && !page.contains("<b>health"))
+        // At T−0 it was not go, at the end it was: both are told.
+        let station = try #require(page.components(separatedBy: "<tr>").first { $0.contains("API &lt;b&gt;") })
+        #expect(station.contains("<td>NO-GO</td><td>GO</td>"), "\(station)")
+    }
+
+    @Test func aWaiverThatIsOverIsNoGoAtTheEnd() throws {
+        var (manifest, story) = polled()
+        manifest.readiness?.stations.removeAll { $0.name != "monitoring" }
+        story = story.map { at, body in
+            guard case .readiness(.waived(var waived)) = body else { return (at, body) }
+            waived.until = ReportLab.at(300).utc
+            return (at, .readiness(.waived(waived)))
+        }
+        try lab.write(manifest, story.sorted { $0.0 < $1.0 })
+        let markdown = ReportMarkdown(try lab.report()).text
+        let line = try #require(markdown.split(separator: "\n").first { $0.hasPrefix("| Monitoring") })
+        #expect(line.contains("NO-GO") && line.contains("EXPIRED"), "\(line)")
+    }
+
+    @Test func aLaunchWithoutAPollHasNoSuchSection() throws {
+        try lab.write()
+        #expect(!ReportPage(try lab.report()).text.contains("Go or no-go"))
+    }
+
     @Test func aChangedConfigIsInTheTimeline() throws {
         try lab.write()
         let writer = try JournalWriter(path: lab.journal, origin: "b")

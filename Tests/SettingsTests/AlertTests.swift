@@ -32,6 +32,19 @@ struct AlertTests {
         #expect(rule.labels == ["team": "web"] && rule.damping == .standard)
     }
 
+    @Test func whatTheEngineFindsIsToldToWhomTheConfigSays() throws {
+        func plan(_ yaml: String) throws -> EngineAlertPlan { try load(Sample.yaml + yaml).configuration.alerts.engine }
+        let bare = try plan("")
+        #expect(bare.actionStuck == .init(severity: .critical) && bare.checklistOverdue == .init(severity: .warning))
+        let usual = try plan("alerts: {notify: default}\n")
+        #expect(usual.actionStuck?.policy == "default" && usual.checklistOverdue?.policy == "default")
+        let own = try plan(
+            "alerts:\n  engine:\n    action_stuck: {notify: night, severity: warning}\n    checklist_overdue: off\n")
+        #expect(own == EngineAlertPlan(actionStuck: .init(severity: .warning, policy: "night"), checklistOverdue: nil))
+        #expect(!errors(in: Sample.yaml + "alerts:\n  engine: {action_stuck: never}\n").isEmpty)
+        #expect(!errors(in: Sample.yaml + "alerts:\n  engine: {actions: off}\n").isEmpty)
+    }
+
     @Test func aCriticalRuleThatTellsNobodyIsADoubt() throws {
         func doubts(_ more: String) throws -> [String] {
             try load(

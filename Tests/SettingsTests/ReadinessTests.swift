@@ -1,3 +1,4 @@
+import Foundation
 import Launch
 import Settings
 import Testing
@@ -47,6 +48,18 @@ struct ReadinessSectionTests {
         "{}", "{series: api.p95, target: api}", "{series: db.query, must: below 100ms, max_age: 1ms}",
     ])
     func aCheckThatCannotBeTakenIsRefused(check: String) { #expect(!trouble(station(check)).isEmpty) }
+
+    @Test func aRuleOverManySeriesIsAboutThoseThatItMakesAlertsOf() throws {
+        let file = try LaunchConfigurationFile.load(
+            path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "Config/barberpro.yaml").path)
+        let rules = try #require(file.configuration.readiness?.rules)
+        let plan = file.configuration.alertPlan(zone: .utc)
+        for (index, rule) in file.configuration.alerts.rules.enumerated() {
+            let judged = Set(plan.targets.filter { $0.rule == index }.flatMap(\.condition.inputs))
+            #expect(Set(rules[index].series) == judged, "\(rule.name)")
+        }
+    }
 
     @Test func aStationWithoutAChecksIsRefused() {
         #expect(trouble("readiness:\n  stations:\n    - {name: one, checks: []}\n") == ["a station without a check is go whatever happens"])

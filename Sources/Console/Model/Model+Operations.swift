@@ -2,7 +2,7 @@ import Launch
 
 extension Model {
     /// The launch's checklist as the screen shows it.
-    var checklist: Checklist { shown.checklist(at: shownNow.utc) }
+    var checklist: Checklist { shown.checklist(at: shownNow) }
 
     /// How many others look, by name: whoever has two dashboards open is one.
     var otherWatchers: Int {
@@ -15,7 +15,7 @@ extension Model {
 
     /// What is overdue, where nothing worse is to be said.
     var checklistNotice: [Span] {
-        let count = board.checklist(at: asOf.utc).overdueCount
+        let count = board.checklist(at: asOf).overdueCount
         return count == 0 ? [] : [Span("  " + words(.checklistNotice, String(count)), .warning, .bold)]
     }
 

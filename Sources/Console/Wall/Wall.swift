@@ -32,6 +32,7 @@ struct Wall {
         }
         switch model.wallScreen {
         case .launch: renderLaunch(into: &frame, area: area)
+        case .readiness: WallReadiness(model: model).render(into: &frame, area: area)
         case .alerts: WallAlerts(model: model).render(into: &frame, area: area)
         case .rows(let pane, let range):
             let rows = pane == .health ? panes.health : panes.business

@@ -4,6 +4,8 @@ import Launch
 package enum WallScreen: Hashable, Sendable {
     /// Launch clock, standing, who serves.
     case launch
+    /// The go/no-go poll.
+    case readiness
     /// What fires, for as long as something does.
     case alerts
     /// Rows of the health or business pane; more than fit are shown in turns.
@@ -31,9 +33,10 @@ extension Model {
         let contacts = (board.manifest?.roster?.contacts ?? []).flatMap { [$0.name, $0.title] }
         let actors = board.actions.records.map(\.started.by)
         let takers = board.alerts.alerts.values.compactMap { $0.acknowledged?.body.by }
+        let speakers = board.readiness.speakers
         let edges = board.manifest?.deployment?.edges.map(\.name) ?? []
         return Redaction(
-            kiosk, names: contacts + actors.map(\.name) + takers,
+            kiosk, names: contacts + actors.map(\.name) + takers + speakers,
             hosts: edges + actors.map(\.host) + actors.compactMap(\.client))
     }
 
@@ -46,6 +49,7 @@ extension Model {
         let screens = kiosk.pages.flatMap { page -> [WallScreen] in
             switch page {
             case .launch: [.launch]
+            case .readiness: stationNames.isEmpty ? [] : [.readiness]
             case .alerts: feed.live.items.contains { $0.standing != .over } ? [.alerts] : []
             case .health: rowScreens(.health, panes?.health.count ?? 0)
             case .business: rowScreens(.business, panes?.business.count ?? 0)

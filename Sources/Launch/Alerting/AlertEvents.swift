@@ -39,7 +39,7 @@ package enum AlertEvent: Hashable, Sendable {
         package var since: Moment
         /// The escalation policy that it is told by; nil: it is shown, and nobody is told.
         package var policy: String?
-        /// The Alertmanager that it came from; nil: a rule of guardia's own.
+        /// The Alertmanager that it came from, or ``EngineAlerts/source``; nil: a rule of guardia's own.
         package var source: String?
         /// What it is told together with others by: the values of the rule's `group_by`; nil: `alertname` alone.
         package var group: Labels?
@@ -73,6 +73,9 @@ package enum AlertEvent: Hashable, Sendable {
             self.unit = unit
             self.isAbsence = isAbsence
         }
+
+        /// Whether an Alertmanager told it.
+        package var isForeign: Bool { source != nil && source != EngineAlerts.source }
 
         /// The labels that silences and inhibitions are matched against: its own, and its severity among them.
         package var matchable: Labels {

@@ -64,10 +64,16 @@ package struct AlertSettings: Hashable, Sendable {
     package var inhibitions: [Inhibition]
     /// The policy of judged series that have no rule of their own, by severity; nil: they are shown, and nobody is told.
     package var impliedPolicy: String?
+    /// What the engine itself finds: actions that hang, tasks that are late.
+    package var engine: EngineAlertPlan
 
-    package init(rules: [AlertRule] = [], inhibitions: [Inhibition] = Inhibition.standard, impliedPolicy: String? = nil) {
+    package init(
+        rules: [AlertRule] = [], inhibitions: [Inhibition] = Inhibition.standard, impliedPolicy: String? = nil,
+        engine: EngineAlertPlan = EngineAlertPlan()
+    ) {
         self.rules = rules
         self.inhibitions = inhibitions
         self.impliedPolicy = impliedPolicy
+        self.engine = engine
     }
 }

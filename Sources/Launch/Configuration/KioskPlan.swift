@@ -2,7 +2,7 @@
 package struct KioskPlan: Hashable, Sendable, Codable {
     /// The pages that a wall turns through; one with nothing to show is passed over.
     package enum Page: String, Hashable, Sendable, Codable, CaseIterable {
-        case launch, alerts, health, business, regions, traffic
+        case launch, readiness, alerts, health, business, regions, traffic
     }
 
     /// What people who pass a wall are not to read.

@@ -95,10 +95,12 @@ package struct Checklist: Hashable, Sendable {
 
 extension Board {
     /// The launch's checklist as it stands at `now`; empty where the config has none.
-    package func checklist(at now: Timestamp) -> Checklist {
-        Checklist(manifest?.checklist ?? [], log: checklistLog, launchAt: launchTime, now: now)
+    package func checklist(at now: Moment) -> Checklist {
+        Checklist(manifest?.checklist ?? [], log: checklistLog, launchAt: launchTime(at: now), now: now.utc)
     }
 
-    /// T−0, as the checklist and the report count from it.
-    package var launchTime: Timestamp? { manifest?.launchAt }
+    /// T−0, as the checklist and the report count from it: with the holds of the launch clock and the times that it was given.
+    package func launchTime(at now: Moment) -> Timestamp? {
+        LaunchClock(base: manifest?.launchAt, readiness.clock, at: now)?.zero
+    }
 }

@@ -108,7 +108,7 @@ package struct Handover: Hashable, Sendable {
         }
         running = board.actions.running
         chains = board.escalations.running
-        let list = board.checklist(at: now.utc)
+        let list = board.checklist(at: now)
         checklist = list.rows.isEmpty ? nil : list
     }
 }

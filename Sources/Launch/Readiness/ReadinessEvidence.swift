@@ -109,7 +109,9 @@ package struct ReadinessExaminer: Sendable {
         found.title = "\(probe) answers"
         switch found.verdict {
         case .go: found.text = "it answers"
-        case .noGo: found.text = "it does not answer"
+        case .noGo:
+            let miss = board.tracks.lazy.filter { $0.series.id.name.hasPrefix("\(probe).") }.compactMap(\.miss).first
+            found.text = "it does not answer" + (miss.map { ": \($0)" } ?? "")
         default: if track.value == nil { found.text = track.miss ?? "not looked at yet" }
         }
         return found
@@ -126,7 +128,9 @@ package struct ReadinessExaminer: Sendable {
             if let age = board.track(id)?.age(at: now) { oldest = max(oldest, age) }
         }
         guard unknown.isEmpty else {
-            return ReadinessEvidence(title, .unknown, "unknown: " + ReadinessExaminer.list(unknown), age: oldest)
+            let more = unknown.count == 1 ? " \(unknown[0])" : ""
+            return ReadinessEvidence(
+                title, .unknown, "unknown: \(ReadinessExaminer.list(unknown)): guardia health\(more)", age: oldest)
         }
         return ReadinessEvidence(title, .go, "\(plan.probes.count) of \(plan.probes.count)", age: oldest)
     }
@@ -159,19 +163,34 @@ package struct ReadinessExaminer: Sendable {
             let why = plan.rules.isEmpty ? "there is no alert rule" : "no rule tells anybody: `notify` is nowhere"
             return ReadinessEvidence(title, .noGo, why)
         }
-        let blind = plan.rules.filter { rule in
-            rule.series.contains { id in
-                guard let track = board.track(id) else { return true }
-                // What has no value by its nature (a percentile over no requests) is looked at all the same.
-                if track.isAbsentByNature { return track.lookedAt == nil }
-                return [.lastKnown, .never].contains(
-                    track.assessment(at: now, engineSilent: false).freshness)
+        var blind: [String] = []
+        /// Rules that are looked at, and have had no value to judge so far.
+        var waiting: [String] = []
+        for rule in plan.rules {
+            if let why = rule.series.lazy.compactMap(blindness).first {
+                blind.append("\(rule.name) (\(why))")
+            } else if rule.series.allSatisfy({ board.track($0)?.value == nil }) {
+                waiting.append(rule.name)
             }
         }
         guard blind.isEmpty else {
-            return ReadinessEvidence(title, .unknown, "nothing to look at: " + ReadinessExaminer.list(blind.map(\.name)))
+            return ReadinessEvidence(title, .unknown, "nothing to look at: " + ReadinessExaminer.list(blind))
         }
-        return ReadinessEvidence(title, .go, "\(plan.rules.count) rules, \(telling.count) tell somebody", age: beat)
+        let text = "\(plan.rules.count) rules, \(telling.count) tell somebody"
+        let rest = waiting.isEmpty ? "" : "; no value yet: " + ReadinessExaminer.list(waiting)
+        return ReadinessEvidence(title, .go, text + rest, age: beat)
+    }
+
+    /// Why a rule cannot see a series; nil: it does.
+    private func blindness(_ id: SeriesID) -> String? {
+        guard let track = board.track(id) else { return "nothing produces \(id)" }
+        // What has no value by its nature (a percentile over no requests) is looked at all the same.
+        if track.isAbsentByNature { return track.lookedAt == nil ? "\(id) was not looked at yet" : nil }
+        switch track.assessment(at: now, engineSilent: false).freshness {
+        case .never: return "\(id): \(track.miss ?? "no value yet")"
+        case .lastKnown: return "\(id): \(track.miss ?? "no reading for \(amounts.span((track.age(at: now) ?? 0).seconds))")"
+        case .fresh, .stale: return nil
+        }
     }
 
     // MARK: People
@@ -192,7 +211,9 @@ package struct ReadinessExaminer: Sendable {
             }
         }
         guard missing.isEmpty else {
-            return ReadinessEvidence(title, .noGo, "not verified: " + ReadinessExaminer.list(missing))
+            return ReadinessEvidence(
+                title, .noGo,
+                "not verified: \(ReadinessExaminer.list(missing)): guardia notify test --contact \(missing[0])")
         }
         return ReadinessEvidence(title, .go, "\(roster.contacts.count) of \(roster.contacts.count)", age: oldest)
     }
@@ -214,7 +235,7 @@ package struct ReadinessExaminer: Sendable {
         }
         let missing = names.filter { newest[$0].map { $0 > span } ?? true }
         guard missing.isEmpty else {
-            return ReadinessEvidence(title, .noGo, "not proved: " + ReadinessExaminer.list(missing))
+            return ReadinessEvidence(title, .noGo, "not proved: \(ReadinessExaminer.list(missing)): guardia notify test")
         }
         return ReadinessEvidence(
             title, .go, "\(names.count) of \(names.count)", age: names.compactMap { newest[$0] }.max())
@@ -269,10 +290,13 @@ package struct ReadinessExaminer: Sendable {
         }
         if !no.isEmpty { return ReadinessEvidence(title, .noGo, "not standing by: \(no.joined(separator: ", "))", age: oldest) }
         if !silent.isEmpty {
-            return ReadinessEvidence(title, .hold, "no answer that holds: " + ReadinessExaminer.list(silent), age: oldest)
+            let who = ReadinessExaminer.list(silent)
+            return ReadinessEvidence(
+                title, .hold, "no answer that holds: \(who): call them, then guardia rollcall start", age: oldest)
         }
         if !waiting.isEmpty {
-            return ReadinessEvidence(title, .hold, "waits for " + ReadinessExaminer.list(waiting), age: oldest)
+            let who = ReadinessExaminer.list(waiting)
+            return ReadinessEvidence(title, .hold, "waits for \(who) to answer GO with their code", age: oldest)
         }
         return ReadinessEvidence(
             title, .go, "\(rollCall.people.count) of \(rollCall.people.count) stand by", age: oldest)
@@ -334,8 +358,12 @@ package struct ReadinessExaminer: Sendable {
         let age = [standing.lastGood?.age(at: now), proved ? standing.proof?.endedAt?.age(at: now) : nil]
             .compactMap(\.self).max()
         guard worst == .go else {
-            let why = checks.filter { ReadinessVerdict($0.verdict) == worst }.map(\.words)
-            return ReadinessEvidence(title, worst, why.joined(separator: "; "), age: age)
+            let bad = checks.filter { ReadinessVerdict($0.verdict) == worst }
+            // A backup comes before the proof that it restores.
+            let isLate = bad.contains { [.age, .attempt].contains($0.subject) }
+            let why = bad.map(\.words).joined(separator: "; ")
+            return ReadinessEvidence(
+                title, worst, "\(why): \(isLate ? "guardia backup run" : "guardia drill restore")", age: age)
         }
         return ReadinessEvidence(title, .go, standing.lastGood?.name ?? "good", age: age)
     }

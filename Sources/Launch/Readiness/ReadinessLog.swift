@@ -53,6 +53,13 @@ package struct ReadinessLog: Hashable, Sendable {
         }
     }
 
+    /// Everybody who said something of the poll, of the roll-call or of the clock: what a screen must know to name none of them.
+    package var speakers: [String] {
+        attestations.values.map(\.body.by) + waivers.values.map(\.body.by) + holds.values.map(\.body.by)
+            + [hold?.body.by, clock.held?.body.by, rollCall.asked?.by].compactMap(\.self)
+            + (rollCall.asked?.people ?? []) + Array(rollCall.answers.keys)
+    }
+
     private func hasRoom<Value>(_ known: [String: Value], _ name: String) -> Bool {
         known[name] != nil || known.count < ReadinessLog.limit
     }

@@ -111,6 +111,27 @@ package struct RollCallReply: Hashable, Sendable {
         if isGo, letters.dropFirst().contains(where: { ["NO", "NOT", "NOGO"].contains($0) }) { isGo = false }
     }
 
+    /// A reaction to the message that asks, by the provider's name of it: `:+1:`; nil: it says neither yes nor no. Eyes are
+    /// no yes.
+    package init?(reaction: String) {
+        let name = reaction.split(separator: ":").first.map(String.init) ?? ""
+        if RollCallReply.yes.contains(name) {
+            isGo = true
+        } else if RollCallReply.no.contains(name) {
+            isGo = false
+        } else {
+            return nil
+        }
+    }
+
+    private static let yes: Set<String> = [
+        "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "ballot_box_with_check", "ok", "ok_hand", "raised_hand", "hand",
+        "raising_hand", "rocket",
+    ]
+    private static let no: Set<String> = [
+        "-1", "thumbsdown", "x", "negative_squared_cross_mark", "no_entry", "no_entry_sign", "octagonal_sign", "no_good",
+    ]
+
     /// What an answer to a roll-call is.
     package enum Judgement: Hashable, Sendable {
         case answers(ReadinessEvent.RollCallAnswered)
@@ -126,13 +147,17 @@ package struct RollCallReply: Hashable, Sendable {
         _ reply: Reply, from contact: String?, in log: RollCallLog, at now: Moment,
         code: (_ call: String, _ who: String) -> String
     ) -> Judgement {
-        guard let asked = log.asked, !log.heard.contains(reply.reference), let said = RollCallReply(reply.text)
+        guard let asked = log.asked, !log.heard.contains(reply.reference),
+            let said = reply.isAcknowledgement ? RollCallReply(reaction: reply.text) : RollCallReply(reply.text)
         else { return .nothing }
+        // In the thread of an alert `go on` is said of that, unless the code says otherwise.
+        let isInThread = reply.escalation == EscalationID(asked.id)
+        if reply.escalation != nil, !isInThread, said.code == nil { return .nothing }
         // With a code that is not of this call it may be meant for a page: an ACK is one, GO is not.
         guard let contact, asked.people.contains(contact) else {
             return .refused(reason: "it came from nobody who was asked")
         }
-        if reply.escalation == nil, said.code == nil {
+        if !isInThread, said.code == nil {
             return .refused(reason: "\(contact) gave no code: the message says GO and four digits")
         }
         if let given = said.code, given != code(asked.id, contact) {
@@ -147,11 +172,17 @@ package struct RollCallReply: Hashable, Sendable {
 }
 
 extension EscalationChain {
+    /// The policy's name of a chain that stands for a roll-call.
+    private static let rollCall = "roll-call"
+
+    /// Whether it is a roll-call in the shape of a chain.
+    package var isRollCall: Bool { started.policy.name == EscalationChain.rollCall && alerts.isEmpty && started.severity == .info }
+
     /// A roll-call in the shape of a chain: what asks providers for answers to pages asks for those to it by the same way.
     package init(ofRollCall asked: ReadinessEvent.RollCallAsked, at moment: Moment, pages: [PageID: Fate]) {
         self.init(
             EscalationEvent.Started(
-                escalation: EscalationID(asked.id), policy: EscalationPolicy(name: "roll-call", steps: []), alerts: [],
+                escalation: EscalationID(asked.id), policy: EscalationPolicy(name: EscalationChain.rollCall, steps: []), alerts: [],
                 group: Labels(), severity: .info, summary: "roll-call", by: asked.by), at: moment)
         self.pages = pages
     }

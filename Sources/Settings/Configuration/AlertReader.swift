@@ -7,18 +7,34 @@ struct AlertReader {
     let catalogue: SeriesCatalogue
     let probes: [Probe]
 
-    /// `{rules: […], notify: POLICY, group_by: [LABEL]}`.
+    /// `{rules: […], notify: POLICY, group_by: [LABEL], engine: {…}}`.
     func read(_ field: Field?, inhibitions: Field?) -> AlertSettings {
         let groupBy = Box(AlertGroup.standard)
-        let read = field?.mapping { fields -> (rules: [AlertRule], policy: String?) in
+        let read = field?.mapping { fields -> (rules: [AlertRule], policy: String?, engine: EngineAlertPlan) in
             if let names = fields.optional("group_by")?.labelNames() { groupBy.value = names }
             let policy = fields.optional("notify")?.identifier()
-            return (rules(fields.optional("rules"), groupBy: groupBy.value), policy)
+            let engine = engine(fields.optional("engine"), policy: policy)
+            return (rules(fields.optional("rules"), groupBy: groupBy.value), policy, engine)
         }
         return AlertSettings(
             rules: read?.rules ?? [],
             inhibitions: Inhibition.standard + (inhibitions?.items().compactMap { $0.inhibition() } ?? []),
-            impliedPolicy: read?.policy ?? nil)
+            impliedPolicy: read?.policy ?? nil, engine: read?.engine ?? EngineAlertPlan())
+    }
+
+    // MARK: The engine's own
+
+    /// `{action_stuck: {severity: …, notify: POLICY}, checklist_overdue: off}`.
+    private func engine(_ field: Field?, policy: String?) -> EngineAlertPlan {
+        let usual = EngineAlertPlan(
+            actionStuck: .init(severity: .critical, policy: policy),
+            checklistOverdue: .init(severity: .warning, policy: policy))
+        return field?.mapping { fields in
+            EngineAlertPlan(
+                actionStuck: fields.optional("action_stuck").map { $0.engineAlert(.critical, policy) } ?? usual.actionStuck,
+                checklistOverdue: fields.optional("checklist_overdue").map { $0.engineAlert(.warning, policy) }
+                    ?? usual.checklistOverdue)
+        } ?? usual
     }
 
     private final class Box<Value> {

@@ -19,6 +19,10 @@ struct EscalationReader {
             policies.error("there is no policy")
         }
         warnOfLonelyContacts(launch, contacts)
+        // Whoever has an action in hand that nobody drives is called, whether or not the config thought of it.
+        if launch.alerts.engine.actionStuck?.policy == nil {
+            launch.alerts.engine.actionStuck?.policy = launch.policies.first?.name
+        }
         checkPolicies(of: launch, fields)
         launch.replies = fields.optional("replies")?.replies(contacts: names, channels: channels) ?? RepliesPlan()
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
@@ -62,6 +66,7 @@ struct EscalationReader {
         }
         var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) }
         }
+        wanted += launch.alerts.engine.rules.compactMap { name, rule in rule.policy.map { ("the engine's '\(name)'", $0) } }
         if let implied = launch.alerts.impliedPolicy { wanted.append((what: "'alerts'", implied)) }
         guard !known.isEmpty else {
             if !wanted.isEmpty {

@@ -4,6 +4,19 @@ import Launch
 extension Field {
     func severity() -> Severity? { choice(["info": .info, "warning": .warning, "critical": .critical]) }
 
+    /// `off`, or who is told of what the engine itself finds, and how bad it is.
+    func engineAlert(_ severity: Severity, _ policy: String?) -> EngineAlertPlan.Rule? {
+        guard isMapping else {
+            _ = choice(["off": true] as KeyValuePairs<String, Bool>)
+            return nil
+        }
+        return mapping { fields in
+            EngineAlertPlan.Rule(
+                severity: fields.optional("severity")?.severity() ?? severity,
+                policy: fields.optional("notify")?.identifier() ?? policy)
+        }
+    }
+
     /// As Prometheus has it: letters, digits and `_`.
     func labelName() -> String? {
         parse { text throws(Misfit) in

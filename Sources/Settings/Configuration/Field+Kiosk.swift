@@ -25,8 +25,8 @@ extension Field {
     }
 
     private static let pages: KeyValuePairs<String, KioskPlan.Page> = [
-        "launch": .launch, "alerts": .alerts, "health": .health, "business": .business, "regions": .regions,
-        "traffic": .traffic,
+        "launch": .launch, "readiness": .readiness, "alerts": .alerts, "health": .health, "business": .business,
+        "regions": .regions, "traffic": .traffic,
     ]
 
     private static let hidden: KeyValuePairs<String, KioskPlan.Hidden> = [

@@ -27,9 +27,9 @@ struct ReadinessReader {
     private func rules(of launch: LaunchConfiguration) -> [ReadinessPlan.Rule] {
         launch.alerts.rules.map { rule in
             let series = rule.condition.inputs.flatMap { id -> [SeriesID] in
-                guard let star = id.name.firstIndex(of: "*") else { return [id] }
-                let (head, tail) = (id.name[..<star], id.name[id.name.index(after: star)...])
-                return catalogue.all.map(\.id).filter { $0.name.hasPrefix(head) && $0.name.hasSuffix(tail) }
+                guard id.name.contains("*") else { return [id] }
+                // As the rule itself is spread: `app.p95.events.AR-C` is no `app.p95.*`, and no alert is made of it.
+                return catalogue.all.map(\.id).filter { AlertPlan.value(of: $0, in: id) != nil }
             }
             return ReadinessPlan.Rule(
                 name: rule.name, series: series, tells: rule.policy != nil && !launch.policies.isEmpty)

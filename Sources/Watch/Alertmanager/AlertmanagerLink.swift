@@ -101,7 +101,7 @@ package actor AlertmanagerLink {
     private func post() async throws {
         let now = clock.now().utc
         let current = Dictionary(
-            await alerting.log.firing.filter { $0.facts.source == nil }.map { ($0.id, $0.facts) },
+            await alerting.log.firing.filter { !$0.facts.isForeign }.map { ($0.id, $0.facts) },
             uniquingKeysWith: { first, _ in first })
         for (id, facts) in firing where current[id]?.matchable != facts.matchable { ended[id] = facts }
         firing = current

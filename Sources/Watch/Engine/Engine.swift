@@ -61,7 +61,8 @@ package struct Engine: Sendable {
             AlertMachine(
                 configuration.alertPlan(zone: manifest.zone), log: standing.alerts,
                 past: AlertPast(last: standing.last),
-                sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] }), now: started),
+                sources: Set(configuration.alertmanagers.flatMap { [$0.name, $0.linkName] } + [EngineAlerts.source]),
+                now: started),
             recorder: recorder, clock: clock)
         var evaluator = Evaluator(graph: graph, series: configuration.series)
         evaluator.take(past: await past(evaluator.pastWanted))
@@ -96,6 +97,9 @@ package struct Engine: Sendable {
         }
         let transitions = links.isEmpty ? nil : await alerting.transitions()
         let samples = PastReader(path: follower.path)
+        let own = EngineAlertWatch(journal: follower.path, plan: configuration.alerts.engine, clock: clock) {
+            alerting.inbox.yield(.outside($0))
+        }
         let escalation = try EscalationService(
             configuration,
             in: EscalationService.Surroundings(
@@ -129,6 +133,7 @@ package struct Engine: Sendable {
                 guard let transitions else { return }
                 for await _ in transitions { for link in links { link.news.continuation.yield() } }
             }
+            group.addTask { await own.run() }
             for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
             group.addTask { alerting.inbox.yield(.past(await samples.samples(of: alerting.plan.spans))) }
             // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.

@@ -16,7 +16,7 @@ package struct HealthCheck: Sendable {
     package struct Look: Hashable, Sendable {
         /// The probe's name; of what is derived: `derived`.
         package var name: String
-        /// From the first word to the last answer.
+        /// From the first word to the last answer; where it looked twice, of the slower look.
         package var took: Milliseconds
         package var deadline: Milliseconds
         /// Why it did not answer; nil: it did.
@@ -38,15 +38,23 @@ package struct HealthCheck: Sendable {
     private let configuration: LaunchConfiguration
     private let zone: Zone
     private let clock: any Clock
+    private let journal: String?
+    private let past: Engine.RatePast
     private let secret: @Sendable (Secret) throws -> String
 
+    /// - Parameters:
+    ///   - journal: where backups and the past are read; nil: there is none yet.
+    ///   - past: what was recorded of some rates.
     package init(
-        _ configuration: LaunchConfiguration, zone: Zone, clock: any Clock,
+        _ configuration: LaunchConfiguration, zone: Zone, clock: any Clock, journal: String? = nil,
+        past: @escaping Engine.RatePast = { _ in [:] },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.configuration = configuration
         self.zone = zone
         self.clock = clock
+        self.journal = journal
+        self.past = past
         self.secret = secret
     }
 
@@ -54,7 +62,7 @@ package struct HealthCheck: Sendable {
     ///
     /// - Throws: where the graph is wrong or a probe cannot be made from its settings.
     package func run(on reactor: Reactor) async throws -> [Look] {
-        let context = ProbeContext(reactor: reactor, clock: clock, zone: zone, secret: secret)
+        let context = ProbeContext(reactor: reactor, clock: clock, zone: zone, journal: journal, secret: secret)
         let probes = configuration.probes
         let probers = try probes.map { try makeProber(for: $0, in: context) }
         let began = clock.now()
@@ -82,7 +90,7 @@ package struct HealthCheck: Sendable {
             readings += result.readings.map { Reading($0.key, $0.value) }
             looks.append(look(probe, result))
         }
-        if let derived = try derived(from: readings) { looks.append(derived) }
+        if let derived = try await derived(from: readings) { looks.append(derived) }
         return looks
     }
 
@@ -122,14 +130,17 @@ package struct HealthCheck: Sendable {
         }
         let began = clock.now()
         await poller.look()
+        var took = began.age(at: clock.now())
         let first = answers.all[index] ?? Gathered()
         // What grows is known after a second look; what did not answer is not asked again.
         if first.failure == nil, probe.series.contains(where: { HealthCheck.isMissing(first.readings[$0.id]) }) {
             do { try await Task.sleep(for: pause) } catch { return }
+            let again = clock.now()
             await poller.look()
+            took = max(took, again.age(at: clock.now()))
         }
-        answers.change(index) {
-            $0.took = began.age(at: clock.now())
+        answers.change(index) { [took] in
+            $0.took = took
             $0.isDone = true
         }
         await prober.close()
@@ -163,16 +174,22 @@ package struct HealthCheck: Sendable {
 
     // MARK: Derived
 
-    private func derived(from readings: [Reading]) throws -> Look? {
+    private func derived(from readings: [Reading]) async throws -> Look? {
         guard !configuration.derivations.isEmpty else { return nil }
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         var evaluator = Evaluator(
             graph: try SeriesGraph(probed: probed, derivations: configuration.derivations), series: configuration.series)
+        evaluator.take(past: await past(evaluator.pastWanted))
         let found = Dictionary(
             evaluator.advance(Tick(at: clock.now(), readings: readings)).map { ($0.series, $0.measurement) },
             uniquingKeysWith: { $1 })
         return Look(
             name: "derived", took: 0, deadline: 0, failure: nil,
-            findings: configuration.derivations.map { finding(of: $0.series, found[$0.series]) })
+            findings: configuration.derivations.map { derivation in
+                var finding = finding(of: derivation.series, found[derivation.series])
+                // Why it is not known stands at the probes that it is derived from; what thirty days make has no past at first.
+                if HealthCheck.isMissing(finding.measurement) { finding.verdict = .ok }
+                return finding
+            })
     }
 }

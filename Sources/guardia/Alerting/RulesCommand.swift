@@ -55,6 +55,19 @@ struct RulesCommand: ParsableCommand {
                     Output.line(line)
                 }
             }
+            for (name, rule) in launch.alerts.engine.rules {
+                if json {
+                    Output.json(
+                        Row(
+                            alert: name, condition: "the engine finds it", series: [], severity: rule.severity.rawValue,
+                            forSeconds: 0, keepFiringForSeconds: 0, notify: rule.policy,
+                            runbook: EngineAlerts.runbook(of: name), alerts: 0, isImplied: false))
+                } else {
+                    Output.line(
+                        "\(name)  the engine finds it  \(rule.severity.rawValue)  "
+                            + (rule.policy.map { "→ \($0)" } ?? "nobody is told"))
+                }
+            }
             if !all, !json {
                 Output.line("\(plan.rules.count - own) more of series that have no rule of their own: --all lists them")
             }

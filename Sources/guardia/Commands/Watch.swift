@@ -108,7 +108,7 @@ struct Watch: AsyncParsableCommand {
     }
 
     /// What a journal knows of some rates; nothing where it cannot be read. Before the first look: nothing else waits for it.
-    private static func past(
+    static func past(
         _ wanted: [SeriesID: Milliseconds], journal: String, now: Timestamp
     ) -> [SeriesID: [HourMean]] {
         guard let longest = wanted.values.max(), let reader = try? JournalReader(path: journal) else { return [:] }

@@ -27,7 +27,7 @@ struct ChecklistCommand: AsyncParsableCommand {
             do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
-            let now = SystemClock().now().utc
+            let now = SystemClock().now()
             let checklist = board.checklist(at: now)
             guard !checklist.rows.isEmpty else {
                 if !json { Output.line("the config has no checklist: see docs/launch-day.md") }
@@ -40,7 +40,7 @@ struct ChecklistCommand: AsyncParsableCommand {
                 for group in checklist.groups {
                     Output.line(group)
                     for row in checklist.rows(of: group) {
-                        Output.line(ChecklistText.line(row, zone: zone, now: now))
+                        Output.line(ChecklistText.line(row, zone: zone, now: now.utc))
                     }
                 }
                 Output.line(
@@ -145,7 +145,7 @@ struct ChecklistDesk {
     }
 
     func row(_ name: String) throws -> Checklist.Row {
-        let rows = board.checklist(at: clock.now().utc).rows
+        let rows = board.checklist(at: clock.now()).rows
         if let row = rows.first(where: { $0.id == name }) { return row }
         let found = rows.filter { $0.id.hasPrefix(name) }
         if found.count > 1 {
@@ -177,7 +177,7 @@ struct ChecklistDesk {
             return nil
         }
         let board = try? JournalReader(path: journal).currentBoard(span: .minutes(1))
-        return board?.checklist(at: clock.now().utc)[event.change.item]
+        return board?.checklist(at: clock.now())[event.change.item]
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Glibc
 import Journal
 import Launch
 import Settings
@@ -55,7 +56,12 @@ struct HealthCommand: AsyncParsableCommand {
             let reactor = try Reactor()
             defer { reactor.shutdown() }
             let secrets = SecretStore()
-            looks = try await HealthCheck(launch, zone: zone, clock: clock) { try secrets.resolve($0) }.run(on: reactor)
+            let path = launch.journal.path
+            looks = try await HealthCheck(
+                launch, zone: zone, clock: clock, journal: access(path, R_OK) == 0 ? path : nil,
+                past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
+                secret: { try secrets.resolve($0) }
+            ).run(on: reactor)
         } catch {
             throw Failure.failed(error)
         }

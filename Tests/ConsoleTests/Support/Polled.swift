@@ -54,6 +54,20 @@ struct Polled {
 
     mutating func tell(_ event: ReadinessEvent, ago: Int64) { launch.say(.readiness(event), ago: ago) }
 
+    /// The same when all of it is go but for one station, which is waived.
+    var ready: BarberPro {
+        var manifest = Self.manifest
+        manifest.readiness?.stations = Self.manifest.readiness?.stations.map { station in
+            var station = station
+            if station.name != "monitoring" { station.checks = [.series(SeriesCondition(series: "api.p95", must: .below(500)))] }
+            return station
+        } ?? []
+        var launch = self.launch
+        launch.board.apply(manifest)
+        launch.say(.readiness(.released(.init(station: "cdn", by: "carla", reason: ""))), ago: 30)
+        return launch
+    }
+
     /// The clock stands.
     mutating func hold() {
         guard let base = Self.manifest.launchAt else { return }

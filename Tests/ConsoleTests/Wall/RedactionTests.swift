@@ -64,7 +64,7 @@ import Testing
 
     /// Planted in every text that a journal has; and the smallest part that would already be too much.
     private static let planted = ["10.99.88.77", "+54 9 341 777-8899", "zulma@secreta.example", "db-7.secreta.example"]
-    private static let parts = ["99.88", "777-8", "zulma", "Zulma", "ZULMA", "secreta", "Peluquín", "987.654", "Quiroga"]
+    private static let parts = ["99.88", "777-8", "zulma", "Zulma", "ZULMA", "secreta", "Peluquín", "987.654", "Quiroga", "berenice", "BERENICE"]
 
     private static var poisoned: [BarberPro] {
         let poison = planted.joined(separator: " ")
@@ -80,9 +80,20 @@ import Testing
             manifest.panes.geo?.title = poison
             for index in geo.regions.indices { manifest.panes.geo?.regions[index].name = "\(poison) Peluquín" }
         }
+        manifest.readiness = Polled.manifest.readiness
+        for index in manifest.readiness?.stations.indices ?? 0..<0 where index.isMultiple(of: 2) {
+            manifest.readiness?.stations[index].title += " \(poison)"
+        }
         return [BarberPro.calm, .trouble].map { launch in
             var launch = launch
             launch.board.apply(manifest)
+            // Somebody who is no contact and has never acted, and speaks in the poll.
+            let until = BarberPro.now.utc + .hours(1)
+            let reason = "asked \(poison), says berenice of Peluquín"
+            launch.say(.readiness(.held(.init(station: "application", by: "berenice", reason: reason))), ago: 60)
+            launch.say(.readiness(.waived(.init(station: "monitoring", by: "berenice", reason: reason, until: until))), ago: 50)
+            launch.say(
+                .readiness(.attested(.init(station: "procedures", by: "berenice", isGo: false, reason: reason, until: until))), ago: 40)
             for (index, series) in ["api.p95", "pay.p95", "biz.revenue", nil].enumerated() {
                 let facts = Firing.facts(
                     "rule\(index)", series.map { SeriesID($0) }, index == 0 ? .critical : .warning,
@@ -101,7 +112,7 @@ import Testing
                 let now = silent ? BarberPro.now.advanced(by: 60_000) : BarberPro.now
                 var model = launch.model(width, height, mode: .kiosk(mayQuit: false), now: now)
                 _ = model.update(.readerNote("/srv/secreta/zulma.journal is gone: \(Self.planted.joined(separator: " "))"))
-                for turn in 0..<16 {
+                for turn in 0..<24 {
                     let rows = model.frame.rows
                     for part in Self.parts {
                         for row in rows where row.contains(part) {

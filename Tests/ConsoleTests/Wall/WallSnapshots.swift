@@ -35,6 +35,17 @@ import Testing
         }
     }
 
+    @Test("the poll: not go, for several reasons; go", arguments: sizes)
+    func readiness(width: Int, height: Int) {
+        let polled = Polled()
+        for (name, launch) in [("polled", polled.launch), ("ready", polled.ready)] {
+            var model = launch.model(width, height, mode: Self.mode)
+            for _ in 0..<20 where model.wallScreen != .readiness { model.press("n") }
+            #expect(model.wallScreen == .readiness)
+            expectSnapshot(model.frame, "\(name)-readiness-\(width)x\(height)")
+        }
+    }
+
     @Test("an engine that fell silent; one that never was", arguments: sizes)
     func silent(width: Int, height: Int) {
         let later = BarberPro.now.advanced(by: 29_000)
@@ -56,6 +67,7 @@ import Testing
     private static func title(_ screen: WallScreen) -> String {
         switch screen {
         case .launch: "launch"
+        case .readiness: "readiness"
         case .alerts: "alerts"
         case .rows(let pane, let range): "\(pane)-\(range.lowerBound)"
         case .regions: "regions"

@@ -131,6 +131,46 @@ struct ReadinessPollTests {
         #expect(desk.verdict(1) == .noGo)
     }
 
+    @Test func aRuleThatLooksAtNothingIsUnknownAndSaysWhatItMisses() {
+        var desk = Desk([.rules])
+        func plan(_ rules: [ReadinessPlan.Rule]) {
+            var manifest = desk.board.manifest!
+            manifest.readiness?.rules = rules
+            desk.board.apply(manifest)
+        }
+        #expect(desk.verdict(0) == .noGo, "there is no rule")
+        plan([.init(name: "slow", series: ["db.query"], tells: false)])
+        #expect(desk.verdict(0) == .noGo, "none tells anybody")
+        plan([.init(name: "slow", series: ["db.query"], tells: true), .init(name: "gone", series: ["cache.hits"], tells: true)])
+        #expect(desk.verdict(0) == .unknown)
+        #expect(desk.poll(0).stations[0].why.contains("slow (db.query: no value yet)"))
+        #expect(desk.poll(0).stations[0].why.contains("gone (nothing produces cache.hits)"))
+        plan([.init(name: "slow", series: ["db.query"], tells: true)])
+        desk.read("db.query", 6, at: 0)
+        #expect(desk.verdict(0) == .go)
+        desk.beat(6)
+        #expect(desk.verdict(6) == .unknown)
+    }
+
+    /// A backup's age before the first one, a percentile over no requests.
+    @Test func aRuleWhoseSeriesHasNoValueByItsNatureIsLookedAtOnceThatIsSaid() {
+        var desk = Desk([.rules])
+        var manifest = desk.board.manifest!
+        manifest.series.append(
+            Series(id: "backup.age", title: "age", unit: .seconds, interval: .seconds(10), absence: .alarmingOnceSeen))
+        manifest.readiness?.rules = [.init(name: "backup_late", series: ["backup.age"], tells: true)]
+        desk.board.apply(manifest)
+        #expect(desk.verdict(0) == .unknown, "nobody has looked")
+        desk.board.apply(Tick(at: moment(1), readings: [Reading("backup.age", .missed("no backup was taken yet"))]))
+        #expect(desk.verdict(1) == .go)
+        #expect(desk.poll(1).stations[0].evidence[0].text.contains("no value yet: backup_late"))
+        desk.read("backup.age", 6, at: 2)
+        #expect(!desk.poll(2).stations[0].evidence[0].text.contains("no value yet"))
+        // It was there and is gone: that is another matter.
+        desk.beat(60)
+        #expect(desk.verdict(60) == .unknown)
+    }
+
     @Test func contactsMustHaveProvedOneWayWithinTheSpan() {
         let roster = Roster(
             contacts: [

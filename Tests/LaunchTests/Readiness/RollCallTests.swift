@@ -42,6 +42,36 @@ struct RollCallTests {
         #expect(judge("ACK 1111", from: "ana") == .nothing)
     }
 
+    private func judge(
+        thread: String, _ text: String, isReaction: Bool = false, in log: RollCallLog? = nil
+    ) -> RollCallReply.Judgement {
+        RollCallReply.judge(
+            Reply(
+                way: .slack, reference: "C1/2/\(text)", sender: "UANA", text: text, escalation: EscalationID(thread),
+                isAcknowledgement: isReaction), from: "ana", in: log ?? self.log(), at: moment(1),
+            code: { $1 == "ana" ? "1111" : "2222" })
+    }
+
+    @Test(arguments: [(":+1:", true), (":white_check_mark:", true), (":raised_hand::skin-tone-3:", true), (":-1:", false), (":x:", false)])
+    func aReactionToTheCallAnswersIt(reaction: String, isGo: Bool) {
+        guard case .answers(let answer) = judge(thread: "r1", reaction, isReaction: true) else {
+            return #expect(Bool(false), "not taken")
+        }
+        #expect(answer.who == "ana" && answer.isGo == isGo && answer.way == "slack")
+    }
+
+    @Test(arguments: [":eyes:", ":tada:", ""])
+    func aReactionThatSaysNeitherIsNoAnswer(reaction: String) {
+        #expect(judge(thread: "r1", reaction, isReaction: true) == .nothing)
+    }
+
+    @Test func inTheThreadOfAnAlertGoIsSaidOfTheAlert() {
+        if case .answers = judge(thread: "r1", "go") {} else { #expect(Bool(false), "in its own thread it needs no code") }
+        #expect(judge(thread: "esc-7", "go on, I restart it") == .nothing)
+        #expect(judge(thread: "esc-7", ":+1:", isReaction: true) == .nothing, "that is to have the alert")
+        if case .answers = judge(thread: "esc-7", "GO 1111") {} else { #expect(Bool(false), "its code says what it is to") }
+    }
+
     @Test func anAnswerHoldsForItsTimeAndSilenceIsNoYes() {
         let log = log(answers: [("ana", true)])
         #expect(log.standing(of: "beto", lasts: .hours(1), at: moment(50)) == .waiting)

@@ -1,7 +1,8 @@
 package import Launch
 import Wire
 
-/// Reads the threads of a chain's messages in Slack: a reply `ACK 4821` or `ack`, or a reaction to the message.
+/// Reads the threads of a chain's messages in Slack: a reply `ACK 4821` or `ack`, or a reaction to the message. A roll-call is a
+/// chain to it: what a reply or a reaction says to that is judged where roll-calls are.
 package struct SlackReplies: ReplySource {
     /// Reactions that say: I have it.
     private static let reactions: Set<String> = [
@@ -71,7 +72,8 @@ package struct SlackReplies: ReplySource {
         if own.contains(place) {
             for reaction in message.reactions ?? [] {
                 let kind = reaction.name.split(separator: ":").first.map(String.init) ?? ""
-                guard SlackReplies.reactions.contains(kind) else { continue }
+                let isAnswer = chain.isRollCall ? RollCallReply(reaction: kind) != nil : SlackReplies.reactions.contains(kind)
+                guard isAnswer else { continue }
                 replies += reaction.users.map { user in
                     Reply(
                         way: .slack, reference: "\(place)/\(reaction.name)/\(user)", sender: user, text: ":\(reaction.name):",

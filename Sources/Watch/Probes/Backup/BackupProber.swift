@@ -24,7 +24,7 @@ package actor BackupProber: Prober, PinnedActor {
     }
 
     package func look(deadline: Duration) async throws -> [Finding] {
-        guard let follower else { throw Unreadable(description: "no journal is followed") }
+        guard let follower else { return BackupProber.none("no journal tells of backups yet") }
         let (log, zone) = try await follower.log()
         let now = clock.now()
         let begun = begunAt ?? now
@@ -32,14 +32,28 @@ package actor BackupProber: Prober, PinnedActor {
         // A launch that has just been set up: the first is still to come, by hand within its RPO, by a schedule at once. That is
         // unknown, and no alarm yet.
         let grace = target.facts.schedule == nil ? max(Self.grace, target.facts.targets.rpo) : Self.grace
-        if log.backups.isEmpty, log.failure == nil, begun.age(at: now) < grace { return [] }
-        let standing = BackupStanding(log, target.facts, in: zone, at: now)
+        let isNew = log.backups.isEmpty && log.failure == nil && begun.age(at: now) < grace
+        var found = isNew
+            ? BackupProber.none("no backup was taken yet: guardia backup run")
+            : findings(log, BackupStanding(log, target.facts, in: zone, at: now), now)
+        if let plan = target.pgBackRest {
+            found.append(Finding("pgbackrest_age", await pgBackRestAge(plan, deadline: deadline)))
+        }
+        return found
+    }
+
+    /// That there is none is known, and said: whoever asks what is looked at is not told that nothing is.
+    private static func none(_ reason: String) -> [Finding] {
+        ["age", "size", "took", "proof_age", "restore_time", "standing"].map { Finding($0, .missed(reason)) }
+    }
+
+    private func findings(_ log: BackupLog, _ standing: BackupStanding, _ now: Moment) -> [Finding] {
         func seconds(_ span: Milliseconds?, _ reason: String) -> Launch.Measurement {
             span.map { .number($0.seconds) } ?? .missed(reason)
         }
         let good = standing.lastGood
         let noBackup = standing[.age]?.words ?? "no backup"
-        var findings = [
+        return [
             Finding("age", seconds(good?.age(at: now), noBackup)),
             Finding("size", good.map { .number(Double($0.taken.bytes)) } ?? .missed(noBackup)),
             Finding("took", seconds(good?.taken.took, noBackup)),
@@ -49,10 +63,6 @@ package actor BackupProber: Prober, PinnedActor {
             Finding("restore_time", seconds(log.restoreTimes.last, "no backup was restored")),
             Finding("standing", Double(standing.verdict.nagiosCode)),
         ]
-        if let plan = target.pgBackRest {
-            findings.append(Finding("pgbackrest_age", await pgBackRestAge(plan, deadline: deadline)))
-        }
-        return findings
     }
 
     private func pgBackRestAge(_ plan: PgBackRestPlan, deadline: Duration) async -> Launch.Measurement {
@@ -73,10 +83,6 @@ package actor BackupProber: Prober, PinnedActor {
     }
 
     package func close() async { follower?.close() }
-
-    private struct Unreadable: Error, CustomStringConvertible {
-        var description: String
-    }
 }
 
 /// Follows the backups in a journal, on a thread of its own.
