@@ -45,10 +45,12 @@ package struct LogTail: Sendable {
             if piece.count < LogTail.chunk { break }
         }
         isBehind = bytes.count >= limit
-        let last = bytes.withUnsafeBytes { bytes in
-            bytes.baseAddress.flatMap { base in memrchr(base, 10, bytes.count).map { UnsafeRawPointer($0) - base } }
+        let end = bytes.withUnsafeBytes { bytes in
+            var index = bytes.count - 1
+            while index >= 0, bytes[index] != 10 { index -= 1 }
+            return index
         }
-        guard let end = last else {
+        guard end >= 0 else {
             // Without an end, and longer than any: passed over, or it would be read again for ever.
             if bytes.count > LogTail.longest { offset += Int64(bytes.count) }
             return []

@@ -90,7 +90,7 @@ struct SecurityPage {
         heading(.securityRefused, &lines)
         lines += rates
         guard let station else { return }
-        let kinds: [(RefusalWindow.Kind, Word)] = [
+        let kinds: [(RefusalTally.Kind, Word)] = [
             (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules), (.ban, .securityJails),
         ]
         var isEmpty = true

@@ -109,7 +109,7 @@ import Testing
         for ago in stride(from: Int64(1790), through: 0, by: -10) {
             let isLost = troubled && ago < 240
             let blocked = ago < 600 ? 41.2 + Double(ago % 70) : 6 + Double(ago % 30) / 10
-            let trouble = Measurement.missed("/var/log/nginx/guardia-edge.log cannot be read: Permission denied")
+            let trouble = Launch.Measurement.missed("/var/log/nginx/guardia-edge.log cannot be read: Permission denied")
             launch.board.apply(
                 Tick(
                     at: launch.now.advanced(by: .seconds(-ago)),

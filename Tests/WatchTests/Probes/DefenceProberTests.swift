@@ -66,7 +66,7 @@ import Wire
         board.apply(
             Manifest(
                 product: Product(name: "p"), zone: .utc, environment: "test", series: plan.series, panes: Panes()))
-        func apply(_ found: [String: Measurement]) {
+        func apply(_ found: [String: Launch.Measurement]) {
             board.apply(
                 Tick(
                     at: clock.now(),
