@@ -114,6 +114,7 @@ import Testing
                 Tick(
                     at: launch.now.advanced(by: .seconds(-ago)),
                     readings: [
+                        Reading("defence.up", .number(isLost ? 0 : 1)),
                         Reading("defence.blocked", isLost ? trouble : .number(blocked)),
                         Reading("defence.bans", .number(ago % 300 == 0 ? 1 : 0)),
                     ]))

@@ -88,7 +88,6 @@ import Testing
         #expect(TLSGrade(evidence([.tls10])).letter == .c)
         #expect(TLSGrade(evidence([.ssl3])).letter == .f)
         #expect(TLSGrade(evidence([.ssl2, .tls12, .tls13])).letter == .f)
-        #expect(TLSGrade(evidence([.ssl2, .tls12, .tls13])).score == 0)
         #expect(TLSGrade(evidence([.ssl2], suites: [])).letter == .f)
         #expect(TLSGrade(evidence(suites: [0x1301, 0xC02F, 0x000A])).letter == .c)
         #expect(TLSGrade(evidence(suites: [0x1301, 0xC02F, 0x0005])).letter == .c)
