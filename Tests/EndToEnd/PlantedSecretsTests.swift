@@ -63,7 +63,7 @@ struct PlantedSecretsTests {
         try await launch.expect("the engine watches") { launch.board?.heartbeat != nil }
         launch.breakSite()
         try await launch.expect("it fires", within: 60) { launch.board?.alerts.firing.isEmpty == false }
-        try launch.run("alerts")
+        try launch.run(["alerts"], ["--journal", launch.journal])
         launch.stop()
         let found = launch.haul().places(of: launch.secrets["webhook"]!)
         #expect(found.contains { $0.hasPrefix("file journal") } && found.contains("output of alerts"), "\(found)")

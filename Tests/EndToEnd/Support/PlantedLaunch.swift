@@ -15,7 +15,7 @@ final class PlantedLaunch {
     let open = "open-\(UInt64.random(in: 0 ... .max))"
     /// Those that go over the wire as they are, or in base 64.
     let spoken = [
-        "postgres", "redis", "probe", "metrics", "twilio", "slack", "slack-hook", "pagerduty", "pagerduty-api", "smtp",
+        "postgres", "redis", "probe", "metrics", "twilio", "slack", "slack-hook", "pagerduty", "smtp",
         "webhook", "access", "dead-man", "audit-postgres", "compliance-postgres", "environment",
     ]
 
@@ -41,7 +41,7 @@ final class PlantedLaunch {
                 atPath: "\(secretFolder)/\(name)", contents: Data("\(value)\n".utf8), attributes: [.posixPermissions: 0o600])
         }
         var secrets: [String: String] = [:]
-        for name in spoken + ["command", "mercadopago", "mercadopago-hook", "s3-key", "s3-secret", "s3-token", "refused"] {
+        for name in spoken + ["command", "pagerduty-api", "mercadopago", "mercadopago-hook", "s3-key", "s3-secret", "s3-token", "refused"] {
             secrets[name] = "plant-\(name)-\(String(UInt64.random(in: 1 << 60 ... .max), radix: 36))"
             make(name, secrets[name]!)
         }
@@ -154,7 +154,7 @@ final class PlantedLaunch {
         readiness:
           stations:
             - {name: application, checks: [{target: api}, {target: db}, {series: site.verdict}]}
-            - {name: people, checks: [{contacts: proved}, {channels: ready}]}
+            - {name: people, checks: [{contacts: 30d}, {channels: 30d}]}
         backup:
           database: db
           folder: \(folder)/backups
@@ -209,20 +209,23 @@ final class PlantedLaunch {
 
     /// Every command that tells of the launch, or acts on it, with what it printed kept.
     func runCommands() async throws {
+        for words in [["check"], ["graph"], ["health"], ["health", "--json"], ["rules"]] {
+            try run(words, ["--config", config])
+        }
         for words in [
-            ["check"], ["graph"], ["status"], ["contacts"], ["contacts", "--json"], ["readiness"], ["readiness", "--json"],
-            ["health"], ["health", "--json"], ["alerts"], ["alerts", "--json"], ["oncall"], ["kpi"], ["handover"],
-            ["notify", "outbox"], ["notify", "test", "sms", "--to", "+5491155550101"],
+            ["status"], ["status", "--json"], ["contacts"], ["contacts", "--json"], ["alerts"], ["alerts", "--json"],
+            ["oncall"], ["kpi"], ["mobile"], ["notify", "outbox"], ["notify", "test", "sms", "--to", "+5491155550101"],
             ["notify", "test", "hook"], ["notify", "test", "email", "--to", "ana@planted.example"],
             ["notify", "test", "pager"], ["notify", "test", "slack-ops"], ["notify", "test", "pagerduty"],
-            ["digest", "--preview"], ["audit", "verify"], ["compliance"], ["compliance", "--format", "md"],
-            ["compliance", "--format", "json"], ["backup", "run"], ["backup", "list"], ["drill", "restore"],
+            ["digest", "--preview"], ["compliance"], ["compliance", "--format", "md"],
+            ["compliance", "--format", "json"], ["backup", "list"], ["backup", "run"], ["drill", "restore"],
             ["security", "--posture"], ["escalate", "--text", "by hand"],
-        ] { try run(words) }
+        ] { try run(words, ["--config", config, "--journal", journal]) }
         for words in [
-            ["report", "--out", "\(folder)/report.html"], ["report", "--md"], ["shot", "\(folder)/shot.txt"], ["rules"],
-            ["journal", "tail"],
-        ] { try run(words, takesConfig: false) }
+            ["readiness"], ["readiness", "--json"], ["handover"], ["audit", "verify"], ["audit", "report"],
+            ["report", "--out", "\(folder)/report.html"], ["report", "--md"], ["shot", "\(folder)/shot.txt"],
+            ["journal", "tail"], ["journal", "export", "\(folder)/exported"],
+        ] { try run(words, ["--journal", journal]) }
         for (name, program) in [("dashboard", "guardia"), ("kiosk", "guardia-kiosk")] {
             let screen = try TerminalScreen(
                 "\(Program.path(program)) --journal \(journal)" + (program == "guardia" ? " --config \(config)" : ""),
@@ -232,20 +235,11 @@ final class PlantedLaunch {
         }
     }
 
-    @discardableResult
-    func run(_ words: String...) throws -> Program.Result { try run(words) }
-
-    @discardableResult
-    private func run(_ words: [String], takesConfig: Bool = true) throws -> Program.Result {
-        let result = try Program.run(
-            "/usr/bin/env",
-            ["-i"] + environment + [Program.path("guardia")] + words + (takesConfig ? ["--config", config] : [])
-                + ["--journal", journal])
-        outputs["output of " + words.prefix(2).joined(separator: " ")] = Data((result.output + result.errors).utf8)
-        if words.count == 1 || words[0] != "alerts" { outputs["output of \(words[0])", default: Data()] += Data((result.output + result.errors).utf8) }
-        let isUsage = result.errors.contains("Usage:") && result.status == 2
-        #expect(!isUsage, "\(words): \(result.errors)")
-        return result
+    func run(_ words: [String], _ place: [String]) throws {
+        let result = try Program.run("/usr/bin/env", ["-i"] + environment + [Program.path("guardia")] + words + place)
+        outputs["output of " + words.joined(separator: " "), default: Data()] += Data((result.output + result.errors).utf8)
+        let isUnderstood = !result.errors.contains("Usage: guardia")
+        #expect(isUnderstood, "\(words): \(result.errors)")
     }
 
     func expect(
@@ -346,7 +340,7 @@ final class ProcessWatcher: @unchecked Sendable {
             else { continue }
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             let name = words.prefix(2).joined(separator: " ")
-            // The engine and the commands were given a secret by their environment: as the config says.
+            // The engine and the commands were given a secret by their environment, as the config says.
             let isGiven = words.first?.hasSuffix("/guardia") == true || words.first == "/usr/bin/env" || words.first == "/bin/sh" && words.contains("watch")
             state.withLock { state in
                 state.seen["arguments of \(pid) \(name)"] = words.first == "/usr/bin/env" ? Data() : line
