@@ -260,6 +260,22 @@ struct EscalationCourseTests {
         #expect(drill.steps == [0, 1, 3])
     }
 
+    @Test func whatTwoAskForOnceAndWhatIsHeardTwiceIsOneStep() throws {
+        var drill = Drill()
+        drill.fire(api)
+        let chain = try #require(drill.course.running.first)
+        let ana = EscalationEvent.asked(
+            .init(escalation: chain.id, by: "ana", standing: EscalationPosition(chain.step)))
+        drill.tell(ana)
+        drill.tell(ana)
+        drill.tell(.asked(.init(escalation: chain.id, by: "beto", standing: EscalationPosition(chain.step))))
+        #expect(drill.steps == [0, 1])
+        #expect(drill.course.chains[chain.id]?.asked == nil)
+        let now = drill.course.chains[chain.id]?.step
+        drill.tell(.asked(.init(escalation: chain.id, by: "beto", standing: EscalationPosition(now))))
+        #expect(drill.steps == [0, 1, 2])
+    }
+
     @Test func aChainInSomebodysOwnWordsEndsByTheirWord() {
         var drill = Drill()
         let id = EscalationID("esc-1")

@@ -146,8 +146,7 @@ package struct EscalationCourse: Sendable {
             case .failed, .expired: chains[id]?.pages[body.page] = .lost
             }
         case .asked(let body):
-            guard let chain = chains[body.escalation], chain.isRunning else { return }
-            if let step = chain.step, let wanted = body.toStep, step.round == 0, wanted <= step.step { return }
+            guard let chain = chains[body.escalation], chain.isRunning, !body.isDone(at: chain.step) else { return }
             chains[body.escalation]?.asked = body
         case .refused(let body): if let reference = body.reference { refused.insert(reference) }
         case .verified: break
@@ -171,7 +170,7 @@ package struct EscalationCourse: Sendable {
 
     private mutating func step(_ body: EscalationEvent.Stepped, at moment: Moment) {
         guard var chain = chains[body.escalation], chain.isRunning else { return }
-        if let now = chain.step, (body.round, body.step) <= (now.round, now.step) { return }
+        if EscalationPosition(body) <= EscalationPosition(chain.step) { return }
         chain.step = body
         chain.steppedAt = moment
         chain.due = body.due

@@ -160,14 +160,19 @@ package enum EscalationEvent: Hashable, Sendable {
         package var by: String
         /// Where it was given; nil: by a command.
         package var way: AlertEvent.Acknowledged.Way?
+        /// Where the chain stood for who asked. One that is farther by now has done it: asked by two, or heard twice, it is
+        /// one step. Nil: wherever it stands.
+        package var standing: EscalationPosition?
 
         package init(
-            escalation: EscalationID, toStep: Int? = nil, by: String, way: AlertEvent.Acknowledged.Way? = nil
+            escalation: EscalationID, toStep: Int? = nil, by: String, way: AlertEvent.Acknowledged.Way? = nil,
+            standing: EscalationPosition? = nil
         ) {
             self.escalation = escalation
             self.toStep = toStep
             self.by = by
             self.way = way
+            self.standing = standing
         }
     }
 

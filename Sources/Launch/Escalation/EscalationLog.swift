@@ -100,7 +100,7 @@ package struct EscalationLog: Hashable, Sendable {
             pages[index].attempts += 1
         case .verified(let body):
             verified[Way(contact: body.contact, channel: body.channel)] = Proof(how: body.how, at: moment)
-        case .asked(let body): change(body.escalation) { $0.asked = body }
+        case .asked(let body): change(body.escalation) { if !body.isDone(at: $0.step) { $0.asked = body } }
         case .refused(let body):
             refusals.append(Refusal(body: body, at: moment))
             if refusals.count > EscalationLog.limit { refusals.removeFirst(refusals.count - EscalationLog.limit) }

@@ -99,8 +99,8 @@ package actor Escalator {
         decide()
     }
 
-    /// What other processes wrote into the journal. What the engine wrote itself is known; heard again, late, it would be
-    /// taken for news.
+    /// What was written into the journal, by other processes and by the engine itself. Of what the engine alone writes
+    /// nothing is heard: late, it would be taken for news. What both write changes nothing when it is heard twice.
     package func hear(foreign events: [Event]) {
         var isNews = false
         for event in events {
@@ -204,7 +204,9 @@ package actor Escalator {
         guard let chain = course.chains[id], chain.isRunning else { return "\(id) has ended" }
         guard let next = chain.next(), next == (step, round) else { return "\(id) is at another step now" }
         let now = clock.now()
-        let asked = EscalationEvent.asked(.init(escalation: id, by: by, way: way))
+        // What is journaled comes back by the follower: it must not be a second step then.
+        let asked = EscalationEvent.asked(
+            .init(escalation: id, by: by, way: way, standing: EscalationPosition(chain.step)))
         fold(asked, at: now)
         journal([.escalation(asked)], at: now)
         decide()

@@ -120,7 +120,10 @@ struct EscalateCommand: AsyncParsableCommand {
         }
         try confirm(policy, from: wanted, chain.started.severity, roster, desk, alert.facts.summary, isGrave: true)
         try await desk.tell(
-            .asked(.init(escalation: chain.id, toStep: toStep == nil ? nil : wanted, by: desk.identity.who.name)))
+            .asked(
+                .init(
+                    escalation: chain.id, toStep: toStep == nil ? nil : wanted, by: desk.identity.who.name,
+                    standing: EscalationPosition(chain.step))))
         report(chain.id, policy, wanted)
     }
 

@@ -102,6 +102,20 @@ struct EscalatorTests {
         #expect(await lab.sink.sent.last?.notification.address == "+5491150000002")
     }
 
+    @Test func aTelephonesAskThatComesBackByTheJournalIsNoSecondStep() async throws {
+        let lab = PagingLab()
+        _ = await lab.fire()
+        let id = try #require(await lab.recorder.events.lazy.compactMap(\.escalationStarted).first)
+        #expect(await lab.escalator.push(id, toStep: 1, round: 0, by: "ana", way: .mobile) == nil)
+        await lab.escalator.hear(foreign: lab.history())
+        await lab.escalator.settle()
+        #expect(await lab.sink.sent.map(\.channel) == ["sms", "slack", "sms"])
+        #expect(
+            await lab.recorder.events.map(\.kind)
+                == ["escalation.started", "escalation.stepped", "escalation.asked", "escalation.stepped"])
+        #expect(await lab.escalator.outlook(of: id)?.chain.isRunning == true)
+    }
+
     @Test func anAcknowledgementOfAnotherProcessStopsIt() async throws {
         let lab = PagingLab()
         let facts = await lab.fire()
@@ -212,5 +226,11 @@ struct EscalatorTests {
         await lab.escalator.hear(foreign: [Event(origin: "t", at: lab.clock.now(), body: .escalation(started))])
         await lab.escalator.settle()
         #expect(await lab.sink.sent.map(\.notification.contact) == ["ana"])
+    }
+}
+
+extension Event.Body {
+    fileprivate var escalationStarted: EscalationID? {
+        if case .escalation(.started(let body)) = self { body.escalation } else { nil }
     }
 }
