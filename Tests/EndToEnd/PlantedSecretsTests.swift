@@ -33,7 +33,7 @@ struct PlantedSecretsTests {
         // The search can find: what stands in the open is found in each kind of place.
         for (word, place) in [
             (launch.open, "journal"), (launch.open, "outbox"), (launch.open, "report.html"), (launch.open, "output of alerts"),
-            (launch.open, "shot.txt"), (launch.open, "arguments of"), (launch.secrets["command"]!, "environment of"),
+            ("BarberPro", "shot.txt"), ("BarberPro", "screen of kiosk"), (launch.open, "arguments of"), (launch.secrets["command"]!, "environment of"),
         ] {
             #expect(haul.places(of: word).contains { $0.contains(place) }, "\(word) was not found in \(place): \(haul.names)")
         }

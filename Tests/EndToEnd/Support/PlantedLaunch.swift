@@ -169,7 +169,7 @@ final class PlantedLaunch {
             postgres: {host: 127.0.0.1, port: \(port), database: audit, user: guardia, password: "file:\(secrets)/audit-postgres", sslmode: prefer}
           compliance:
             postgres: {host: 127.0.0.1, port: \(port), database: barberpro, user: guardia, password: "file:\(secrets)/compliance-postgres", sslmode: prefer}
-            mercadopago: {token: "file:\(secrets)/mercadopago", webhook_secret: "file:\(secrets)/mercadopago-hook", webhook: "\(url)/webhooks/mercadopago", files: ["\(folder)/launch.yaml"]}
+            mercadopago: {token: "file:\(secrets)/mercadopago", webhook_secret: "file:\(secrets)/mercadopago-hook", webhook: "\(url)/webhooks/mercadopago", host: 127.0.0.1, port: \(port), files: ["\(folder)/launch.yaml"]}
         alerts:
           rules:
             - {alert: site_down, series: site.verdict, verdict: critical, summary: "\(summary)", notify: default}
@@ -217,8 +217,7 @@ final class PlantedLaunch {
             ["oncall"], ["kpi"], ["mobile"], ["notify", "outbox"], ["notify", "test", "sms", "--to", "+5491155550101"],
             ["notify", "test", "hook"], ["notify", "test", "email", "--to", "ana@planted.example"],
             ["notify", "test", "pager"], ["notify", "test", "slack-ops"], ["notify", "test", "pagerduty"],
-            ["digest", "--preview"], ["compliance"], ["compliance", "--format", "md"],
-            ["compliance", "--format", "json"], ["backup", "list"], ["backup", "run"], ["drill", "restore"],
+            ["digest", "--preview"], ["compliance"], ["compliance", "--format", "md"], ["backup", "list"], ["backup", "run"], ["drill", "restore"],
             ["security", "--posture"], ["escalate", "--text", "by hand"],
         ] { try run(words, ["--config", config, "--journal", journal]) }
         for words in [
