@@ -107,11 +107,13 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "CCrypto", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Security", "CCrypto", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "WatchTests", dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Rehearsal"]),
+        .testTarget(
+            name: "WatchTests",
+            dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Rehearsal", "Security"]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),

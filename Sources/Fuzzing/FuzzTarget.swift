@@ -34,6 +34,13 @@ package struct FuzzTarget: Sendable {
             if reader.take(bytes[..<middle]) == nil { _ = reader.take(bytes[middle...]) }
             _ = reader.end()
         },
+        FuzzTarget("ssl2", seeds: [SSL2Hello.sample, ssl2Answer]) { bytes in
+            if let hello = SSL2Hello(record: bytes) { _ = hello.record }
+            var reader = SSL2AnswerReader()
+            let middle = bytes.count / 3
+            if reader.take(bytes[..<middle]) == nil { _ = reader.take(bytes[middle...]) }
+            _ = reader.end()
+        },
         FuzzTarget("client-hello", seeds: [ClientHello.sample]) { bytes in
             if let hello = ClientHello(message: bytes) { _ = hello.record }
         },

@@ -10,6 +10,12 @@ extension ClientHello {
         ).record.dropFirst(9))
 }
 
+extension SSL2Hello {
+    /// A whole record.
+    static let sample: [UInt8] =
+        SSL2Hello(ciphers: [0x010080, 0x0700C0], challenge: [UInt8](repeating: 7, count: 16)).record
+}
+
 extension FuzzTarget {
     /// A self-signed certificate of a.test, DER, in base 64.
     private static let certificateText = """
@@ -23,6 +29,10 @@ extension FuzzTarget {
     package static let certificate: [UInt8] =
         Data(base64Encoded: certificateText, options: .ignoreUnknownCharacters).map(Array.init) ?? []
 
+    /// A SERVER-HELLO of SSL 2.0 with a certificate of three bytes, two ciphers and a connection's id.
+    static let ssl2Answer: [UInt8] = [
+        0x80, 27, 4, 0, 1, 0, 2, 0, 3, 0, 6, 0, 7, 0x30, 1, 0, 1, 0, 0x80, 7, 0, 0xC0, 1, 2, 3, 4, 5, 6, 7,
+    ]
     static let tlsSeeds: [[UInt8]] = {
         func message(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
             [type, UInt8(body.count >> 16), UInt8(body.count >> 8 & 0xff), UInt8(body.count & 0xff)] + body

@@ -15,7 +15,8 @@ package actor SecurityWatch {
     private let deployment: Deployment?
     /// What tells whether dates can be judged.
     private let clockWitnesses: [Series]
-    private var refusals: RefusalReader?
+    /// What is turned away from the edges; shared with the engine's probe.
+    private let refusals: RefusalDesk?
     private let part: Part
     private let path: String
     private let origin: String
@@ -31,12 +32,14 @@ package actor SecurityWatch {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(
-        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, clockWitnesses: [Series] = [],
+        _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, refusals: RefusalDesk? = nil,
+        clockWitnesses: [Series] = [],
         journal path: String, origin: String, clock: any Clock, reactor: Reactor,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.plan = plan
         self.deployment = deployment
+        self.refusals = refusals
         self.clockWitnesses = clockWitnesses
         self.part = part
         self.path = path
@@ -63,7 +66,7 @@ package actor SecurityWatch {
 
     /// One quick look: every station that is due, and what is always to be done.
     package func look() async {
-        await station("refused", every: plan.defences == nil ? nil : .minutes(1)) { self.lookAtRefusals() }
+        await station("refused", every: refusals == nil ? nil : .minutes(1)) { await self.lookAtRefusals() }
         await station("defence", every: plan.defences?.every) { await self.lookAtDefences() }
         await station("bans", every: plan.defences.flatMap { $0.bans.isEmpty ? nil : $0.every }) {
             await self.lookAtBans()
@@ -118,12 +121,8 @@ package actor SecurityWatch {
         return await BanSurvey(defences).take()
     }
 
-    private func lookAtRefusals() -> SecurityCheck? {
-        guard let defences = plan.defences, let deployment else { return nil }
-        var reader = refusals ?? RefusalReader(defences.logs(of: deployment), bans: defences.bans)
-        reader.read(clock.now().utc)
-        refusals = reader
-        return reader.check(every: .minutes(1))
+    private func lookAtRefusals() async -> SecurityCheck? {
+        await refusals?.report().check(every: .minutes(1))
     }
 
     private func lookAtTLS() async -> SecurityCheck? {

@@ -6,6 +6,8 @@ package struct LogTail: Sendable {
     package let path: String
     private var inode: UInt64?
     private var offset: Int64 = 0
+    /// Whether the last call took as much as it may: more is probably there.
+    package private(set) var isBehind = false
 
     /// How much of an old log is read at first: the last minutes of a busy edge.
     private static let backlog: Int64 = 1 << 20
@@ -33,6 +35,7 @@ package struct LogTail: Sendable {
             offset = 0
         }
         inode = UInt64(status.st_ino)
+        isBehind = false
         var bytes: [UInt8] = []
         while bytes.count < limit {
             let piece = [UInt8](unsafeUninitializedCapacity: LogTail.chunk) { buffer, count in
@@ -41,7 +44,13 @@ package struct LogTail: Sendable {
             bytes += piece
             if piece.count < LogTail.chunk { break }
         }
-        guard let end = bytes.lastIndex(of: 10) else {
+        isBehind = bytes.count >= limit
+        let end = bytes.withUnsafeBytes { bytes in
+            var index = bytes.count - 1
+            while index >= 0, bytes[index] != 10 { index -= 1 }
+            return index
+        }
+        guard end >= 0 else {
             // Without an end, and longer than any: passed over, or it would be read again for ever.
             if bytes.count > LogTail.longest { offset += Int64(bytes.count) }
             return []
@@ -50,6 +59,14 @@ package struct LogTail: Sendable {
         var lines = bytes[...end].split(separator: 10)
         if skipsFirst, !lines.isEmpty { lines.removeFirst() }
         return lines.filter { $0.count <= LogTail.longest }
+    }
+
+    /// Leaves out what is there and was not read.
+    package mutating func passOver() {
+        var status = stat()
+        guard stat(path, &status) == 0, inode == UInt64(status.st_ino) else { return }
+        offset = max(offset, Int64(status.st_size))
+        isBehind = false
     }
 
     private func failure(_ operation: String) -> WireError {

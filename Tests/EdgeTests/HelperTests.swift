@@ -47,6 +47,73 @@ struct HelperTests {
         }
     }
 
+    @Test("it counts what nginx refused and tells nothing else of the log", arguments: shells)
+    func tally(_ shell: [String]) async throws {
+        try await withLab(shell: shell) { lab in
+            func line(_ reason: String, country: String = "AR", canary: Int = 0, path: String = "/x") -> String {
+                #"{"ts":"2026-11-27T09:06:54+00:00","ip":"10.0.0.1","country":"\#(country)","class":"api","method":"GET","path":"\#(path)","status":403,"refused":"\#(reason)","canary":\#(canary)}"#
+                    + "\n"
+            }
+            let log = "\(lab.folder.path)/edge.log"
+            func write(_ text: String) throws {
+                // Appended, as a log grows: the file stays the same one.
+                let file = try #require(fopen(log, "a"))
+                defer { fclose(file) }
+                #expect(fputs(text, file) >= 0)
+            }
+            try write(line("waf"))
+            let begun = try await lab.run("tally", log, "0", "0")
+            let inode = try #require(begun.line("inode")?.dropFirst(6))
+            let size = try #require(begun.line("offset")?.dropFirst(7))
+            #expect(begun.line("requests") == "requests 0" && begun.last == "ok", "what was there before is not counted")
+            try write(
+                line("waf", country: "RU") + line("limit") + line("") + line("waf", canary: 1) + "garbage\n"
+                    + line("country", country: "-", path: #"/\",\"refused\":\"slow\",\"country\":\"US\""#)
+                    + String(line("slow").prefix(50)))
+            let counted = try await lab.run("tally", log, String(inode), String(size))
+            #expect(
+                Set(counted.lines).isSuperset(of: [
+                    "requests 4", "reason waf 1", "reason limit 1", "reason country 1", "country RU 1", "country AR 1",
+                    "ok",
+                ]), "\(counted.lines)")
+            #expect(!counted.lines.contains { $0.contains("10.0.0.1") || $0.contains("slow") || $0.contains("US") })
+            // The line that was being written is counted once it is whole; the others are not counted again.
+            try write(String(line("slow").dropFirst(50)))
+            let place = try #require(counted.line("offset")?.dropFirst(7))
+            let rest = try await lab.run("tally", log, String(inode), String(place))
+            #expect(rest.line("requests") == "requests 1" && rest.line("reason") == "reason slow 1")
+            // Another file under the name is read from its begin.
+            #expect(rename(log, log + ".1") == 0)
+            try write(line("size"))
+            #expect(try await lab.run("tally", log, String(inode), "7").line("reason") == "reason size 1")
+            #expect(try await lab.run("tally", "\(log).2", "0", "0").last.hasPrefix("error "))
+            #expect(try await lab.run("tally", lab.folder.path, "0", "0").last.hasPrefix("error "))
+            for words in [["tally", "edge.log", "0", "0"], ["tally", log, "-1", "0"], ["tally", log, "0"]] {
+                #expect(try await lab.run(words).last == "refused invalid")
+            }
+        }
+    }
+
+    @Test("it tells the version and the age of the firewall's rules", arguments: shells)
+    func rules(_ shell: [String]) async throws {
+        try await withLab(shell: shell) { lab in
+            let folder = "\(lab.folder.path)/rules"
+            #expect(mkdir(folder, 0o755) == 0)
+            #expect(try await lab.run("rules", folder).last.hasPrefix("error "))
+            let texts = [
+                "a": "# OWASP_CRS/3.1.0 wrote this comment\n    ver:'OWASP_CRS/3.3.4',\\\n",
+                "b": "    ver:'OWASP_CRS/3.3.7',\\\n    ver:'OWASP_CRS/3.3.4',\\\n",
+            ]
+            for (name, text) in texts { try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name).conf")) }
+            var times = [timespec(tv_sec: 1_700_000_000, tv_nsec: 0), timespec(tv_sec: 1_700_000_000, tv_nsec: 0)]
+            #expect(utimensat(AT_FDCWD, "\(folder)/a.conf", &times, 0) == 0)
+            times = [timespec(tv_sec: 1_750_000_000, tv_nsec: 0), timespec(tv_sec: 1_750_000_000, tv_nsec: 0)]
+            #expect(utimensat(AT_FDCWD, "\(folder)/b.conf", &times, 0) == 0)
+            #expect(try await lab.run("rules", folder).lines == ["rules 2 1750000000 3.3.4", "ok"])
+            #expect(try await lab.run("rules", "rules").last == "refused invalid")
+        }
+    }
+
     @Test("who holds the lock is safe from all but those who may take it")
     func locks() async throws {
         try await withLab { lab in

@@ -35,6 +35,44 @@ struct SSHTests {
         }
     }
 
+    @Test("what its log counts and how old its rules are comes through the same forced command")
+    func logsAndRules() async throws {
+        try await withRemote { edge, server, client in
+            let log = "\(server.folder)/edge.log"
+            let refused =
+                #"{"ts":"2026-11-27T09:06:54+00:00","ip":"10.0.0.1","country":"RU","class":"api","method":"GET","path":"/x","status":403,"refused":"waf","canary":0}"#
+                + "\n"
+            try Data(refused.utf8).write(to: URL(filePath: log))
+            let begun = try await client.tally(log, since: nil, within: limit)
+            #expect(begun.batch == RefusalTally.Batch() && begun.place.offset == Int64(refused.utf8.count))
+            let file = try #require(fopen(log, "a"))
+            #expect(fputs(refused + refused, file) >= 0 && fclose(file) == 0)
+            let counted = try await client.tally(log, since: begun.place, within: limit)
+            #expect(counted.batch.total == 2 && counted.batch.refused == 2)
+            #expect(counted.batch.names == [.reason: ["waf": 2], .country: ["RU": 2]])
+            #expect(try await client.tally(log, since: counted.place, within: limit).batch.total == 0)
+            let missing = await #expect(throws: EdgeError.self) {
+                _ = try await client.tally("\(log).none", since: nil, within: limit)
+            }
+            #expect(missing?.reason.contains("cannot be read by") == true)
+
+            try Data("ver:'OWASP_CRS/4.7.0'\n".utf8).write(to: URL(filePath: "\(server.folder)/one.conf"))
+            let rules = try await client.rules(in: server.folder, within: limit)
+            #expect(rules.version == "4.7.0" && rules.count == 1 && rules.newest.seconds > 1_700_000_000)
+
+            // A helper of before: what to do about it is said.
+            let old = "\(edge.lab.helper)"
+            let script = String(decoding: EdgeHelper.script, as: UTF8.self).replacing("    tally:4) ", with: "    none:4) ")
+            try Data(script.utf8).write(to: URL(filePath: old + ".new"))
+            #expect(chmod(old + ".new", 0o755) == 0 && rename(old + ".new", old) == 0)
+            await client.close()
+            let refusedNow = await #expect(throws: EdgeError.self) {
+                _ = try await client.tally(log, since: nil, within: limit)
+            }
+            #expect(refusedNow?.reason.contains("guardia edge install edge-1") == true)
+        }
+    }
+
     @Test("everything works through a forced command, and the front door through the same connection")
     func wholeCourse() async throws {
         try await withRemote { edge, server, client in

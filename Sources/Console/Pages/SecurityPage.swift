@@ -94,14 +94,20 @@ struct SecurityPage {
         station.freshness(at: model.shownNow) == .lastKnown ? .unknown : item.verdict
     }
 
-    /// Whom the edges turn away, by reason, country, rule and jail, the most frequent first.
+    /// Whom the edges turn away: how many a minute, then by reason, country, rule and jail, the most frequent first.
     private func refusals(_ lines: inout [[Span]], width: Int) {
-        guard let station = model.shown.security["refused"], station.freshness(at: model.shownNow) != .lastKnown,
-            station.check.verdict == .ok
-        else { return }
+        let rates = [
+            ("\(DefencePlan.probe).blocked", Word.securityBlocked), ("\(DefencePlan.probe).bans", .securityBans),
+        ].compactMap { rate(SeriesID($0.0), $0.1, width: width) }
+        let station = model.shown.security["refused"].flatMap { station in
+            station.freshness(at: model.shownNow) != .lastKnown && station.check.verdict == .ok ? station : nil
+        }
+        guard station != nil || !rates.isEmpty else { return }
         heading(.securityRefused, &lines)
-        let kinds: [(RefusalWindow.Kind, Word)] = [
-            (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules), (.ban, .securityBans),
+        lines += rates
+        guard let station else { return }
+        let kinds: [(RefusalTally.Kind, Word)] = [
+            (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules), (.ban, .securityJails),
         ]
         var isEmpty = true
         for (kind, word) in kinds {
@@ -123,6 +129,32 @@ struct SecurityPage {
             lines.append(line)
         }
         if isEmpty { lines.append([Span(model.words(.securityNoRefusal), .dim)]) }
+    }
+
+    /// One rate with its last half hour. Where it is not known any more it says so, and why.
+    private func rate(_ id: SeriesID, _ word: Word, width: Int) -> [Span]? {
+        guard let track = model.shown.track(id) else { return nil }
+        let freshness = model.assessment(of: id).freshness
+        let count = max(8, min(60, width - 50))
+        let trend = Trend(of: track, count: count, span: .minutes(30), until: model.shownNow)
+        var strip = Frame(size: Size(width: count, height: 1))
+        Sparkline(trend.samples).render(into: &strip, area: strip.bounds)
+        let isKnown = freshness == .fresh || freshness == .stale
+        var line = [
+            Span(" " + Text.padded(model.words(word), to: 10), .dim),
+            Span(" " + strip.text(row: 0), freshness == .fresh ? .sparkline : .stale),
+            Span("  " + model.value(of: track), freshness == .fresh ? .value : isKnown ? .stale : .unknown, .bold),
+        ]
+        if let age = track.age(at: model.shownNow), let at = track.valueAt {
+            line.append(
+                isKnown
+                    ? Span("  " + model.words(.agoShort, model.figures.age(age)), .dim)
+                    : Span("  " + model.words(.lastKnown, model.clock(at.utc)), .unknown))
+        } else {
+            line.append(Span("  " + model.words(.neverRead), .unknown))
+        }
+        if let miss = track.miss { line.append(Span("  " + Text.sanitised(miss, limit: 200), .missed)) }
+        return line
     }
 
     private func certificates(_ lines: inout [[Span]], width: Int) {

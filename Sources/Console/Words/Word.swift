@@ -106,7 +106,7 @@ package enum Word: CaseIterable, Sendable {
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules,
         securityBans
-    case securityNoRefusal
+    case securityNoRefusal, securityBlocked, securityJails
     // MARK: Flags
     case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle

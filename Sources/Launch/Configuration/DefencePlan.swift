@@ -11,7 +11,7 @@ package struct DefencePlan: Hashable, Sendable {
     /// A rule set that is older is a warning.
     package var maximumAgeOfRules: Milliseconds
     package var bans: [BanWatch]
-    /// The logs of the edges that can be read on this machine; empty: those of the edges that are on it.
+    /// Where the logs of edges can be read on this machine; an edge that is on it needs none.
     package var logs: [EdgeLogs]
 
     package init(
@@ -66,11 +66,19 @@ package struct EdgeLogs: Hashable, Sendable {
 }
 
 extension DefencePlan {
-    /// Whose logs are read: those that are named, or those of the edges on this machine.
+    /// Whose logs are read here: those that are named, or those of the edges on this machine.
     package func logs(of deployment: Deployment) -> [EdgeLogs] {
-        guard logs.isEmpty, let hardening = deployment.hardening else { return logs }
-        return deployment.edges.filter { $0.ssh == nil }.map {
-            EdgeLogs(edge: $0.name, access: hardening.log, audit: hardening.waf?.auditLog)
-        }
+        guard let hardening = deployment.hardening else { return logs }
+        let named = Set(logs.map(\.edge))
+        return logs
+            + deployment.edges.filter { $0.ssh == nil && !named.contains($0.name) }.map {
+                EdgeLogs(edge: $0.name, access: hardening.log, audit: hardening.waf?.auditLog)
+            }
+    }
+
+    /// The edges elsewhere whose log cannot be read here: their helper counts in it.
+    package func edgesCountedByHelper(of deployment: Deployment) -> [EdgePlan] {
+        let named = Set(logs.map(\.edge))
+        return deployment.edges.filter { $0.ssh != nil && !named.contains($0.name) }
     }
 }

@@ -120,6 +120,7 @@ extension Probe {
             case .journey(let target): target.measures
             case .vantage(let target): target.measures
             case .flags(let target): target.measures
+            case .defence(let target): target.plan.measures
             }
         return [Probe.up] + own
     }

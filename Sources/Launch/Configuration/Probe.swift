@@ -53,6 +53,8 @@ package struct Probe: Hashable, Sendable {
         indirect case vantage(VantageTarget)
         // MARK: Flags
         case flags(FlagsTarget)
+        // MARK: Security
+        indirect case defence(DefenceTarget)
     }
 }
 

@@ -86,6 +86,7 @@ extension Probe.Target {
         case .journey: "journey"
         case .vantage: "vantage"
         case .flags: "flags"
+        case .defence: "defence"
         }
     }
 }

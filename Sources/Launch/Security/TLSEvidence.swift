@@ -96,6 +96,8 @@ package struct TLSEvidence: Hashable, Sendable {
     package var nameMatches: Bool?
     package var versions: [TLSVersion: Offer] = [:]
     package var suites: [TLSVersion: [CipherSuite]] = [:]
+    /// What a server that speaks SSL 2.0 named; it may have named none.
+    package var ssl2Ciphers: [SSL2Cipher] = []
     /// Whether the search for suites came to its end.
     package var suitesComplete = false
     /// The smallest prime seen in an ephemeral Diffie-Hellman exchange, in bits.
@@ -117,6 +119,10 @@ package struct TLSEvidence: Hashable, Sendable {
     package init(endpoint: TLSEndpoint) { self.endpoint = endpoint }
 
     package func offers(_ version: TLSVersion) -> Bool { versions[version] == .yes }
+    /// The names of what it offers with one version.
+    package func suiteNames(of version: TLSVersion) -> [String] {
+        version == .ssl2 ? ssl2Ciphers.map(\.name) : (suites[version] ?? []).map(\.name)
+    }
     /// Every suite that some version offers.
     package var allSuites: Set<CipherSuite> { Set(suites.values.joined()) }
 }

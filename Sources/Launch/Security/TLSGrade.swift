@@ -45,7 +45,7 @@ package struct TLSGrade: Hashable, Sendable {
         let isWhole =
             evidence.suitesComplete
             && !evidence.versions.values.contains { if case .unknown = $0 { true } else { false } }
-        guard let best = offered.last, let worst = offered.first, !suites.isEmpty, isWhole,
+        guard let best = offered.last, let worst = offered.first, !suites.isEmpty || worst == .ssl2, isWhole,
             let leaf = evidence.chain.first,
             let trust = evidence.trust
         else {
@@ -77,6 +77,7 @@ package struct TLSGrade: Hashable, Sendable {
 
     private static func score(_ version: TLSVersion) -> Double {
         switch version {
+        case .ssl2: 0
         case .ssl3: 80
         case .tls10: 90
         case .tls11: 95
@@ -135,6 +136,7 @@ package struct TLSGrade: Hashable, Sendable {
             .f, "a certificate signed with MD5 or SHA-1",
             if: leaf.isWeaklySigned || evidence.chain.contains { !$0.isSelfIssued && $0.isWeaklySigned })
         cap(.f, "a Diffie-Hellman prime of less than 1,024 bits", if: (evidence.primeBits ?? .max) < 1024)
+        cap(.f, "SSL 2.0 (DROWN)", if: offered.contains(.ssl2))
         cap(.f, "SSL 3.0 alone", if: offered == [.ssl3])
         cap(.c, "SSL 3.0 (POODLE)", if: offered.contains(.ssl3))
         cap(.c, "neither TLS 1.2 nor 1.3", if: !offered.contains(.tls12) && !offered.contains(.tls13))

@@ -157,11 +157,11 @@ package struct TLSJudgement: Hashable, Sendable {
 
     private static func protocols(_ evidence: TLSEvidence) -> [TLSFinding] {
         var findings: [TLSFinding] = []
-        let old = [TLSVersion.ssl3, .tls10, .tls11].filter(evidence.offers)
+        let old = [TLSVersion.ssl2, .ssl3, .tls10, .tls11].filter(evidence.offers)
         if let first = old.first {
             findings.append(
                 TLSFinding(
-                    first == .ssl3 ? .critical : .warning, "old-protocol",
+                    first <= .ssl3 ? .critical : .warning, "old-protocol",
                     "it still offers \(old.map(\.name).joined(separator: ", "))"))
         }
         if evidence.versions[.tls12] == .no, evidence.versions[.tls13] == .no {

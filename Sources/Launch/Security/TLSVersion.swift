@@ -1,5 +1,7 @@
 /// A version of SSL or TLS, as its two bytes on the wire.
 package enum TLSVersion: UInt16, Hashable, Comparable, Sendable, CaseIterable, Codable {
+    /// Its ciphers are not TLS's suites: ``SSL2Cipher``.
+    case ssl2 = 0x0002
     case ssl3 = 0x0300
     case tls10 = 0x0301
     case tls11 = 0x0302
@@ -10,6 +12,7 @@ package enum TLSVersion: UInt16, Hashable, Comparable, Sendable, CaseIterable, C
 
     package var name: String {
         switch self {
+        case .ssl2: "SSL 2.0"
         case .ssl3: "SSL 3.0"
         case .tls10: "TLS 1.0"
         case .tls11: "TLS 1.1"

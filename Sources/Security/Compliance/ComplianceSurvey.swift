@@ -239,7 +239,11 @@ package struct ComplianceSurvey: Sendable {
             do throws(WireError) {
                 let rows = try await client.query(sql, deadline: ComplianceSurvey.deadline, readOnly: true)
                 let count = (0..<rows.count).reduce(0) { $0 + CardNumber.count(in: Array((rows[$1, 0] ?? "").utf8)) }
-                if count > 0 { found.append("\(table): \(count)\(rows.count == 10_000 ? " or more" : "")") }
+                if count > 0 {
+                    found.append("\(table): \(count)\(rows.count == 10_000 ? " or more" : "")")
+                } else if rows.count == 10_000 {
+                    unsure.append("\(table): none in 10,000 rows with digits enough, and there may be more of them")
+                }
             } catch {
                 unsure.append("\(table): \(error.reason)")
             }

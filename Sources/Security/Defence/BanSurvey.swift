@@ -26,7 +26,7 @@ package struct BanSurvey: Sendable {
         var banned = Set<String>()
         let running: [String]
         do throws(SecurityError) {
-            running = BanSurvey.jails(try await run(watch.client + ["status"]))
+            running = BanSurvey.jails(try await run(watch.statusWords))
         } catch {
             return [.init("\(watch.name) fail2ban", .critical, "does not answer: \(error.reason)")]
         }
@@ -37,7 +37,7 @@ package struct BanSurvey: Sendable {
                 continue
             }
             do throws(SecurityError) {
-                let status = BanSurvey.status(try await run(watch.client + ["status", jail]))
+                let status = BanSurvey.status(try await run(watch.statusWords(of: jail)))
                 banned.formUnion(status.addresses)
                 items.append(
                     .init(
@@ -55,7 +55,7 @@ package struct BanSurvey: Sendable {
         let name = "\(watch.name) bans"
         let table: FilterTable
         do throws(SecurityError) {
-            let text = try await run(watch.nft + ["-j", "list", "table", "inet", "guardia"])
+            let text = try await run(watch.tableWords)
             guard let read = FilterTable(json: Array(text.utf8)) else {
                 return .init(name, .unknown, "nft's answer cannot be read")
             }
@@ -70,7 +70,7 @@ package struct BanSurvey: Sendable {
         var missing = banned.subtracting(table.banned)
         // A ban may have ended between the two questions.
         for jail in watch.jails where !missing.isEmpty && running.contains(jail) {
-            guard let text = try? await run(watch.client + ["status", jail]) else { continue }
+            guard let text = try? await run(watch.statusWords(of: jail)) else { continue }
             let still = BanSurvey.status(text).addresses
             if still.isDisjoint(with: missing) { continue }
             return .init(

@@ -28,7 +28,8 @@ package struct DefenceSurvey: Sendable {
         var items: [SecurityCheck.Item] = []
         for edge in deployment.edges { items += await look(at: edge) }
         for url in plan.publicURLs { items += await look(at: url) }
-        items.append(rules())
+        // One item for this machine, whose edges share its rules.
+        if deployment.edges.contains(where: { $0.ssh == nil }) { items.append(rules()) }
         let bad = items.filter { $0.verdict > .ok }.count
         return SecurityCheck(
             station: "defence",
@@ -70,6 +71,7 @@ package struct DefenceSurvey: Sendable {
         } else if tails != nil {
             items += await tails!.items(edge: edge.name, mark: mark, blocks: hardening.waf?.onlyDetects == false)
         }
+        if edge.ssh != nil { items.append(await rules(of: edge, by: client, until: end)) }
         await client.close()
         return items
     }
@@ -168,17 +170,30 @@ package struct DefenceSurvey: Sendable {
 
     private func rules() -> SecurityCheck.Item {
         guard let waf = hardening.waf else { return .init("rule set", .unknown, "the config has no firewall") }
-        // The rules of an edge elsewhere are of that machine: only its log tells their version.
-        guard deployment.edges.contains(where: { $0.ssh == nil }) || FileBytes.status(waf.rules) != nil else {
-            return .init("rule set", .unknown, "no edge is on this machine: its age is not to be seen from here")
-        }
         guard let rules = RuleSet.read(waf.rules) else {
             return .init("rule set", .unknown, "no rules are to be read in \(waf.rules)")
         }
+        return item("rule set", rules)
+    }
+
+    /// Of an edge elsewhere its helper tells.
+    private func rules(
+        of edge: EdgePlan, by client: EdgeClient, until end: ContinuousClock.Instant
+    ) async -> SecurityCheck.Item {
+        let name = "\(edge.name) rule set"
+        guard let waf = hardening.waf else { return .init(name, .unknown, "the config has no firewall") }
+        do throws(EdgeError) {
+            return item(name, RuleSet(try await client.rules(in: waf.rules, within: max(end - .now, .milliseconds(1)))))
+        } catch {
+            return .init(name, .unknown, error.reason)
+        }
+    }
+
+    private func item(_ name: String, _ rules: RuleSet) -> SecurityCheck.Item {
         let age = clock.now().utc - rules.newest
         let days = Int(age.count / 86_400_000)
         return .init(
-            "rule set", age > plan.maximumAgeOfRules ? .warning : .ok,
+            name, age > plan.maximumAgeOfRules ? .warning : .ok,
             "\(rules.version), \(rules.count) files, the newest \(days) d old", number: Double(days))
     }
 }

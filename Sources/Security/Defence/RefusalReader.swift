@@ -1,68 +1,114 @@
+import Glibc
 package import Launch
 import Wire
 
 /// Reads the logs of the edges and of fail2ban as they grow, and counts what was refused. Blocking: to be called on a thread of its
 /// own.
 package struct RefusalReader: Sendable {
-    private var access: [LogTail]
-    private var audits: [LogTail]
-    private var bans: [LogTail]
-    package private(set) var window: RefusalWindow
-    /// Logs that cannot be read now.
-    package private(set) var troubles: [String] = []
+    /// Logs of one kind, and what they have told since all of them could last be read.
+    private struct Group: Sendable {
+        var tails: [LogTail]
+        var pending = RefusalTally.Batch()
+        /// When all of them were read; nil before the first time.
+        var since: Timestamp?
+    }
+
+    private var access: Group
+    private var audits: Group
+    private var bans: Group
+    package private(set) var report: RefusalReport
     /// Lines that are not of the log's kind.
     package private(set) var unreadable = 0
-    private var isFirst = true
 
-    package init(_ logs: [EdgeLogs], bans: [BanWatch], span: Milliseconds = .minutes(10)) {
-        access = logs.map { LogTail($0.access) }
-        audits = logs.compactMap { $0.audit.map { LogTail($0) } }
-        self.bans = bans.compactMap { $0.log.map { LogTail($0) } }
-        window = RefusalWindow(span: span)
+    /// How often one log is read within one look: 64 MiB.
+    private static let rounds = 8
+
+    package init(_ logs: [EdgeLogs], bans: [BanWatch]) {
+        access = Group(tails: logs.map { LogTail($0.access) })
+        audits = Group(tails: logs.compactMap { $0.audit.map { LogTail($0) } })
+        self.bans = Group(tails: bans.compactMap { $0.log.map { LogTail($0) } })
+        report = RefusalReport(at: Timestamp(seconds: 0))
+        report.countsBans = !self.bans.tails.isEmpty
     }
 
-    package mutating func read(_ now: Timestamp) {
-        troubles = []
-        for index in access.indices {
-            for line in lines(\.access, index) {
-                if let request = (try? JSONLine.fields(line)).flatMap(EdgeRequest.init) {
-                    window.take(request)
-                } else {
-                    unreadable += 1
+    /// - Parameters:
+    ///   - remote: what the helpers of edges elsewhere have counted since the last look.
+    ///   - remoteTroubles: the edges that could not be asked; then nothing is known of the whole.
+    package mutating func read(_ now: Timestamp, remote: [RefusalTally.Batch] = [], remoteTroubles: [String] = []) {
+        report.at = now
+        readRequests(now, remote, remoteTroubles)
+        report.ruleTroubles = read(\.audits, now) { line, batch in
+            guard let hit = (try? JSONLine.fields(line)).flatMap(FirewallHit.init) else { return false }
+            if !hit.uri.contains("guardia=canary-") { batch.take(hit) }
+            return true
+        }
+        // What was there before the first look has no time that is worth anything: ModSecurity writes the machine's local one.
+        close(\.audits, now, report.ruleTroubles) { $0.rules.take($1, over: $2, at: now) }
+        report.banTroubles = read(\.bans, now) { line, batch in
+            if let jail = RefusalReader.jail(banning: line) { batch.takeBan(by: jail) }
+            return true
+        }
+        close(\.bans, now, report.banTroubles) { $0.bans.take($1, over: $2, at: now) }
+    }
+
+    package func check(every: Milliseconds) -> SecurityCheck { report.check(every: every) }
+
+    // MARK: Requests
+
+    private mutating func readRequests(_ now: Timestamp, _ remote: [RefusalTally.Batch], _ remoteTroubles: [String]) {
+        var backlog = Backlog(until: now, span: report.requests.span)
+        let isFirst = access.since == nil
+        let troubles = read(\.access, now) { line, batch in
+            guard let request = (try? JSONLine.fields(line)).flatMap(EdgeRequest.init) else { return false }
+            if isFirst { backlog.take(request) } else { batch.take(request) }
+            return true
+        }
+        for batch in remote { access.pending.merge(batch) }
+        report.requestTroubles = troubles + remoteTroubles
+        // What stood in the log before bears its time; of edges elsewhere nothing is known before the first look.
+        if isFirst, report.requestTroubles.isEmpty, remote.isEmpty {
+            for (batch, end) in backlog.minutes { report.requests.take(batch, over: .minutes(1), at: end) }
+        }
+        close(\.access, now, report.requestTroubles) { $0.requests.take($1, over: $2, at: now) }
+    }
+
+    /// Ends a look at a group: only where all of it could be read is it known what was refused.
+    private mutating func close(
+        _ group: WritableKeyPath<RefusalReader, Group>, _ now: Timestamp, _ troubles: [String],
+        _ take: (inout RefusalReport, RefusalTally.Batch, Milliseconds) -> Void
+    ) {
+        guard troubles.isEmpty else { return }
+        if let since = self[keyPath: group].since, now > since { take(&report, self[keyPath: group].pending, now - since) }
+        if self[keyPath: group].since != now { self[keyPath: group].pending = .init() }
+        self[keyPath: group].since = now
+    }
+
+    /// The new lines of a group. → why some of its logs are not known whole.
+    private mutating func read(
+        _ group: WritableKeyPath<RefusalReader, Group>, _ now: Timestamp,
+        _ take: (ArraySlice<UInt8>, inout RefusalTally.Batch) -> Bool
+    ) -> [String] {
+        var troubles: [String] = []
+        for index in self[keyPath: group].tails.indices {
+            var tail = self[keyPath: group].tails[index]
+            do throws(WireError) {
+                for _ in 0..<RefusalReader.rounds {
+                    for line in try tail.lines() where !take(line, &self[keyPath: group].pending) { unreadable += 1 }
+                    if !tail.isBehind { break }
                 }
-            }
-        }
-        // What was there before has no time that is worth anything: ModSecurity writes the machine's local one.
-        for index in audits.indices {
-            for line in lines(\.audits, index) {
-                guard let hit = (try? JSONLine.fields(line)).flatMap(FirewallHit.init) else {
-                    unreadable += 1
-                    continue
+                if tail.isBehind {
+                    tail.passOver()
+                    troubles.append("\(tail.path) grows faster than it can be read: the count is too low")
                 }
-                if !isFirst, !hit.uri.contains("guardia=canary-") { window.take(hit, at: now) }
+            } catch {
+                troubles.append("\(error.target) cannot be read: \(error.reason)")
             }
+            self[keyPath: group].tails[index] = tail
         }
-        for index in bans.indices {
-            for line in lines(\.bans, index) where !isFirst {
-                if let jail = RefusalReader.jail(banning: line) { window.ban(by: jail, at: now) }
-            }
-        }
-        isFirst = false
-        window.prune(now)
+        return troubles
     }
 
-    /// The new lines of one log; that it cannot be read is remembered.
-    private mutating func lines(_ tails: WritableKeyPath<RefusalReader, [LogTail]>, _ index: Int) -> [ArraySlice<UInt8>]
-    {
-        do throws(WireError) {
-            return try self[keyPath: tails][index].lines()
-        } catch {
-            troubles.append("\(error.target) cannot be read: \(error.reason)")
-            return []
-        }
-    }
-
-    package func check(every: Milliseconds) -> SecurityCheck { window.check(every: every, troubles: troubles) }
+    // MARK: fail2ban
 
     /// `2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Ban 10.0.0.1`
     package static func jail(banning line: ArraySlice<UInt8>) -> String? {
@@ -70,5 +116,35 @@ package struct RefusalReader: Sendable {
         guard let ban = text.firstRange(of: "] Ban ") ?? text.firstRange(of: "] Increase Ban ") else { return nil }
         let before = text[..<ban.lowerBound]
         return before.lastIndex(of: "[").map { String(before[before.index(after: $0)...]) }
+    }
+}
+
+/// What an access log held before the first look, by minutes that it tells of whole.
+private struct Backlog {
+    private let end: Timestamp
+    private var batches: [RefusalTally.Batch]
+    private var first: Timestamp?
+
+    init(until end: Timestamp, span: Milliseconds) {
+        self.end = end
+        batches = Array(repeating: .init(), count: max(0, Int(span.count / 60_000) - 1))
+    }
+
+    mutating func take(_ request: EdgeRequest) {
+        first = min(first ?? request.at, request.at)
+        let age = (end - request.at).count
+        guard age >= 0, age / 60_000 < Int64(batches.count) else { return }
+        batches[Int(age / 60_000)].take(request)
+    }
+
+    /// The oldest first, each with its end.
+    var minutes: [(RefusalTally.Batch, Timestamp)] {
+        guard let first else { return [] }
+        return batches.indices.reversed().compactMap { index in
+            let start = end + Milliseconds(-Int64(index + 1) * 60_000)
+            // A second more: nginx writes whole ones.
+            guard first <= start + .seconds(1) else { return nil }
+            return (batches[index], end + Milliseconds(-Int64(index) * 60_000))
+        }
     }
 }

@@ -1,3 +1,4 @@
+package import Edge
 import Foundation
 package import Launch
 
@@ -7,6 +8,23 @@ package struct RuleSet: Hashable, Sendable {
     package var count: Int
     package var newest: Timestamp
 
+    init(version: String, count: Int, newest: Timestamp) {
+        self.version = version
+        self.count = count
+        self.newest = newest
+    }
+
+    /// As the helper of an edge elsewhere tells it.
+    package init(_ facts: RuleSetFacts) {
+        version = RuleSet.name(of: facts.version)
+        count = facts.count
+        newest = facts.newest
+    }
+
+    private static func name(of version: String?) -> String {
+        version.flatMap { $0.isEmpty ? nil : "OWASP CRS \($0)" } ?? "rules of unknown version"
+    }
+
     /// Nil where there are none.
     package static func read(_ folder: String) -> RuleSet? {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
@@ -15,15 +33,15 @@ package struct RuleSet: Hashable, Sendable {
         .sorted()
         let times = names.compactMap { FileBytes.status("\(folder)/\($0)")?.modified }
         guard let newest = times.max() else { return nil }
-        var version = "rules of unknown version"
+        // Each rule bears one; some were mended since the release that most are of, and comments speak of others.
+        var versions: [String: Int] = [:]
         for name in names {
             guard let bytes = try? FileBytes.read("\(folder)/\(name)", limit: 1 << 20) else { continue }
-            let text = String(decoding: bytes, as: UTF8.self)
-            if let start = text.firstRange(of: "OWASP_CRS/") {
-                version = "OWASP CRS " + text[start.upperBound...].prefix { $0.isNumber || $0 == "." }
-                break
+            for part in String(decoding: bytes, as: UTF8.self).split(separator: "ver:'OWASP_CRS/").dropFirst() {
+                versions[String(part.prefix { $0.isASCII && $0.isNumber || $0 == "." }), default: 0] += 1
             }
         }
-        return RuleSet(version: version, count: names.count, newest: Timestamp(seconds: newest))
+        let most = versions.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
+        return RuleSet(version: name(of: most), count: names.count, newest: Timestamp(seconds: newest))
     }
 }

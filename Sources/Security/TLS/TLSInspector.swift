@@ -74,8 +74,9 @@ package struct TLSInspector: Sendable {
     ) async {
         let name = TLSInspector.isAddress(evidence.endpoint.host) ? nil : evidence.endpoint.host
         let search = SuiteSearch(client: client, name: name, stage: stage, end: end, gate: ConnectionGate(limit: 6))
+        async let oldest = search.runSSL2()
         let found = await withTaskGroup(of: SuiteSearch.Result.self) { group in
-            for version in TLSVersion.allCases { group.addTask { await search.run(version) } }
+            for version in TLSVersion.allCases where version != .ssl2 { group.addTask { await search.run(version) } }
             var results: [SuiteSearch.Result] = []
             for await result in group { results.append(result) }
             return results.sorted { $0.version < $1.version }
@@ -91,6 +92,10 @@ package struct TLSInspector: Sendable {
                 evidence.stapling = CertificateReader.stapling(der: flight.status, chain: ders)
             }
         }
+        let ssl2 = await oldest
+        evidence.versions[.ssl2] = ssl2.offer
+        evidence.ssl2Ciphers = ssl2.ciphers
+        if ders.isEmpty, let certificate = ssl2.certificate { ders = [certificate] }
     }
 
     // MARK: What it shows

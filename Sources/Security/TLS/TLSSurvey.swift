@@ -62,7 +62,7 @@ package struct TLSSurvey: Sendable {
             if !offered.isEmpty {
                 lines.append(
                     "      offers       "
-                        + offered.map { "\($0.name) (\(evidence.suites[$0]?.count ?? 0) suites)" }.joined(
+                        + offered.map { "\($0.name) (\(evidence.suiteNames(of: $0).count) suites)" }.joined(
                             separator: ", "))
             }
             if let authorities = evidence.authorities, !authorities.isEmpty {
@@ -149,7 +149,8 @@ package struct TLSSurvey: Sendable {
                         }
                     }),
                 suites: Dictionary(
-                    uniqueKeysWithValues: evidence.suites.map { ($0.name, $1.map(\.name)) }),
+                    uniqueKeysWithValues: TLSVersion.allCases.map { ($0.name, evidence.suiteNames(of: $0)) }
+                ).filter { !$0.value.isEmpty },
                 suitesComplete: evidence.suitesComplete, hsts: evidence.hsts,
                 chain: evidence.chain.map {
                     Report.Certificate(

@@ -2,7 +2,13 @@ import Launch
 
 /// The section `security.defences`: how the edges' hardening is proved.
 extension Field {
-    func defencePlan() -> DefencePlan? {
+    func defencePlan(_ catalogue: SeriesCatalogue) -> DefencePlan? {
+        let plan = readDefencePlan()
+        if let plan { plan.addSeries(to: catalogue, at: self) } else { catalogue.markIncomplete(DefencePlan.probe) }
+        return plan
+    }
+
+    private func readDefencePlan() -> DefencePlan? {
         mapping { fields in
             let usual = DefencePlan()
             let clean = fields.optional("clean_path")?.parse { text throws(Misfit) -> String in
@@ -49,6 +55,18 @@ extension Field {
             EdgeLogs(
                 edge: fields.required("edge")?.identifier() ?? "", access: fields.required("access")?.path() ?? "",
                 audit: fields.optional("audit")?.path())
+        }
+    }
+}
+
+extension DefencePlan {
+    /// What the edges turn away, before what may refer to it.
+    fileprivate func addSeries(to catalogue: SeriesCatalogue, at field: Field) {
+        for measure in series {
+            if !catalogue.add(measure) {
+                field.error("the series '\(measure.id)' is produced twice", hint: "give the probe 'defence' another name")
+                break
+            }
         }
     }
 }

@@ -2,13 +2,14 @@ import Launch
 
 /// The section `security`: docs/security.md explains every key.
 extension Field {
-    func securityPlan() -> SecurityPlan? {
+    /// - Parameter catalogue: takes the series of what the edges turn away.
+    func securityPlan(_ catalogue: SeriesCatalogue) -> SecurityPlan? {
         mapping { fields in
             SecurityPlan(
                 tls: fields.optional("tls")?.tlsPlan(), renewal: fields.optional("renewal")?.renewalPlan(),
                 audit: fields.optional("audit")?.auditPlan() ?? AuditPlan(),
                 compliance: fields.optional("compliance")?.compliancePlan(),
-                scans: fields.optional("scans")?.scanPlan(), defences: fields.optional("defences")?.defencePlan())
+                scans: fields.optional("scans")?.scanPlan(), defences: fields.optional("defences")?.defencePlan(catalogue))
         }
     }
 

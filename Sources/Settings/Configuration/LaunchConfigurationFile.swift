@@ -70,6 +70,7 @@ package struct LaunchConfigurationFile: Sendable {
         fields.optional("drills").map { backup.readDrills($0) }
         let flags = FlagsReader(catalogue)
         fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
+        let security = fields.optional("security")?.securityPlan(catalogue)
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in
@@ -91,7 +92,8 @@ package struct LaunchConfigurationFile: Sendable {
             launch: fields.optional("launch")?.launchPlan(zoneName: zone?.name ?? "UTC") ?? LaunchPlan(),
             journal: fields.required("journal")?.journalPlan() ?? JournalPlan(path: ""),
             probes: probes.probes.map(\.probe) + (plan?.probes ?? []) + (flagsPlan.map { [$0.probe] } ?? [])
-                + (backupPlan.map { [$0.asProbe] } ?? []),
+                + (backupPlan.map { [$0.asProbe] } ?? [])
+                + (plan.flatMap { plan in security?.defences.map { [$0.probe(of: plan)] } } ?? []),
             derivations: derivations.derivations,
             series: catalogue.all,
             panes: fields.required("panes")?.mapping(PanesReader(catalogue: catalogue).read) ?? Panes(),
@@ -103,7 +105,7 @@ package struct LaunchConfigurationFile: Sendable {
             // MARK: Alerting
             alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
-            security: fields.optional("security")?.securityPlan())
+            security: security)
         if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
         if configuration.security?.defences != nil, plan?.hardening == nil {
             fields.optional("security")?.error(

@@ -1,6 +1,7 @@
 import Glibc
 package import Launch
 package import Logging
+package import Security
 import Wire
 
 /// The whole of `guardia watch`: starts a poller a probe and keeps the heart beating until its task is cancelled.
@@ -20,14 +21,16 @@ package struct Engine: Sendable {
     private let log: Logger
     private let secret: @Sendable (Secret) throws -> String
     private let journal: String?
+    private let refusals: RefusalDesk?
     private let rollBack: @Sendable (_ reason: String) async -> String?
 
     /// - Parameters:
     ///   - journal: where the recorder writes, for what is read there.
+    ///   - refusals: what is turned away from the edges, where the launch's security asks it too.
     ///   - rollBack: starts a rollback in a session of its own, for automatic responses; why it could not.
     package init(
         _ configuration: LaunchConfiguration, zone: Zone, version: String, clock: any Clock, log: Logger,
-        journal: String? = nil,
+        journal: String? = nil, refusals: RefusalDesk? = nil,
         rollBack: @escaping @Sendable (_ reason: String) async -> String? = { _ in "nothing here can roll back" },
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
@@ -40,6 +43,7 @@ package struct Engine: Sendable {
         self.log = log
         self.secret = secret
         self.journal = journal
+        self.refusals = refusals
         self.rollBack = rollBack
     }
 
@@ -178,7 +182,7 @@ package struct Engine: Sendable {
 
     private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller] {
         let context = ProbeContext(
-            reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, secret: secret)
+            reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, refusals: refusals, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

@@ -21,5 +21,6 @@ package func makeProber(for probe: Probe, in context: ProbeContext) throws -> an
     case .journey(let target): JourneyProber(target, in: context)
     case .vantage(let target): VantageProber(target, in: context)
     case .flags(let target): FlagsProber(target, in: context)
+    case .defence(let target): DefenceProber(target, in: context)
     }
 }

@@ -1,4 +1,5 @@
 package import Launch
+package import Security
 package import Wire
 
 /// One way of looking at one target, with the connection that it keeps. Pinned to the Reactor; the poller around it
@@ -36,15 +37,18 @@ package struct ProbeContext: Sendable {
     package var secret: @Sendable (Secret) throws -> String
     /// The journal that the engine writes: what is known by it is read there.
     package var journal: String?
+    /// What is turned away from the edges, where somebody else asks it too.
+    package var refusals: RefusalDesk?
 
     /// The zone whose hours and weekdays the business has.
     package var zone: Zone
 
     package init(
-        reactor: Reactor, clock: any Clock, zone: Zone = .utc, journal: String? = nil,
+        reactor: Reactor, clock: any Clock, zone: Zone = .utc, journal: String? = nil, refusals: RefusalDesk? = nil,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.journal = journal
+        self.refusals = refusals
         self.reactor = reactor
         self.clock = clock
         self.zone = zone

@@ -4,6 +4,8 @@ import CLibpq
 /// then drops it.
 final class PostgresConnection {
     let target: String
+    /// What no message may tell, though the server said it.
+    private let password: String?
     private let reactor: Reactor
     private let handle: OpaquePointer
     /// The names of the prepared statements, by text.
@@ -25,6 +27,7 @@ final class PostgresConnection {
 
     private init(_ settings: [String: String], target: String, on reactor: Reactor) throws(WireError) {
         self.target = target
+        password = settings["password"].flatMap { $0.isEmpty ? nil : $0 }
         self.reactor = reactor
         let keys = settings.keys.sorted()
         let handle = CStrings.with(keys) { keys in
@@ -251,12 +254,16 @@ final class PostgresConnection {
 
     private func serverError(_ result: OpaquePointer) -> WireError {
         guard let code = guardia_pg_sqlstate(result) else { return connectionError() }
-        let message = guardia_pg_message(result).map { String(cString: $0) } ?? "no message"
+        let message = guardia_pg_message(result).map { redacted(String(cString: $0)) } ?? "no message"
         return WireError(
             PostgresFailure.kind(ofCode: String(cString: code)), "query", on: target, because: message)
     }
 
     private func connectionError() -> WireError {
-        PostgresFailure(message: String(cString: PQerrorMessage(handle)), progress: progress).error(on: target)
+        PostgresFailure(message: redacted(String(cString: PQerrorMessage(handle))), progress: progress).error(on: target)
+    }
+
+    private func redacted(_ message: String) -> String {
+        password.map { message.replacing($0, with: "(password)") } ?? message
     }
 }

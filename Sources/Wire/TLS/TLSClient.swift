@@ -39,6 +39,26 @@ package actor TLSClient {
         }
     }
 
+    /// Sends one hello of SSL 2.0 on a new connection and reads what comes back.
+    ///
+    /// - Throws: `WireError` where no answer came: refused, timed out. A connection that was closed is an answer.
+    package func ask(_ hello: SSL2Hello, until deadline: ContinuousClock.Instant) async throws(WireError) -> SSL2Answer {
+        reactor.checkIsolated()
+        let socket = try await StreamSocket.connect(to: host, port: port, on: reactor, until: deadline)
+        var reader = SSL2AnswerReader()
+        do throws(WireError) {
+            try await socket.send(hello.record, until: deadline)
+            while true {
+                let bytes = try await socket.receive(until: deadline)
+                if bytes.isEmpty { return reader.end() }
+                if let answer = reader.take(bytes) { return answer }
+            }
+        } catch {
+            guard error.kind == .closed else { throw error }
+            return reader.end()
+        }
+    }
+
     /// Makes a session with whatever this machine's OpenSSL and the server have in common, the weakest included, and asks for
     /// a page over it.
     ///

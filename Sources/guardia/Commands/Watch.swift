@@ -57,8 +57,10 @@ struct Watch: AsyncParsableCommand {
                 path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
             let secrets = SecretStore()
             let rollback = ResponseRollback(journal: path, config: config)
+            let refusals = try Watch.refusals(file.configuration, clock: clock)
             let engine = Engine(
                 file.configuration, zone: zone, version: Version.number, clock: clock, log: logger, journal: path,
+                refusals: refusals,
                 rollBack: { await rollback($0) }
             ) {
                 try secrets.resolve($0)
@@ -71,7 +73,7 @@ struct Watch: AsyncParsableCommand {
                 past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
                 warden: try Watch.warden(file.configuration, journal: path, clock: clock),
                 scheduler: Watch.scheduler(file.configuration, config: config, journal: path, zone: zone, clock: clock),
-                security: try Watch.security(file.configuration, journal: path, clock: clock))
+                security: try Watch.security(file.configuration, refusals, journal: path, clock: clock))
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
@@ -133,14 +135,20 @@ struct Watch: AsyncParsableCommand {
 }
 
 extension Watch {
+    /// Who reads the edges' logs, for the probe and for the station.
+    private static func refusals(_ launch: LaunchConfiguration, clock: any Clock) throws -> RefusalDesk? {
+        guard let plan = launch.security?.defences, let deployment = launch.deployment else { return nil }
+        return RefusalDesk(plan, of: deployment, on: try Reactor(), clock: clock)
+    }
+
     private static func security(
-        _ launch: LaunchConfiguration, journal: String, clock: any Clock
+        _ launch: LaunchConfiguration, _ refusals: RefusalDesk?, journal: String, clock: any Clock
     ) throws -> [SecurityWatch] {
         guard let plan = launch.security else { return [] }
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
             SecurityWatch(
-                plan, part, deployment: launch.deployment, clockWitnesses: launch.clockWitnesses, journal: journal,
+                plan, part, deployment: launch.deployment, refusals: refusals, clockWitnesses: launch.clockWitnesses, journal: journal,
                 origin: Origin.name, clock: clock, reactor: reactor
             ) {
                 try SecretStore().resolve($0)

@@ -16,6 +16,9 @@ struct SecurityCommand: AsyncParsableCommand {
             and nftables for their bans. The requests bear the name guardia-canary and come from a trusted address: they \
             count neither as attacks nor in anybody else's limit. No other host is ever asked.
 
+            Also tells how many requests the edges refused in the last ten minutes, by reason, country and rule, from their \
+            logs, and the last hour of that by minutes as the engine recorded it (defence.blocked, defence.bans).
+
             Exits 0 where nothing is critical and nothing unknown, else 1. With --posture it sends nothing, and tells what the \
             journal knows of every station, with its age.
             """)
@@ -25,7 +28,13 @@ struct SecurityCommand: AsyncParsableCommand {
     @Flag(help: "Only tell what the journal knows of every station; send nothing.")
     var posture = false
 
+    @Flag(help: "Print the lines of sudoers by which fail2ban and nftables may be asked, and nothing more; send nothing.")
+    var sudoers = false
+
     func validate() throws {
+        if sudoers, posture || options.record || options.json {
+            throw ValidationError("--sudoers prints a file: it goes with no other option")
+        }
         if posture, options.record { throw ValidationError("--posture looks at nothing: there is nothing to --record") }
     }
 
@@ -35,13 +44,29 @@ struct SecurityCommand: AsyncParsableCommand {
         guard let plan = launch.security?.defences, let deployment = launch.deployment else {
             throw Failure.usage(NotConfigured(section: "security.defences"))
         }
+        if sudoers {
+            guard let text = BanSudoers.text(plan.bans) else {
+                throw Failure.usage(NotConfigured(section: "security.defences.bans that asks by sudo"))
+            }
+            return Output.text(text)
+        }
         let clock = SystemClock()
+        let reactor = try Reactor()
         var checks: [SecurityCheck] = []
-        if let survey = DefenceSurvey(plan, of: deployment, on: try Reactor(), clock: clock) {
+        // Before the trials, which the logs hold too. What stands in the logs of edges elsewhere only the engine counts.
+        let refused = await refused(plan, of: deployment, on: reactor, clock: clock)
+        if let survey = DefenceSurvey(plan, of: deployment, on: reactor, clock: clock) {
             checks.append(await survey.take())
         }
         if !plan.bans.isEmpty { checks.append(await BanSurvey(plan).take()) }
-        if options.json { try SecurityOptions.json(checks.map(Shown.init)) } else { checks.forEach(show) }
+        let series = RefusedSeries.read(options.journalPath(launch), plan: plan, now: clock.now())
+        if options.json {
+            try SecurityOptions.json(checks.map { Shown($0) } + [Shown(refused, series)])
+        } else {
+            checks.forEach(show)
+            show(refused)
+            series.prefix(plan.countsBans ? 3 : 2).forEach(show)
+        }
         try options.tell(checks, launch)
         let worst = Verdict.worst(checks.flatMap { $0.items.map(\.verdict) })
         let isUnknown = checks.contains { $0.items.contains { $0.verdict == .unknown } }
@@ -51,8 +76,36 @@ struct SecurityCommand: AsyncParsableCommand {
     private func show(_ check: SecurityCheck) {
         Output.line("\(check.verdict.label)  \(check.station)  \(visible(check.summary))")
         for item in check.items {
-            Output.line("      \(item.verdict.label)  \(visible(item.name))  \(visible(item.text))")
+            let text = item.text.isEmpty ? item.number.map { "\($0.rounded(places: 2))/min" } ?? "" : item.text
+            let mark = item.mark.map { item.text.isEmpty ? "\($0) " : "" } ?? ""
+            Output.line("      \(item.verdict.label)  \(visible(mark + item.name))  \(visible(text))")
         }
+    }
+
+    /// What an engine has recorded.
+    private func show(_ series: RefusedSeries) {
+        let now = series.minutes.last { $0.value != nil }?.value
+        let most = series.minutes.compactMap(\.value).max()
+        func figure(_ value: Double?) -> String { value.map { "\($0)" } ?? "?" }
+        Output.line(
+            "      series  \(series.id)  \(figure(now))/min, \(figure(most)) at most in the last hour, "
+                + (series.ageSeconds.map { "\($0) s old" } ?? "never read")
+                + (series.missed.map { "; \(visible($0))" } ?? ""))
+    }
+
+    /// What the logs hold of the last ten minutes. Bans, and edges elsewhere, are counted from a first look on: a second one
+    /// follows at once.
+    private func refused(
+        _ plan: DefencePlan, of deployment: Deployment, on reactor: Reactor, clock: any Clock
+    ) async -> SecurityCheck {
+        let desk = RefusalDesk(plan, of: deployment, on: reactor, clock: clock)
+        var report = await desk.report()
+        if report.refusedPerMinute() == nil, report.requestTroubles.isEmpty {
+            try? await Task.sleep(for: .seconds(1))
+            report = await desk.report()
+        }
+        await desk.close()
+        return report.check(every: .minutes(1))
     }
 
     private func showPosture(_ launch: LaunchConfiguration) throws {
@@ -111,17 +164,32 @@ struct SecurityCommand: AsyncParsableCommand {
             var name: String
             var verdict: String
             var text: String
+            /// Of what was refused: how many a minute.
+            var number: Double?
+            /// Of what was refused: `reason`, `country`, `rule` or `ban`.
+            var mark: String?
         }
         var station: String
         var verdict: String
         var summary: String
         var items: [Item]
+        var series: [RefusedSeries]?
 
-        init(_ check: SecurityCheck) {
+        init(_ check: SecurityCheck, _ series: [RefusedSeries]? = nil) {
+            self.series = series
             station = check.station
             verdict = check.verdict.name
             summary = check.summary
-            items = check.items.map { Item(name: $0.name, verdict: $0.verdict.name, text: $0.text) }
+            items = check.items.map {
+                Item(name: $0.name, verdict: $0.verdict.name, text: $0.text, number: $0.number, mark: $0.mark)
+            }
         }
+    }
+}
+
+extension Double {
+    fileprivate func rounded(places: Int) -> Double {
+        let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
+        return (self * scale).rounded() / scale
     }
 }

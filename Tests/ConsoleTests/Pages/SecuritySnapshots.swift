@@ -101,8 +101,29 @@ import Testing
         ]
     }
 
+    /// Half an hour of what the edges turn away; in trouble, their log cannot be read since four minutes.
+    private static func tell(_ launch: inout BarberPro, troubled: Bool) {
+        var manifest = Deployed.manifest
+        manifest.series += DefencePlan(bans: [BanWatch(name: "edge-1", log: "/var/log/fail2ban.log")]).series
+        launch.board.apply(manifest)
+        for ago in stride(from: Int64(1790), through: 0, by: -10) {
+            let isLost = troubled && ago < 240
+            let blocked = ago < 600 ? 41.2 + Double(ago % 70) : 6 + Double(ago % 30) / 10
+            let trouble = Launch.Measurement.missed("/var/log/nginx/guardia-edge.log cannot be read: Permission denied")
+            launch.board.apply(
+                Tick(
+                    at: launch.now.advanced(by: .seconds(-ago)),
+                    readings: [
+                        Reading("defence.up", .number(isLost ? 0 : 1)),
+                        Reading("defence.blocked", isLost ? trouble : .number(blocked)),
+                        Reading("defence.bans", .number(ago % 300 == 0 ? 1 : 0)),
+                    ]))
+        }
+    }
+
     private func model(_ width: Int, _ height: Int, troubled: Bool) -> Model {
         var deployed = Deployed()
+        Self.tell(&deployed.launch, troubled: troubled)
         for (check, ago) in Self.checks(troubled: troubled) {
             deployed.launch.board.apply(
                 Event(

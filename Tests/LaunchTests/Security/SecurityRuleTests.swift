@@ -87,6 +87,8 @@ import Testing
         #expect(TLSGrade(evidence([.ssl3, .tls12, .tls13])).letter == .c)
         #expect(TLSGrade(evidence([.tls10])).letter == .c)
         #expect(TLSGrade(evidence([.ssl3])).letter == .f)
+        #expect(TLSGrade(evidence([.ssl2, .tls12, .tls13])).letter == .f)
+        #expect(TLSGrade(evidence([.ssl2], suites: [])).letter == .f)
         #expect(TLSGrade(evidence(suites: [0x1301, 0xC02F, 0x000A])).letter == .c)
         #expect(TLSGrade(evidence(suites: [0x1301, 0xC02F, 0x0005])).letter == .c)
         #expect(TLSGrade(evidence([.tls12], suites: [0x009C])).letter == .b, "no forward secrecy")

@@ -11,6 +11,8 @@ struct BanTests {
 
     @Test func whoOffendsIsBannedAndWhoDoesNotIsNot() async throws {
         try await withBans { lab in
+            var reader = RefusalReader([], bans: [lab.watch])
+            reader.read(Timestamp(seconds: 1000))
             for _ in 0..<3 {
                 try lab.note("198.51.100.1")
                 try lab.note("198.51.100.2", kind: "payment", path: "/payments", status: 402)
@@ -34,6 +36,10 @@ struct BanTests {
             let check = await lab.survey()
             for item in check.items { #expect(item.verdict == .ok, "\(item.name): \(item.text)") }
             #expect(check.summary == "every jail runs; 5 addresses are banned")
+            // fail2ban's own log tells of them, and by which jail.
+            reader.read(Timestamp(seconds: 1060))
+            #expect(reader.report.bansPerMinute() == 5)
+            #expect(reader.report.top(.ban).first?.name == "guardia-waf")
             // A ban ends by itself, were fail2ban dead; and by hand.
             let list = try await lab.run(lab.nft + ["list", "set", "inet", "guardia", "banned4"])
             #expect(list.contains("timeout") && list.contains("expires"))

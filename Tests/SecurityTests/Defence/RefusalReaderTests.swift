@@ -43,6 +43,8 @@ import Testing
         for name in ["access", "audit", "bans"] { try append([], name) }
         var reader = reader()
         reader.read(now)
+        // Nothing is known before two looks, and the page says so.
+        #expect(reader.report.refusedPerMinute() == nil && reader.check(every: .minutes(1)).verdict == .unknown)
         for _ in 0..<30 { try append(line("waf", country: "RU").utf8, "access") }
         for _ in 0..<10 { try append(line("limit", status: 429).utf8, "access") }
         for _ in 0..<60 { try append(line("", status: 200).utf8, "access") }
@@ -53,19 +55,111 @@ import Testing
         try append("2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Ban 10.0.0.1\n".utf8, "bans")
         try append(
             "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Unban 10.0.0.1\n".utf8, "bans")
-        reader.read(now)
-        #expect(reader.window.perMinute(.reason) == 4)
-        #expect(reader.window.requestsPerMinute == 10)
-        #expect(reader.window.top(.reason).map(\.name) == ["waf", "limit"])
-        #expect(reader.window.top(.country).map(\.name) == ["RU", "AR"])
-        #expect(reader.window.top(.rule).map(\.name) == ["942100 SQL Injection"])
-        #expect(reader.window.top(.ban).map(\.name) == ["guardia-auth"])
+        reader.read(now + .seconds(30))
+        #expect(reader.report.refusedPerMinute() == 80)
+        #expect(reader.report.requestsPerMinute() == 200)
+        #expect(reader.report.perMinute(.reason, "waf", within: .minutes(1)) == 60)
+        #expect(reader.report.perMinute(.reason, "slow", within: .minutes(1)) == 0)
+        #expect(reader.report.top(.reason).map(\.name) == ["waf", "limit"])
+        #expect(reader.report.top(.country).map(\.name) == ["RU", "AR"])
+        #expect(reader.report.top(.rule).map(\.name) == ["942100 SQL Injection"])
+        #expect(reader.report.top(.ban).map(\.name) == ["guardia-auth"])
         let check = reader.check(every: .minutes(1))
         #expect(check.verdict == .ok)
-        #expect(check.summary == "4.0/min refused of 10, 0.1/min banned")
+        #expect(check.summary == "80/min refused of 200, 2.0/min banned")
+        // A quiet half minute more: the rate is that of the time that was looked at, however often it was.
+        reader.read(now + .seconds(60))
+        #expect(reader.report.refusedPerMinute(within: .minutes(1)) == 40)
         // What is older than the window is forgotten.
         reader.read(now + .minutes(11))
-        #expect(reader.window.perMinute(.reason) == 0)
+        #expect(reader.report.refusedPerMinute() == 0 && reader.report.top(.reason).isEmpty)
+    }
+
+    @Test func whatStoodInTheLogBeforeIsCountedByItsOwnTime() throws {
+        for name in ["audit", "bans"] { try append([], name) }
+        // 09:06:54 is `now`: four minutes before it there were 6 in one minute, and one half an hour before.
+        try append(line("waf", time: "2026-11-27T08:36:54+00:00").utf8, "access")
+        for _ in 0..<6 { try append(line("limit", time: "2026-11-27T09:02:50+00:00").utf8, "access") }
+        try append(line("", status: 200, time: "2026-11-27T09:06:50+00:00").utf8, "access")
+        var reader = reader()
+        reader.read(now)
+        // Nine whole minutes.
+        #expect(abs((reader.report.refusedPerMinute() ?? 0) - 6 / 9) < 0.001)
+        #expect(reader.report.refusedPerMinute(within: .minutes(1)) == 0)
+        #expect(reader.report.top(.reason).map(\.name) == ["limit"])
+    }
+
+    @Test func aLogThatWasYoungTellsOnlyOfItsOwnMinutes() throws {
+        for name in ["audit", "bans"] { try append([], name) }
+        try append(line("limit", time: "2026-11-27T09:05:20+00:00").utf8, "access")
+        for _ in 0..<4 { try append(line("limit", time: "2026-11-27T09:06:20+00:00").utf8, "access") }
+        var reader = reader()
+        reader.read(now)
+        #expect(reader.report.refusedPerMinute() == 4, "the minute before is not known whole")
+    }
+
+    @Test func memoryIsBoundedHoweverManyNamesComeAndNoRequestIsLost() {
+        var tally = RefusalTally()
+        var all = 0
+        for second in 0..<2000 {
+            var batch = RefusalTally.Batch()
+            for number in 0..<200 { batch.count(.rule, "\(second * 200 + number)") }
+            (batch.total, batch.refused) = (1_000_000, 1000)
+            if second >= 1400 { all += 1000 }
+            #expect(batch.names[.rule]?.count ?? 0 <= RefusalTally.Batch.limit + 1)
+            #expect(batch.names[.rule]?.values.reduce(0, +) == 200)
+            tally.take(batch, over: .seconds(1), at: now + .seconds(Int64(second)))
+        }
+        let end = now + .seconds(1999)
+        #expect(tally.perMinute(at: end, \.refused) == Double(all) / 10)
+        #expect(tally.top(.rule, at: end).first?.name == RefusalTally.Batch.others)
+    }
+
+    @Test func whileOneLogOfSeveralCannotBeReadNothingIsSaidOfTheWhole() throws {
+        for name in ["access", "other", "audit", "bans"] { try append([], name) }
+        var reader = RefusalReader(
+            [EdgeLogs(edge: "e", access: lab.path("access")), EdgeLogs(edge: "f", access: lab.path("other"))], bans: [])
+        reader.read(now)
+        try append(line("waf").utf8, "access")
+        try FileManager.default.moveItem(atPath: lab.path("other"), toPath: lab.path("away"))
+        reader.read(now + .seconds(10))
+        #expect(reader.report.requestTroubles.count == 1)
+        #expect(reader.check(every: .minutes(1)).verdict == .unknown)
+        // Once it is back, what came meanwhile is counted over the time that it took.
+        try FileManager.default.moveItem(atPath: lab.path("away"), toPath: lab.path("other"))
+        reader.read(now + .seconds(20))
+        #expect(reader.report.requestTroubles.isEmpty && reader.report.refusedPerMinute() == 3)
+        #expect(reader.check(every: .minutes(1)).summary.hasSuffix("no log of bans is read"))
+    }
+
+    @Test func edgesElsewhereAreAddedAndTheirSilenceIsTold() throws {
+        for name in ["access", "audit", "bans"] { try append([], name) }
+        var reader = reader()
+        var batch = RefusalTally.Batch()
+        (batch.total, batch.refused) = (30, 3)
+        batch.count(.reason, "waf", times: 3)
+        reader.read(now, remote: [batch])
+        #expect(reader.report.refusedPerMinute() == nil, "of what time that is, is not known")
+        reader.read(now + .seconds(60), remote: [batch])
+        #expect(reader.report.refusedPerMinute() == 3 && reader.report.requestsPerMinute() == 30)
+        reader.read(now + .seconds(120), remoteTroubles: ["edge-2: connection refused"])
+        #expect(reader.report.requestTroubles == ["edge-2: connection refused"])
+        #expect(reader.check(every: .minutes(1)).verdict == .unknown)
+    }
+
+    @Test func aLogThatGrowsFasterThanItIsReadIsNotCountedTooLow() throws {
+        for name in ["access", "audit", "bans"] { try append([], name) }
+        var reader = reader()
+        reader.read(now)
+        // Beyond 64 MiB in one look, without writing as much: a hole.
+        let file = try #require(FileHandle(forWritingAtPath: lab.path("access")))
+        try file.truncate(atOffset: 200 << 20)
+        try file.close()
+        reader.read(now + .seconds(10))
+        #expect(reader.report.requestTroubles.first?.contains("grows faster than it can be read") == true)
+        try append(Array("\n\(line("waf"))".utf8), "access")
+        reader.read(now + .seconds(20))
+        #expect(reader.report.requestTroubles.isEmpty && reader.report.refusedPerMinute() == 3)
     }
 
     @Test func invalidUTF8AndHalfLinesAreNoObstacle() throws {
@@ -80,14 +174,14 @@ import Testing
         try append(broken, "audit")
         try append("not JSON at all\n{\"transaction\":\n\n{}\n".utf8, "audit")
         try append(line("waf").utf8.prefix(40), "access")
-        reader.read(now)
-        #expect(reader.window.top(.rule).count == 1)
+        reader.read(now + .seconds(10))
+        #expect(reader.report.top(.rule).count == 1)
         #expect(reader.unreadable == 3)
         // The rest of the line comes later.
         try append(line("waf").utf8.dropFirst(40), "access")
-        reader.read(now)
-        #expect(reader.window.top(.reason).map(\.name) == ["waf"])
-        #expect(reader.troubles.isEmpty)
+        reader.read(now + .seconds(20))
+        #expect(reader.report.top(.reason).map(\.name) == ["waf"])
+        #expect(reader.report.requestTroubles.isEmpty && reader.report.ruleTroubles.isEmpty)
     }
 
     @Test func logsThatAreRenamedOrCutAreReadOn() throws {
@@ -96,16 +190,18 @@ import Testing
         try append(line("waf").utf8, "access")
         var reader = reader()
         reader.read(now)
+        try append(line("waf").utf8, "access")
+        reader.read(now + .seconds(10))
         try FileManager.default.moveItem(atPath: lab.path("access"), toPath: lab.path("access.1"))
         try append(line("limit").utf8, "access")
-        reader.read(now)
-        #expect(reader.window.top(.reason).count == 2)
+        reader.read(now + .seconds(20))
+        #expect(reader.report.top(.reason).count == 2)
         // copytruncate
         truncate(lab.path("access"), 0)
-        reader.read(now)
+        reader.read(now + .seconds(30))
         try append(line("country").utf8, "access")
-        reader.read(now)
-        #expect(Set(reader.window.top(.reason).map(\.name)) == ["waf", "limit", "country"])
+        reader.read(now + .seconds(40))
+        #expect(Set(reader.report.top(.reason).map(\.name)) == ["waf", "limit", "country"])
     }
 
     @Test func aLogThatIsNotThereIsUnknown() {

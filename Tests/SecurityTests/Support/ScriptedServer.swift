@@ -27,8 +27,11 @@ final class ScriptedServer: Sendable {
 
     /// - Parameters:
     ///   - speaksFirst: whether it reacts before it has heard anything.
+    ///   - ssl2: what it does to a hello of SSL 2.0; nil: what is done to anything that is no hello.
     ///   - react: what it does to a hello; nil: what came is none.
-    init(speaksFirst: Bool = false, _ react: @escaping @Sendable (ClientHello?) -> Reaction) throws {
+    init(
+        speaksFirst: Bool = false, ssl2: (@Sendable (SSL2Hello) -> Reaction)? = nil, _ react: @escaping @Sendable (ClientHello?) -> Reaction
+    ) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -60,7 +63,7 @@ final class ScriptedServer: Sendable {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { continue }
                 count.withLock { $0 += 1 }
-                thread { ScriptedServer.serve(connection, speaksFirst, react) }
+                thread { ScriptedServer.serve(connection, speaksFirst, ssl2, react) }
             }
         }
     }
@@ -68,22 +71,25 @@ final class ScriptedServer: Sendable {
     func close() { Glibc.close(stop) }
 
     private static func serve(
-        _ connection: Int32, _ speaksFirst: Bool, _ react: @Sendable (ClientHello?) -> Reaction
+        _ connection: Int32, _ speaksFirst: Bool, _ ssl2: (@Sendable (SSL2Hello) -> Reaction)?,
+        _ react: @Sendable (ClientHello?) -> Reaction
     ) {
         defer { Glibc.close(connection) }
         var limit = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var hello: ClientHello?
+        var old: SSL2Hello?
         if !speaksFirst {
             var buffer = [UInt8](repeating: 0, count: 16_384)
             let count = recv(connection, &buffer, buffer.count, 0)
-            if count > 9 { hello = ClientHello(message: Array(buffer[9..<count])) }
+            if count > 0 { old = SSL2Hello(record: Array(buffer[..<count])) }
+            if count > 9, old == nil { hello = ClientHello(message: Array(buffer[9..<count])) }
         }
         func hang() {
             var byte: UInt8 = 0
             while recv(connection, &byte, 1, 0) > 0 {}
         }
-        switch react(hello) {
+        switch old.flatMap({ old in ssl2.map { $0(old) } }) ?? react(hello) {
         case .say(let bytes): send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
         case .sayAndHang(let bytes):
             send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
@@ -142,6 +148,16 @@ enum ServerBytes {
         func length(_ count: Int) -> [UInt8] { [UInt8(count >> 16), UInt8(count >> 8 & 0xff), UInt8(count & 0xff)] }
         let list = ders.flatMap { length($0.count) + $0 }
         return message(11, length(list.count) + list)
+    }
+
+    /// A SERVER-HELLO of SSL 2.0 (draft-hickman-netscape-ssl-00 section 5.3.1), under a header of two bytes.
+    static func ssl2Hello(ciphers: [UInt32], der: [UInt8]) -> [UInt8] {
+        let kinds = ciphers.flatMap { [UInt8($0 >> 16 & 0xff), UInt8($0 >> 8 & 0xff), UInt8($0 & 0xff)] }
+        func length(_ count: Int) -> [UInt8] { [UInt8(count >> 8), UInt8(count & 0xff)] }
+        let message =
+            [4, 0, 1, 0, 2] + length(der.count) + length(kinds.count) + length(16) + der + kinds
+            + [UInt8](repeating: 9, count: 16)
+        return [0x80 | UInt8(message.count >> 8), UInt8(message.count & 0xff)] + message
     }
 
     /// The whole first flight of a version and a suite.

@@ -59,6 +59,96 @@ import Testing
         #expect(judgement.verdict == .critical)
     }
 
+    private func der() async throws -> [UInt8] {
+        try await lab.make(.init(name: "leaf", subject: "/CN=shop.test"))
+        try await lab.openssl(["x509", "-in", lab.path("leaf.pem"), "-outform", "DER", "-out", lab.path("leaf.der")])
+        return Array(try Data(contentsOf: URL(fileURLWithPath: lab.path("leaf.der"))))
+    }
+
+    @Test func ssl2BesideTLSMakesTheGradeF() async throws {
+        let der = try await der()
+        let server = try ScriptedServer(ssl2: { hello in
+            // It names what it shares, in its own order.
+            .say(ServerBytes.ssl2Hello(ciphers: [0x0700C0, 0x010080].filter(hello.ciphers.contains), der: der))
+        }) { hello in
+            guard let hello, hello.version == 0x0303, hello.suites.contains(0xC02F) else {
+                return .say(ServerBytes.alert(hello?.version == 0x0303 ? 40 : 70))
+            }
+            return .say(ServerBytes.flight(version: 0x0303, suite: 0xC02F, ders: [der]))
+        }
+        defer { server.close() }
+        let (evidence, judgement, _) = await look(server.port, stage: .seconds(5))
+        #expect(TLSVersion.allCases.filter(evidence.offers) == [.ssl2, .tls12])
+        #expect(
+            evidence.suiteNames(of: .ssl2) == ["SSL_CK_RC4_128_WITH_MD5", "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"])
+        #expect(judgement.findings.contains { $0.verdict == .critical && $0.text == "it still offers SSL 2.0" })
+        #expect(judgement.grade.reasons.contains { $0.cap == .f && $0.text.hasPrefix("SSL 2.0") })
+    }
+
+    @Test func ssl2AloneIsSeenWithItsCertificateAndGradedF() async throws {
+        let der = try await der()
+        // No cipher named: spoken all the same (CVE-2015-3197).
+        let server = try ScriptedServer(ssl2: { _ in .say(ServerBytes.ssl2Hello(ciphers: [], der: der)) }) { _ in
+            .say(ServerBytes.alert(70))
+        }
+        defer { server.close() }
+        let (evidence, judgement, _) = await look(server.port, stage: .seconds(5))
+        #expect(TLSVersion.allCases.filter(evidence.offers) == [.ssl2])
+        #expect(evidence.chain.first?.subject == "CN=shop.test")
+        #expect(judgement.grade.reasons.contains { $0.cap == .f && $0.text.hasPrefix("SSL 2.0") })
+        #expect(codes(judgement).isSuperset(of: ["old-protocol", "no-modern-protocol"]))
+    }
+
+    /// A TLS alert, an error of SSL 2.0 (NO-CIPHER-ERROR), a page, an answer with lengths that lie, a reset, the end.
+    @Test(arguments: [
+        [21, 3, 1, 0, 2, 2, 70], [0x80, 3, 0, 0, 1], Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
+        [0x80, 11, 4, 0, 1, 0, 2, 0xff, 0xff, 0, 0, 0, 0], [0x80, 11, 4, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0], [],
+    ] as [[UInt8]])
+    func whatIsNoServerHelloOfSSL2RefusesIt(bytes: [UInt8]) async throws {
+        let server = try ScriptedServer(ssl2: { _ in .say(bytes) }) { _ in .say(ServerBytes.alert(70)) }
+        defer { server.close() }
+        #expect(await look(server.port, stage: .seconds(5)).evidence.versions[.ssl2] == .no)
+    }
+
+    @Test func anAnswerInSSL2IsReadHoweverItIsCut() throws {
+        let plain = ServerBytes.ssl2Hello(ciphers: [0x010080, 0x0700C0], der: [0x30, 1, 0])
+        // The same under a header of three bytes, with two bytes of padding.
+        let message = Array(plain[2...])
+        let padded = [0, UInt8(message.count + 2), 2] + message + [0, 0]
+        for bytes in [plain, padded] {
+            var reader = SSL2AnswerReader()
+            for byte in bytes.dropLast() { try #require(reader.take([byte]) == nil) }
+            guard case .hello(let hello)? = reader.take([bytes[bytes.count - 1]]) else {
+                Issue.record("no hello")
+                continue
+            }
+            #expect(hello.ciphers == [0x010080, 0x0700C0] && hello.certificate == [0x30, 1, 0])
+        }
+        let hello = SSL2Hello(ciphers: SSL2Cipher.all.map(\.number), challenge: [UInt8](repeating: 5, count: 16))
+        #expect(SSL2Hello(record: hello.record) == hello)
+        #expect(SSL2Hello(record: Array(hello.record.dropLast())) == nil)
+    }
+
+    @Test func anAnswerInSSL2ThatStopsHalfWayIsUnknown() async throws {
+        let whole = ServerBytes.ssl2Hello(ciphers: [0x010080], der: [0x30, 0])
+        for reaction in [ScriptedServer.Reaction.say(Array(whole.dropLast(3))), .sayAndHang(Array(whole.dropLast(3)))] {
+            let server = try ScriptedServer(ssl2: { _ in reaction }) { _ in .say(ServerBytes.alert(70)) }
+            defer { server.close() }
+            let (evidence, judgement, _) = await look(server.port, stage: .seconds(1))
+            if case .unknown? = evidence.versions[.ssl2] {} else { Issue.record("\(evidence.versions)") }
+            #expect(judgement.grade.letter == .ungraded)
+        }
+    }
+
+    @Test func anEndlessAnswerToSSL2IsCutOff() async throws {
+        // The longest record that two bytes can announce, and more: read no further than that.
+        let server = try ScriptedServer(ssl2: { _ in .flood([0xFF, 0xFF] + [UInt8](repeating: 4, count: 40_000)) }) { _ in
+            .say(ServerBytes.alert(70))
+        }
+        defer { server.close() }
+        #expect(await look(server.port, stage: .seconds(5)).evidence.versions[.ssl2] == .no)
+    }
+
     @Test func tripleDESIsSeen() async throws {
         let server = try await server([0x0303: [0x000A]])
         defer { server.close() }

@@ -1,0 +1,78 @@
+package import Launch
+
+/// How far the helper has counted in a log.
+package struct LogPlace: Hashable, Sendable {
+    package var inode: Int64
+    package var offset: Int64
+}
+
+/// What the helper counted in its edge's log.
+package struct LogTally: Hashable, Sendable {
+    package var place: LogPlace
+    package var batch: RefusalTally.Batch
+}
+
+/// The firewall's rules as they lie on an edge.
+package struct RuleSetFacts: Hashable, Sendable {
+    /// `3.3.4`; empty where no file tells it.
+    package var version: String
+    package var count: Int
+    package var newest: Timestamp
+}
+
+/// What the helper looks at beside its door: counts, never a line of a log.
+extension EdgeClient {
+    /// - Parameter place: where the last count ended; nil: the count begins now.
+    package func tally(
+        _ log: String, since place: LogPlace?, within deadline: Duration
+    ) async throws(EdgeError) -> LogTally {
+        let operation = "count in \(log)"
+        let words = ["tally", HelperWord.encode(log), String(place?.inode ?? 0), String(place?.offset ?? 0)]
+        // Asked again after a lost answer, it counts the same lines.
+        let answer = try await newer(words, operation, within: deadline)
+        guard let inode = answer.words("inode")?.first.flatMap({ Int64($0) }), let offset = answer.number("offset") else {
+            throw EdgeError(.broken, operation, on: plan.name, because: "the helper's answer is not whole")
+        }
+        var batch = RefusalTally.Batch()
+        batch.total = count(answer.number("requests"))
+        for words in answer.lines where words.count == 3 {
+            guard let times = HelperAnswer.number(words[2]), times > 0 else { continue }
+            switch words[0] {
+            case "reason":
+                batch.refused += count(times)
+                batch.count(.reason, String(words[1].prefix(20)), times: count(times))
+            case "country": batch.count(.country, String(words[1].prefix(2)), times: count(times))
+            default: break
+            }
+        }
+        return LogTally(place: LogPlace(inode: inode, offset: offset), batch: batch)
+    }
+
+    /// The rule set in a folder of the edge.
+    package func rules(in folder: String, within deadline: Duration) async throws(EdgeError) -> RuleSetFacts {
+        let operation = "look at the rules in \(folder)"
+        let answer = try await newer(["rules", HelperWord.encode(folder)], operation, within: deadline)
+        guard let words = answer.texts("rules", count: 3), let files = HelperAnswer.number(words[0]),
+            let newest = HelperAnswer.number(words[1])
+        else { throw EdgeError(.broken, operation, on: plan.name, because: "the helper's answer is not whole") }
+        return RuleSetFacts(
+            version: String(words[2].prefix(20)), count: count(files), newest: Timestamp(seconds: newest))
+    }
+
+    /// A request that helpers before it do not take.
+    private func newer(
+        _ words: [String], _ operation: String, within deadline: Duration
+    ) async throws(EdgeError) -> HelperAnswer {
+        do throws(EdgeError) {
+            return try await request(words, operation, isHarmless: true, within: deadline)
+        } catch {
+            guard error.refusal == .invalid else { throw error }
+            throw EdgeError(
+                error.kind, operation, on: plan.name,
+                because: "its helper does not take this request: guardia edge install \(plan.name) brings the one that does")
+        }
+    }
+
+    /// No count that another machine tells overflows a sum of ours.
+    private func count(_ number: Int64?) -> Int { Int(min(max(number ?? 0, 0), 1 << 40)) }
+}

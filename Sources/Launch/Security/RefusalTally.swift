@@ -1,0 +1,170 @@
+/// What one kind of log told, look by look. Only counts are kept, of a bounded number of names: however many requests come, it
+/// does not grow.
+package struct RefusalTally: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case reason, country, rule, ban
+    }
+
+    /// What was counted between two looks.
+    package struct Batch: Hashable, Sendable {
+        /// All that the log tells of: requests, hits, bans.
+        package var total = 0
+        /// Those of them that were refused.
+        package var refused = 0
+        package private(set) var names: [Kind: [String: Int]] = [:]
+
+        package init() {}
+
+        /// More different names than this are counted together.
+        package static let limit = 64
+        package static let others = "others"
+
+        package mutating func count(_ kind: Kind, _ name: String, times: Int = 1) {
+            let isKnown = names[kind]?[name] != nil
+            let name = isKnown || (names[kind]?.count ?? 0) < Batch.limit ? name : Batch.others
+            names[kind, default: [:]][name, default: 0] += times
+        }
+
+        package mutating func merge(_ other: Batch) {
+            total += other.total
+            refused += other.refused
+            for (kind, counts) in other.names {
+                for (name, times) in counts { count(kind, name, times: times) }
+            }
+        }
+    }
+
+    private struct Look: Hashable, Sendable {
+        var at: Timestamp
+        /// The time that it tells of, which ends at `at`.
+        var span: Milliseconds
+        var batch: Batch
+    }
+
+    package let span: Milliseconds
+    private var looks: [Look] = []
+
+    package init(span: Milliseconds = .minutes(10)) { self.span = span }
+
+    /// - Parameter span: the time in which it was counted, until `at`.
+    package mutating func take(_ batch: Batch, over span: Milliseconds, at: Timestamp) {
+        looks.append(Look(at: at, span: max(span, 1), batch: batch))
+        prune(at)
+    }
+
+    /// Forgets what is older than the span.
+    package mutating func prune(_ now: Timestamp) {
+        looks.removeAll { now - $0.at >= span || now < $0.at }
+        // Who looks more often than once a second pays with a shorter memory.
+        if looks.count > 600 { looks.removeFirst(looks.count - 600) }
+    }
+
+    /// How many a minute, of the looks that ended less than `span` ago; nil where nothing was looked at.
+    package func perMinute(
+        within span: Milliseconds? = nil, at now: Timestamp, _ count: (Batch) -> Int
+    ) -> Double? {
+        let counted = looks.filter { now - $0.at < (span ?? self.span) }
+        guard !counted.isEmpty else { return nil }
+        let time = counted.reduce(0) { $0 + $1.span.count }
+        return Double(counted.reduce(0) { $0 + count($1.batch) }) * 60_000 / Double(time)
+    }
+
+    /// The most frequent first, a minute.
+    package func top(
+        _ kind: Kind, _ count: Int = 5, within span: Milliseconds? = nil, at now: Timestamp
+    ) -> [(name: String, perMinute: Double)] {
+        let counted = looks.filter { now - $0.at < (span ?? self.span) }
+        let time = Double(counted.reduce(0) { $0 + $1.span.count })
+        var counts: [String: Int] = [:]
+        for look in counted { counts.merge(look.batch.names[kind] ?? [:]) { $0 + $1 } }
+        return counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(count).map {
+            ($0.key, Double($0.value) * 60_000 / time)
+        }
+    }
+}
+
+extension RefusalTally.Batch {
+    package mutating func take(_ request: EdgeRequest) {
+        guard !request.isCanary else { return }
+        total += 1
+        guard !request.refused.isEmpty else { return }
+        refused += 1
+        count(.reason, request.refused)
+        if request.country != "-" { count(.country, request.country) }
+    }
+
+    package mutating func take(_ hit: FirewallHit) {
+        guard hit.isRefusal else { return }
+        total += 1
+        for rule in Set(hit.rules) { count(.rule, "\(rule.id) \(rule.message)") }
+    }
+
+    package mutating func takeBan(by jail: String) {
+        total += 1
+        count(.ban, jail)
+    }
+}
+
+/// How much is turned away from the edges, and why: what their logs told until now.
+package struct RefusalReport: Hashable, Sendable {
+    package var requests = RefusalTally()
+    package var rules = RefusalTally()
+    package var bans = RefusalTally()
+    package var at: Timestamp
+    /// Why the requests are not known now; empty where they are.
+    package var requestTroubles: [String] = []
+    package var ruleTroubles: [String] = []
+    package var banTroubles: [String] = []
+    /// Whether bans are counted at all.
+    package var countsBans = true
+
+    package init(at: Timestamp) { self.at = at }
+
+    package func perMinute(_ kind: RefusalTally.Kind, _ name: String, within span: Milliseconds) -> Double? {
+        tally(kind).perMinute(within: span, at: at) { $0.names[kind]?[name] ?? 0 }
+    }
+
+    package func top(
+        _ kind: RefusalTally.Kind, _ count: Int = 5, within span: Milliseconds? = nil
+    ) -> [(name: String, perMinute: Double)] { tally(kind).top(kind, count, within: span, at: at) }
+
+    private func tally(_ kind: RefusalTally.Kind) -> RefusalTally {
+        switch kind {
+        case .reason, .country: requests
+        case .rule: rules
+        case .ban: bans
+        }
+    }
+
+    package func requestsPerMinute(within span: Milliseconds? = nil) -> Double? {
+        requests.perMinute(within: span, at: at, \.total)
+    }
+
+    package func refusedPerMinute(within span: Milliseconds? = nil) -> Double? {
+        requests.perMinute(within: span, at: at, \.refused)
+    }
+
+    package func bansPerMinute(within span: Milliseconds? = nil) -> Double? {
+        bans.perMinute(within: span, at: at, \.total)
+    }
+
+    /// The station `refused`: how much is turned away, and why. It is a fact, not a fault.
+    package func check(every: Milliseconds) -> SecurityCheck {
+        let troubles = requestTroubles + ruleTroubles + banTroubles
+        var items = troubles.map { SecurityCheck.Item("log", .unknown, $0) }
+        for kind in RefusalTally.Kind.allCases {
+            items += top(kind).map { SecurityCheck.Item($0.name, .ok, "", number: $0.perMinute, mark: kind.rawValue) }
+        }
+        func figure(_ value: Double?) -> String {
+            guard let value else { return "?" }
+            return value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
+        }
+        let isKnown = troubles.isEmpty && refusedPerMinute() != nil
+        let bans = countsBans ? "\(figure(bansPerMinute()))/min banned" : "no log of bans is read"
+        return SecurityCheck(
+            station: "refused",
+            summary: troubles.first
+                ?? "\(figure(refusedPerMinute()))/min refused of \(figure(requestsPerMinute())), \(bans)",
+            items: items, every: every, verdict: isKnown ? .ok : .unknown)
+    }
+}
