@@ -101,7 +101,8 @@ let package = Package(
             ]),
 
         // MARK: Fuzzing: broken input for every parser that reads what others write
-        .target(name: "Fuzzing", dependencies: ["Console", "Journal", "Launch", "Security", "Settings", "Watch", "Wire"]),
+        .target(
+            name: "Fuzzing", dependencies: ["Console", "Journal", "Launch", "Security", "Settings", "Watch", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(

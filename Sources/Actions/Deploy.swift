@@ -100,7 +100,8 @@ package actor Deploy {
                     to: ground.idle.isEmpty
                         ? .init(colour: "", version: order.version)
                         : .init(colour: ground.idle, version: order.version),
-                    edges: edges.names, steps: course.steps.map { .init(name: $0.name, title: $0.title, span: span(of: $0)) },
+                    edges: edges.names,
+                    steps: course.steps.map { .init(name: $0.name, title: $0.title, span: span(of: $0)) },
                     continues: order.continues?.id, pid: order.pid, decision: order.decision)))
         await reporter.journal.settle(within: .seconds(2))
     }

@@ -22,7 +22,7 @@ package struct OperatorIdentity: Sendable {
         let own = getuid()
         var uid = own
         // SUDO_UID is only believed where sudo must have set it: in a process that is not the operator's own any more.
-        if let text = variable("SUDO_UID"), let caller = UInt32(text), caller != own, 
+        if let text = variable("SUDO_UID"), let caller = UInt32(text), caller != own,
             own == 0 || own == serviceUser || isServiceUser(own)
         {
             if let login = loginUID(), login != caller {

@@ -72,7 +72,9 @@ package actor MobileDesk {
         let now = clock.now()
         guard isOurs(request.headers["host"]) else { return stranger(words, now, status: 421) }
         let parts = path(request.path).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        if parts == ["health"] { return MobileResponse(200, headers: ["Content-Type": "text/plain"], body: "guardia\n") }
+        if parts == ["health"] {
+            return MobileResponse(200, headers: ["Content-Type": "text/plain"], body: "guardia\n")
+        }
         if parts == ["robots.txt"] {
             return MobileResponse(200, headers: ["Content-Type": "text/plain"], body: "User-agent: *\nDisallow: /\n")
         }
@@ -85,7 +87,8 @@ package actor MobileDesk {
             return MobileResponse(410, body: page.notice(words(.expired), hint: words(.expiredHint), hasWayBack: false))
         }
         guard take(link, isAct: request.method == "POST", at: now.uptime) else {
-            return MobileResponse(429, headers: ["Retry-After": "5"], body: page.notice(words(.limited), hasWayBack: true))
+            return MobileResponse(
+                429, headers: ["Retry-After": "5"], body: page.notice(words(.limited), hasWayBack: true))
         }
         switch (request.method, parts.count == 3 ? parts[2] : "") {
         case ("GET", ""), ("HEAD", ""), ("GET", "escalate"), ("HEAD", "escalate"):
@@ -103,7 +106,8 @@ package actor MobileDesk {
     private func stranger(_ words: MobileWords, _ now: Moment, status: Int) -> MobileResponse {
         let page = MobilePage(words: words, path: "", form: "")
         guard strangers.ready(at: now.uptime) <= now.uptime else {
-            return MobileResponse(429, headers: ["Retry-After": "5"], body: page.notice(words(.limited), hasWayBack: false))
+            return MobileResponse(
+                429, headers: ["Retry-After": "5"], body: page.notice(words(.limited), hasWayBack: false))
         }
         strangers.take(at: now.uptime)
         return MobileResponse(status, body: page.notice(words(.notFound), hasWayBack: false))
@@ -111,7 +115,8 @@ package actor MobileDesk {
 
     /// The proxy passes the path with its prefix or without.
     private func path(_ path: String) -> Substring {
-        let rest = !plan.prefix.isEmpty && path.hasPrefix(plan.prefix + "/") ? path.dropFirst(plan.prefix.count) : path[...]
+        let rest =
+            !plan.prefix.isEmpty && path.hasPrefix(plan.prefix + "/") ? path.dropFirst(plan.prefix.count) : path[...]
         return rest.hasPrefix("/") ? rest.dropFirst() : rest
     }
 
@@ -130,7 +135,8 @@ package actor MobileDesk {
         {
             buckets[oldest] = nil
         }
-        var bucket = buckets[link]
+        var bucket =
+            buckets[link]
             ?? (looks: TokenBucket(MobileDesk.looks, at: now), acts: TokenBucket(MobileDesk.acts, at: now), used: now)
         bucket.used = now
         defer { buckets[link] = bucket }
@@ -165,7 +171,8 @@ package actor MobileDesk {
         if known == nil {
             let path = plan.prefix.isEmpty ? "/" : plan.prefix
             response.headers["Set-Cookie"] =
-                "\(MobileDesk.cookie)=\(nonce); Path=\(path); HttpOnly; SameSite=Strict" + (plan.isEncrypted ? "; Secure" : "")
+                "\(MobileDesk.cookie)=\(nonce); Path=\(path); HttpOnly; SameSite=Strict"
+                + (plan.isEncrypted ? "; Secure" : "")
         }
         return response
     }
@@ -205,7 +212,8 @@ package actor MobileDesk {
         } else {
             // Escalating wakes people: their name is typed, and the plan is the one that was shown.
             let state = await house.state(for: link)
-            guard let chain = state.chain, chain.standing == .open, let next = chain.next, next.sign == form["step"] else {
+            guard let chain = state.chain, chain.standing == .open, let next = chain.next, next.sign == form["step"]
+            else {
                 return refuse(409, words(.moved))
             }
             guard (form["who"] ?? "").filter({ $0 != " " }).lowercased() == next.target.lowercased() else {

@@ -32,7 +32,8 @@ package struct MobileKey: Sendable {
         }
         let mode = status.st_mode & 0o777
         guard mode & 0o077 == 0 else {
-            throw MobileKeyError(path, "others may read it (mode 0\(String(mode, radix: 8))): remove it, a new one is made")
+            throw MobileKeyError(
+                path, "others may read it (mode 0\(String(mode, radix: 8))): remove it, a new one is made")
         }
         guard status.st_uid == geteuid() || status.st_uid == 0 else {
             throw MobileKeyError(path, "it belongs to user \(status.st_uid)")
@@ -69,7 +70,8 @@ package struct MobileKey: Sendable {
         let text = Array(purpose.utf8) + [0] + message
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: UInt32 = 0
-        guard HMAC(EVP_sha256(), bytes, Int32(bytes.count), text, text.count, &digest, &length) != nil, length == 32 else {
+        guard HMAC(EVP_sha256(), bytes, Int32(bytes.count), text, text.count, &digest, &length) != nil, length == 32
+        else {
             // Without memory for it there is no signature, and what nobody can know verifies nothing.
             return (0..<16).map { _ in UInt8.random(in: 0 ... .max) }
         }

@@ -70,9 +70,14 @@ enum ChainCode {
         let bytes = Array(text.utf8)
         guard bytes.count == 25, text.hasPrefix("esc-") else { return raw }
         let digits = bytes[4..<12] + bytes[13..<19]
-        guard digits.allSatisfy({ (48...57).contains($0) }), let salt = UInt16(text.suffix(4), radix: 16) else { return raw }
+        guard digits.allSatisfy({ (48...57).contains($0) }), let salt = UInt16(text.suffix(4), radix: 16) else {
+            return raw
+        }
         let number = digits.reduce(0 as UInt64) { $0 * 10 + UInt64($1 - 48) }
-        let packed = [1] + (0..<6).map { UInt8(truncatingIfNeeded: number >> (40 - 8 * $0)) } + [UInt8(salt >> 8), UInt8(salt & 255)]
+        let packed =
+            [1] + (0..<6).map { UInt8(truncatingIfNeeded: number >> (40 - 8 * $0)) } + [
+                UInt8(salt >> 8), UInt8(salt & 255),
+            ]
         return decode(packed) == text ? packed : raw
     }
 

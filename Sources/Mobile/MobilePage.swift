@@ -59,14 +59,18 @@ struct MobilePage: Sendable {
         ]
         if chain.alerts.count > 1 {
             lines.append("<ul>\(chain.alerts.prefix(10).map { item($0, state) })</ul>")
-            if chain.alerts.count > 10 { lines.append("<p class=\"dim\">\(words(.more, "\(chain.alerts.count - 10)"))</p>") }
+            if chain.alerts.count > 10 {
+                lines.append("<p class=\"dim\">\(words(.more, "\(chain.alerts.count - 10)"))</p>")
+            }
         }
         switch chain.standing {
         case .open:
             lines.append("<p><b>\(words(.open))</b></p>")
             if chain.step > 0 { lines.append("<p>\(words(.step, "\(chain.step)", "\(chain.steps)"))</p>") }
             if let next = chain.next {
-                let head = next.due.map { $0.count > 0 ? words(.nextIn, text.span($0.seconds.rounded(.up))) : words(.nextNow) }
+                let head = next.due.map {
+                    $0.count > 0 ? words(.nextIn, text.span($0.seconds.rounded(.up))) : words(.nextNow)
+                }
                 lines.append("<p>\(head ?? words(.nextNow)) \(people(next))</p>")
             } else {
                 lines.append("<p>\(words(.nobodyNext))</p>")
@@ -103,7 +107,8 @@ struct MobilePage: Sendable {
     private func others(_ state: MobileState) -> HTML {
         let lines = state.others.map { item($0, state) }
         let known = state.others.count + (state.chain?.alerts.count { $0.isFiring } ?? 0)
-        let more: HTML = state.firingCount > known ? "<p class=\"dim\">\(words(.more, "\(state.firingCount - known)"))</p>" : ""
+        let more: HTML =
+            state.firingCount > known ? "<p class=\"dim\">\(words(.more, "\(state.firingCount - known)"))</p>" : ""
         let list: HTML = lines.isEmpty ? "<p class=\"dim\">\(words(.nothingElse))</p>" : "<ul>\(lines)</ul>"
         return "<section aria-labelledby=\"also\"><h2 id=\"also\">\(words(.alsoFires))</h2>\(list)\(more)</section>"
     }
@@ -111,7 +116,8 @@ struct MobilePage: Sendable {
     private func onCall(_ state: MobileState) -> HTML {
         guard !state.onCall.isEmpty else { return "" }
         let lines = state.onCall.map { entry -> HTML in
-            let until: HTML = entry.until.map { "<br><span class=\"dim\">\(words(.until, time($0, state)))</span>" } ?? ""
+            let until: HTML =
+                entry.until.map { "<br><span class=\"dim\">\(words(.until, time($0, state)))</span>" } ?? ""
             return "<li>\(entry.schedule): <b>\(entry.person ?? words(.nobody))</b>\(until)</li>"
         }
         return "<section aria-labelledby=\"oncall\"><h2 id=\"oncall\">\(words(.onCall))</h2><ul>\(lines)</ul></section>"
@@ -120,7 +126,9 @@ struct MobilePage: Sendable {
     // MARK: The next ones
 
     /// Asks before anybody is woken: whom, by what, and their name typed.
-    func confirmation(_ chain: MobileState.Chain, _ next: MobileState.Chain.Next, _ state: MobileState, isMistyped: Bool) -> String {
+    func confirmation(
+        _ chain: MobileState.Chain, _ next: MobileState.Chain.Next, _ state: MobileState, isMistyped: Bool
+    ) -> String {
         let ways = next.ways.map { way -> HTML in
             guard let title = way.title else { return "<li>\(words(.channel, way.channel))</li>" }
             return "<li><b>\(title)</b> \(words(.by, way.channel))</li>"
@@ -166,22 +174,28 @@ struct MobilePage: Sendable {
         return page.text
     }
 
-    private func hidden(_ name: HTML, _ value: String) -> HTML { "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">" }
+    private func hidden(_ name: HTML, _ value: String) -> HTML {
+        "<input type=\"hidden\" name=\"\(name)\" value=\"\(value)\">"
+    }
 
     private func mark(_ severity: Severity) -> HTML {
-        let glyph = switch severity {
-        case .critical: "✖"
-        case .warning: "▲"
-        case .info: "●"
-        }
+        let glyph =
+            switch severity {
+            case .critical: "✖"
+            case .warning: "▲"
+            case .info: "●"
+            }
         return "<span class=\"mark\">\(glyph) \(words.severity(severity))</span>"
     }
 
     private func item(_ line: MobileState.AlertLine, _ state: MobileState) -> HTML {
         var tail: HTML = "<br><span class=\"dim\">\(since(line.since, state))</span>"
         if !line.isFiring { tail = "<br><span class=\"well\">✓ \(words(.isOver))</span>" }
-        if line.isFiring, let taken = line.taken { tail = "\(tail)<br><span class=\"well\">✓ \(words(.takenBy, taken))</span>" }
-        return "<li class=\"\(HTML(stringLiteral: line.severity.rawValue))\">\(mark(line.severity)) \(line.summary)\(tail)</li>"
+        if line.isFiring, let taken = line.taken {
+            tail = "\(tail)<br><span class=\"well\">✓ \(words(.takenBy, taken))</span>"
+        }
+        return
+            "<li class=\"\(HTML(stringLiteral: line.severity.rawValue))\">\(mark(line.severity)) \(line.summary)\(tail)</li>"
     }
 
     private func people(_ next: MobileState.Chain.Next) -> String {

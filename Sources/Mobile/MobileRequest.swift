@@ -31,7 +31,8 @@ package struct MobileRequest: Hashable, Sendable {
         var form: [String: String] = [:]
         for pair in text.split(separator: "&").prefix(20) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = MobileRequest.decoded(parts[0]), let value = MobileRequest.decoded(parts.count > 1 ? parts[1] : "")
+            guard let name = MobileRequest.decoded(parts[0]),
+                let value = MobileRequest.decoded(parts.count > 1 ? parts[1] : "")
             else { return nil }
             form[name] = value
         }

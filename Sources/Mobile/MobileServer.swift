@@ -21,7 +21,9 @@ package struct MobileServer: Sendable {
         var trouble: String?
         while !Task.isCancelled {
             let began = ContinuousClock.now
-            let reason = await serve { if trouble != nil { note("the mobile page is served again on \(plan.listen.text)") } }
+            let reason = await serve {
+                if trouble != nil { note("the mobile page is served again on \(plan.listen.text)") }
+            }
             guard !Task.isCancelled else { break }
             if began.duration(to: .now) > .seconds(10) { trouble = nil }
             if reason != trouble { note("the mobile page cannot be served on \(plan.listen.text): \(reason)") }
@@ -84,7 +86,9 @@ package struct MobileServer: Sendable {
                 return HTTPResponse(statusCode: .badRequest, headers: MobileServer.closing)
             }
         }
-        if isTooLong { return HTTPResponse(statusCode: .init(413, phrase: "Content Too Large"), headers: MobileServer.closing) }
+        if isTooLong {
+            return HTTPResponse(statusCode: .init(413, phrase: "Content Too Large"), headers: MobileServer.closing)
+        }
         let answer = await desk.answer(
             MobileRequest(method: request.method.rawValue, path: request.path, headers: headers, body: body))
         var answered: HTTPHeaders = [:]

@@ -4,7 +4,8 @@ import Launch
 enum MobileWord: CaseIterable {
     case critical, warning, info, since, ago, step, nextIn, nextNow, nobodyNext, acknowledge, forMinutes, forHours
     case escalate, escalateTitle, escalateWhom, escalateType, escalateGo, back, by
-    case takenUntil, taken, exhausted, quiet, over, unknownChain, lookOnly, alsoFires, nothingElse, more, onCall, nobody, until
+    case takenUntil, taken, exhausted, quiet, over, unknownChain, lookOnly, alsoFires, nothingElse, more, onCall,
+        nobody, until
     case stale, dataAge, asOf, yourLink, isOver, takenBy, runbook, channel
     case expired, expiredHint, notFound, cookies, cookiesHint, moved, mistyped, limited, notTaken, tryAgain, open
 }
@@ -16,9 +17,11 @@ struct MobileWords: Sendable {
     ///
     /// - Parameter header: `Accept-Language` (RFC 9110, 12.5.4).
     init(acceptLanguage header: String?, fixed: PeopleLanguage?) {
-        let wanted = (header ?? "").prefix(500).split(separator: ",").enumerated().compactMap { place, item -> (PeopleLanguage, Double, Int)? in
+        let wanted = (header ?? "").prefix(500).split(separator: ",").enumerated().compactMap {
+            place, item -> (PeopleLanguage, Double, Int)? in
             let parts = item.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            guard let tag = parts.first, let language = PeopleLanguage(rawValue: String(tag.prefix { $0 != "-" })) else {
+            guard let tag = parts.first, let language = PeopleLanguage(rawValue: String(tag.prefix { $0 != "-" }))
+            else {
                 return nil
             }
             let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) } ?? 1

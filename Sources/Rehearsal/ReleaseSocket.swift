@@ -62,7 +62,9 @@ struct ReleaseSocket: Sendable {
             return count == 0 || line.contains(0x0a) || line.count > 1024
         }
         let words = String(decoding: line.prefix { $0 != 0x0a }, as: UTF8.self).split(separator: " ").map(String.init)
-        guard isWhole == true, words.count == 3, ["release", "control"].contains(words[0]) else { return "error this is no request" }
+        guard isWhole == true, words.count == 3, ["release", "control"].contains(words[0]) else {
+            return "error this is no request"
+        }
         do {
             try await (words[0] == "release" ? release : control)(words[1], words[2])
             return "ok"

@@ -98,7 +98,10 @@ package struct HandoverMarkdown {
         }
         for alert in handover.fired {
             lines.append(
-                (alert.firedAt?.utc ?? alert.at.utc, "**fired** \(alert.facts.severity.rawValue) \(plain(alert.facts.summary))")
+                (
+                    alert.firedAt?.utc ?? alert.at.utc,
+                    "**fired** \(alert.facts.severity.rawValue) \(plain(alert.facts.summary))"
+                )
             )
         }
         for alert in handover.resolved { lines.append((alert.at.utc, "**resolved** \(plain(alert.facts.summary))")) }

@@ -30,7 +30,8 @@ extension LaunchReport {
     private var pollAtEnd: ReadinessPoll? {
         // Ages are counted from the newest look: what was old then is old in the report.
         let newest = material.board.tracks.compactMap(\.lookedAt).max { $0.utc < $1.utc }
-        let end = newest.map { $0.advanced(by: max(material.to - $0.utc, 0)) }
+        let end =
+            newest.map { $0.advanced(by: max(material.to - $0.utc, 0)) }
             ?? Moment(utc: material.to, uptime: 0, boot: BootID(rawValue: 0))
         return ReadinessPoll(material.board, at: end, engineSilent: false)
     }
@@ -77,7 +78,8 @@ extension LaunchReport {
     /// What turned and what people said, oldest first.
     var readinessStory: [ReadinessLine] {
         let titles = Dictionary(
-            (material.manifest?.readiness?.stations ?? []).map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first })
+            (material.manifest?.readiness?.stations ?? []).map { ($0.name, $0.title) },
+            uniquingKeysWith: { first, _ in first })
         func title(_ station: String?) -> String { station.map { titles[$0] ?? $0 } ?? "The poll" }
         let lines = material.events.compactMap { event -> ReadinessLine? in
             guard event.at.utc >= material.from, case .readiness(let body) = event.body else { return nil }
@@ -102,7 +104,8 @@ extension LaunchReport {
                 return line("Roll-call", "\(body.isGo ? "GO" : "NO-GO") by \(body.way)", body.who, body.words)
             case .clockHeld(let body): return line("Launch clock", "held", body.by, body.reason)
             case .clockResumed(let body): return line("Launch clock", "resumed", body.by, body.reason)
-            case .clockSet(let body): return line("Launch clock", "T−0 set to \(times.full(body.to))", body.by, body.reason)
+            case .clockSet(let body):
+                return line("Launch clock", "T−0 set to \(times.full(body.to))", body.by, body.reason)
             }
         }
         return Array(lines.suffix(LaunchReport.storyLimit))

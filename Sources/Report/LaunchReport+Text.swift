@@ -45,7 +45,10 @@ extension LaunchReport {
         if !checklist.rows.isEmpty {
             let late = checklist.overdueCount
             figures.append(
-                ("Checklist", "\(checklist.doneCount) of \(checklist.rows.count)" + (late > 0 ? ", \(late) overdue" : "")))
+                (
+                    "Checklist",
+                    "\(checklist.doneCount) of \(checklist.rows.count)" + (late > 0 ? ", \(late) overdue" : "")
+                ))
         }
         return figures
     }
@@ -55,7 +58,8 @@ extension LaunchReport {
         actions.flatMap { record in
             record.steps.compactMap { step -> Gate? in
                 let name = step.step.name
-                guard ["preflight", "gate", "approve", "watch", "confirm"].contains(name) || name.hasPrefix("analyse-"),
+                guard
+                    ["preflight", "gate", "approve", "watch", "confirm"].contains(name) || name.hasPrefix("analyse-"),
                     let at = step.endedAt ?? step.startedAt
                 else { return nil }
                 let verdict =

@@ -91,7 +91,8 @@ package struct LaunchReport: Sendable {
             Entry(at: $0.at, kind: "config.changed", words: $0.words, weight: Entry.Weight.deed)
         }
         let all = (told + changed).sorted { $0.at < $1.at }
-        timeline = all.count <= LaunchReport.timelineLimit
+        timeline =
+            all.count <= LaunchReport.timelineLimit
             ? all
             // What is quiet gives way first; of what is left the newest stay.
             : Array(all.filter { $0.weight != .quiet }.suffix(LaunchReport.timelineLimit))
@@ -162,8 +163,10 @@ package struct LaunchReport: Sendable {
                 decimals.map { figures.percent(number, decimals: $0) } ?? figures.value(number, unit: unit)
             }
             let target = kpi.target.map { target in
-                (target.isAtLeast ? "≥ " : "≤ ") + (decimals == nil ? figures.value(target.value, unit: unit)
-                    : figures.percent(target.value, decimals: 3))
+                (target.isAtLeast ? "≥ " : "≤ ")
+                    + (decimals == nil
+                        ? figures.value(target.value, unit: unit)
+                        : figures.percent(target.value, decimals: 3))
             }
             lines.append(
                 (

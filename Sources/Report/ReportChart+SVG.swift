@@ -121,7 +121,8 @@ extension ReportChart {
             let civil = times.zone.civil(time)
             let isMidnight = civil.hour == 0 && civil.minute == 0
             html.text(
-                isMidnight ? times.figures.shortDate(civil)
+                isMidnight
+                    ? times.figures.shortDate(civil)
                     : civil.second == 0 ? times.figures.shortClock(civil) : times.figures.clock(civil))
             html.markup("</text>")
         }

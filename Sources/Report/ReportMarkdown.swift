@@ -47,8 +47,9 @@ package struct ReportMarkdown {
         }
         readiness()
         out.heading(2, "Alerts")
-        if report.episodes.isEmpty { out.line("Nothing fired.") }
-        else {
+        if report.episodes.isEmpty {
+            out.line("Nothing fired.")
+        } else {
             out.table(
                 ["Fired", "Severity", "What", "Fault to page", "Alert to ack", "By", "Lasted"],
                 report.episodes.map { episode in
@@ -95,15 +96,17 @@ package struct ReportMarkdown {
     private mutating func actions() {
         let times = report.times
         out.heading(2, "Actions")
-        if report.actions.isEmpty { out.line("Nothing was done.") }
-        else {
+        if report.actions.isEmpty {
+            out.line("Nothing was done.")
+        } else {
             out.table(
                 ["When", "What", "By", "Why", "Outcome"],
                 report.actions.map { record in
                     [
                         times.exact(record.at.utc), plain(record.kind.rawValue + ReportText.move(record, prefix: " ")),
                         plain(record.started.by.signature), plain(record.started.reason),
-                        plain(record.ended.map { "\($0.body.outcome.rawValue): \($0.body.summary)" } ?? "had not ended"),
+                        plain(
+                            record.ended.map { "\($0.body.outcome.rawValue): \($0.body.summary)" } ?? "had not ended"),
                     ]
                 })
         }

@@ -59,7 +59,9 @@ package struct ReportPage {
         section("What was promised")
         head(["Figure", "At the end", "Target", ""])
         for line in report.standing {
-            row([line.title, line.value, line.target ?? "", line.isMet.map { $0 ? "✓ met" : "✗ missed" } ?? "not judged"])
+            row([
+                line.title, line.value, line.target ?? "", line.isMet.map { $0 ? "✓ met" : "✗ missed" } ?? "not judged",
+            ])
         }
         end()
     }
@@ -93,7 +95,8 @@ package struct ReportPage {
             html.markup(" <small>")
             html.text(chart.summary(times))
             html.markup("</small></figcaption>")
-            html.append(chart.svg(from: report.material.from, to: report.material.to, marks: report.marks, times: times))
+            html.append(
+                chart.svg(from: report.material.from, to: report.material.to, marks: report.marks, times: times))
             html.markup("</figure>")
         }
         html.markup("</section>")
@@ -168,7 +171,8 @@ package struct ReportPage {
             head(["", "Task", "Owner", "Due", "Done"])
             for entry in report.checklist.rows(of: group) {
                 row([
-                    entry.isDone ? "☑" : "☐", entry.item.text, entry.item.owner, report.due(of: entry), report.tick(of: entry),
+                    entry.isDone ? "☑" : "☐", entry.item.text, entry.item.owner, report.due(of: entry),
+                    report.tick(of: entry),
                 ])
             }
             html.markup("</tbody></table>")

@@ -59,7 +59,11 @@ package struct ManifestChange: Hashable, Sendable {
         }
         list("now reads", new.series.map(\.id).filter { before[$0] == nil })
         list("no longer reads", old.series.map(\.id).filter { after[$0] == nil })
-        list("other limits for", new.series.filter { before[$0.id].map { $0.thresholds } != nil && before[$0.id]?.thresholds != $0.thresholds }.map(\.id))
+        list(
+            "other limits for",
+            new.series.filter {
+                before[$0.id].map { $0.thresholds } != nil && before[$0.id]?.thresholds != $0.thresholds
+            }.map(\.id))
         if old.launchAt != new.launchAt { parts.append("another launch time") }
         if old.kpis != new.kpis { parts.append("other targets of the business") }
         if old.roster != new.roster { parts.append("other people or policies") }

@@ -23,7 +23,9 @@ package enum StandardStream {
     /// Writes a text of ours that has several lines. Nothing from outside may be in it unmarked.
     package func lines(_ text: String) {
         // A page of HTML may well be one line.
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { self.line(String(line), limit: 4 << 20) }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            self.line(String(line), limit: 4 << 20)
+        }
     }
 
     /// Writes a document as it is, byte by byte: for a file or a pipe, never for a terminal.

@@ -14,7 +14,8 @@ import Watch
 /// The whole engine runs: probes over HTTP, rules, journal, chains, outbox, and a webhook as the channel. Twenty sites break at
 /// random moments of their interval, in ten rounds. A reader follows the journal as a dashboard does.
 struct Faults: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Inject faults into a running engine, and wait for feed and page.")
+    static let configuration = CommandConfiguration(
+        abstract: "Inject faults into a running engine, and wait for feed and page.")
 
     @Argument(help: "A folder that does not exist yet.") var folder: String
     @Option(help: "How many sites.") var sites = 20
@@ -35,9 +36,12 @@ struct Faults: AsyncParsableCommand {
         let standing = try Standing.read(from: journal)
         var log = Logger(label: "bench")
         log.logLevel = .error
-        let engine = Engine(file.configuration, zone: .utc, version: "bench", clock: SystemClock(), log: log, secret: { _ in "" })
+        let engine = Engine(
+            file.configuration, zone: .utc, version: "bench", clock: SystemClock(), log: log, secret: { _ in "" })
         let watching = Task {
-            try await engine.run(recorder: recorder, standing: standing, follower: EngineFollower(path: journal, after: standing.sequence))
+            try await engine.run(
+                recorder: recorder, standing: standing,
+                follower: EngineFollower(path: journal, after: standing.sequence))
         }
         let feed = Feed(journal, stage)
         feed.start()
@@ -45,7 +49,8 @@ struct Faults: AsyncParsableCommand {
         try await Task.sleep(for: .seconds(5))
         for _ in 0..<rounds {
             // Each at a moment of its own within the interval.
-            let moments = (0..<sites).map { (site: $0, after: UInt64.random(in: 0..<1_000_000, using: &random)) }.sorted { $0.after < $1.after }
+            let moments = (0..<sites).map { (site: $0, after: UInt64.random(in: 0..<1_000_000, using: &random)) }.sorted
+            { $0.after < $1.after }
             var passed: UInt64 = 0
             for moment in moments {
                 try await Task.sleep(nanoseconds: (moment.after - passed) * 1000)
@@ -71,7 +76,9 @@ struct Faults: AsyncParsableCommand {
     }
 
     private func yaml(_ port: UInt16) -> String {
-        let probes = (0..<sites).map { "  - {name: site\($0), type: http, url: \"http://127.0.0.1:\(port)/site/\($0)\", every: 1s, retry: {attempts: 0}}" }
+        let probes = (0..<sites).map {
+            "  - {name: site\($0), type: http, url: \"http://127.0.0.1:\(port)/site/\($0)\", every: 1s, retry: {attempts: 0}}"
+        }
         return """
             product: {name: Bench}
             environment: bench
@@ -160,7 +167,9 @@ private final class Stage: Sendable {
         }
         let now = Meter.now
         let body = String(decoding: (try? await request.bodyData) ?? Data(), as: UTF8.self)
-        if body.contains("\"firing\""), let match = body.firstMatch(of: /"site"\s*:\s*"site([0-9]+)"/), let site = Int(match.1) {
+        if body.contains("\"firing\""), let match = body.firstMatch(of: /"site"\s*:\s*"site([0-9]+)"/),
+            let site = Int(match.1)
+        {
             sites.withLock { if $0[site].brokenAt != nil, $0[site].toldAt == nil { $0[site].toldAt = now } }
         }
         return HTTPResponse(statusCode: .ok)
@@ -192,12 +201,16 @@ private final class Feed: Sendable {
     private func follow() {
         let watch = JournalWatch(path: path)
         var alerts: [Fingerprint: (rule: String, site: Int)] = [:]
-        guard let reader = try? JournalReader(path: path), (try? reader.currentBoard(span: .minutes(1))) != nil else { return }
+        guard let reader = try? JournalReader(path: path), (try? reader.currentBoard(span: .minutes(1))) != nil else {
+            return
+        }
         while !isStopped.withLock({ $0 }) {
             let isNews = (try? reader.change()) == .news
             if isNews {
                 for entry in (try? reader.news()) ?? [] {
-                    if case .event(let event) = entry, case .alert(let alert) = event.body { stage.hear(alert, of: &alerts) }
+                    if case .event(let event) = entry, case .alert(let alert) = event.body {
+                        stage.hear(alert, of: &alerts)
+                    }
                 }
             }
             watch.wait(sawChange: isNews)

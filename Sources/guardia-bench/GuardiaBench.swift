@@ -9,7 +9,8 @@ struct GuardiaBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "guardia-bench", abstract: "The parts of `make bench` that need the inside of guardia.",
         subcommands: [
-            Hour.self, Load.self, Latency.self, Polls.self, Day.self, Frames.self, Rules.self, Alerts.self, MapBench.self,
+            Hour.self, Load.self, Latency.self, Polls.self, Day.self, Frames.self, Rules.self, Alerts.self,
+            MapBench.self,
             KpiBench.self, RewindBench.self, KioskBench.self, Faults.self, ReportBench.self,
         ])
 

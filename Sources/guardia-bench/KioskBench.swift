@@ -7,7 +7,8 @@ import Launch
 struct KioskBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kiosk",
-        abstract: "Let a wall live through a day: a journal that is written, followed and drawn, faster than time goes.")
+        abstract: "Let a wall live through a day: a journal that is written, followed and drawn, faster than time goes."
+    )
 
     @Argument(help: "A journal to take the launch from.") var source: String
     @Argument(help: "The journal to write.") var target: String
@@ -21,7 +22,8 @@ struct KioskBench: AsyncParsableCommand {
         await recorder.record(past.manifest, at: now)
         let reader = try JournalReader(path: target)
         var model = Model(
-            board: try reader.currentBoard(), now: now, size: Size(width: 200, height: 60), mode: .kiosk(mayQuit: false))
+            board: try reader.currentBoard(), now: now, size: Size(width: 200, height: 60), mode: .kiosk(mayQuit: false)
+        )
         var frame = Frame(size: model.size)
         var pictures = Pictures()
         var afterAnHour = 0

@@ -7,7 +7,8 @@ import Report
 /// `guardia-bench report`: what a report over 48 hours costs.
 struct ReportBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Write 48 hours of two hundred series and what happened in them, then the report of it.")
+        commandName: "report",
+        abstract: "Write 48 hours of two hundred series and what happened in them, then the report of it.")
 
     @Argument(help: "The journal to write.") var target: String
 
@@ -75,7 +76,8 @@ struct ReportBench: AsyncParsableCommand {
                 .started(
                     .init(
                         id: id, kind: .deploy, by: who, reason: "bench", command: [],
-                        from: .init(colour: "blue", version: "v\(number)"), to: .init(colour: "green", version: "v\(number + 1)"),
+                        from: .init(colour: "blue", version: "v\(number)"),
+                        to: .init(colour: "green", version: "v\(number + 1)"),
                         steps: [.init(name: "promote", title: "Promotion")], pid: 1))),
             .action(.stepStarted(.init(action: id, step: "promote"))),
             .action(.stepEnded(.init(action: id, step: "promote", outcome: .done, detail: "", split: "green"))),

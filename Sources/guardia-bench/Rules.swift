@@ -11,7 +11,8 @@ struct Rules: ParsableCommand {
     func run() throws {
         let series = (0..<10_000).map { number in
             Series(
-                id: SeriesID("app\(number % 2000).latency.\(number / 2000)"), title: "App \(number)", unit: .milliseconds,
+                id: SeriesID("app\(number % 2000).latency.\(number / 2000)"), title: "App \(number)",
+                unit: .milliseconds,
                 interval: 1000)
         }
         let rules = (0..<2000).map { number -> AlertRule in
@@ -36,7 +37,11 @@ struct Rules: ParsableCommand {
             now = now.advanced(by: 1000)
             for start in stride(from: 0, to: series.count, by: 20) {
                 let readings = series[start..<start + 20].map { series in
-                    Reading(series.id, .number(Double.random(in: 50...(Int.random(in: 0..<500, using: &random) == 0 ? 1200 : 700), using: &random)))
+                    Reading(
+                        series.id,
+                        .number(
+                            Double.random(
+                                in: 50...(Int.random(in: 0..<500, using: &random) == 0 ? 1200 : 700), using: &random)))
                 }
                 events += machine.take(readings, at: now, now: now).count
             }
@@ -70,9 +75,11 @@ struct Alerts: ParsableCommand {
             let at = start.advanced(by: Milliseconds(Int64(first)))
             let bodies = (first..<min(first + 1000, count)).flatMap { number -> [Event.Body] in
                 let facts = AlertEvent.Facts(
-                    rule: "slow_requests", labels: ["alertname": "slow_requests", "instance": "10.0.0.\(number)", "team": "web"],
+                    rule: "slow_requests",
+                    labels: ["alertname": "slow_requests", "instance": "10.0.0.\(number)", "team": "web"],
                     severity: number % 50 == 0 ? .critical : .warning, summary: "Requests take 1200 ms (p95, > 900 ms)",
-                    runbook: "#slow-requests", series: SeriesID("app.latency.\(number)"), value: 1200, bound: .above(900),
+                    runbook: "#slow-requests", series: SeriesID("app.latency.\(number)"), value: 1200,
+                    bound: .above(900),
                     since: at, policy: "default")
                 let fired = Event.Body.alert(.fired(.init(alert: facts)))
                 return number % max(count / max(open, 1), 1) == 0

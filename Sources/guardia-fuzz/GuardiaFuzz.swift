@@ -18,7 +18,8 @@ struct GuardiaFuzz: ParsableCommand {
     @Option(help: "Only this parser.")
     var only: String?
 
-    @Option(help: ArgumentHelp("Instead: change bytes of this journal, and read it as guardia does.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Instead: change bytes of this journal, and read it as guardia does.", valueName: "file"))
     var journal: String?
 
     func run() throws {

@@ -98,7 +98,9 @@ struct Guardia: AsyncParsableCommand {
             StatusCommand.self, AlertsCommand.self, KpiCommand.self, Graph.self, OnCallCommand.self, Keys.self,
             JournalCommand.Verify.self, JournalCommand.Tail.self,
         ]
-        guard let why = StandardStream.couldNotWrite, looking.contains(where: { $0 == type(of: command) }) else { return }
+        guard let why = StandardStream.couldNotWrite, looking.contains(where: { $0 == type(of: command) }) else {
+            return
+        }
         throw Failure.failed(Told("what was found could not be written: \(why)"))
     }
 

@@ -54,7 +54,8 @@ struct DeployTests {
         _ edges: [FakeEdge], _ deployment: Deployment = deployment(), version: String = "v1.5.0",
         board: (@Sendable () async -> Board?)? = nil, release: CommandResult? = nil, schema: Int64 = 14,
         script: @escaping @Sendable (ActionEvent) -> [ActionEvent.Asked.Request] = { _ in [] },
-        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, readiness: ReadinessPlan? = nil, by asker: Operator = ana,
+        renewals: AsyncStream<Void> = AsyncStream { $0.finish() }, readiness: ReadinessPlan? = nil,
+        by asker: Operator = ana,
         change: (inout DeployOrder) -> Void = { _ in }
     ) async -> Run {
         var order = DeployOrder(
@@ -94,17 +95,22 @@ struct DeployTests {
     // MARK: Readiness
 
     /// A poll of one station that nobody has spoken for, and a board on which it stands so.
-    private func polled(_ rule: ReadinessPlan.DeployRule) -> (plan: ReadinessPlan, board: @Sendable () async -> Board?) {
+    private func polled(_ rule: ReadinessPlan.DeployRule) -> (plan: ReadinessPlan, board: @Sendable () async -> Board?)
+    {
         let plan = ReadinessPlan(
-            stations: [.init(name: "procedures", title: "Procedures", checks: [.attested("walked through")])], deploy: rule)
+            stations: [.init(name: "procedures", title: "Procedures", checks: [.attested("walked through")])],
+            deploy: rule)
         var manifest = board().manifest
         manifest?.readiness = plan
         let made = manifest
-        return (plan, {
-            var board = self.board()
-            if let made { board.apply(made) }
-            return board
-        })
+        return (
+            plan,
+            {
+                var board = self.board()
+                if let made { board.apply(made) }
+                return board
+            }
+        )
     }
 
     @Test func aPollThatIsNotGoRefusesADeployAndTouchesNothing() async {
@@ -118,10 +124,12 @@ struct DeployTests {
 
     @Test func aForcedDeployGoesAheadAndIsToldAsForced() async {
         let (plan, board) = polled(.refuse)
-        let run = await deploy([FakeEdge("edge-1")], board: board, readiness: plan, change: {
-            $0.force = true
-            $0.reason = "the bank's window closes"
-        })
+        let run = await deploy(
+            [FakeEdge("edge-1")], board: board, readiness: plan,
+            change: {
+                $0.force = true
+                $0.reason = "the bank's window closes"
+            })
         #expect(run.result.outcome == .done)
         #expect(journal.notes.contains { $0.contains("FORCED against the poll") })
     }

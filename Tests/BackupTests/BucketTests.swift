@@ -155,7 +155,9 @@ struct BucketTests {
         }
     }
 
-    @Test("what is removed from the folder is removed from the bucket, with what never arrived whole", .timeLimit(.minutes(1)))
+    @Test(
+        "what is removed from the folder is removed from the bucket, with what never arrived whole",
+        .timeLimit(.minutes(1)))
     func pruned() async throws {
         try await BackupLab.with { lab in
             let fake = try S3Fake()

@@ -55,9 +55,12 @@ struct DrillTests {
             guard case .drillStarted(let started)? = lab.journal.backups.first else { return #expect(Bool(false)) }
             #expect(started.silences == ["db"] && started.target == .seconds(20))
             // Its own alerts are quiet from before it touches anything until what it set off has settled.
-            let silences = lab.journal.alerts.compactMap { if case .silenced(let silence) = $0 { silence } else { nil } }
+            let silences = lab.journal.alerts.compactMap {
+                if case .silenced(let silence) = $0 { silence } else { nil }
+            }
             try #require(silences.count == 4 && lab.journal.alerts.count == 4)
-            #expect(silences[0].matchers == [LabelMatcher(name: "probe", value: "db")] && silences[0].id == silences[2].id)
+            #expect(
+                silences[0].matchers == [LabelMatcher(name: "probe", value: "db")] && silences[0].id == silences[2].id)
             #expect(silences[0].until - silences[0].from == started.limit && Set(silences.map(\.id)).count == 2)
             #expect(silences[2].until - silences[2].from == DrillSilence.settling)
             // What was taken was given back.
@@ -235,7 +238,8 @@ struct DrillTests {
                     .taken(
                         .init(
                             name: "n", method: .logical, database: "d", snapshotAt: clock.now().utc, took: 1, bytes: 1,
-                            rawBytes: 1, tables: 1, rows: 1, sha256: "", manifest: "", encryption: "age", places: ["/b"]))))
+                            rawBytes: 1, tables: 1, rows: 1, sha256: "", manifest: "", encryption: "age", places: ["/b"]
+                        ))))
         ])
         try tell(.ended(.init(action: first.id, outcome: .done, summary: "")))
         clock.advance(.minutes(1))
@@ -252,7 +256,8 @@ struct DrillTests {
                 || started.withLock { $0.suffix(2).map(\.kind) }.contains(.backup))
     }
 
-    @Test("a backup that only did not reach the bucket is copied, not taken again; what is not kept goes after one",
+    @Test(
+        "a backup that only did not reach the bucket is copied, not taken again; what is not kept goes after one",
         .timeLimit(.minutes(1)))
     func copiesAndPrunes() async throws {
         let folder = "/tmp/guardia-schedule-\(UInt32.random(in: 0 ... .max))"
@@ -311,11 +316,15 @@ struct DrillTests {
     func lastStart() {
         #expect(
             StartupCheck.recovery(
-                inLog: "redo starts at 0/1\nLOG: redo done at 1/16B3740 system usage: CPU: user: 0.00 s, system: 0.01 s, elapsed: 12.34 s\n")
+                inLog:
+                    "redo starts at 0/1\nLOG: redo done at 1/16B3740 system usage: CPU: user: 0.00 s, system: 0.01 s, elapsed: 12.34 s\n"
+            )
                 == 12_340)
         #expect(
             StartupCheck.recovery(
-                inLog: "redo listo en 0/16B3740 utilización del sistema: CPU: usuario: 0.00 s, sistema: 0.00 s, transcurrido: 0.05 s\n")
+                inLog:
+                    "redo listo en 0/16B3740 utilización del sistema: CPU: usuario: 0.00 s, sistema: 0.00 s, transcurrido: 0.05 s\n"
+            )
                 == 50)
         #expect(StartupCheck.recovery(inLog: "database system is ready to accept connections") == 0)
     }
@@ -340,8 +349,9 @@ struct DrillTests {
             let limit = ContinuousClock.now + .seconds(20)
             while id.isEmpty, ContinuousClock.now < limit {
                 id = try lab.sql(
-                    "SELECT pid FROM pg_stat_activity WHERE query LIKE '%/* victim */' AND pid <> pg_backend_pid()")
-                    .trimmingCharacters(in: .whitespacesAndNewlines)
+                    "SELECT pid FROM pg_stat_activity WHERE query LIKE '%/* victim */' AND pid <> pg_backend_pid()"
+                )
+                .trimmingCharacters(in: .whitespacesAndNewlines)
             }
             kill(try #require(pid_t(id)), SIGKILL)
             _ = await victim.value

@@ -65,7 +65,8 @@ struct HelperTests {
             let begun = try await lab.run("tally", log, "0", "0")
             let inode = try #require(begun.line("inode")?.dropFirst(6))
             let size = try #require(begun.line("offset")?.dropFirst(7))
-            #expect(begun.line("requests") == "requests 0" && begun.last == "ok", "what was there before is not counted")
+            #expect(
+                begun.line("requests") == "requests 0" && begun.last == "ok", "what was there before is not counted")
             try write(
                 line("waf", country: "RU") + line("limit") + line("") + line("waf", canary: 1) + "garbage\n"
                     + line("country", country: "-", path: #"/\",\"refused\":\"slow\",\"country\":\"US\""#)

@@ -62,7 +62,8 @@ struct SSHTests {
 
             // A helper of before: what to do about it is said.
             let old = "\(edge.lab.helper)"
-            let script = String(decoding: EdgeHelper.script, as: UTF8.self).replacing("    tally:4) ", with: "    none:4) ")
+            let script = String(decoding: EdgeHelper.script, as: UTF8.self).replacing(
+                "    tally:4) ", with: "    none:4) ")
             try Data(script.utf8).write(to: URL(filePath: old + ".new"))
             #expect(chmod(old + ".new", 0o755) == 0 && rename(old + ".new", old) == 0)
             await client.close()

@@ -104,7 +104,9 @@ struct CommandLineTests {
         bytes.replaceSubrange(place, with: Data(column.replacing("NOT NULL", with: "NOT NUL ").utf8))
         try bytes.write(to: URL(filePath: file))
         defer { for suffix in ["", "-wal", "-shm"] { unlink(file + suffix) } }
-        for words in [["alerts"], ["kpi"], ["journal", "tail"], ["journal", "verify"], ["silence", "list"], ["shot", "-"]] {
+        for words in [
+            ["alerts"], ["kpi"], ["journal", "tail"], ["journal", "verify"], ["silence", "list"], ["shot", "-"],
+        ] {
             let result = try Program.run(guardia, words + ["-j", file])
             #expect([1, 2].contains(result.status), "\(words): \(result.status) \(result.errors)")
             #expect(result.errors.contains("damaged"), "\(words): \(result.errors)")

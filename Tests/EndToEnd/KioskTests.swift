@@ -121,11 +121,14 @@ struct KioskTests {
             .deletingLastPathComponent().appending(path: "Config/kiosk/guardia-wall").path
         let mark = holder.path + "/again"
         // Alive, then frozen; the next one lives as soon as the mark is there.
-        let command = "if [ -e \(mark) ]; then while :; do printf 'alive again '; sleep 0.2; done; fi; "
+        let command =
+            "if [ -e \(mark) ]; then while :; do printf 'alive again '; sleep 0.2; done; fi; "
             + "[ -e \(mark).frozen ] || printf 'all is green'; touch \(mark).frozen; exec sleep 100"
         try FileManager.default.createDirectory(atPath: holder.path, withIntermediateDirectories: true)
         let terminal = try TerminalScreen("\(script) --after 1 -- sh -c \(TerminalScreen.quote(command))")
-        try await terminal.expect("the last words of a live link") { $0.contains("all is green") && !$0.contains("sh -c") || $0.contains("LINK LOST") }
+        try await terminal.expect("the last words of a live link") {
+            $0.contains("all is green") && !$0.contains("sh -c") || $0.contains("LINK LOST")
+        }
         let lost = try await terminal.expect(text: "LINK LOST since ")
         #expect(!lost.contains("all is green"))
         #expect(FileManager.default.createFile(atPath: mark, contents: nil))

@@ -40,7 +40,8 @@ final class LaunchDayTests {
             product: Product(name: "X"), zone: .utc, environment: "test", series: [], panes: Panes())
         manifest.checklist = [
             ChecklistItem(
-                id: "payments", text: "Validate payment processing with real transactions", group: "Immediate (0-24 hours)",
+                id: "payments", text: "Validate payment processing with real transactions",
+                group: "Immediate (0-24 hours)",
                 owner: "Ana", due: .hours(24))
         ]
         try JournalWriter(path: journal, origin: "b").record(manifest, at: SystemClock().now())
@@ -57,7 +58,8 @@ final class LaunchDayTests {
         #expect(try Program.run(guardia, ["health", "--config", config, "disk"]).status == 0)
         let line = try Program.run(guardia, ["health", "--config", config, "--json", "--all", "disk"]).output
         #expect(line.contains(#""probe":"disk""#))
-        #expect(try Program.run(guardia, ["health", "--config", config, "disc"]).errors.contains("did you mean 'disk'"))
+        #expect(
+            try Program.run(guardia, ["health", "--config", config, "disc"]).errors.contains("did you mean 'disk'"))
     }
 
     @Test("of two who tick one item the second is told what the first did")

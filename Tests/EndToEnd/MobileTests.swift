@@ -22,7 +22,9 @@ struct MobileTests {
         launch.board?.alerts.alerts.values.first { $0.facts.rule == "site_down" }
     }
 
-    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
+    @Test(
+        .enabled(
+            if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
     func aTelephoneTakesAnAlertByTheLinkInTheSMS() async throws {
         let launch = try await MobileTests.launch(try PagingLaunch.freePort())
         defer { launch.close() }
@@ -47,8 +49,10 @@ struct MobileTests {
         // Nothing wider than the telephone, and nothing to press that is smaller than a thumb.
         let width = try browser.run("return document.documentElement.scrollWidth") as? NSNumber
         #expect(width?.intValue ?? 999 <= 390)
-        let height = try browser.run(
-            "return Math.min(...[...document.querySelectorAll('button, a.button')].map(e => e.getBoundingClientRect().height))") as? NSNumber
+        let height =
+            try browser.run(
+                "return Math.min(...[...document.querySelectorAll('button, a.button')].map(e => e.getBoundingClientRect().height))"
+            ) as? NSNumber
         #expect(height?.doubleValue ?? 0 >= 48)
         let fetched = try browser.run("return performance.getEntriesByType('resource').length") as? NSNumber
         #expect(fetched?.intValue == 0)
@@ -67,7 +71,9 @@ struct MobileTests {
         #expect(try browser.complaints.isEmpty)
     }
 
-    @Test(.enabled(if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
+    @Test(
+        .enabled(
+            if: WebDriver.isInstalled, "chromium and chromedriver are not installed: scripts/deps tests installs them"))
     func aTelephoneWakesTheNextOnesByTheirName() async throws {
         let launch = try await MobileTests.launch(try PagingLaunch.freePort())
         defer { launch.close() }
@@ -95,7 +101,8 @@ struct MobileTests {
         try browser.click("button.grave")
         try await launch.expect("step 2 is told") { !launch.messages("sms", "+5491155550102", "CRITICAL").isEmpty }
         #expect(try await browser.shows("Step 2 of 2"), "\(browser.body)")
-        let tail = try Program.run(Program.path("guardia"), ["journal", "tail", "--journal", launch.journal, "--json"]).output
+        let tail = try Program.run(Program.path("guardia"), ["journal", "tail", "--journal", launch.journal, "--json"])
+            .output
         #expect(tail.split(separator: "\n").contains { $0.contains("escalation.asked") && $0.contains("\"mobile\"") })
     }
 
@@ -125,21 +132,27 @@ struct MobileTests {
         let form = try #require(page.firstMatch(of: /name="form" value="([^"]+)"/)).1
         let origin = link.split(separator: "/").prefix(2).joined(separator: "//")
         #expect(
-            try curl("-H", "Origin: https://evil.example", "-d", "form=\(form)&for=60", "\(link)/ack").hasPrefix("HTTP/1.1 403"))
+            try curl("-H", "Origin: https://evil.example", "-d", "form=\(form)&for=60", "\(link)/ack").hasPrefix(
+                "HTTP/1.1 403"))
         let answer = try curl("-H", "Origin: \(origin)", "-d", "form=\(form)&for=60", "\(link)/ack")
         #expect(answer.hasPrefix("HTTP/1.1 303"), "\(answer)")
-        try await launch.expect("the journal says who has it") { MobileTests.alert(launch)?.acknowledged?.body.way == .mobile }
+        try await launch.expect("the journal says who has it") {
+            MobileTests.alert(launch)?.acknowledged?.body.way == .mobile
+        }
 
         // The journal of the config that was named, not that of this machine.
         let contacts = try Program.run(Program.path("guardia"), ["contacts", "--config", launch.config])
-        #expect(contacts.status == 0 && contacts.output.contains("acknowledged a page"), "\(contacts.output)\(contacts.errors)")
+        #expect(
+            contacts.status == 0 && contacts.output.contains("acknowledged a page"),
+            "\(contacts.output)\(contacts.errors)")
 
         let state = try launch.run("mobile")
         #expect(state.status == 0 && state.output.contains("answers"), "\(state.output)\(state.errors)")
         let own = try launch.run("mobile", "link", "ana")
         let look = try #require(own.output.split(separator: "\n").first.map(String.init))
         let overview = try curl(look)
-        #expect(overview.contains("only shows") && overview.contains("the site is down") && !overview.contains("<button"))
+        #expect(
+            overview.contains("only shows") && overview.contains("the site is down") && !overview.contains("<button"))
         #expect(try launch.run("mobile", "link", "nobody").status == 2)
     }
 }

@@ -34,7 +34,8 @@ struct PagingTests {
         #expect(launch.board?.escalations.running.isEmpty == true)
         launch.mendSite()
         try await launch.expect("those who were woken hear of the end") {
-            !launch.messages("+5491155550101", "RESOLVED").isEmpty && !launch.messages("+5491155550102", "RESOLVED").isEmpty
+            !launch.messages("+5491155550101", "RESOLVED").isEmpty
+                && !launch.messages("+5491155550102", "RESOLVED").isEmpty
         }
         // Each was told once of each.
         for number in ["+5491155550101", "+5491155550102"] {
@@ -62,14 +63,18 @@ struct PagingTests {
         launch.mendSite()
         try launch.start()
         try await launch.expect("the end is told", within: 60) {
-            !launch.messages("+5491155550101", "RESOLVED").isEmpty && !launch.messages("+5491155550102", "RESOLVED").isEmpty
+            !launch.messages("+5491155550101", "RESOLVED").isEmpty
+                && !launch.messages("+5491155550102", "RESOLVED").isEmpty
         }
         #expect(launch.messages("sms", "+5491155550102", "CRITICAL").count == 1)
         #expect(launch.messages("sms", "RESOLVED").count == 2)
         // A page that was being sent when the engine was killed may come twice; there is no more than that.
         #expect(launch.messages("sms", "+5491155550101", "CRITICAL").count <= 2)
         let alert = try #require(launch.board?.alerts.alerts.values.first { $0.facts.rule == "site_down" })
-        #expect(alert.story.contains { if case .acknowledged(let body) = $0.event { body.by == "beto" && body.way == .sms } else { false } })
+        #expect(
+            alert.story.contains {
+                if case .acknowledged(let body) = $0.event { body.by == "beto" && body.way == .sms } else { false }
+            })
     }
 
     @Test func whoAnswersInSlackHasItAndAStrangerDoesNot() async throws {
@@ -120,7 +125,9 @@ struct PagingTests {
         let refused = try launch.run("escalate", "--text", "the office burns")
         #expect(refused.status == 2 && refused.output.contains("ana by sms"), "it shows who would be called, and asks")
         #expect(try launch.run("escalate", "--text", "the office burns", "--to-step", "2", "--yes").status == 0)
-        try await launch.expect("step 2 is told") { !launch.messages("sms", "+5491155550102", "the office burns").isEmpty }
+        try await launch.expect("step 2 is told") {
+            !launch.messages("sms", "+5491155550102", "the office burns").isEmpty
+        }
         #expect(launch.messages("sms", "+5491155550101").isEmpty)
         #expect(try launch.run("escalate", "--stop", "all").status == 0)
         try await launch.expect("it is stopped") { launch.board?.escalations.running.isEmpty == true }
@@ -131,7 +138,8 @@ struct PagingTests {
         let socket = "/tmp/guardia-notify-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         let systemd = try DatagramEar(path: socket)
         let launch = try await PagingLaunch(
-            environment: ["NOTIFY_SOCKET": socket], more: "dead_man: [{name: hook, url: \"http://127.0.0.1:PORT/hook\", every: 1s, method: POST}]\n")
+            environment: ["NOTIFY_SOCKET": socket],
+            more: "dead_man: [{name: hook, url: \"http://127.0.0.1:PORT/hook\", every: 1s, method: POST}]\n")
         defer { launch.close() }
         try launch.start()
         var said: [String] = []
@@ -140,7 +148,9 @@ struct PagingTests {
             return said.contains { $0.hasPrefix("READY=1") } && said.contains { $0.hasPrefix("WATCHDOG=1") }
         }
         let series = SeriesID("guardia.dead_man.hook")
-        try await launch.expect("the monitor's standing is on the board") { launch.board?.track(series)?.lookedAt != nil }
+        try await launch.expect("the monitor's standing is on the board") {
+            launch.board?.track(series)?.lookedAt != nil
+        }
         launch.signal(SIGSTOP)
         _ = systemd.received()
         try await Task.sleep(for: .seconds(5))

@@ -31,13 +31,18 @@ struct PaymentOutageTests {
         func engine(_ name: String) throws -> RunningProgram {
             try RunningProgram(
                 Program.path("guardia"),
-                ["watch", "--config", config, "--journal", rehearsal.journal, "--log", "\(rehearsal.folder)/\(name).log"])
+                [
+                    "watch", "--config", config, "--journal", rehearsal.journal, "--log",
+                    "\(rehearsal.folder)/\(name).log",
+                ])
         }
 
         var board: Board? { try? JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)) }
         var inbox: [String] {
-            ((try? String(contentsOfFile: rehearsal.variables["INBOX"] ?? "", encoding: .utf8)) ?? "").split(separator: "\n")
-                .map(String.init)
+            ((try? String(contentsOfFile: rehearsal.variables["INBOX"] ?? "", encoding: .utf8)) ?? "").split(
+                separator: "\n"
+            )
+            .map(String.init)
         }
 
         /// The chain about the payments.
@@ -48,7 +53,8 @@ struct PaymentOutageTests {
         }
 
         func expect(
-            _ what: String, within seconds: Double, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () -> Bool
+            _ what: String, within seconds: Double, sourceLocation: SourceLocation = #_sourceLocation,
+            _ condition: () -> Bool
         ) async throws {
             if try await eventually(within: seconds, condition) { return }
             Issue.record("not seen: \(what)\ninbox:\n\(inbox.joined(separator: "\n"))", sourceLocation: sourceLocation)
@@ -85,19 +91,25 @@ struct PaymentOutageTests {
         }
         let first = try #require(outage.chain)
         #expect(first.started.policy.name == "default" && first.started.severity == .critical)
-        let sms = try #require(outage.inbox.first { $0.contains("sms") && $0.contains("CRITICAL") && $0.lowercased().contains("payment") })
+        let sms = try #require(
+            outage.inbox.first { $0.contains("sms") && $0.contains("CRITICAL") && $0.lowercased().contains("payment") })
         // What a telephone gets: what is wrong, since when, how to answer, and the link.
-        #expect(sms.contains("CRITICAL BarberPro rehearsal: ") && sms.contains(" ART. Reply ACK ") && sms.contains("/m/"), "\(sms)")
+        #expect(
+            sms.contains("CRITICAL BarberPro rehearsal: ") && sms.contains(" ART. Reply ACK ") && sms.contains("/m/"),
+            "\(sms)")
         if isKilled {
             engine.killHard()
             _ = try await engine.status()
             engine = try outage.engine("second")
         }
         try await outage.expect("nobody answers: the second step", within: 60) { (outage.chain?.step?.step ?? 0) >= 1 }
-        try await outage.expect("Beto by SMS", within: 20) { outage.told("sms", PaymentOutageTests.beto, "CRITICAL") >= 1 }
+        try await outage.expect("Beto by SMS", within: 20) {
+            outage.told("sms", PaymentOutageTests.beto, "CRITICAL") >= 1
+        }
 
         let dashboard = try TerminalScreen(
-            "\(Program.path("guardia")) --journal \(rehearsal.journal) --config \(outage.config)", columns: 200, rows: 60)
+            "\(Program.path("guardia")) --journal \(rehearsal.journal) --config \(outage.config)", columns: 200,
+            rows: 60)
         try await dashboard.expect("the alert in the feed", within: 20) { $0.contains("Payment success") }
         try dashboard.press("3", "a")
         try await dashboard.expect("a dialog that asks", within: 10) { $0.contains("guardia ack") }

@@ -32,10 +32,14 @@ struct PlantedSecretsTests {
         let haul = launch.haul()
         // The search can find: what stands in the open is found in each kind of place.
         for (word, place) in [
-            (launch.open, "journal"), (launch.open, "outbox"), (launch.open, "report.html"), (launch.open, "output of alerts"),
-            ("BarberPro", "shot.txt"), ("BarberPro", "screen of kiosk"), (launch.open, "arguments of"), (launch.secrets["command"]!, "environment of"),
+            (launch.open, "journal"), (launch.open, "outbox"), (launch.open, "report.html"),
+            (launch.open, "output of alerts"),
+            ("BarberPro", "shot.txt"), ("BarberPro", "screen of kiosk"), (launch.open, "arguments of"),
+            (launch.secrets["command"]!, "environment of"),
         ] {
-            #expect(haul.places(of: word).contains { $0.contains(place) }, "\(word) was not found in \(place): \(haul.names)")
+            #expect(
+                haul.places(of: word).contains { $0.contains(place) },
+                "\(word) was not found in \(place): \(haul.names)")
         }
         for (name, value) in launch.secrets.sorted(by: { $0.key < $1.key }) {
             var found = haul.places(of: value)
@@ -49,7 +53,10 @@ struct PlantedSecretsTests {
             let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             #expect(bytes.count == 32)
             #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-            for form in [bytes, Data(bytes.base64EncodedString().utf8), Data(bytes.map { String(format: "%02x", $0) }.joined().utf8)] {
+            for form in [
+                bytes, Data(bytes.base64EncodedString().utf8),
+                Data(bytes.map { String(format: "%02x", $0) }.joined().utf8),
+            ] {
                 #expect(haul.places(of: form).filter { $0 != "file journal.\(key)" }.isEmpty, "\(key)")
             }
         }

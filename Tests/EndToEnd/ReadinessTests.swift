@@ -80,7 +80,8 @@ struct ReadinessWalk {
         #expect(try await eventually { try poll(bastion).status == 0 })
         // The journal tells when it turned, for the report.
         let isTold = try await eventually {
-            try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)).readiness.pollTurned?.body.to == .go
+            try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)).readiness.pollTurned?.body.to
+                == .go
         }
         #expect(isTold)
     }
@@ -88,8 +89,12 @@ struct ReadinessWalk {
     /// The code that somebody was sent by SMS; nil: none yet.
     private func code(in rehearsal: LiveRehearsal, _ number: String) throws -> String? {
         let inbox = (try? String(contentsOfFile: "\(rehearsal.folder)/inbox", encoding: .utf8)) ?? ""
-        let line = inbox.split(separator: "\n").last { $0.contains("sms") && $0.contains(number) && $0.contains("Answer GO") }
-        return try line.flatMap { try Regex("Answer GO ([0-9]{4})", as: (Substring, Substring).self).firstMatch(in: String($0)) }
-            .map { String($0.output.1) }
+        let line = inbox.split(separator: "\n").last {
+            $0.contains("sms") && $0.contains(number) && $0.contains("Answer GO")
+        }
+        return try line.flatMap {
+            try Regex("Answer GO ([0-9]{4})", as: (Substring, Substring).self).firstMatch(in: String($0))
+        }
+        .map { String($0.output.1) }
     }
 }

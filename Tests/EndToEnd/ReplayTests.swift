@@ -30,7 +30,8 @@ struct ReplayTests {
     func shot() throws {
         let text = try Program.run(
             Program.path("guardia"),
-            ["shot", "-", "--journal", recording, "--at", "2026-11-27T05:16:50-03:00", "--size", "120x40"]).output
+            ["shot", "-", "--journal", recording, "--at", "2026-11-27T05:16:50-03:00", "--size", "120x40"]
+        ).output
         #expect(text.contains("REPLAY"))
         #expect(text.contains("v1.5.1-late"))
     }

@@ -24,7 +24,8 @@ struct DamageTests {
     private func hostile(_ sql: String) throws {
         try write([UInt8](Data(contentsOf: Self.recording)))
         try DatabaseQueue(path: folder.journal).writeWithoutTransaction { db in
-            try db.execute(sql: "PRAGMA foreign_keys = OFF; DROP TRIGGER event_unchangeable; DROP TRIGGER event_undeletable")
+            try db.execute(
+                sql: "PRAGMA foreign_keys = OFF; DROP TRIGGER event_unchangeable; DROP TRIGGER event_undeletable")
             try db.execute(sql: sql)
         }
     }
@@ -64,18 +65,22 @@ struct DamageTests {
         #expect(refused > 0)
     }
 
-    @Test("an engine sets a damaged journal aside, says so, and watches", arguments: [
-        // Which byte, and what it becomes: the name of a series is NULL; the manifest is no JSON; the header is no header.
-        "UPDATE manifest SET body = '{' || body", "DELETE FROM manifest; INSERT INTO manifest VALUES (1, 2, 3, 4, '[]')",
-        "ALTER TABLE tick RENAME TO tock", "DROP TABLE text; CREATE TABLE text(number, content, used)",
-        "UPDATE event SET sequence = 9223372036854775807 WHERE sequence = (SELECT max(sequence) FROM event)",
-    ])
+    @Test(
+        "an engine sets a damaged journal aside, says so, and watches",
+        arguments: [
+            // Which byte, and what it becomes: the name of a series is NULL; the manifest is no JSON; the header is no header.
+            "UPDATE manifest SET body = '{' || body",
+            "DELETE FROM manifest; INSERT INTO manifest VALUES (1, 2, 3, 4, '[]')",
+            "ALTER TABLE tick RENAME TO tock", "DROP TABLE text; CREATE TABLE text(number, content, used)",
+            "UPDATE event SET sequence = 9223372036854775807 WHERE sequence = (SELECT max(sequence) FROM event)",
+        ])
     func setAside(sql: String) async throws {
         try hostile(sql)
         try await expectSetAside()
     }
 
-    @Test("a header with one wrong byte is damage, and another program's file is left alone", arguments: [0, 3, 68, 71])
+    @Test(
+        "a header with one wrong byte is damage, and another program's file is left alone", arguments: [0, 3, 68, 71])
     func header(offset: Int) async throws {
         var bytes = [UInt8](try Data(contentsOf: Self.recording))
         bytes[offset] ^= 0x40
@@ -101,12 +106,14 @@ struct DamageTests {
         await recorder.close(at: .at(3))
     }
 
-    @Test("a journal whose tables are not ours is refused by readers in no time", arguments: [
-        "ALTER TABLE tick RENAME TO tick2; CREATE VIEW tick AS SELECT a.* FROM tick2 a, tick2 b, tick2 c",
-        "CREATE VIEW more AS SELECT 1", "CREATE TRIGGER evil AFTER INSERT ON event BEGIN SELECT 1; END",
-        "CREATE VIRTUAL TABLE v USING fts5(x)",
-        "ALTER TABLE tick RENAME TO old; CREATE TABLE tick(id INTEGER PRIMARY KEY, utc, level, state, readings)",
-    ])
+    @Test(
+        "a journal whose tables are not ours is refused by readers in no time",
+        arguments: [
+            "ALTER TABLE tick RENAME TO tick2; CREATE VIEW tick AS SELECT a.* FROM tick2 a, tick2 b, tick2 c",
+            "CREATE VIEW more AS SELECT 1", "CREATE TRIGGER evil AFTER INSERT ON event BEGIN SELECT 1; END",
+            "CREATE VIRTUAL TABLE v USING fts5(x)",
+            "ALTER TABLE tick RENAME TO old; CREATE TABLE tick(id INTEGER PRIMARY KEY, utc, level, state, readings)",
+        ])
     func foreignTables(sql: String) throws {
         try hostile(sql)
         let begun = ContinuousClock.now
@@ -132,7 +139,9 @@ struct DamageTests {
         #expect(try store.access(within: 50) { try Int.fetchOne($0, sql: "SELECT 1") } == 1)
     }
 
-    @Test("numbers at the ends of what a word holds stop nobody", arguments: [Int64.max, .min, .max - 1, .min + 1] as [Int64])
+    @Test(
+        "numbers at the ends of what a word holds stop nobody",
+        arguments: [Int64.max, .min, .max - 1, .min + 1] as [Int64])
     func extremes(number: Int64) throws {
         for column in ["utc", "uptime", "boot"] {
             try hostile("UPDATE event SET \(column) = \(number) WHERE sequence % 3 = 0")
@@ -147,7 +156,9 @@ struct DamageTests {
         }
     }
 
-    @Test("an event whose number cannot be is damage, and the chain says where", arguments: [Int64.max, .min, 0] as [Int64])
+    @Test(
+        "an event whose number cannot be is damage, and the chain says where",
+        arguments: [Int64.max, .min, 0] as [Int64])
     func impossibleSequence(sequence: Int64) throws {
         try hostile("UPDATE event SET sequence = \(sequence) WHERE sequence = 20")
         let reader = try JournalReader(path: folder.journal)

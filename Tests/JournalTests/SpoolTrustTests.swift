@@ -79,8 +79,11 @@ struct SpoolTrustTests {
             Event(origin: "o", at: .at(0), body: .engineStopped(.init(reason: "r")))
         ])
         var status = stat()
-        let memory = "/dev/shm/guardia-spool-65534-" + String(
-            folder.journal.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
+        let memory =
+            "/dev/shm/guardia-spool-65534-"
+            + String(
+                folder.journal.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 },
+                radix: 16)
         #expect(stat("\(memory)/\(getpid()).jsonl", &status) == 0 && status.st_uid == 65_534)
         unlink("\(memory)/\(getpid()).jsonl")
         #expect(rmdir(memory) == 0)

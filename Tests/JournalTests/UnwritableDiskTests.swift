@@ -46,7 +46,8 @@ struct UnwritableDiskTests {
         try mount()
         defer { umount2(disk, Int32(MNT_DETACH)) }
         if hasJournal {
-            try JournalWriter(path: journal, origin: "o").append([.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
+            try JournalWriter(path: journal, origin: "o").append(
+                [.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
             for suffix in ["-wal", "-shm", ".beat"] { unlink(journal + suffix) }
         }
         fill()
@@ -63,7 +64,8 @@ struct UnwritableDiskTests {
     func readOnly() async throws {
         try mount()
         defer { umount2(disk, Int32(MNT_DETACH)) }
-        try JournalWriter(path: journal, origin: "o").append([.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
+        try JournalWriter(path: journal, origin: "o").append(
+            [.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
         try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "") == 0)
         let recorder = try await JournalRecorder.open(path: journal, origin: "o")
         await recorder.record(.latency, at: .at(0))

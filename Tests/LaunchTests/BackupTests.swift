@@ -255,7 +255,9 @@ struct BackupRuleTests {
     func drillSilences() {
         let time = Self.friday + .hours(-1)
         func series(_ id: SeriesID) -> Series {
-            Series(id: id, title: id.name, unit: .milliseconds, interval: .seconds(1), thresholds: Thresholds(warning: .above(1)))
+            Series(
+                id: id, title: id.name, unit: .milliseconds, interval: .seconds(1),
+                thresholds: Thresholds(warning: .above(1)))
         }
         let plan = AlertPlan(
             AlertSettings(rules: [

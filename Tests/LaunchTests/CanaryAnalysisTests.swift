@@ -44,9 +44,9 @@ struct CanaryAnalysisTests {
                 guard look >= 3 else { continue }
                 // In the middle of it nothing passes, however good it was before.
                 guard case .inconclusive = analysis.final else {
-                Issue.record("passed in an outage")
-                return
-            }
+                    Issue.record("passed in an outage")
+                    return
+                }
                 #expect(analysis.obstacle != nil)
             }
             analysis.take(canary: well, live: well, guards: [:], seconds: 1)
@@ -90,9 +90,9 @@ struct CanaryAnalysisTests {
         #expect(analysis.final == .inconclusive("critical since the deploy began: App errors"))
         analysis.take(canary: ailing, live: ailing, guards: [:], alerts: [], seconds: 1)
         guard case .passed = analysis.final else {
-                Issue.record("it is over")
-                return
-            }
+            Issue.record("it is over")
+            return
+        }
     }
 
     @Test func tooFewRequestsAreInconclusive() {

@@ -51,7 +51,8 @@ struct EscalationAuditTests {
 
 struct ReplyTests {
     @Test(arguments: [
-        ("ACK 4821", true, "4821"), ("ack4821", true, "4821"), ("4821", true, "4821"), ("Ok, 4821 thanks", true, "4821"),
+        ("ACK 4821", true, "4821"), ("ack4821", true, "4821"), ("4821", true, "4821"),
+        ("Ok, 4821 thanks", true, "4821"),
         ("ack", true, nil), ("no idea what 4821 is", false, nil), ("", false, nil), ("ACK 48", true, nil),
         ("reack 4821", false, nil),
     ]) func whatAReplySays(_ text: String, _ isAcknowledgement: Bool, _ code: String?) {

@@ -9,7 +9,10 @@ struct ExtremeTimesTests {
     @Test(arguments: extremes) func noArithmeticTraps(number: Int64) {
         for other in Self.extremes {
             let (left, right) = (Milliseconds(number), Milliseconds(other))
-            _ = [left + right, left - right, left * other, .seconds(number), .minutes(number), .hours(number), .days(number)]
+            _ = [
+                left + right, left - right, left * other, .seconds(number), .minutes(number), .hours(number),
+                .days(number),
+            ]
             let (time, then) = (Timestamp(milliseconds: number), Timestamp(milliseconds: other))
             _ = (time - then, time + right, Timestamp(seconds: number), time.seconds)
             let moments = [1, 2].map { Moment(utc: time, uptime: left, boot: BootID(rawValue: $0)) }

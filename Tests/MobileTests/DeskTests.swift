@@ -9,7 +9,8 @@ struct DeskTests {
         #expect(page.status == 200)
         for text in [
             "CRITICAL", "Payment success 91.2 % is below 95 %", "since 03:09 ART, 3 min ago", "Step 1 of 4",
-            "If nobody answers, in 2 min: Beto Díaz by sms", "Disk 91 % full", "Beto Díaz has it", "devops: <b>Ana Pereyra</b>",
+            "If nobody answers, in 2 min: Beto Díaz by sms", "Disk 91 % full", "Beto Díaz has it",
+            "devops: <b>Ana Pereyra</b>",
             "As of 03:12:45 ART", "lang=\"en\"", "https://runbook.example.com/#payment-success",
         ] { #expect(page.body.contains(text), "\(text)") }
         #expect(browser.house.acts.isEmpty)
@@ -20,7 +21,9 @@ struct DeskTests {
         let page = await browser.get("/m/\(browser.token())")
         let policy = try #require(page.headers["Content-Security-Policy"])
         #expect(policy.hasPrefix("default-src 'none'; style-src 'sha256-"))
-        #expect(!policy.contains("unsafe") && policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"))
+        #expect(
+            !policy.contains("unsafe") && policy.contains("frame-ancestors 'none'")
+                && policy.contains("form-action 'self'"))
         for absent in ["<script", "onclick", "javascript:", "src=", "url(", "@import", "style=\""] {
             #expect(!page.body.contains(absent), "\(absent)")
         }
@@ -98,7 +101,8 @@ struct DeskTests {
         #expect(wrong.status == 422 && wrong.body.contains("nobody was woken"))
         #expect(await browser.post("/m/\(token)/escalate", ["form": form, "step": "0.2", "who": "beto"]).status == 409)
         #expect(browser.house.acts.isEmpty)
-        #expect(await browser.post("/m/\(token)/escalate", ["form": form, "step": "0.1", "who": "Beto+"]).status == 303)
+        #expect(
+            await browser.post("/m/\(token)/escalate", ["form": form, "step": "0.1", "who": "Beto+"]).status == 303)
         #expect(browser.house.acts == [.escalated("ana", "0.1")])
     }
 
@@ -181,7 +185,8 @@ struct DeskTests {
     }
 
     @Test(arguments: [
-        ("es-AR,es;q=0.9,en;q=0.8", "es"), ("en-US", "en"), ("de, es;q=0.5", "es"), ("", "en"), ("en;q=0.1,es", "es"), ("es;q=0", "en"),
+        ("es-AR,es;q=0.9,en;q=0.8", "es"), ("en-US", "en"), ("de, es;q=0.5", "es"), ("", "en"), ("en;q=0.1,es", "es"),
+        ("es;q=0", "en"),
     ])
     func thePageSpeaksTheTelephonesLanguage(header: String, language: String) async {
         let browser = Browser(MobilePlan(listen: .port(7480), url: "https://guardia.example.com"))
@@ -191,14 +196,17 @@ struct DeskTests {
     }
 
     @Test func underAPathOfTheProxyItsLinksAndCookieKeepToIt() async throws {
-        let browser = Browser(MobilePlan(listen: .port(7480), url: "https://guardia.example.com/oncall", language: .english))
+        let browser = Browser(
+            MobilePlan(listen: .port(7480), url: "https://guardia.example.com/oncall", language: .english))
         let token = browser.token()
         for path in ["/oncall/m/\(token)", "/m/\(token)"] {
             let page = await browser.get(path)
             #expect(page.status == 200 && page.body.contains("action=\"/oncall/m/\(token)/ack\""))
         }
         let form = try #require(Browser.form(await browser.get("/oncall/m/\(token)")))
-        #expect(await browser.post("/oncall/m/\(token)/ack", ["form": form, "for": "60"]).headers["Location"] == "/oncall/m/\(token)")
+        #expect(
+            await browser.post("/oncall/m/\(token)/ack", ["form": form, "for": "60"]).headers["Location"]
+                == "/oncall/m/\(token)")
     }
 
     @Test(arguments: ["/", "/m", "/m/", "/m//ack", "/favicon.ico", "/m/x/y/z", "//m/x", "/m/../m"])

@@ -7,7 +7,9 @@ struct LinkTests {
     private let key = MobileKey(bytes: Array(0..<32))
     private let expires = Timestamp(seconds: 1_773_080_000)
 
-    @Test(arguments: ["esc-20260309T061205Z-3f9a", "esc-20260309T061205Z-0001", "another chain · ñ", "esc-20260309T06120XZ-3f9a", ""])
+    @Test(arguments: [
+        "esc-20260309T061205Z-3f9a", "esc-20260309T061205Z-0001", "another chain · ñ", "esc-20260309T06120XZ-3f9a", "",
+    ])
     func aLinkSaysWhomItIsForAndToWhatItAnswers(chain: String) throws {
         let link = MobileLink(person: "ana", channel: "sms", chain: EscalationID(chain), expires: expires)
         #expect(MobileLink(token: link.token(key), key: key) == link)
@@ -20,7 +22,8 @@ struct LinkTests {
 
     @Test func itFitsIntoAnSMS() {
         let link = MobileLink(
-            person: "anapereyra", channel: "whatsapp", chain: EscalationID("esc-20260309T061205Z-3f9a"), expires: expires)
+            person: "anapereyra", channel: "whatsapp", chain: EscalationID("esc-20260309T061205Z-3f9a"),
+            expires: expires)
         #expect(link.token(key).utf8.count <= 72)
     }
 
@@ -48,7 +51,10 @@ struct LinkTests {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("ABCxyz019-_=/.%\u{0}é")
         for _ in 0..<2000 {
-            let token = String((0..<Int.random(in: 0...120, using: &generator)).map { _ in letters.randomElement(using: &generator) ?? "A" })
+            let token = String(
+                (0..<Int.random(in: 0...120, using: &generator)).map { _ in
+                    letters.randomElement(using: &generator) ?? "A"
+                })
             #expect(MobileLink(token: token, key: key) == nil)
         }
     }

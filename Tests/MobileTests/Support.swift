@@ -3,7 +3,8 @@ import Mobile
 import Synchronization
 
 final class StillClock: Clock {
-    private let moment = Mutex(Moment(utc: Timestamp(seconds: 1_773_036_765), uptime: .seconds(1000), boot: BootID(rawValue: 1)))
+    private let moment = Mutex(
+        Moment(utc: Timestamp(seconds: 1_773_036_765), uptime: .seconds(1000), boot: BootID(rawValue: 1)))
     func now() -> Moment { moment.withLock { $0 } }
     func advance(_ span: Milliseconds) { moment.withLock { $0 = $0.advanced(by: span) } }
 }
@@ -69,16 +70,21 @@ final class Browser {
                 launch: "BarberPro production", zone: zone, now: now, person: "Ana Pereyra",
                 chain: .init(
                     id: Browser.chain, severity: .critical, summary: summary, since: since,
-                    alerts: [.init(severity: .critical, summary: summary, since: since)], standing: .open, step: 1, steps: 4,
+                    alerts: [.init(severity: .critical, summary: summary, since: since)], standing: .open, step: 1,
+                    steps: 4,
                     next: .init(
-                        step: 1, round: 0, ways: [.init(contact: "beto", title: "Beto Díaz", channel: "sms")], due: .minutes(2)),
+                        step: 1, round: 0, ways: [.init(contact: "beto", title: "Beto Díaz", channel: "sms")],
+                        due: .minutes(2)),
                     runbook: "https://runbook.example.com/#payment-success"),
-                others: [.init(severity: .warning, summary: "Disk 91 % full", since: since, taken: "Beto Díaz")], firingCount: 2,
+                others: [.init(severity: .warning, summary: "Disk 91 % full", since: since, taken: "Beto Díaz")],
+                firingCount: 2,
                 onCall: [.init(schedule: "devops", person: "Ana Pereyra", until: now.utc + .hours(5))]))
         desk = MobileDesk(plan, key: key, house: house, zone: zone, clock: clock)
     }
 
-    func token(_ person: String = "ana", chain: EscalationID? = Browser.chain, life: Milliseconds = .hours(12)) -> String {
+    func token(_ person: String = "ana", chain: EscalationID? = Browser.chain, life: Milliseconds = .hours(12))
+        -> String
+    {
         MobileLink(person: person, channel: "sms", chain: chain, expires: clock.now().utc + life).token(key)
     }
 
@@ -87,7 +93,9 @@ final class Browser {
         if let cookie { all["cookie"] = "other=1; guardia=\(cookie)" }
         let answer = await desk.answer(
             MobileRequest(method: method, path: path, headers: all.merging(headers) { $1 }))
-        if let set = answer.headers["Set-Cookie"]?.split(separator: ";").first { cookie = String(set.dropFirst("guardia=".count)) }
+        if let set = answer.headers["Set-Cookie"]?.split(separator: ";").first {
+            cookie = String(set.dropFirst("guardia=".count))
+        }
         return answer
     }
 

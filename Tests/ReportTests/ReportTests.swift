@@ -53,13 +53,17 @@ final class ReportLab {
     static let chain = EscalationID("esc-1")
 
     /// Fault at 90 s, fired at 100 s, paged at 104 s, step 2 at 200 s, taken at 220 s, over at 400 s.
-    static func story(_ summary: String = "API p95 is over 200 ms", reason: String = "because") -> [(Double, Event.Body)] {
+    static func story(_ summary: String = "API p95 is over 200 ms", reason: String = "because") -> [(
+        Double, Event.Body
+    )] {
         let facts = facts(summary)
         let id = ActionID("rollback-20261124T030000Z-0001")
         func step(_ number: Int, at seconds: Double) -> (Double, Event.Body) {
             (
                 seconds,
-                .escalation(.stepped(.init(escalation: chain, step: number, round: 0, due: at(seconds + 120), contacts: ["ana"])))
+                .escalation(
+                    .stepped(
+                        .init(escalation: chain, step: number, round: 0, due: at(seconds + 120), contacts: ["ana"])))
             )
         }
         return [
@@ -69,14 +73,18 @@ final class ReportLab {
                 .escalation(
                     .started(
                         .init(
-                            escalation: chain, policy: EscalationPolicy(name: "p", steps: []), alerts: [facts.fingerprint],
+                            escalation: chain, policy: EscalationPolicy(name: "p", steps: []),
+                            alerts: [facts.fingerprint],
                             group: Labels([:]), severity: .critical, summary: summary)))
             ),
             step(0, at: 102),
             (
                 103,
                 .escalation(
-                    .queued(.init(page: PageID("pg"), escalation: chain, channel: "sms", contact: "ana", purpose: .page, step: 0)))
+                    .queued(
+                        .init(
+                            page: PageID("pg"), escalation: chain, channel: "sms", contact: "ana", purpose: .page,
+                            step: 0)))
             ),
             (104, .escalation(.attempted(.init(page: PageID("pg"), outcome: .sent(reference: "x"))))),
             step(1, at: 200),
@@ -87,7 +95,8 @@ final class ReportLab {
                     .started(
                         .init(
                             id: id, kind: .rollback, by: ana, reason: reason, command: [],
-                            from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v1.3.9"),
+                            from: .init(colour: "blue", version: "v1.4.0"),
+                            to: .init(colour: "green", version: "v1.3.9"),
                             steps: [.init(name: "flip", title: "Flip")], pid: 1)))
             ),
             (301, .action(.stepStarted(.init(action: id, step: "flip")))),
@@ -99,7 +108,8 @@ final class ReportLab {
     }
 
     func write(
-        _ manifest: Manifest = ReportLab.manifest(), seconds: Int = 600, _ story: [(Double, Event.Body)] = ReportLab.story()
+        _ manifest: Manifest = ReportLab.manifest(), seconds: Int = 600,
+        _ story: [(Double, Event.Body)] = ReportLab.story()
     ) throws {
         let writer = try JournalWriter(path: journal, origin: "bastion-1")
         try writer.record(manifest, at: ReportLab.at(0))
@@ -144,7 +154,9 @@ final class ReportLab {
 
     @Test func aPageThatFailedIsNoPage() throws {
         let events = ReportLab.story().map { at, body -> Event in
-            guard case .escalation(.attempted(let page)) = body else { return Event(origin: "b", at: ReportLab.at(at), body: body) }
+            guard case .escalation(.attempted(let page)) = body else {
+                return Event(origin: "b", at: ReportLab.at(at), body: body)
+            }
             return Event(
                 origin: "b", at: ReportLab.at(at),
                 body: .escalation(.attempted(.init(page: page.page, outcome: .failed(reason: "no such number")))))
@@ -156,7 +168,8 @@ final class ReportLab {
         try lab.write()
         let page = ReportPage(try lab.report()).text
         for part in [
-            "BarberPro launch report", "API p95 is over 200 ms", "14 s by sms", "2 min", "ana, step 2", "rollback v1.4.0 → v1.3.9",
+            "BarberPro launch report", "API p95 is over 200 ms", "14 s by sms", "2 min", "ana, step 2",
+            "rollback v1.4.0 → v1.3.9",
             "Validate payments", "real cards", "☑", "target 200 ms", "✓ met", "<svg",
         ] { #expect(page.contains(part), "\(part)") }
         // The rollback stands in the chart by its letter.
@@ -240,16 +253,34 @@ final class ReportLab {
         let later = ReportLab.at(7200).utc
         return (
             manifest,
-            ReportLab.story() + [
-                (10, say(.turned(.init(station: "api", from: nil, to: .go, why: "")))),
-                (20, say(.waived(.init(station: "monitoring", by: "leo", reason: "the monitor comes tomorrow", until: later)))),
-                (30, say(.attested(.init(station: "procedures", by: "ana", isGo: true, reason: "walked through", until: later)))),
-                (40, say(.turned(.init(station: nil, from: .noGo, to: .go, why: "3 of 3 stations")))),
-                (95, say(.turned(.init(station: "api", from: .go, to: .noGo, why: "API p95 below 200 ms: 240 ms")))),
-                (96, say(.held(.init(station: nil, by: "carla", reason: "latency is looked at")))),
-                (402, say(.released(.init(station: nil, by: "carla", reason: "")))),
-                (405, say(.turned(.init(station: "api", from: .noGo, to: .go, why: "")))),
-            ].map { ($0.0, $0.1) }
+            ReportLab.story()
+                + [
+                    (10, say(.turned(.init(station: "api", from: nil, to: .go, why: "")))),
+                    (
+                        20,
+                        say(
+                            .waived(
+                                .init(
+                                    station: "monitoring", by: "leo", reason: "the monitor comes tomorrow", until: later
+                                )))
+                    ),
+                    (
+                        30,
+                        say(
+                            .attested(
+                                .init(
+                                    station: "procedures", by: "ana", isGo: true, reason: "walked through", until: later
+                                )))
+                    ),
+                    (40, say(.turned(.init(station: nil, from: .noGo, to: .go, why: "3 of 3 stations")))),
+                    (
+                        95,
+                        say(.turned(.init(station: "api", from: .go, to: .noGo, why: "API p95 below 200 ms: 240 ms")))
+                    ),
+                    (96, say(.held(.init(station: nil, by: "carla", reason: "latency is looked at")))),
+                    (402, say(.released(.init(station: nil, by: "carla", reason: "")))),
+                    (405, say(.turned(.init(station: "api", from: .noGo, to: .go, why: "")))),
+                ].map { ($0.0, $0.1) }
         )
     }
 

@@ -99,7 +99,9 @@ import Testing
     @Test("a journal that asks to act by another program than sudo or doas starts nothing")
     func aStrangeDelegationStartsNothing() async throws {
         let mark = folder.appendingPathComponent("mark").path
-        for words in [["touch", mark], ["sudo", "touch", mark], ["sudo", "-n", "-u", "root", "sh"], ["/tmp/sudo", "-u", "a"]] {
+        for words in [
+            ["touch", mark], ["sudo", "touch", mark], ["sudo", "-n", "-u", "root", "sh"], ["/tmp/sudo", "-u", "a"],
+        ] {
             let reason = try await end(of: launcher("/bin/true"), request(actAs: words))
             #expect(reason.hasSuffix("nothing was started"), "\(words)")
         }

@@ -16,6 +16,7 @@ import Testing
     }
 
     @Test func aLineIsBounded() {
-        #expect(StandardStream.marked(String(repeating: "x", count: 100_000)).utf8.count <= StandardStream.lineLimit + 3)
+        #expect(
+            StandardStream.marked(String(repeating: "x", count: 100_000)).utf8.count <= StandardStream.lineLimit + 3)
     }
 }

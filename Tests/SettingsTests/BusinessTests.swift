@@ -28,7 +28,10 @@ struct BusinessTests {
         }
         #expect(target.steps.map(\.name) == ["register", "book"])
         #expect(target.steps[0].expectedStatuses == 201...201)
-        #expect(target.steps[0].takes == ["user": .json("/id"), "place": .header("Location"), "nr": .pattern("no. ([0-9]+)")])
+        #expect(
+            target.steps[0].takes == [
+                "user": .json("/id"), "place": .header("Location"), "nr": .pattern("no. ([0-9]+)"),
+            ])
         #expect(target.cleanup.first?.method == "DELETE")
         #expect(target.headers.contains { $0.name == JourneyTarget.mark }, "its requests are marked")
         #expect(probe.interval == .minutes(1))
@@ -72,8 +75,14 @@ struct BusinessTests {
 
     // MARK: Figures
 
-    private func withFigure(_ kpi: String, query: String = "{name: ok, unit: \"%\", query: \"SELECT now() - $1::interval\", few: 9, weeks: 1, thresholds: {critical: below 90%}}") -> String {
-        withProbe("{name: q, type: postgres, host: /run/postgresql, database: d, user: u, vitals: false, queries: [\(query)]}")
+    private func withFigure(
+        _ kpi: String,
+        query: String =
+            "{name: ok, unit: \"%\", query: \"SELECT now() - $1::interval\", few: 9, weeks: 1, thresholds: {critical: below 90%}}"
+    ) -> String {
+        withProbe(
+            "{name: q, type: postgres, host: /run/postgresql, database: d, user: u, vitals: false, queries: [\(query)]}"
+        )
             + "kpis:\n  - \(kpi)\n"
     }
 
@@ -116,7 +125,8 @@ struct BusinessTests {
         #expect(deviation?.thresholds?.warning == .below(-3.5))
         #expect(configuration.series.contains { $0.id == "q.r.usual" })
         let found = errors(
-            in: withFigure("{name: r, show: q.r}", query: "{name: r, query: \"SELECT $1\", weeks: 1, hours: Mon-Sat 09:00-21:00}"))
+            in: withFigure(
+                "{name: r, show: q.r}", query: "{name: r, query: \"SELECT $1\", weeks: 1, hours: Mon-Sat 09:00-21:00}"))
         #expect(found.contains { $0.contains("from 3 weeks or more") }, "\(found)")
     }
 

@@ -73,7 +73,8 @@ struct EscalationTests {
     }
 
     @Test func aScheduleWithAGapIsRefusedWithItsFirstMinute() {
-        let found = findings("from: 2026-01-05}", by: "from: 2026-01-05, hours: [Mon-Fri 00:00-24:00, Sat 00:00-13:00]}")
+        let found = findings(
+            "from: 2026-01-05}", by: "from: 2026-01-05, hours: [Mon-Fri 00:00-24:00, Sat 00:00-13:00]}")
         #expect(found.count == 1)
         #expect(found.first?.contains("nobody is on call by 'devops' at Sat 2026-01-10 13:00") == true, "\(found)")
     }
@@ -86,7 +87,9 @@ struct EscalationTests {
 
             """
         let found = errors(in: Sample.yaml + EscalationTests.people + alerts)
-        #expect(found.contains { $0.contains("'slow' notifies 'defaults'") && $0.contains("did you mean 'default'?") }, "\(found)")
+        #expect(
+            found.contains { $0.contains("'slow' notifies 'defaults'") && $0.contains("did you mean 'default'?") },
+            "\(found)")
     }
 
     @Test("the commented example in Config/barberpro.yaml loads: the four steps of the launch plan")
@@ -101,7 +104,8 @@ struct EscalationTests {
             let rest = line.dropFirst(2)
             return rest.hasPrefix(" ") || rest.hasSuffix(":") ? String(rest) : nil
         }
-        let file = try load(Sample.yaml + "launch: {at: 2026-03-09T09:00:00-03:00}\n" + lines.joined(separator: "\n") + "\n")
+        let file = try load(
+            Sample.yaml + "launch: {at: 2026-03-09T09:00:00-03:00}\n" + lines.joined(separator: "\n") + "\n")
         let launch = file.configuration
         let policy = try #require(launch.policies.first { $0.name == "default" })
         #expect(policy.steps.count == 4)

@@ -27,11 +27,14 @@ struct MobileTests {
 
     @Test func aPageHasItsPlaceAndItsAddress() throws {
         let plan = try load(
-            MobileTests.yaml("mobile: {listen: \"127.0.0.1:7480\", url: \"https://g.b.ar/oncall/\", links_hold: 2h, language: es}")
+            MobileTests.yaml(
+                "mobile: {listen: \"127.0.0.1:7480\", url: \"https://g.b.ar/oncall/\", links_hold: 2h, language: es}")
         ).configuration.mobile
-        #expect(plan == MobilePlan(listen: .port(7480), url: "https://g.b.ar/oncall", life: .hours(2), language: .spanish))
+        #expect(
+            plan == MobilePlan(listen: .port(7480), url: "https://g.b.ar/oncall", life: .hours(2), language: .spanish))
         #expect(plan?.origin == "https://g.b.ar" && plan?.prefix == "/oncall" && plan?.isEncrypted == true)
-        let socket = try load(MobileTests.yaml("mobile: {listen: \"unix:/run/guardia/m.sock\", url: \"https://g.b.ar\"}"))
+        let socket = try load(
+            MobileTests.yaml("mobile: {listen: \"unix:/run/guardia/m.sock\", url: \"https://g.b.ar\"}"))
         #expect(socket.configuration.mobile?.listen == .socket(path: "/run/guardia/m.sock"))
         #expect(socket.configuration.mobile?.life == .hours(12))
     }
@@ -52,7 +55,9 @@ struct MobileTests {
 
     @Test func aDigestHasHoursAndMailboxes() throws {
         let launch = try load(
-            MobileTests.yaml("digest: {to: [a@b.ar, c@b.ar], at: [\"18:00\", \"09:00\"], days: Mon-Fri, after_launch: 24h, language: es}")
+            MobileTests.yaml(
+                "digest: {to: [a@b.ar, c@b.ar], at: [\"18:00\", \"09:00\"], days: Mon-Fri, after_launch: 24h, language: es}"
+            )
         ).configuration
         let plan = try #require(launch.digests.first)
         #expect(plan.minutes == [540, 1080] && plan.days == [1, 2, 3, 4, 5] && plan.to == ["a@b.ar", "c@b.ar"])
@@ -63,7 +68,8 @@ struct MobileTests {
 
     @Test(arguments: [
         ("{to: a@b.ar}", "it never goes"), ("{to: nobody, at: \"09:00\"}", "is not a mailbox"),
-        ("{channel: sms, at: \"09:00\"}", "there is no e-mail channel"), ("{to: [a@b.ar, a@b.ar], at: \"09:00\"}", "twice"),
+        ("{channel: sms, at: \"09:00\"}", "there is no e-mail channel"),
+        ("{to: [a@b.ar, a@b.ar], at: \"09:00\"}", "twice"),
         ("{at: \"9\"}", "not a time of day"), ("{at: \"09:00\", days: Lun-Vie}", "not a weekday"),
     ])
     func aDigestThatNeverGoesIsRefused(section: String, words: String) {

@@ -51,7 +51,8 @@ struct ReadinessSectionTests {
 
     @Test func aRuleOverManySeriesIsAboutThoseThatItMakesAlertsOf() throws {
         let file = try LaunchConfigurationFile.load(
-            path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
                 .appending(path: "Config/barberpro.yaml").path)
         let rules = try #require(file.configuration.readiness?.rules)
         let plan = file.configuration.alertPlan(zone: .utc)
@@ -62,7 +63,10 @@ struct ReadinessSectionTests {
     }
 
     @Test func aStationWithoutAChecksIsRefused() {
-        #expect(trouble("readiness:\n  stations:\n    - {name: one, checks: []}\n") == ["a station without a check is go whatever happens"])
+        #expect(
+            trouble("readiness:\n  stations:\n    - {name: one, checks: []}\n") == [
+                "a station without a check is go whatever happens"
+            ])
         #expect(trouble("readiness:\n  stations: []\n") == ["there is no station"])
     }
 

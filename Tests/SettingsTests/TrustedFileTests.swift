@@ -40,7 +40,9 @@ struct TrustedFileTests {
         try remove()
     }
 
-    @Test(arguments: [0o775, 0o777, 0o1777] as [mode_t]) func aFolderThatOthersMayWriteInIsNotTrusted(mode: mode_t) throws {
+    @Test(arguments: [0o775, 0o777, 0o1777] as [mode_t]) func aFolderThatOthersMayWriteInIsNotTrusted(mode: mode_t)
+        throws
+    {
         chmod(folder, mode)
         #expect(throws: TrustedFile.Trouble.self) { try read(path) }
         chmod(folder, 0o755)

@@ -45,7 +45,9 @@ package struct BackupTools: Sendable {
 
     /// pg_dump reads from older servers, and refuses newer ones.
     func check(dumping server: String) async throws(BackupError) {
-        guard let major = Int(server.prefix { $0.isNumber }), let ours = await majorVersion(), ours < major else { return }
+        guard let major = Int(server.prefix { $0.isNumber }), let ours = await majorVersion(), ours < major else {
+            return
+        }
         throw BackupError(
             .refused,
             "the server is PostgreSQL \(server), the programs in \(folder) are of \(ours): install postgresql-client-\(major), or name its folder in backup.programs"

@@ -12,14 +12,17 @@ package struct BackupUpload: Sendable {
         await world.begin(.backup, reason: "", [("upload", "Upload and read back")])
         let result: ActionResult
         do throws(BackupError) {
-            guard world.plan.bucket != nil else { throw BackupError(.refused, "no bucket is configured: see backup.s3") }
+            guard world.plan.bucket != nil else {
+                throw BackupError(.refused, "no bucket is configured: see backup.s3")
+            }
             try world.folder.make()
             let lock = try world.folder.lock(for: world.reporter.id, "backup")
             defer { withExtendedLifetime(lock) {} }
             let store = try world.store()
             let count = store.map { pending($0).count } ?? 0
             _ = try await step()
-            result = ActionResult(.done, count == 0 ? "everything is there" : "\(count) copied to \(store?.place ?? "")")
+            result = ActionResult(
+                .done, count == 0 ? "everything is there" : "\(count) copied to \(store?.place ?? "")")
         } catch {
             result = ActionResult(error.kind == .refused ? .refused : .undecided, error.reason)
         }

@@ -107,7 +107,8 @@ package struct DisturbanceDrill: Sendable {
         await world.journal.tell(
             .drillStarted(
                 .init(
-                    id: world.reporter.id, kind: kind, by: world.who.signature, silences: drills.silences(of: kind), limit: limit,
+                    id: world.reporter.id, kind: kind, by: world.who.signature, silences: drills.silences(of: kind),
+                    limit: limit,
                     target: drills.target)))
         await hush(for: limit)
         let (trouble, watch) = await disturbAndWatch()

@@ -43,7 +43,9 @@ struct AlertCardLines {
         ]
         let summary = model.summary(of: alert)
         if summary != model.title(of: alert) {
-            for (index, part) in Text.wrapped(model.told(of: alert), to: max(10, width - labelWidth)).prefix(2).enumerated() {
+            for (index, part) in Text.wrapped(model.told(of: alert), to: max(10, width - labelWidth)).prefix(2)
+                .enumerated()
+            {
                 lines.append(line(nil, [Span(part, .text)], rank: 45 - index))
             }
         }
@@ -54,7 +56,8 @@ struct AlertCardLines {
     // MARK: Choices
 
     private var knobs: [DialogLine] {
-        KnobLines(model: model, knobs: plan.knobs, focus: confirmation.focus, width: width, labelWidth: labelWidth).lines
+        KnobLines(model: model, knobs: plan.knobs, focus: confirmation.focus, width: width, labelWidth: labelWidth)
+            .lines
     }
 
     // MARK: What comes of it

@@ -59,7 +59,8 @@ struct ConfirmationView {
         let lines = ShellLines.broken(confirmation.commandWords, to: width - column)
         return lines.enumerated().map { index, line in
             let start = index == 0 ? Span(label, .dim) : Span(String(repeating: " ", count: column), .dim)
-            var whole = DialogLine([start, Span(Text.sanitised(line, limit: .max), .value)], rank: index == 0 ? 70 : 57)
+            var whole = DialogLine(
+                [start, Span(Text.sanitised(line, limit: .max), .value)], rank: index == 0 ? 70 : 57)
             whole.isContinued = index > 0
             return whole
         }
@@ -94,7 +95,8 @@ struct ConfirmationView {
             DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept),
             DialogLine(
                 .field(
-                    label: fieldLabel(String(repeating: " ", count: indent - 2), isFocused: isFocused), confirmation.target,
+                    label: fieldLabel(String(repeating: " ", count: indent - 2), isFocused: isFocused),
+                    confirmation.target,
                     isFocused: isFocused),
                 rank: DialogLine.kept + 2),
         ]

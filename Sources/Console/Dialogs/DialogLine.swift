@@ -42,7 +42,8 @@ struct DialogLine {
         let places = Set(kept.map(\.offset))
         return kept.map { offset, line in
             let rest = lines[(offset + 1)...].prefix(while: \.isContinued).indices.count { !places.contains($0) }
-            let isNextGone = lines.indices.contains(offset + 1) && lines[offset + 1].isContinued && !places.contains(offset + 1)
+            let isNextGone =
+                lines.indices.contains(offset + 1) && lines[offset + 1].isContinued && !places.contains(offset + 1)
             return isNextGone ? line.cut(rest) : line
         }
     }
@@ -53,7 +54,8 @@ struct DialogLine {
         var line = self
         let text = last.text.hasSuffix(" \\") ? String(last.text.dropLast(2)) : last.text
         let mark = Span("… +\(count) ", .warning, .bold)
-        line.content = .spans(spans.prefix(1) + [mark] + spans.dropFirst() + [Span(text, last.style.role, last.style.attributes)])
+        line.content = .spans(
+            spans.prefix(1) + [mark] + spans.dropFirst() + [Span(text, last.style.role, last.style.attributes)])
         return line
     }
 

@@ -65,7 +65,10 @@ struct PlanLines {
 
     /// The cells of a version: both sides stand in one column.
     private var versionWidth: Int {
-        let longest = [card.from?.version, card.to?.version, card.target].compactMap(\.self).map { Text.width(of: $0, atMost: 40) }
+        let longest =
+            [card.from?.version, card.to?.version, card.target].compactMap(\.self).map {
+                Text.width(of: $0, atMost: 40)
+            }
             .max() ?? 0
         return min(max(longest, isNarrow ? 8 : 10), isNarrow ? 12 : max(10, width - 50))
     }

@@ -71,7 +71,10 @@ struct ReadinessLines {
             let how = call.ways.isEmpty ? words(.reachesNobody) : call.ways.map(\.channel).joined(separator: ", ")
             return line(
                 index == 0 ? .labelAsks : nil,
-                [Span(name + " ", .strong), Span(Text.sanitised(how, limit: 60), call.ways.isEmpty ? .warning : .text)],
+                [
+                    Span(name + " ", .strong),
+                    Span(Text.sanitised(how, limit: 60), call.ways.isEmpty ? .warning : .text),
+                ],
                 rank: 80 - index)
         }
     }

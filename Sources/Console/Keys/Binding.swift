@@ -27,7 +27,8 @@ package struct Binding: Sendable {
 
     private static let screen: Set<Context> = [.warRoom]
     private static let lists: Set<Context> = [
-        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .warRoom, .help, .palette, .choice, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .readiness,
         .station, .checklist, .handover,
     ]
     private static let scrolled: Set<Context> = [
@@ -36,7 +37,8 @@ package struct Binding: Sendable {
     ]
     /// Where an action may be begun: everywhere but where one is being confirmed or typed.
     private static let acting: Set<Context> = [
-        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
+        .warRoom, .detail, .action, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups,
+        .readiness,
         .station, .checklist, .handover,
     ]
     /// Where one looks at something and does not type.
@@ -79,10 +81,13 @@ package struct Binding: Sendable {
         Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
         Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
         // MARK: Operations
-        Binding(.checklist, [Key("C")], .checklist, .checklistSummary, in: [.warRoom, .detail, .action, .alert, .handover]),
-        Binding(.handover, [Key("O")], .handover, .handoverSummary, in: [.warRoom, .detail, .action, .alert, .checklist]),
+        Binding(
+            .checklist, [Key("C")], .checklist, .checklistSummary, in: [.warRoom, .detail, .action, .alert, .handover]),
+        Binding(
+            .handover, [Key("O")], .handover, .handoverSummary, in: [.warRoom, .detail, .action, .alert, .checklist]),
         // MARK: Readiness
-        Binding(.readiness, [Key("r")], .readiness, .readinessSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
+        Binding(
+            .readiness, [Key("r")], .readiness, .readinessSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
         Binding(.say, [Key("G")], .say, .saySummary, in: [.readiness, .station], footer: 1),
         // MARK: Backups
         Binding(.backups, [Key("B")], .backups, .backupsSummary, in: [.warRoom, .detail, .deployments, .alert]),
@@ -90,7 +95,9 @@ package struct Binding: Sendable {
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(
             .open, [Key(.enter)], .open, .openSummary,
-            in: [.warRoom, .filterPrompt, .palette, .choice, .timePrompt, .deployments, .flags, .checklist, .readiness],
+            in: [
+                .warRoom, .filterPrompt, .palette, .choice, .timePrompt, .deployments, .flags, .checklist, .readiness,
+            ],
             footer: 3),
         Binding(.back, [Key(.escape)], .back, .backSummary, in: everywhere, footer: 0),
         Binding(.pause, [Key(" "), Key("p")], .pause, .pauseSummary, in: [.warRoom, .detail], footer: 7),

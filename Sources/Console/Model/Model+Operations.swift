@@ -30,7 +30,8 @@ extension Model {
     mutating func askToTick() {
         guard let row = selectedItem else { return }
         if let reason = reasonNotToTick {
-            hint = words(.disabled, words(.checklist), words(reason, Text.sanitised(deployment?.locked ?? "", limit: 200)))
+            hint = words(
+                .disabled, words(.checklist), words(reason, Text.sanitised(deployment?.locked ?? "", limit: 200)))
             return
         }
         overlays.append(

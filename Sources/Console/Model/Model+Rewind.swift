@@ -91,7 +91,8 @@ extension Model {
             + "\(keymap.label(of: .eventBefore)) \(keymap.label(of: .eventAfter)) \(words(.rewindEvent))  "
             + "\(keymap.label(of: .goToTime)) \(words(.rewindTime))  \(keymap.label(of: .pause)) \(words(.rewindPlay))"
             + (mode.recordingEnd == nil ? "  \(keymap.label(of: .back)) \(words(.rewindNow))" : "")
-        let what = words(mode.recordingEnd == nil ? .rewindBanner : .replayBanner, date, clock(time), zone.abbreviation, age)
+        let what = words(
+            mode.recordingEnd == nil ? .rewindBanner : .replayBanner, date, clock(time), zone.abbreviation, age)
         let playing = rewind.isPlaying ? " ▸" : ""
         // Who looks at the past must still hear of the present.
         let open = live.alerts.alerts.isEmpty ? live.feed.count(.critical) : live.alerts.openCount(.critical)
@@ -113,7 +114,8 @@ struct TimePrompt {
         let keysWidth = Text.width(of: keys)
         field.render(
             into: &frame,
-            area: Rect(x: area.x + width, y: area.y, width: max(8, area.width - width - keysWidth - 1), height: area.height),
+            area: Rect(
+                x: area.x + width, y: area.y, width: max(8, area.width - width - keysWidth - 1), height: area.height),
             isFocused: true)
         frame.put(keys, in: area, .footer, align: .trailing)
     }

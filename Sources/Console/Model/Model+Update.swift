@@ -172,7 +172,9 @@ extension Model {
         case .flags: chooseFlag()
         case .readiness(let selected):
             if let name = selected ?? stationNames.first { overlays.append(.station(name, top: 0)) }
-        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups, .handover: break
+        case .help, .detail, .confirmation, .action, .deployment, .alert, .escalation, .security, .station, .backups,
+            .handover:
+            break
         case nil:
             switch lists[focus]?.selected {
             case .alert(let id)?: overlays.append(.alert(id, top: 0))
@@ -308,7 +310,8 @@ extension Model {
             overlays[overlays.count - 1] = .readiness(selected: names.isEmpty ? nil : names[next])
         case .station(let name, let top):
             let (count, room) = StationPage(model: self, name: name).extent(in: layout.body)
-            overlays[overlays.count - 1] = .station(name, top: step.scrolled(top, room: room, limit: max(0, count - room)))
+            overlays[overlays.count - 1] = .station(
+                name, top: step.scrolled(top, room: room, limit: max(0, count - room)))
         case .filterPrompt, .timePrompt, .detail, .confirmation, .action: break
         case nil: moveCursor(step)
         }

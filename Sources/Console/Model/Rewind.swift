@@ -82,7 +82,9 @@ package enum PastTime {
     }
 
     private static func span(_ text: Substring) -> Milliseconds? {
-        guard let unit = text.last, let count = Int64(text.dropLast()), (0...100_000).contains(count) else { return nil }
+        guard let unit = text.last, let count = Int64(text.dropLast()), (0...100_000).contains(count) else {
+            return nil
+        }
         switch unit {
         case "s": return .seconds(count)
         case "m": return .minutes(count)

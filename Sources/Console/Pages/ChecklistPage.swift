@@ -23,9 +23,10 @@ struct ChecklistPage {
             Span(words(.checklistDone, String(checklist.doneCount), String(checklist.rows.count)), .dim)
         ]
         if checklist.overdueCount > 0 {
-            facts = [
-                Span(words(.checklistOverdue, String(checklist.overdueCount)), .alarm, .bold), Span(" · ", .dim),
-            ] + facts
+            facts =
+                [
+                    Span(words(.checklistOverdue, String(checklist.overdueCount)), .alarm, .bold), Span(" · ", .dim),
+                ] + facts
         }
         let inside = Panel(title: words(.checklistTitle), facts: facts, isFocused: true)
             .render(into: &frame, area: area).inset(left: 1, right: 1)

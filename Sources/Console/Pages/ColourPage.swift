@@ -24,7 +24,9 @@ struct ColourPage {
 
     private static let label = 12
 
-    private func line(_ label: String, _ spans: [Span]) -> [Span] { [Span(Text.padded(label, to: Self.label), .dim)] + spans }
+    private func line(_ label: String, _ spans: [Span]) -> [Span] {
+        [Span(Text.padded(label, to: Self.label), .dim)] + spans
+    }
 
     private func lines(_ state: ColourState, width: Int) -> [[Span]] {
         let share = state.share.map { model.figures.percent($0, decimals: $0 == $0.rounded() ? 0 : 1) } ?? "?"
@@ -75,10 +77,14 @@ struct ColourPage {
         case .lastKnown:
             return track.valueAt.map { model.lastKnown(track, at: $0, words: true, room: 40) } ?? []
         case .fresh, .stale:
-            let role: Role = judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
-            let bound = model.bound(of: track).map { "  " + model.figures.kept($0, unit: track.series.unit, isShort: false) }
+            let role: Role =
+                judged.freshness == .stale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
+            let bound = model.bound(of: track).map {
+                "  " + model.figures.kept($0, unit: track.series.unit, isShort: false)
+            }
             return [
-                Span(Text.padded(model.value(of: track), to: 10, align: .trailing), role, .bold), Span(bound ?? "", .dim),
+                Span(Text.padded(model.value(of: track), to: 10, align: .trailing), role, .bold),
+                Span(bound ?? "", .dim),
             ]
         }
     }
@@ -97,7 +103,8 @@ struct ColourPage {
         let ids = [colour.errors, colour.latency, colour.requests].compactMap(\.self)
         let isWide = area.width >= 100
         let shown = ids.prefix(isWide ? 3 : max(1, area.height / 6))
-        let parts = isWide ? area.columns(shown.map { _ in .fill() }, spacing: 2) : area.rows(shown.map { _ in .fill() })
+        let parts =
+            isWide ? area.columns(shown.map { _ in .fill() }, spacing: 2) : area.rows(shown.map { _ in .fill() })
         for (id, part) in zip(shown, parts) {
             guard let track = model.shown.track(id) else { continue }
             frame.put(model.title(of: id), in: part, .title)

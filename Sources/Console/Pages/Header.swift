@@ -144,7 +144,9 @@ struct Header {
 
     private func rightSide(width: Int) -> [Span] {
         var spans: [Span] = []
-        if model.rewind != nil, model.mode.recordingEnd == nil { spans += [Span(" \(model.words(.rewound)) ", .alarm), Span(" ", .header)] }
+        if model.rewind != nil, model.mode.recordingEnd == nil {
+            spans += [Span(" \(model.words(.rewound)) ", .alarm), Span(" ", .header)]
+        }
         if model.frozen != nil { spans += [Span(" \(model.words(.paused)) ", .modePaused), Span(" ", .header)] }
         if let environment = model.board.manifest?.environment {
             let text = Text.sanitised(environment, limit: 16)

@@ -88,7 +88,9 @@ struct Headline {
     private var deploying: [Span]? {
         guard let mover = model.board.actions.mover else { return nil }
         var spans = [Span("▸ " + Text.sanitised(mover.label, limit: 60), .accent, .bold)]
-        if let step = model.stepText(of: mover) { spans.append(Span("  " + step + " " + model.stepAge(of: mover), .text)) }
+        if let step = model.stepText(of: mover) {
+            spans.append(Span("  " + step + " " + model.stepAge(of: mover), .text))
+        }
         return spans
     }
 
@@ -120,7 +122,8 @@ struct Headline {
         let clock = Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim)
         // A number that is cut is none: what matters least gives way, and the title last.
         let attempts = [
-            [facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest, [facts] + standing + runs,
+            [facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest,
+            [facts] + standing + runs,
             [facts] + standing,
         ]
         for parts in attempts {

@@ -53,7 +53,9 @@ struct ReadinessPage {
         if let watch = model.shown.manifest?.closerWatch, let left = model.shownClock?.closerWatchLeft(watch) {
             lines.append([Span(words(.watchLeft, model.figures.age(left), String(watch.faster)), .notice)])
         }
-        if let trouble = poll.trouble { lines.append([Span("? " + Text.sanitised(trouble, limit: 200), .alarm, .bold)]) }
+        if let trouble = poll.trouble {
+            lines.append([Span("? " + Text.sanitised(trouble, limit: 200), .alarm, .bold)])
+        }
         if let hold = poll.hold {
             let age = model.figures.age(hold.at.age(at: model.shownNow))
             lines.append([
@@ -97,7 +99,8 @@ struct ReadinessPage {
             [
                 Span(
                     Text.sanitised(station.why, limit: 300),
-                    station.hasWaiverLapsed ? .alarm : station.isWaived ? .warning : station.verdict == .go ? .dim : .text)
+                    station.hasWaiverLapsed
+                        ? .alarm : station.isWaived ? .warning : station.verdict == .go ? .dim : .text)
             ],
         ]
     }

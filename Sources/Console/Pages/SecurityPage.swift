@@ -37,7 +37,8 @@ struct SecurityPage {
         var lines = stations.map { station($0, width: width) }
         if !unwatched.isEmpty {
             let names = unwatched.joined(separator: ", ")
-            lines += Text.wrapped(words(.securityUnwatched, names), to: max(10, width - 9)).enumerated().map { index, part in
+            lines += Text.wrapped(words(.securityUnwatched, names), to: max(10, width - 9)).enumerated().map {
+                index, part in
                 [Span(index == 0 ? "· " : "  ", .dim), Span(String(repeating: " ", count: 6), .dim), Span(part, .dim)]
             }
         }
@@ -107,7 +108,8 @@ struct SecurityPage {
         lines += rates
         guard let station else { return }
         let kinds: [(RefusalTally.Kind, Word)] = [
-            (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules), (.ban, .securityJails),
+            (.reason, .securityReasons), (.country, .securityCountries), (.rule, .securityRules),
+            (.ban, .securityJails),
         ]
         var isEmpty = true
         for (kind, word) in kinds {

@@ -11,7 +11,11 @@ struct StationPage {
         frame.fill(area, .text)
         let station = model.shownPoll?[name]
         let facts = station.map { station in
-            [Span("\(station.verdict.look.glyph) \(words(station.verdict.look.word))", station.verdict.look.role, .bold)]
+            [
+                Span(
+                    "\(station.verdict.look.glyph) \(words(station.verdict.look.word))", station.verdict.look.role,
+                    .bold)
+            ]
         }
         let inside = Panel(
             title: words(.stationTitle, Text.sanitised(station?.title ?? name, limit: 60)), facts: facts ?? [],
@@ -84,7 +88,9 @@ struct StationPage {
             let text = words(
                 .attestedUntil, Text.sanitised(said.body.by, limit: 40), words(said.body.isGo ? .pollGo : .pollNoGo),
                 age(said.at), model.day(said.body.until), Text.sanitised(said.body.reason, limit: 300))
-            add((stands ? said.body.isGo ? "✓ " : "✗ " : "? ") + text, stands ? said.body.isGo ? .ok : .critical : .unknown)
+            add(
+                (stands ? said.body.isGo ? "✓ " : "✗ " : "? ") + text,
+                stands ? said.body.isGo ? .ok : .critical : .unknown)
         }
         return lines
     }
@@ -98,7 +104,9 @@ extension Model {
             Span(Text.padded("\(glyph) \(words(word))", to: 10), role, .bold),
             Span(Text.sanitised(found.title, limit: 80), .value),
         ]
-        if withText { spans.append(Span("  " + Text.sanitised(found.text, limit: 600), found.verdict == .go ? .text : role)) }
+        if withText {
+            spans.append(Span("  " + Text.sanitised(found.text, limit: 600), found.verdict == .go ? .text : role))
+        }
         if let age = found.age { spans.append(Span("  " + words(.agoShort, figures.age(age)), .dim)) }
         return spans
     }

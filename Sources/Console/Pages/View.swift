@@ -40,8 +40,10 @@ package func view(_ model: Model, into frame: inout Frame, keeping pictures: ino
         case .handover(let top): HandoverPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .backups(let top): BackupsPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .flags(let selected): FlagsPage(model: model, selected: selected).render(into: &frame, area: layout.body)
-        case .readiness(let selected): ReadinessPage(model: model, selected: selected).render(into: &frame, area: layout.body)
-        case .station(let name, let top): StationPage(model: model, name: name).render(into: &frame, area: layout.body, top: top)
+        case .readiness(let selected):
+            ReadinessPage(model: model, selected: selected).render(into: &frame, area: layout.body)
+        case .station(let name, let top):
+            StationPage(model: model, name: name).render(into: &frame, area: layout.body, top: top)
         case .security(let top): SecurityPage(model: model).render(into: &frame, area: layout.body, top: top)
         case .alert(let id, let top): AlertPage(model: model, id: id).render(into: &frame, area: layout.body, top: top)
         case .escalation(let top): EscalationPage(model: model).render(into: &frame, area: layout.body, top: top)

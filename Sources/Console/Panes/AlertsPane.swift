@@ -193,7 +193,9 @@ struct FeedTable {
         self.model = model
         let alerts = items.compactMap { id in id.alert.flatMap { model.shown.alerts[$0] } }
         let hasRunbook = alerts.contains { $0.facts.runbook != nil }
-        let hasStep = alerts.contains { $0.state != .resolved && !(model.chain(of: $0.id).map { model.shortStep(of: $0) } ?? []).isEmpty }
+        let hasStep = alerts.contains {
+            $0.state != .resolved && !(model.chain(of: $0.id).map { model.shortStep(of: $0) } ?? []).isEmpty
+        }
         let all = Column.allCases.filter { column in
             switch column {
             case .trend: !model.capabilities.slow

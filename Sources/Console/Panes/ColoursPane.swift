@@ -114,7 +114,8 @@ struct ColoursPane {
     private func versionWidth(in width: Int) -> Int {
         let least = width >= 60 ? 10 : 8
         let most = width < 60 ? 8 : width < 76 ? 10 : 16 + (width - 76) / 3
-        let longest = model.shown.manifest?.panes.colours.map { Text.width(of: ColourState($0, model: model).version) }.max() ?? 0
+        let longest =
+            model.shown.manifest?.panes.colours.map { Text.width(of: ColourState($0, model: model).version) }.max() ?? 0
         return min(max(longest, least), most)
     }
 
@@ -166,7 +167,7 @@ struct ColoursPane {
         let age = model.figures.age(end.at.age(at: model.shownNow))
         let outcome = end.body.outcome
         var spans = [
-            Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim),
+            Span(Text.sanitised(last.label, limit: 80) + ", " + model.words(.timeAgo, time, age) + "  ", .dim)
         ]
         if let outcome = model.outcomeText(of: last) { spans.append(outcome) }
         if model.frozen == nil, outcome == .done, case .open? = Runway(board: model.board, now: model.asOf),

@@ -133,7 +133,8 @@ private struct SVGShot {
         let width = run.width * SVGShot.cell.width
         var lines: [String] = []
         if let back {
-            lines.append("<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(SVGShot.cell.height)\" fill=\"\(back)\"/>")
+            lines.append(
+                "<rect x=\"\(x)\" y=\"\(y)\" width=\"\(width)\" height=\"\(SVGShot.cell.height)\" fill=\"\(back)\"/>")
         }
         guard run.text.contains(where: { $0 != " " }) else { return lines }
         var look = "fill=\"\(fore)\""

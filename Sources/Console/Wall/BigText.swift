@@ -107,7 +107,9 @@ package struct BigText: Sendable {
                 guard let shape = BigFont.shape(scalar) else { continue }
                 for (row, dots) in shape.enumerated() {
                     for (column, dot) in dots.utf8.enumerated() where dot == UInt8(ascii: "#") {
-                        plot(at: Point(x + column * setting.dot.width, y + row * setting.dot.height), setting.dot, &frame)
+                        plot(
+                            at: Point(x + column * setting.dot.width, y + row * setting.dot.height), setting.dot, &frame
+                        )
                     }
                 }
                 x += ((shape.first?.count ?? 0) + 1) * setting.dot.width

@@ -142,14 +142,20 @@ private struct Line {
         for run in runs({ Self.isDigit($0) || $0 == "." }) {
             let numbers = parts(run, by: ".").filter { !$0.isEmpty }
             // 10.2.0.7; of one that was cut two parts are enough, unless it is a version.
-            let isPart = numbers.allSatisfy { $0.count <= 3 && (Int(String(String.UnicodeScalarView($0))) ?? 256) < 256 }
+            let isPart = numbers.allSatisfy {
+                $0.count <= 3 && (Int(String(String.UnicodeScalarView($0))) ?? 256) < 256
+            }
             let isVersion = run.lowerBound > 0 && isLetter(run.lowerBound - 1)
             if isPart, numbers.count >= 4 || numbers.count >= 2 && isCut(run) && !isVersion { found.append(run) }
         }
-        for run in runs({ $0 == ":" || $0 == "." || Self.isDigit($0) || ("a"..."f").contains($0) || ("A"..."F").contains($0) }) {
+        for run in runs({
+            $0 == ":" || $0 == "." || Self.isDigit($0) || ("a"..."f").contains($0) || ("A"..."F").contains($0)
+        }) {
             // A colon behind it belongs to the sentence.
             var run = run
-            if !scalars[run].suffix(2).elementsEqual([":", ":"]), scalars[run].last == ":" { run = run.lowerBound..<run.upperBound - 1 }
+            if !scalars[run].suffix(2).elementsEqual([":", ":"]), scalars[run].last == ":" {
+                run = run.lowerBound..<run.upperBound - 1
+            }
             let groups = parts(run, by: ":")
             // 14:42:17 is a time, dead:beef::1 is none.
             let isTime = groups.count <= 3 && groups.allSatisfy { $0.count <= 2 && $0.allSatisfy(Self.isDigit) }
@@ -196,8 +202,9 @@ private struct Line {
             let name = word.last == "." ? word.dropLast() : word
             let labels = name.split(separator: ".", omittingEmptySubsequences: false)
             guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }), let last = labels.last else { return false }
-            return last.count > 1 && last.allSatisfy(Self.isASCIILetter) || isCut(run) && word.contains(where: Self.isASCIILetter)
-                && !isVersion(name)
+            return last.count > 1 && last.allSatisfy(Self.isASCIILetter)
+                || isCut(run) && word.contains(where: Self.isASCIILetter)
+                    && !isVersion(name)
         }
     }
 
@@ -228,7 +235,9 @@ private struct Line {
             // A sign, `US$`, `ARS`.
             var before = start
             while before > 0, [" ", "\u{a0}", "-", "−", "+"].contains(scalars[before - 1]) { before -= 1 }
-            if let unit = word(before: before), Self.currencies.contains(where: { unit == $0 || $0 == "$" && unit.hasSuffix($0) }) {
+            if let unit = word(before: before),
+                Self.currencies.contains(where: { unit == $0 || $0 == "$" && unit.hasSuffix($0) })
+            {
                 start = before - unit.unicodeScalars.count
                 isMoney = true
             }
@@ -240,7 +249,9 @@ private struct Line {
         index < scalars.count && (scalars[index] == " " || scalars[index] == "\u{a0}") ? index + 1 : index
     }
 
-    private static func isUnit(_ scalar: Unicode.Scalar) -> Bool { isASCIILetter(scalar) || "$€£".unicodeScalars.contains(scalar) }
+    private static func isUnit(_ scalar: Unicode.Scalar) -> Bool {
+        isASCIILetter(scalar) || "$€£".unicodeScalars.contains(scalar)
+    }
 
     private func word(from start: Int) -> String? {
         guard start < scalars.count else { return nil }

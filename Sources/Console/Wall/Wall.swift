@@ -48,7 +48,8 @@ struct Wall {
         let clock = model.clockNow.map { model.clockText($0) } ?? model.clock(model.now.utc)
         let traffic = model.traffic
         let parts = area.inset(left: 1, right: 1).rows([
-            .fill(3), .fill(traffic == nil ? 0 : 2), .fixed(traffic == nil ? 0 : area.height >= 30 ? 2 * BigText.height + 3 : 1),
+            .fill(3), .fill(traffic == nil ? 0 : 2),
+            .fixed(traffic == nil ? 0 : area.height >= 30 ? 2 * BigText.height + 3 : 1),
         ])
         BigText(clock).render(into: &frame, area: parts[0])
         guard let traffic else { return }
@@ -59,14 +60,16 @@ struct Wall {
     /// Who serves; during a canary each colour with its share.
     private func renderServing(_ traffic: Traffic, into frame: inout Frame, area: Rect) {
         guard let split = traffic.split else {
-            BigText(model.words(.servingUnknown), role: .kioskUnknown, lines: 2, largest: 4).render(into: &frame, area: area)
+            BigText(model.words(.servingUnknown), role: .kioskUnknown, lines: 2, largest: 4).render(
+                into: &frame, area: area)
             return
         }
         let colours = split.colours
         for (part, colour) in zip(area.columns(colours.map { _ in .fill() }), colours) {
             let version = traffic.version(of: colour)?.value ?? "v?"
             let text = "\(colour.uppercased()) \(Text.sanitised(version, limit: 24)) \(split.share(of: colour)) %"
-            BigText(text, role: colour == "green" ? .green : .blue, lines: 3, largest: 4).render(into: &frame, area: part)
+            BigText(text, role: colour == "green" ? .green : .blue, lines: 3, largest: 4).render(
+                into: &frame, area: part)
         }
     }
 

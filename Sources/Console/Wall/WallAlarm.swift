@@ -42,7 +42,8 @@ struct WallAlarm {
         let isTall = area.height >= 40
         let listed = min(others.count, isTall ? 3 : area.height >= 18 ? 2 : 0)
         let parts = inside.rows([
-            .fixed(1), .fill(5), .fill(2), .fixed(isTall ? BigText.height + 2 : 1), .fixed(isTall ? BigText.height + 2 : 1),
+            .fixed(1), .fill(5), .fill(2), .fixed(isTall ? BigText.height + 2 : 1),
+            .fixed(isTall ? BigText.height + 2 : 1),
             .fixed(listed),
         ])
         frame.put("\(glyph) \(model.words(word))", in: parts[0], role, .bold, align: .centre)

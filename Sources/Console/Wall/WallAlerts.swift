@@ -45,7 +45,8 @@ struct WallAlerts {
             let (glyph, _, _) = alert.facts.severity.look
             let since = model.words(.since, model.shortClock((alert.firedAt ?? alert.at).utc))
             return Line(
-                glyph: glyph, role: item.standing == .open ? item.weight.wallRole : .text, title: model.title(of: alert),
+                glyph: glyph, role: item.standing == .open ? item.weight.wallRole : .text,
+                title: model.title(of: alert),
                 facts: [Span(model.wallFacts(of: alert) + "  " + since + "  ", .text)] + model.standing(of: alert))
         case .series(let id):
             guard let track = model.board.track(id) else { break }

@@ -21,7 +21,8 @@ struct WallRegions {
         let bound = limit.map { "  ≤ " + model.figures.value($0, unit: .milliseconds) } ?? ""
         var head = [Span(title + bound + "  ", .strong, .bold)]
         for (standing, word, role) in [
-            (RegionState.Standing.breach, Word.breachCount, Role.kioskCritical), (.warning, .warningCount, .kioskWarning),
+            (RegionState.Standing.breach, Word.breachCount, Role.kioskCritical),
+            (.warning, .warningCount, .kioskWarning),
             (.unknown, .unknownCount, .kioskUnknown), (.ok, .okCount, .kioskOk),
         ] {
             let count = states.count { $0.standing == standing }
@@ -45,7 +46,8 @@ struct WallRegions {
             case .unknown: .kioskUnknown
             default: .kioskOk
             }
-        let value = state.standing == .unknown ? "?" : state.latency.map { model.figures.value($0, unit: .milliseconds) } ?? "?"
+        let value =
+            state.standing == .unknown ? "?" : state.latency.map { model.figures.value($0, unit: .milliseconds) } ?? "?"
         let glyph: Unicode.Scalar =
             switch state.standing {
             case .breach: Verdict.critical.glyph

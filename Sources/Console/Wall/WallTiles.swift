@@ -24,7 +24,9 @@ struct WallTiles {
         func score(_ grid: Size) -> (Int, Int) {
             let tile = Size(width: area.width / grid.width, height: area.height / grid.height)
             // What a figure of eight characters may take.
-            return (min(count, grid.width * grid.height), min(tile.width / 32, 2 * ((tile.height - 3) / BigText.height)))
+            return (
+                min(count, grid.width * grid.height), min(tile.width / 32, 2 * ((tile.height - 3) / BigText.height))
+            )
         }
         return grids.max { score($0) < score($1) } ?? Size(width: 1, height: 1)
     }
@@ -55,7 +57,8 @@ struct WallTiles {
         if isLarge, name.setting(of: frame.redacted(mark + title), in: parts[0].size) != nil {
             name.render(into: &frame, area: parts[0])
         } else {
-            frame.put(mark + model.words(verdict.word) + " " + title, in: parts[0], row: parts[0].height - 1, role, .bold)
+            frame.put(
+                mark + model.words(verdict.word) + " " + title, in: parts[0], row: parts[0].height - 1, role, .bold)
         }
         let (figure, below) = figure(of: row)
         BigText(figure, role: role, align: .leading, largest: 6).render(into: &frame, area: parts[1])

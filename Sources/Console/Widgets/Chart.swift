@@ -42,7 +42,8 @@ package struct Chart: Sendable {
     package var marks: [Mark]
 
     package init(
-        lines: [Line], scale: ClosedRange<Double>? = nil, ceiling: Double? = nil, threshold: Double? = nil, times: [String] = [],
+        lines: [Line], scale: ClosedRange<Double>? = nil, ceiling: Double? = nil, threshold: Double? = nil,
+        times: [String] = [],
         marks: [Mark] = [],
         label: @escaping @Sendable (Double) -> String
     ) {
@@ -111,7 +112,8 @@ package struct Chart: Sendable {
         // Quantities that cannot be negative start from nothing when they come near it: heights are then proportions.
         let least = fitted.lowerBound >= 0 && fitted.lowerBound < fitted.upperBound / 2 ? 0 : fitted.lowerBound
         // A share that is not above 100 needs no axis above it.
-        guard let ceiling, fitted.upperBound > ceiling, least < ceiling, values.allSatisfy({ $0 ?? 0 <= ceiling }) else {
+        guard let ceiling, fitted.upperBound > ceiling, least < ceiling, values.allSatisfy({ $0 ?? 0 <= ceiling })
+        else {
             return least...fitted.upperBound
         }
         return least...ceiling

@@ -30,7 +30,8 @@ extension EdgeClient {
         let words = ["tally", HelperWord.encode(log), String(place?.inode ?? 0), String(place?.offset ?? 0)]
         // Asked again after a lost answer, it counts the same lines.
         let answer = try await newer(words, operation, within: deadline)
-        guard let inode = answer.words("inode")?.first.flatMap({ Int64($0) }), let offset = answer.number("offset") else {
+        guard let inode = answer.words("inode")?.first.flatMap({ Int64($0) }), let offset = answer.number("offset")
+        else {
             throw EdgeError(.broken, operation, on: plan.name, because: "the helper's answer is not whole")
         }
         var batch = RefusalTally.Batch()
@@ -69,7 +70,8 @@ extension EdgeClient {
             guard error.refusal == .invalid else { throw error }
             throw EdgeError(
                 error.kind, operation, on: plan.name,
-                because: "its helper does not take this request: guardia edge install \(plan.name) brings the one that does")
+                because:
+                    "its helper does not take this request: guardia edge install \(plan.name) brings the one that does")
         }
     }
 

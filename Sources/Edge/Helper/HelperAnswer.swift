@@ -75,11 +75,15 @@ extension EdgeStatus {
             self.freeze = freeze
         }
         if answer.words("armed") != nil {
-            guard let words = answer.texts("armed", count: 4), let left = HelperAnswer.number(words[3]) else { return nil }
+            guard let words = answer.texts("armed", count: 4), let left = HelperAnswer.number(words[3]) else {
+                return nil
+            }
             armed = ArmedRevert(from: words[0], to: words[1], action: words[2], left: left)
         }
         if answer.words("fired") != nil {
-            guard let words = answer.texts("fired", count: 4), let at = HelperAnswer.number(words[0]) else { return nil }
+            guard let words = answer.texts("fired", count: 4), let at = HelperAnswer.number(words[0]) else {
+                return nil
+            }
             fired = FiredRevert(at: at, from: words[1], to: words[2], action: words[3])
         }
     }

@@ -50,7 +50,8 @@ extension Event.Body {
             return .recordingGap(body)
         case .action(let event): return .action(event.bounded(cut))
         case .backup(let event): return .backup(event.bounded(cut))
-        case .alert, .escalation, .response, .digest, .flag, .presence, .checklist, .readiness: return cutTexts(to: TextLimit.bytes)
+        case .alert, .escalation, .response, .digest, .flag, .presence, .checklist, .readiness:
+            return cutTexts(to: TextLimit.bytes)
         case .security(.checked(let check)): return .security(.checked(check.bounded(cut)))
         case .unknown(let kind, let json):
             // JSON cannot be cut and stay JSON: only its size is kept.

@@ -83,7 +83,8 @@ struct OwnFolder: ~Copyable {
             _ = fchown(file, owner, gid_t.max)
             status.st_uid = owner
         }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == owner, status.st_nlink <= 1, status.st_mode & 0o022 == 0
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == owner, status.st_nlink <= 1,
+            status.st_mode & 0o022 == 0
         else {
             close(file)
             errno = EPERM

@@ -32,13 +32,15 @@ struct SchemaCheck {
     }
 
     private static func entries(_ db: Database) throws -> [Entry] {
-        try Row.fetchAll(db, sql: "SELECT type, name, coalesce(sql, ''), coalesce(rootpage, 0) FROM sqlite_schema LIMIT 1000")
-            .map { row in
-                let sql: String = try row.stored(2)
-                return Entry(
-                    type: try row.stored(0), name: try row.stored(1),
-                    sql: sql.split(whereSeparator: \.isWhitespace).joined(separator: " "), page: try row.stored(3))
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT type, name, coalesce(sql, ''), coalesce(rootpage, 0) FROM sqlite_schema LIMIT 1000"
+        )
+        .map { row in
+            let sql: String = try row.stored(2)
+            return Entry(
+                type: try row.stored(0), name: try row.stored(1),
+                sql: sql.split(whereSeparator: \.isWhitespace).joined(separator: " "), page: try row.stored(3))
+        }
     }
 
     /// - Returns: what is not a journal's; nil where all is.

@@ -123,7 +123,8 @@ extension JournalError {
         case .SQLITE_CORRUPT, .SQLITE_TOOBIG: self = .damaged(path: path, reason: reason)
         case .SQLITE_IOERR: self = .ioError(path: path, reason: "\(reason), \(error.extendedResultCode)")
         case .SQLITE_INTERRUPT:
-            self = .failed(path: path, reason: "reading it takes longer than \(Store.readLimit / 1000) s: it was given up")
+            self = .failed(
+                path: path, reason: "reading it takes longer than \(Store.readLimit / 1000) s: it was given up")
         default: self = .failed(path: path, reason: "\(reason) (\(error.extendedResultCode))")
         }
     }

@@ -76,7 +76,8 @@ enum EventRows {
         + ["checklist.ticked", "checklist.unticked"].map { ($0, 20_000) }
         // More than a year of daily backups; of removals and failures the newest suffice.
         + [
-            "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started", "drill.ended",
+            "backup.taken", "backup.verified", "backup.failed", "backup.copied", "backup.pruned", "drill.started",
+            "drill.ended",
         ].map { ($0, 400) }
         + [("flag.changed", 1000), ("flag.ramp.planned", 100), ("flag.ramp.turned", 400)]
         + ReadinessEvent.kinds.map { ($0, 400) }

@@ -108,11 +108,13 @@ package final class JournalReader {
             var board = loader.board
             guard let newest = loader.newest else {
                 return Past(
-                    board: board, moment: Moment(utc: time, uptime: Milliseconds(time.milliseconds), boot: BootID(rawValue: 0)))
+                    board: board,
+                    moment: Moment(utc: time, uptime: Milliseconds(time.milliseconds), boot: BootID(rawValue: 0)))
             }
             // Of what is downsampled a minute is one tick: it is shown as of that tick, and not as a minute of silence.
-            let isCoarse = try Int.fetchOne(
-                db, sql: "SELECT level FROM tick WHERE id = ?", arguments: [loader.cursor.position]) == 1
+            let isCoarse =
+                try Int.fetchOne(
+                    db, sql: "SELECT level FROM tick WHERE id = ?", arguments: [loader.cursor.position]) == 1
             board.heartbeat = Heartbeat(at: newest)
             let passed = time - newest.utc
             return Past(
@@ -299,7 +301,8 @@ extension JournalReader {
     package func chained(from sequence: Int64 = 1, limit: Int) throws(JournalError) -> [ChainedEvent] {
         try store.read { db in
             try EventRows.links(db, where: "sequence >= ? ORDER BY sequence LIMIT ?", [sequence, limit]).map {
-                ChainedEvent(event: try EventRows.event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
+                ChainedEvent(
+                    event: try EventRows.event($0.link), json: $0.link.json, hash: EventChain.hexadecimal($0.hash))
             }
         }
     }

@@ -88,13 +88,16 @@ struct ChainCheck {
         let expected = sequence.saturating(plus: 1)
         guard link.sequence == expected else {
             return link.sequence > expected
-                ? .removed(sequence: expected, count: link.sequence.saturating(minus: expected)) : .inserted(sequence: link.sequence)
+                ? .removed(sequence: expected, count: link.sequence.saturating(minus: expected))
+                : .inserted(sequence: link.sequence)
         }
         if EventChain.hash(link, after: hashes.last) == hash { return nil }
         // The event fits one place earlier: the one before it was put in.
         var earlier = link
         earlier.sequence = earlier.sequence.saturating(minus: 1)
-        if EventChain.hash(earlier, after: hashes.beforeLast) == hash { return .inserted(sequence: expected.saturating(minus: 1)) }
+        if EventChain.hash(earlier, after: hashes.beforeLast) == hash {
+            return .inserted(sequence: expected.saturating(minus: 1))
+        }
         // The event fits one place later, behind the one that follows: they were swapped.
         var later = link
         later.sequence = later.sequence.saturating(plus: 1)

@@ -113,7 +113,8 @@ package final class JournalWriter {
         try store.read { db in
             let json = try String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id DESC LIMIT 1")
             return try EventRows.deciding(
-                db, manifest: json.map { try JournalJSON.decode(Manifest.self, from: $0) }, until: nil, alertLimit: .max)
+                db, manifest: json.map { try JournalJSON.decode(Manifest.self, from: $0) }, until: nil, alertLimit: .max
+            )
         }
     }
 

@@ -125,7 +125,10 @@ package struct AlertMachine: Sendable {
     private mutating func judge(_ index: Int, at now: Moment, _ events: inout [AlertEvent]) {
         let target = plan.targets[index]
         let finding = finding(index, target, at: now)
-        if courses[index].phase == .inactive, case .met = finding {} else if courses[index].phase == .inactive { return }
+        if courses[index].phase == .inactive, case .met = finding {
+        } else if courses[index].phase == .inactive {
+            return
+        }
         let knownUntil = inputs[index].map { known[$0].knownUntil }.min { $0.uptime < $1.uptime } ?? now
         let step = courses[index].take(finding, of: plan.rules[target.rule], knownUntil: knownUntil, at: now)
         switch (step, finding) {
@@ -211,7 +214,6 @@ package struct AlertMachine: Sendable {
         default: break
         }
     }
-
 
     // MARK: What is remembered
 

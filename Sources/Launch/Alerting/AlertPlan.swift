@@ -45,7 +45,8 @@ package struct AlertPlan: Sendable {
         }
         for subject in series where subject.isJudged && !judged.contains(subject.id) {
             let rule = AlertRule(
-                name: subject.id.name, condition: .verdict(subject.id, atLeast: .warning), policy: settings.impliedPolicy)
+                name: subject.id.name, condition: .verdict(subject.id, atLeast: .warning),
+                policy: settings.impliedPolicy)
             rules.append(rule)
             targets.append(
                 Target(rule: rules.count - 1, rule.condition, AlertPlan.labels(rule.name, of: subject.id), subject))

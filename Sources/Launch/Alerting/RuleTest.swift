@@ -97,7 +97,8 @@ package struct RuleTest: Sendable {
         let found = unexpected.map { alert in
             var labels = alert.facts.labels
             labels["alertname"] = ""
-            return "found \(Expected(labels: labels, severity: alert.facts.severity, summary: alert.facts.summary).text)"
+            return
+                "found \(Expected(labels: labels, severity: alert.facts.severity, summary: alert.facts.summary).text)"
         }
         return "\(name): \(expectation.rule) at \(at): " + (wanted + found).joined(separator: "; ")
     }

@@ -116,7 +116,8 @@ package struct EndpointClass: Hashable, Sendable, Codable {
         EndpointClass("auth", paths: ["/auth", "/login", "/register"], limit: .init(5, .minute, burst: 3)),
         EndpointClass(
             "payment", paths: ["/payments", "/webhooks"], limit: .init(2, .second, burst: 5),
-            methods: ["GET", "HEAD", "POST", "OPTIONS"], body: 64 << 10, types: ["application/json", "application/x-www-form-urlencoded"]),
+            methods: ["GET", "HEAD", "POST", "OPTIONS"], body: 64 << 10,
+            types: ["application/json", "application/x-www-form-urlencoded"]),
         EndpointClass("booking", paths: ["/bookings"], limit: .init(3, .second, burst: 5)),
     ]
 }

@@ -128,7 +128,8 @@ package struct CanaryAnalysis: Sendable {
     package var obstacle: String? {
         if isInGap { return "no requests were seen for the last \(gap.looks) looks" }
         if let first = alerts.first {
-            return "critical since the deploy began: \(first)" + (alerts.count > 1 ? " (+\(alerts.count - 1) more)" : "")
+            return "critical since the deploy began: \(first)"
+                + (alerts.count > 1 ? " (+\(alerts.count - 1) more)" : "")
         }
         return nil
     }
@@ -207,7 +208,9 @@ package struct CanaryAnalysis: Sendable {
             "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
     }
 
-    private func whole(_ number: Double) -> String { number.isNaN ? "?" : String(Int(min(max(number, -1e15), 1e15).rounded())) }
+    private func whole(_ number: Double) -> String {
+        number.isNaN ? "?" : String(Int(min(max(number, -1e15), 1e15).rounded()))
+    }
     private func tenths(_ number: Double) -> String {
         guard number.isFinite else { return "?" }
         let scaled = Int((min(max(number, -1e15), 1e15) * 10).rounded())

@@ -23,7 +23,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 
     package init(
         colours: [String], hosts: [Int]? = nil, edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
-        confirmWithin: Milliseconds? = nil, watch: Milliseconds? = nil, standby: Milliseconds? = nil, approvals: Int = 0,
+        confirmWithin: Milliseconds? = nil, watch: Milliseconds? = nil, standby: Milliseconds? = nil,
+        approvals: Int = 0,
         actAs: [String] = [], locked: String? = nil
     ) {
         self.colours = colours
@@ -43,7 +44,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 extension DeploymentFacts {
     package init(_ deployment: Deployment, actAs: [String] = []) {
         self.init(
-            colours: deployment.colours.map(\.name), hosts: deployment.colours.map(\.hosts.count), edges: deployment.edges.map { EdgeSeries(name: $0.name) },
+            colours: deployment.colours.map(\.name), hosts: deployment.colours.map(\.hosts.count),
+            edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
             confirmWithin: deployment.watch.confirmWithin, watch: deployment.watch.span, standby: deployment.standby,
             approvals: deployment.approvals, actAs: actAs)

@@ -94,16 +94,19 @@ package struct DigestReport: Hashable, Sendable {
         kpis = (manifest?.kpis ?? []).map { kpi in
             let state = KpiState(kpi, on: board, at: now, engineSilent: isSilent)
             return KpiLine(
-                title: kpi.title, unit: state.unit, verdict: state.assessment.verdict, value: state.word == nil ? state.value : nil,
+                title: kpi.title, unit: state.unit, verdict: state.assessment.verdict,
+                value: state.word == nil ? state.value : nil,
                 word: state.word, target: kpi.target, isMet: state.isMet, weekAgo: state.week?.was,
-                weekVerdict: state.week?.verdict, age: state.age, isOld: ![.fresh, .stale].contains(state.assessment.freshness))
+                weekVerdict: state.week?.verdict, age: state.age,
+                isOld: ![.fresh, .stale].contains(state.assessment.freshness))
         }
         func gauges(_ ids: [SeriesID]) -> [Gauge] {
             ids.compactMap { id in
                 board.track(id).map { track in
                     let assessment = board.assessment(of: id, at: now, engineSilent: isSilent)
                     return Gauge(
-                        title: track.series.title, unit: track.series.unit, value: track.number, verdict: assessment.verdict,
+                        title: track.series.title, unit: track.series.unit, value: track.number,
+                        verdict: assessment.verdict,
                         isOld: ![.fresh, .stale].contains(assessment.freshness))
                 }
             }
@@ -129,7 +132,8 @@ package struct DigestReport: Hashable, Sendable {
                 known.summary = facts.summary
                 found[facts.fingerprint] = known
             } else {
-                found[facts.fingerprint] = Incident(severity: facts.severity, summary: facts.summary, began: moment, times: 1)
+                found[facts.fingerprint] = Incident(
+                    severity: facts.severity, summary: facts.summary, began: moment, times: 1)
             }
         }
         func again(_ known: Incident, at moment: Moment) -> Incident {
@@ -171,7 +175,8 @@ package struct DigestReport: Hashable, Sendable {
     private static func changes(in events: [Event], from: Timestamp, to: Timestamp) -> [Change] {
         var log = ActionLog()
         for event in events { if case .action(let action) = event.body { log.take(action, at: event.at) } }
-        return log.records.filter { $0.kind.movesTraffic && $0.at.utc >= from && $0.at.utc <= to }.suffix(20).map { record in
+        return log.records.filter { $0.kind.movesTraffic && $0.at.utc >= from && $0.at.utc <= to }.suffix(20).map {
+            record in
             let target = record.started.to.map { " \($0.version ?? $0.colour)" } ?? ""
             return Change(
                 at: record.at.utc, what: record.kind.rawValue + target, by: record.started.by.name,

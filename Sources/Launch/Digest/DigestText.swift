@@ -58,7 +58,8 @@ package struct DigestText: Sendable {
         }
         sections.append(
             Section(
-                title: words.availability, lines: (report.availability + report.budgets).map(gauge), empty: words.noAvailability))
+                title: words.availability, lines: (report.availability + report.budgets).map(gauge),
+                empty: words.noAvailability))
         sections.append(Section(title: words.changes, lines: report.changes.map(change), empty: words.noChanges))
         return sections
     }
@@ -69,11 +70,13 @@ package struct DigestText: Sendable {
         if let target = line.target {
             let sign = if case .atLeast = target { "≥" } else { "≤" }
             let met = line.isMet.map { $0 ? words.met : words.notMet }
-            notes.append("\(words.target) \(sign) \(amounts.amount(target.value, line.unit))" + (met.map { ", \($0)" } ?? ""))
+            notes.append(
+                "\(words.target) \(sign) \(amounts.amount(target.value, line.unit))" + (met.map { ", \($0)" } ?? ""))
         }
         if let before = line.weekAgo { notes.append("\(words.lastWeek) \(amounts.amount(before, line.unit))") }
         if line.isOld, let age = line.age { notes.append(words.old(amounts.span(age.seconds))) }
-        let tone: Line.Tone = line.isMet == false ? .bad : line.isOld || line.value == nil ? .worn : line.isMet == true ? .good : .plain
+        let tone: Line.Tone =
+            line.isMet == false ? .bad : line.isOld || line.value == nil ? .worn : line.isMet == true ? .good : .plain
         let mark = line.isMet == false ? "✗" : line.isMet == true ? "✓" : line.value == nil ? "?" : "·"
         return Line(mark: mark, name: line.title, value: value, note: notes.joined(separator: "; "), tone: tone)
     }
@@ -115,14 +118,17 @@ package struct DigestText: Sendable {
     private func change(_ change: DigestReport.Change) -> Line {
         let outcome = change.outcome.map { words.outcome($0) } ?? words.goesOn
         return Line(
-            mark: change.outcome == .done ? "✓" : "·", name: change.what, value: time(change.at), note: "\(outcome), \(change.by)")
+            mark: change.outcome == .done ? "✓" : "·", name: change.what, value: time(change.at),
+            note: "\(outcome), \(change.by)")
     }
 
     /// `09/03 14:02`
     private func time(_ time: Timestamp) -> String {
         let civil = report.zone.civil(time)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let day = words.language == .spanish ? "\(two(civil.day))/\(two(civil.month))" : "\(civil.year)-\(two(civil.month))-\(two(civil.day))"
+        let day =
+            words.language == .spanish
+            ? "\(two(civil.day))/\(two(civil.month))" : "\(civil.year)-\(two(civil.month))-\(two(civil.day))"
         return "\(day) \(two(civil.hour)):\(two(civil.minute))"
     }
 
@@ -143,7 +149,9 @@ package struct DigestText: Sendable {
             if section.lines.isEmpty { lines.append(section.empty) }
             for line in section.lines {
                 let value = line.value.isEmpty ? "" : ": \(line.value)"
-                lines.append(DigestText.plain("\(line.mark) \(line.name)\(value)" + (line.note.isEmpty ? "" : " (\(line.note))")))
+                lines.append(
+                    DigestText.plain("\(line.mark) \(line.name)\(value)" + (line.note.isEmpty ? "" : " (\(line.note))"))
+                )
             }
             lines.append("")
         }
@@ -156,7 +164,8 @@ package struct DigestText: Sendable {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
-                    let isOdd = [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+                    let isOdd = [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+                        scalar.properties.generalCategory)
                     return isOdd ? "\u{FFFD}" : scalar
                 }))
     }
@@ -176,7 +185,8 @@ package struct DigestText: Sendable {
             <p style="margin:0 0 16px;color:#57606a">\(escaped(head))</p>
             """
         for notice in notices {
-            body += "<p style=\"margin:0 0 8px;padding:8px 12px;background:#fff8c5;border:1px solid #d4a72c\">⚠ \(escaped(notice))</p>"
+            body +=
+                "<p style=\"margin:0 0 8px;padding:8px 12px;background:#fff8c5;border:1px solid #d4a72c\">⚠ \(escaped(notice))</p>"
         }
         for section in sections {
             body += "<h2 style=\"font-size:16px;margin:24px 0 8px\">\(escaped(section.title))</h2>"
@@ -191,7 +201,8 @@ package struct DigestText: Sendable {
                     + "<td style=\"\(cell);white-space:nowrap;color:\(line.tone.rawValue)\"><b>\(escaped(line.value))</b></td>"
                     + "<td style=\"\(cell);color:#57606a\">\(escaped(line.note))</td></tr>"
             }
-            body += "<table role=\"presentation\" style=\"border-collapse:collapse;font-size:14px\">\(rows.joined())</table>"
+            body +=
+                "<table role=\"presentation\" style=\"border-collapse:collapse;font-size:14px\">\(rows.joined())</table>"
         }
         return """
             <!DOCTYPE html><html lang="\(words.language.rawValue)"><head><meta charset="utf-8">\

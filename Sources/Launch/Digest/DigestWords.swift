@@ -12,7 +12,9 @@ struct DigestWords: Sendable {
     var incidentsTitle: String { say("Incidents", "Incidentes") }
     var noIncidents: String { say("None.", "Ninguno.") }
     var availability: String { say("Availability and error budget", "Disponibilidad y presupuesto de errores") }
-    var noAvailability: String { say("Not measured: the config derives none.", "No se mide: la configuración no la deriva.") }
+    var noAvailability: String {
+        say("Not measured: the config derives none.", "No se mide: la configuración no la deriva.")
+    }
     var changes: String { say("Deploys and rollbacks", "Despliegues y reversiones") }
     var noChanges: String { say("None.", "Ninguno.") }
     var unknown: String { say("not known", "no se sabe") }
@@ -24,10 +26,14 @@ struct DigestWords: Sendable {
     var goesOn: String { say("goes on", "sigue") }
 
     func open(_ count: Int) -> String {
-        count == 1 ? say("1 incident goes on", "1 incidente sigue") : say("\(count) incidents go on", "\(count) incidentes siguen")
+        count == 1
+            ? say("1 incident goes on", "1 incidente sigue")
+            : say("\(count) incidents go on", "\(count) incidentes siguen")
     }
     func missed(_ count: Int) -> String {
-        count == 1 ? say("1 target missed", "1 objetivo no cumplido") : say("\(count) targets missed", "\(count) objetivos no cumplidos")
+        count == 1
+            ? say("1 target missed", "1 objetivo no cumplido")
+            : say("\(count) targets missed", "\(count) objetivos no cumplidos")
     }
     func incidents(_ count: Int) -> String {
         count == 1 ? say("1 incident", "1 incidente") : say("\(count) incidents", "\(count) incidentes")
@@ -43,14 +49,18 @@ struct DigestWords: Sendable {
         say("taken by \(by)", "se ocupó \(by)") + (after.map { say(" after \($0)", " a los \($0)") } ?? "")
     }
     func silent(_ span: String) -> String {
-        say("guardia's engine has been silent for \(span): what follows is the last that is known.",
+        say(
+            "guardia's engine has been silent for \(span): what follows is the last that is known.",
             "El motor de guardia calla desde hace \(span): lo que sigue es lo último que se sabe.")
     }
     func late(_ span: String) -> String {
-        say("This report goes \(span) late: guardia was not running.", "Este informe sale \(span) tarde: guardia no estaba en marcha.")
+        say(
+            "This report goes \(span) late: guardia was not running.",
+            "Este informe sale \(span) tarde: guardia no estaba en marcha.")
     }
     func neverWent(_ count: Int) -> String {
-        say("\(count) earlier reports never went: guardia was not running.",
+        say(
+            "\(count) earlier reports never went: guardia was not running.",
             "\(count) informes anteriores no salieron: guardia no estaba en marcha.")
     }
     func unwatched(_ span: String) -> String {

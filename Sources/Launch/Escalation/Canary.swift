@@ -9,7 +9,8 @@ package enum Canary {
     package static func monitor(_ name: String, every: Milliseconds) -> Series {
         Series(
             id: SeriesID("guardia.dead_man.\(name)"), title: "Dead man's switch \(name)", unit: .seconds,
-            interval: .seconds(10), thresholds: Thresholds(warning: .above(every.seconds * 2 + 10), critical: .above(120)))
+            interval: .seconds(10),
+            thresholds: Thresholds(warning: .above(every.seconds * 2 + 10), critical: .above(120)))
     }
 
     /// What a chain of proofs is worth now.
@@ -29,7 +30,9 @@ package enum Canary {
 
         /// Why no sign of life may be given to somebody else's machine; nil: everything came to its end lately.
         package func trouble(at now: Moment, limit: Milliseconds = Health.limit) -> String? {
-            guard let returned else { return stall(at: now, limit: limit) ?? "no canary has come out of the journal yet" }
+            guard let returned else {
+                return stall(at: now, limit: limit) ?? "no canary has come out of the journal yet"
+            }
             let age = returned.age(at: now)
             if age > limit { return "the newest canary in the journal is \(Int(age.seconds)) s old" }
             return stall(at: now, limit: limit)

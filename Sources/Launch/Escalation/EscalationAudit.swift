@@ -37,7 +37,9 @@ package struct EscalationAudit: Hashable, Sendable {
         }
         let known = Set(escalations.escalations.flatMap(\.alerts))
         for alert in alerts.firing where alert.isOpen && !known.contains(alert.id) {
-            guard let name = alert.facts.policy, let policy = roster.policy(name), let firedAt = alert.firedAt else { continue }
+            guard let name = alert.facts.policy, let policy = roster.policy(name), let firedAt = alert.firedAt else {
+                continue
+            }
             let late = firedAt.age(at: now)
             let severity = alert.facts.severity
             guard late > grace + EscalationCourse.regroup, policy.steps.contains(where: { $0.severity <= severity }),

@@ -186,7 +186,10 @@ extension EscalationCourse {
         for _ in 0...((chains[id]?.policy.steps.count ?? 0)) {
             guard let chain = chains[id], chain.isRunning else { return }
             if let asked = chain.asked { if push(chain, asked, at: now, &deeds) { continue } else { return } }
-            guard chain.isManual || !keepsHours || chain.policy.hours?.allow(chain.severity, at: now.utc, in: zone) ?? true else {
+            guard
+                chain.isManual || !keepsHours
+                    || chain.policy.hours?.allow(chain.severity, at: now.utc, in: zone) ?? true
+            else {
                 return
             }
             guard chain.step != nil else {

@@ -188,7 +188,8 @@ package struct ReadinessExaminer: Sendable {
         if track.isAbsentByNature { return track.lookedAt == nil ? "\(id) was not looked at yet" : nil }
         switch track.assessment(at: now, engineSilent: false).freshness {
         case .never: return "\(id): \(track.miss ?? "no value yet")"
-        case .lastKnown: return "\(id): \(track.miss ?? "no reading for \(amounts.span((track.age(at: now) ?? 0).seconds))")"
+        case .lastKnown:
+            return "\(id): \(track.miss ?? "no reading for \(amounts.span((track.age(at: now) ?? 0).seconds))")"
         case .fresh, .stale: return nil
         }
     }
@@ -235,7 +236,8 @@ package struct ReadinessExaminer: Sendable {
         }
         let missing = names.filter { newest[$0].map { $0 > span } ?? true }
         guard missing.isEmpty else {
-            return ReadinessEvidence(title, .noGo, "not proved: \(ReadinessExaminer.list(missing)): guardia notify test")
+            return ReadinessEvidence(
+                title, .noGo, "not proved: \(ReadinessExaminer.list(missing)): guardia notify test")
         }
         return ReadinessEvidence(
             title, .go, "\(names.count) of \(names.count)", age: names.compactMap { newest[$0] }.max())
@@ -268,7 +270,8 @@ package struct ReadinessExaminer: Sendable {
         return ReadinessEvidence(
             title, worst.1.verdict,
             worst.1.verdict == .go
-                ? "\(worst.0) took a sign of life \(worst.1.text) ago" : "\(worst.0): \(worst.1.text)", age: worst.1.age)
+                ? "\(worst.0) took a sign of life \(worst.1.text) ago" : "\(worst.0): \(worst.1.text)", age: worst.1.age
+        )
     }
 
     private var rollCall: ReadinessEvidence {
@@ -288,7 +291,9 @@ package struct ReadinessExaminer: Sendable {
             case .silent, .lapsed, .notAsked: silent.append(name)
             }
         }
-        if !no.isEmpty { return ReadinessEvidence(title, .noGo, "not standing by: \(no.joined(separator: ", "))", age: oldest) }
+        if !no.isEmpty {
+            return ReadinessEvidence(title, .noGo, "not standing by: \(no.joined(separator: ", "))", age: oldest)
+        }
         if !silent.isEmpty {
             let who = ReadinessExaminer.list(silent)
             return ReadinessEvidence(
@@ -352,7 +357,8 @@ package struct ReadinessExaminer: Sendable {
         guard let standing = board.backupStanding(at: now) else {
             return ReadinessEvidence(title, .noGo, "no backup is configured (`backup` in the config)")
         }
-        let subjects: Set<BackupStanding.Check.Subject> = proved ? [.age, .attempt, .proof, .restoreTime] : [.age, .attempt]
+        let subjects: Set<BackupStanding.Check.Subject> =
+            proved ? [.age, .attempt, .proof, .restoreTime] : [.age, .attempt]
         let checks = standing.checks.filter { subjects.contains($0.subject) }
         let worst = ReadinessVerdict(Verdict.worst(checks.map(\.verdict)))
         let age = [standing.lastGood?.age(at: now), proved ? standing.proof?.endedAt?.age(at: now) : nil]

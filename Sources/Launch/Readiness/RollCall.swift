@@ -10,7 +10,8 @@ package struct RollCallPlan: Hashable, Sendable, Codable {
     package var lasts: Milliseconds
 
     package init(
-        people: [String], channels: [String] = [], patience: Milliseconds = .minutes(30), lasts: Milliseconds = .hours(12)
+        people: [String], channels: [String] = [], patience: Milliseconds = .minutes(30),
+        lasts: Milliseconds = .hours(12)
     ) {
         self.people = people
         self.channels = channels
@@ -125,11 +126,13 @@ package struct RollCallReply: Hashable, Sendable {
     }
 
     private static let yes: Set<String> = [
-        "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "ballot_box_with_check", "ok", "ok_hand", "raised_hand", "hand",
+        "+1", "thumbsup", "white_check_mark", "heavy_check_mark", "ballot_box_with_check", "ok", "ok_hand",
+        "raised_hand", "hand",
         "raising_hand", "rocket",
     ]
     private static let no: Set<String> = [
-        "-1", "thumbsdown", "x", "negative_squared_cross_mark", "no_entry", "no_entry_sign", "octagonal_sign", "no_good",
+        "-1", "thumbsdown", "x", "negative_squared_cross_mark", "no_entry", "no_entry_sign", "octagonal_sign",
+        "no_good",
     ]
 
     /// What an answer to a roll-call is.
@@ -176,13 +179,16 @@ extension EscalationChain {
     private static let rollCall = "roll-call"
 
     /// Whether it is a roll-call in the shape of a chain.
-    package var isRollCall: Bool { started.policy.name == EscalationChain.rollCall && alerts.isEmpty && started.severity == .info }
+    package var isRollCall: Bool {
+        started.policy.name == EscalationChain.rollCall && alerts.isEmpty && started.severity == .info
+    }
 
     /// A roll-call in the shape of a chain: what asks providers for answers to pages asks for those to it by the same way.
     package init(ofRollCall asked: ReadinessEvent.RollCallAsked, at moment: Moment, pages: [PageID: Fate]) {
         self.init(
             EscalationEvent.Started(
-                escalation: EscalationID(asked.id), policy: EscalationPolicy(name: EscalationChain.rollCall, steps: []), alerts: [],
+                escalation: EscalationID(asked.id), policy: EscalationPolicy(name: EscalationChain.rollCall, steps: []),
+                alerts: [],
                 group: Labels(), severity: .info, summary: "roll-call", by: asked.by), at: moment)
         self.pages = pages
     }

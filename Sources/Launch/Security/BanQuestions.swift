@@ -43,7 +43,8 @@ package enum BanSudoers {
     private static func command(_ words: [String]) -> String? {
         guard let sudo = words.firstIndex(where: { $0 == "sudo" || $0.hasSuffix("/sudo") }) else { return nil }
         let rest = words[(sudo + 1)...].drop { $0 == "-n" || $0 == "--non-interactive" || $0 == "--" }
-        guard let program = rest.first, !program.hasPrefix("-"), let path = program.hasPrefix("/") ? program : paths[program]
+        guard let program = rest.first, !program.hasPrefix("-"),
+            let path = program.hasPrefix("/") ? program : paths[program]
         else { return nil }
         return ([path] + rest.dropFirst()).map(quoted).joined(separator: " ")
     }

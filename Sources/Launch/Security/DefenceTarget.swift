@@ -10,7 +10,8 @@ package struct DefenceTarget: Hashable, Sendable {
 
     /// Why an edge refuses, as its log has it (Config/nginx/hardening-http.conf).
     package static let reasons: KeyValuePairs<String, String> = [
-        "waf": "by the firewall", "limit": "by a limit", "country": "by country", "identity": "identity number in a URL",
+        "waf": "by the firewall", "limit": "by a limit", "country": "by country",
+        "identity": "identity number in a URL",
         "method": "by method", "malformed": "malformed", "slow": "too slow", "size": "too large", "type": "by type",
     ]
     /// What the figures are taken over.

@@ -74,7 +74,9 @@ package struct AmountText: Hashable, Sendable {
         return number(scaled, decimals: unit == 0 ? 0 : 1) + " " + AmountText.byteUnits[unit]
     }
 
-    private func money(_ value: Double) -> String { (value < 0 ? "−" : "") + "$ " + number(value.magnitude, decimals: 0) }
+    private func money(_ value: Double) -> String {
+        (value < 0 ? "−" : "") + "$ " + number(value.magnitude, decimals: 0)
+    }
 
     private func number(_ value: Double, decimals: Int) -> String {
         let scale: Double = [1, 10, 100, 1000][min(decimals, 3)]

@@ -1,9 +1,12 @@
 extension Zone {
     /// When a wall clock in this zone shows a civil time. A time that a change of the clocks leaves out is taken as if the
     /// clocks had not changed yet; of one that comes twice the first is meant.
-    package func timestamp(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0) -> Timestamp {
+    package func timestamp(year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0)
+        -> Timestamp
+    {
         timestamp(
-            ofLocalSeconds: Int64(CivilTime.days(year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second))
+            ofLocalSeconds: Int64(CivilTime.days(year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+        )
     }
 
     /// The same of a time that is written as seconds since 1970 on that clock.

@@ -52,7 +52,10 @@ package actor RefusalDesk {
                 for (index, remote) in asked.enumerated() {
                     group.addTask {
                         do throws(EdgeError) {
-                            return (index, .success(try await remote.client.tally(log, since: remote.place, within: deadline)))
+                            return (
+                                index,
+                                .success(try await remote.client.tally(log, since: remote.place, within: deadline))
+                            )
                         } catch {
                             return (index, .failure(error))
                         }

@@ -78,7 +78,9 @@ package struct RefusalReader: Sendable {
         _ take: (inout RefusalReport, RefusalTally.Batch, Milliseconds) -> Void
     ) {
         guard troubles.isEmpty else { return }
-        if let since = self[keyPath: group].since, now > since { take(&report, self[keyPath: group].pending, now - since) }
+        if let since = self[keyPath: group].since, now > since {
+            take(&report, self[keyPath: group].pending, now - since)
+        }
         if self[keyPath: group].since != now { self[keyPath: group].pending = .init() }
         self[keyPath: group].since = now
     }

@@ -31,7 +31,8 @@ struct AlertReader {
             checklistOverdue: .init(severity: .warning, policy: policy))
         return field?.mapping { fields in
             EngineAlertPlan(
-                actionStuck: fields.optional("action_stuck").map { $0.engineAlert(.critical, policy) } ?? usual.actionStuck,
+                actionStuck: fields.optional("action_stuck").map { $0.engineAlert(.critical, policy) }
+                    ?? usual.actionStuck,
                 checklistOverdue: fields.optional("checklist_overdue").map { $0.engineAlert(.warning, policy) }
                     ?? usual.checklistOverdue)
         } ?? usual

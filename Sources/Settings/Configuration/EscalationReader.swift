@@ -66,7 +66,9 @@ struct EscalationReader {
         }
         var wanted = launch.alerts.rules.compactMap { rule in rule.policy.map { (what: "the rule '\(rule.name)'", $0) }
         }
-        wanted += launch.alerts.engine.rules.compactMap { name, rule in rule.policy.map { ("the engine's '\(name)'", $0) } }
+        wanted += launch.alerts.engine.rules.compactMap { name, rule in
+            rule.policy.map { ("the engine's '\(name)'", $0) }
+        }
         if let implied = launch.alerts.impliedPolicy { wanted.append((what: "'alerts'", implied)) }
         guard !known.isEmpty else {
             if !wanted.isEmpty {

@@ -64,7 +64,8 @@ extension DefencePlan {
     fileprivate func addSeries(to catalogue: SeriesCatalogue, at field: Field) {
         for measure in series {
             if !catalogue.add(measure) {
-                field.error("the series '\(measure.id)' is produced twice", hint: "give the probe 'defence' another name")
+                field.error(
+                    "the series '\(measure.id)' is produced twice", hint: "give the probe 'defence' another name")
                 break
             }
         }

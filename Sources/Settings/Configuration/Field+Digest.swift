@@ -11,28 +11,39 @@ extension Field {
         mapping { fields in
             let mail = channels.filter { $0.type == "email" }
             let field = fields.optional("channel")
-            let channel = field?.reference(to: "e-mail channel", in: mail.map(\.name)) ?? (field == nil ? mail.first?.name : nil)
+            let channel =
+                field?.reference(to: "e-mail channel", in: mail.map(\.name)) ?? (field == nil ? mail.first?.name : nil)
             if field == nil, mail.isEmpty, !fields.source.findings.hasErrors {
                 fields.error("a digest goes by e-mail, and 'channels' has none", hint: "docs/channels.md, email")
             }
             let to = fields.optional("to")
-            var mailboxes = to.map { $0.isList ? $0.items().compactMap { $0.mailbox() } : [$0.mailbox()].compactMap { $0 } } ?? []
+            var mailboxes =
+                to.map { $0.isList ? $0.items().compactMap { $0.mailbox() } : [$0.mailbox()].compactMap { $0 } } ?? []
             if to == nil {
                 mailboxes = [mail.first { $0.name == channel }?.to].compactMap { $0 }.filter { !$0.isEmpty }
-                if mailboxes.isEmpty, !fields.source.findings.hasErrors { fields.error("a digest needs 'to': one mailbox or several") }
+                if mailboxes.isEmpty, !fields.source.findings.hasErrors {
+                    fields.error("a digest needs 'to': one mailbox or several")
+                }
             }
             if Set(mailboxes).count != mailboxes.count { to?.error("'to': a mailbox stands here twice") }
             let at = fields.optional("at")
-            let times = at.map { ($0.isList ? $0.items() : [$0]).compactMap { $0.parse { text throws(Misfit) in
-                try CalendarText.minuteOfDay(Substring(text)) % 1440
-            } } } ?? []
+            let times =
+                at.map {
+                    ($0.isList ? $0.items() : [$0]).compactMap {
+                        $0.parse { text throws(Misfit) in
+                            try CalendarText.minuteOfDay(Substring(text)) % 1440
+                        }
+                    }
+                } ?? []
             let after = fields.optional("after_launch")?.duration(.minutes(5) ... .days(30))
             if times.isEmpty, after == nil, !fields.source.findings.hasErrors {
                 fields.error("it never goes: give 'at: [\"09:00\"]', 'after_launch: 24h', or both")
             }
             return DigestPlan(
-                name: (fields.optional("name")?.identifier() ?? name) ?? "business", channel: channel ?? "", to: mailboxes,
-                minutes: Array(Set(times)).sorted(), days: fields.optional("days").map { $0.weekdays() } ?? [], afterLaunch: after,
+                name: (fields.optional("name")?.identifier() ?? name) ?? "business", channel: channel ?? "",
+                to: mailboxes,
+                minutes: Array(Set(times)).sorted(), days: fields.optional("days").map { $0.weekdays() } ?? [],
+                afterLaunch: after,
                 language: fields.optional("language")?.choice(PeopleLanguage.words) ?? .english)
         }
     }

@@ -11,13 +11,16 @@ extension Field {
             let texts = words?.items().compactMap { item in
                 item.parse { text throws(Misfit) in
                     // One letter would be hidden from all words.
-                    guard text.unicodeScalars.count > 1 else { throw Misfit("\(text.quoted) is too short to be hidden") }
+                    guard text.unicodeScalars.count > 1 else {
+                        throw Misfit("\(text.quoted) is too short to be hidden")
+                    }
                     return text
                 }
             }
             return KioskPlan(
                 pages: pages ?? standard.pages,
-                every: fields.optional("every")?.duration(Milliseconds.seconds(3)...Milliseconds.hours(1)) ?? standard.every,
+                every: fields.optional("every")?.duration(Milliseconds.seconds(3)...Milliseconds.hours(1))
+                    ?? standard.every,
                 hide: fields.optional("hide")?.items().compactMap { $0.choice(Self.hidden) } ?? standard.hide,
                 words: texts ?? [],
                 series: fields.optional("hide_series")?.items().compactMap { catalogue.resolve($0) } ?? [])

@@ -30,7 +30,8 @@ extension Field {
             }
             guard ["127.0.0.1", "localhost"].contains(parts[0]) else {
                 throw Misfit(
-                    "\(text.quoted) is not on this machine alone", hint: "a reverse proxy brings TLS, as docs/mobile.md says")
+                    "\(text.quoted) is not on this machine alone",
+                    hint: "a reverse proxy brings TLS, as docs/mobile.md says")
             }
             return .port(port)
         }
@@ -42,7 +43,9 @@ extension Field {
         let host = url.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         let name = host.prefix { $0 != ":" }
         guard url.hasPrefix("https://") || ["127.0.0.1", "localhost"].contains(String(name)) else {
-            error("'url': whoever reads a link can answer by it: it must be https", hint: "http is taken for this machine alone")
+            error(
+                "'url': whoever reads a link can answer by it: it must be https",
+                hint: "http is taken for this machine alone")
             return nil
         }
         guard !host.contains("@"), !url.contains(where: { "?#".contains($0) }), url.utf8.count <= 100 else {

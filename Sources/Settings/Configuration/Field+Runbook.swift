@@ -26,7 +26,8 @@ extension Field {
     /// A path, whole or from the config's folder; as long as paths may be.
     private func fileName() -> String? {
         parse { text throws(Misfit) in
-            guard !text.isEmpty, text.utf8.count < 4096, !text.utf8.contains(0), !text.contains(where: \.isNewline) else {
+            guard !text.isEmpty, text.utf8.count < 4096, !text.utf8.contains(0), !text.contains(where: \.isNewline)
+            else {
                 throw Misfit("this is no path of a file", hint: "write it as runbook.md or /etc/guardia/runbook.md")
             }
             return text

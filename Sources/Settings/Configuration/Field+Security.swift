@@ -9,7 +9,8 @@ extension Field {
                 tls: fields.optional("tls")?.tlsPlan(), renewal: fields.optional("renewal")?.renewalPlan(),
                 audit: fields.optional("audit")?.auditPlan() ?? AuditPlan(),
                 compliance: fields.optional("compliance")?.compliancePlan(),
-                scans: fields.optional("scans")?.scanPlan(), defences: fields.optional("defences")?.defencePlan(catalogue))
+                scans: fields.optional("scans")?.scanPlan(),
+                defences: fields.optional("defences")?.defencePlan(catalogue))
         }
     }
 

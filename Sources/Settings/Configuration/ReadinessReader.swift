@@ -153,7 +153,9 @@ extension Field {
                 }, window: window?.parse(CalendarText.window))
             let days = holidays?.holidays()
             plan.window?.holidays = days
-            if let holidays, window == nil { holidays.error("'holidays' says when a window is closed, and there is none") }
+            if let holidays, window == nil {
+                holidays.error("'holidays' says when a window is closed, and there is none")
+            }
             if let at = plan.at, let days, !days.isEmpty {
                 let year = ((try? ZoneTable.make(name: zoneName, abbreviation: "", around: at)) ?? .utc).civil(at).year
                 if !days.contains(where: { $0.year == year }) {

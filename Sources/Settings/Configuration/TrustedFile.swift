@@ -64,7 +64,8 @@ package enum TrustedFile {
             close(folder)
             guard found >= 0 else {
                 throw Trouble(
-                    description: "\(next) cannot be opened: \(String(cString: strerror(code)))", isMissing: code == ENOENT)
+                    description: "\(next) cannot be opened: \(String(cString: strerror(code)))",
+                    isMissing: code == ENOENT)
             }
             folder = try look(at: found, next)
             place = next

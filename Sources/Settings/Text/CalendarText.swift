@@ -27,11 +27,13 @@ package enum CalendarText {
             else { throw wrong }
             offset = (hours * 3600 + minutes * 60) * (sign == 45 ? -1 : 1)
         }
-        guard (1970...9999).contains(year), (1...12).contains(month), (1...Int64(CivilTime.length(ofMonth: Int(month), Int(year)))).contains(day),
+        guard (1970...9999).contains(year), (1...12).contains(month),
+            (1...Int64(CivilTime.length(ofMonth: Int(month), Int(year)))).contains(day),
             hour <= 23, minute <= 59, second <= 59
         else { throw Misfit("\(text.quoted) is not in the calendar") }
         return Timestamp(
-            seconds: Int64(CivilTime.days(Int(year), Int(month), Int(day))) * 86_400 + hour * 3600 + minute * 60 + second - offset)
+            seconds: Int64(CivilTime.days(Int(year), Int(month), Int(day))) * 86_400 + hour * 3600 + minute * 60
+                + second - offset)
     }
 
     /// `09:00` as minutes of the day; `24:00` is its end.

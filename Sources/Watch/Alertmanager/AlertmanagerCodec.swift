@@ -81,7 +81,8 @@ enum AlertmanagerCodec {
     /// Those that count or will.
     static func silences(_ body: [UInt8], of plan: AlertmanagerPlan) throws -> [Silence] {
         try decode([GivenSilence].self, body).compactMap { given in
-            guard given.status.state != "expired", let from = time(given.startsAt), let until = time(given.endsAt) else {
+            guard given.status.state != "expired", let from = time(given.startsAt), let until = time(given.endsAt)
+            else {
                 return nil
             }
             let matchers = given.matchers.prefix(labelLimit).map { matcher in

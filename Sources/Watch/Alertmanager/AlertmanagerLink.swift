@@ -110,7 +110,9 @@ package actor AlertmanagerLink {
         let told = current.values.map { (facts: $0, endsAt: until) } + ended.values.map { (facts: $0, endsAt: now) }
         guard !told.isEmpty else { return }
         for start in stride(from: 0, to: told.count, by: 1000) {
-            let part = told[start..<min(start + 1000, told.count)].sorted { $0.facts.fingerprint < $1.facts.fingerprint }
+            let part = told[start..<min(start + 1000, told.count)].sorted {
+                $0.facts.fingerprint < $1.facts.fingerprint
+            }
             _ = try await send("POST", "alerts", try AlertmanagerCodec.body(part, origin: origin))
         }
         ended = [:]

@@ -33,32 +33,37 @@ package actor DigestReader {
 
     /// The report of what was between two times, as things stand now.
     package func report(
-        _ plan: DigestPlan, from: Timestamp, to: Timestamp, at now: Moment, titles: [String: String], isOfLaunch: Bool = false,
+        _ plan: DigestPlan, from: Timestamp, to: Timestamp, at now: Moment, titles: [String: String],
+        isOfLaunch: Bool = false,
         late: Milliseconds? = nil, missed: Int = 0
     ) throws(JournalError) -> DigestReport {
         let reader = try JournalReader(path: path)
         let board = try reader.currentBoard(span: .minutes(31))
         let events = try reader.newest(of: DigestReport.kinds, limit: DigestReader.limit)
         return DigestReport(
-            plan, of: board, events: events, from: from, to: to, at: now, titles: titles, isOfLaunch: isOfLaunch, late: late,
+            plan, of: board, events: events, from: from, to: to, at: now, titles: titles, isOfLaunch: isOfLaunch,
+            late: late,
             missed: missed)
     }
 }
 
 extension DigestPlan {
     /// What a report that is due tells of: since the one before, or since the launch.
-    package func span(until due: Timestamp, launchAt: Timestamp?, in zone: Zone) -> (from: Timestamp, isOfLaunch: Bool) {
+    package func span(until due: Timestamp, launchAt: Timestamp?, in zone: Zone) -> (from: Timestamp, isOfLaunch: Bool)
+    {
         if isOfLaunch(due, launchAt: launchAt), let launchAt { return (launchAt, true) }
         return (last(before: due, in: zone) ?? due + .days(-1), false)
     }
 
     /// The message to one mailbox. Its page follows from what it is: sent again, it is the same.
     package func notification(
-        _ report: DigestReport, due: Timestamp, to mailbox: String, launch: String, sign: String = "", expires: Timestamp
+        _ report: DigestReport, due: Timestamp, to mailbox: String, launch: String, sign: String = "",
+        expires: Timestamp
     ) -> Notification {
         let text = DigestText(report, in: language)
         return Notification(
-            page: page(due: due, to: mailbox, sign: sign), purpose: .digest, contact: nil, address: mailbox, severity: .info,
+            page: page(due: due, to: mailbox, sign: sign), purpose: .digest, contact: nil, address: mailbox,
+            severity: .info,
             launch: launch, summary: text.summary, group: "guardia/digest/\(name)/\(due.seconds)", since: report.from,
             text: text.text, html: text.html, expires: expires)
     }

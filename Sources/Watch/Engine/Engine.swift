@@ -180,7 +180,8 @@ package struct Engine: Sendable {
         }
     }
 
-    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller] {
+    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller]
+    {
         let context = ProbeContext(
             reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, refusals: refusals, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
@@ -188,7 +189,8 @@ package struct Engine: Sendable {
         return try configuration.probes.map { probe in
             Poller(
                 probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
-                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), pace: pace, publish: publish)
+                phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), pace: pace,
+                publish: publish)
         }
     }
 

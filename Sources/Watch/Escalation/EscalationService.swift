@@ -78,7 +78,8 @@ package struct EscalationService: Sendable {
             note: { log.warning("\($0)") }, tell: { await ear.hear($0) })
         let mobileKey = EscalationService.mobileKey(launch, journal: around.journal, log)
         let voice = PageVoice(
-            launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts, channels: launch.channels,
+            launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts,
+            channels: launch.channels,
             secret: secret, link: EscalationService.links(launch.mobile, mobileKey))
         let key = CodeKey(journal: around.journal)
         let escalator = Escalator(
@@ -97,7 +98,8 @@ package struct EscalationService: Sendable {
             PagerDutyAPI(plan, services: EscalationService.names(launch, "pagerduty"), in: replies)
         }
         desk = ReplyDesk(
-            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, rollCaller: rollCaller, every: launch.replies.every,
+            EscalationService.sources(launch, pagerDuty, in: replies), for: escalator, rollCaller: rollCaller,
+            every: launch.replies.every,
             note: { log.warning("\($0)") })
         let ping = MonitorPing(client: client, secret: secret)
         responder = Responder(
@@ -207,7 +209,8 @@ package struct EscalationService: Sendable {
         guard let plan, let key else { return { _, _, _ in nil } }
         return { chain, way, now in
             way.contact.map { contact in
-                plan.address(of: MobileLink(person: contact, channel: way.channel, chain: chain, expires: now + plan.life), key)
+                plan.address(
+                    of: MobileLink(person: contact, channel: way.channel, chain: chain, expires: now + plan.life), key)
             }
         }
     }
@@ -270,7 +273,9 @@ package struct EscalationService: Sendable {
 private final class Ear: Sendable {
     private let listeners = Mutex<(Escalator, RollCaller)?>(nil)
 
-    func connect(_ escalator: Escalator, _ rollCaller: RollCaller) { listeners.withLock { $0 = (escalator, rollCaller) } }
+    func connect(_ escalator: Escalator, _ rollCaller: RollCaller) {
+        listeners.withLock { $0 = (escalator, rollCaller) }
+    }
 
     func hear(_ event: EscalationEvent) async {
         guard let (escalator, rollCaller) = listeners.withLock({ $0 }) else { return }

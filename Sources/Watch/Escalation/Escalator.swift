@@ -185,22 +185,28 @@ package actor Escalator {
     /// A chain and what it is about; of one that another goes on from, that other. Nil: it is not known.
     package func outlook(of id: EscalationID) -> ChainOutlook? {
         var found = course.chains[id]
-        while let heir = found.flatMap({ chain in course.order.lazy.compactMap { self.course.chains[$0] }.last { $0.started.continues == chain.id } }) {
+        while let heir = found.flatMap({ chain in
+            course.order.lazy.compactMap { self.course.chains[$0] }.last { $0.started.continues == chain.id }
+        }) {
             found = heir
         }
         guard let chain = found else { return nil }
         var outlook = ChainOutlook(
-            chain: chain, subjects: chain.alerts.compactMap { course.subjects[$0] }, isUnanswered: course.isUnanswered(chain.id))
+            chain: chain, subjects: chain.alerts.compactMap { course.subjects[$0] },
+            isUnanswered: course.isUnanswered(chain.id))
         if chain.isRunning, let next = chain.next() {
             let now = clock.now().utc
-            let ways = course.roster.ways(of: chain.policy.steps[next.step], at: now, in: course.zone, rota: course.rota)
+            let ways = course.roster.ways(
+                of: chain.policy.steps[next.step], at: now, in: course.zone, rota: course.rota)
             outlook.next = (next.step, next.round, ways)
         }
         return outlook
     }
 
     /// Makes a chain's next step now, as somebody asks who was woken; why not, where it is another step than they were shown.
-    package func push(_ id: EscalationID, toStep step: Int, round: Int, by: String, way: AlertEvent.Acknowledged.Way) -> String? {
+    package func push(_ id: EscalationID, toStep step: Int, round: Int, by: String, way: AlertEvent.Acknowledged.Way)
+        -> String?
+    {
         guard let chain = course.chains[id], chain.isRunning else { return "\(id) has ended" }
         guard let next = chain.next(), next == (step, round) else { return "\(id) is at another step now" }
         let now = clock.now()
@@ -219,7 +225,9 @@ package actor Escalator {
     /// Begins a chain that no alert begins: a response that failed. One that runs for the same cause is let go on.
     package func start(policy name: String, about alert: AlertEvent.Facts?, words: String, by: String) {
         guard let policy = course.roster.policy(name) else { return }
-        if let alert, course.running.contains(where: { $0.alerts.contains(alert.fingerprint) && $0.policy.name == policy.name }) {
+        if let alert,
+            course.running.contains(where: { $0.alerts.contains(alert.fingerprint) && $0.policy.name == policy.name })
+        {
             return
         }
         let now = clock.now()
@@ -298,7 +306,8 @@ package actor Escalator {
     private func page(_ order: PageOrder, at now: Moment) -> Notification? {
         guard let chain = course.chains[order.escalation] else { return nil }
         return voice.notification(
-            for: order, of: chain, alerts: chain.alerts.compactMap { course.subjects[$0]?.facts }, code: code(chain.id), at: now.utc)
+            for: order, of: chain, alerts: chain.alerts.compactMap { course.subjects[$0]?.facts }, code: code(chain.id),
+            at: now.utc)
     }
 
     // MARK: Self-audit

@@ -39,7 +39,9 @@ package struct PageVoice: Sendable {
             }
         var summary = chain.started.summary
         if isExhausted { summary = "NOBODY HAS ANSWERED: \(summary)" }
-        if order.purpose == .acknowledged, let by = chain.stopped?.by { summary = "\(title(of: by)) has it: \(summary)" }
+        if order.purpose == .acknowledged, let by = chain.stopped?.by {
+            summary = "\(title(of: by)) has it: \(summary)"
+        }
         let isPage = order.purpose == .page && !isExhausted
         return Notification(
             page: order.page, purpose: order.purpose, contact: order.way.contact, address: address,
@@ -83,7 +85,9 @@ package struct PageVoice: Sendable {
     /// Empty where the channel needs no person.
     private func address(of way: PageWay) -> String? {
         guard let name = way.contact else { return "" }
-        guard let text = contacts.first(where: { $0.name == name })?.ways.first(where: { $0.channel == way.channel })?.address
+        guard
+            let text = contacts.first(where: { $0.name == name })?.ways.first(where: { $0.channel == way.channel })?
+                .address
         else { return nil }
         return resolved(text)
     }
@@ -120,7 +124,8 @@ package struct PageVoice: Sendable {
 
     static func stallFacts(_ stalls: [EscalationAudit.Stall], at now: Moment) -> AlertEvent.Facts {
         AlertEvent.Facts(
-            rule: "guardia-escalation-stalled", labels: ["alertname": "guardia-escalation-stalled"], severity: .critical,
+            rule: "guardia-escalation-stalled", labels: ["alertname": "guardia-escalation-stalled"],
+            severity: .critical,
             summary: stalls.first.map { $0.words + (stalls.count > 1 ? " (and \(stalls.count - 1) more)" : "") } ?? "",
             runbook: "#guardia-escalation-stalled", since: now, source: "self-audit")
     }

@@ -30,13 +30,16 @@ package actor Responder {
     private let recorder: any Recorder
     private let clock: any Clock
     /// Tells people by a policy, in a sentence.
-    private let escalate: @Sendable (_ policy: String, _ alert: AlertEvent.Facts?, _ words: String, _ by: String) async -> Void
+    private let escalate:
+        @Sendable (_ policy: String, _ alert: AlertEvent.Facts?, _ words: String, _ by: String) async -> Void
     private var count = 0
     private var underway: [Int: Task<Void, Never>] = [:]
 
     package init(
         _ plans: [ResponsePlan], history: [Event], hands: Hands, recorder: any Recorder, clock: any Clock,
-        escalate: @escaping @Sendable (_ policy: String, _ alert: AlertEvent.Facts?, _ words: String, _ by: String) async -> Void
+        escalate:
+            @escaping @Sendable (_ policy: String, _ alert: AlertEvent.Facts?, _ words: String, _ by: String) async ->
+            Void
     ) {
         rules = ResponseRules(plans)
         for event in history { rules.take(event) }
@@ -91,7 +94,8 @@ package actor Responder {
     private func perform(_ plan: ResponsePlan, for alert: AlertEvent.Facts?, _ number: Int) async {
         let id = "\(plan.name)-\(clock.now().utc.milliseconds)-\(number)"
         func end(_ outcome: ResponseEvent.Ended.Outcome, _ detail: String) async {
-            await tell(.ended(.init(response: plan.name, id: id, outcome: outcome, detail: String(detail.prefix(1000)))))
+            await tell(
+                .ended(.init(response: plan.name, id: id, outcome: outcome, detail: String(detail.prefix(1000)))))
         }
         if let alert, plan.recheck.count > 0 {
             try? await Task.sleep(for: plan.recheck.duration)
@@ -103,7 +107,8 @@ package actor Responder {
         let deed = Responder.words(plan, alert)
         guard rules.begin(plan, at: clock.now()) else {
             await end(.limited, "it was done \(plan.perHour) times within an hour: people must look")
-            return await call(plan, alert, "\(plan.name) was done \(plan.perHour) times within an hour and did not help")
+            return await call(
+                plan, alert, "\(plan.name) was done \(plan.perHour) times within an hour and did not help")
         }
         await tell(
             .started(.init(response: plan.name, id: id, alert: alert?.fingerprint, deed: deed, isDryRun: plan.dryRun)))

@@ -161,7 +161,8 @@ package struct HealthCheck: Sendable {
 
     /// - Parameter id: a series of the config, where its titles and thresholds stand.
     private func finding(of id: SeriesID, _ measurement: Measurement?) -> Finding {
-        let series = configuration.series.first { $0.id == id } ?? Series(id: id, title: id.name, unit: .count, interval: 1000)
+        let series =
+            configuration.series.first { $0.id == id } ?? Series(id: id, title: id.name, unit: .count, interval: 1000)
         guard let measurement else { return Finding(series: series, measurement: nil, verdict: .ok) }
         let isMissed = if case .missed = measurement { true } else { false }
         let assessment = Assessment(of: series, value: isMissed ? nil : measurement, age: 0)
@@ -178,7 +179,8 @@ package struct HealthCheck: Sendable {
         guard !configuration.derivations.isEmpty else { return nil }
         let probed = Set(configuration.probes.flatMap { $0.series.map(\.id) })
         var evaluator = Evaluator(
-            graph: try SeriesGraph(probed: probed, derivations: configuration.derivations), series: configuration.series)
+            graph: try SeriesGraph(probed: probed, derivations: configuration.derivations), series: configuration.series
+        )
         evaluator.take(past: await past(evaluator.pastWanted))
         let found = Dictionary(
             evaluator.advance(Tick(at: clock.now(), readings: readings)).map { ($0.series, $0.measurement) },

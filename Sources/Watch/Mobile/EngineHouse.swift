@@ -16,7 +16,8 @@ package struct EngineHouse: MobileHouse {
     private static let listed = 20
 
     package init(
-        _ configuration: LaunchConfiguration, zone: Zone, escalator: Escalator, alerting: AlertEvaluator, clock: any Clock
+        _ configuration: LaunchConfiguration, zone: Zone, escalator: Escalator, alerting: AlertEvaluator,
+        clock: any Clock
     ) {
         launch = "\(configuration.product.name) \(configuration.environment)"
         self.zone = zone
@@ -85,7 +86,8 @@ package struct EngineHouse: MobileHouse {
         return MobileState.Chain(
             id: chain.id, severity: chain.severity, summary: chain.started.summary,
             since: outlook.subjects.map(\.facts.since).min { $0.utc < $1.utc } ?? chain.at, alerts: lines,
-            standing: standing(outlook), step: (chain.step?.step ?? -1) + 1, steps: chain.policy.steps.count, next: next,
+            standing: standing(outlook), step: (chain.step?.step ?? -1) + 1, steps: chain.policy.steps.count,
+            next: next,
             runbook: runbook)
     }
 
@@ -95,7 +97,8 @@ package struct EngineHouse: MobileHouse {
         if outlook.isUnanswered { return .exhausted }
         guard let stopped = chain.stopped else { return .open }
         switch stopped.why {
-        case .acknowledged: return .taken(by: title(stopped.by ?? "?"), until: outlook.subjects.compactMap(\.acknowledgedUntil).min())
+        case .acknowledged:
+            return .taken(by: title(stopped.by ?? "?"), until: outlook.subjects.compactMap(\.acknowledgedUntil).min())
         case .resolved: return .over
         case .exhausted:
             // Taken after it was told to its end.

@@ -260,7 +260,8 @@ final class PostgresConnection {
     }
 
     private func connectionError() -> WireError {
-        PostgresFailure(message: redacted(String(cString: PQerrorMessage(handle))), progress: progress).error(on: target)
+        PostgresFailure(message: redacted(String(cString: PQerrorMessage(handle))), progress: progress).error(
+            on: target)
     }
 
     private func redacted(_ message: String) -> String {

@@ -54,7 +54,8 @@ package struct SSL2ServerHello: Hashable, Sendable {
     /// - Parameter message: from the type on, which is 4.
     package init?(message: [UInt8]) {
         var reader = ByteReader(message)
-        guard reader.uint8() == 4, reader.uint8() != nil, let kind = reader.uint8(), reader.uint16() == SSL2Hello.version,
+        guard reader.uint8() == 4, reader.uint8() != nil, let kind = reader.uint8(),
+            reader.uint16() == SSL2Hello.version,
             let certificate = reader.uint16(), let kinds = reader.uint16(), let connection = reader.uint16(),
             kinds % 3 == 0, reader.remaining == Int(certificate) + Int(kinds) + Int(connection),
             let der = reader.bytes(Int(certificate)), let list = reader.bytes(Int(kinds))

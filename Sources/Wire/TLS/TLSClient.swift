@@ -42,7 +42,8 @@ package actor TLSClient {
     /// Sends one hello of SSL 2.0 on a new connection and reads what comes back.
     ///
     /// - Throws: `WireError` where no answer came: refused, timed out. A connection that was closed is an answer.
-    package func ask(_ hello: SSL2Hello, until deadline: ContinuousClock.Instant) async throws(WireError) -> SSL2Answer {
+    package func ask(_ hello: SSL2Hello, until deadline: ContinuousClock.Instant) async throws(WireError) -> SSL2Answer
+    {
         reactor.checkIsolated()
         let socket = try await StreamSocket.connect(to: host, port: port, on: reactor, until: deadline)
         var reader = SSL2AnswerReader()

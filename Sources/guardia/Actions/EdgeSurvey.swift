@@ -53,9 +53,10 @@ struct EdgeSurvey: Sendable {
             edges: edges.map { edge in
                 let split = edge.status?.split
                 // A front door that was asked and does not answer is down, as the engine has it.
-                let isUp = edge.front.map { front in
-                    !front.isBroken && front.split == split?.name && edge.runsRendered != false
-                } ?? false
+                let isUp =
+                    edge.front.map { front in
+                        !front.isBroken && front.split == split?.name && edge.runsRendered != false
+                    } ?? false
                 let live = edge.colours.filter(\.value.lives)
                 return Traffic.Edge(
                     name: edge.name, isUp: isUp, trouble: edge.trouble ?? why(edge),

@@ -20,7 +20,9 @@ struct AckCommand: AsyncParsableCommand {
     @Argument(help: "The alerts' fingerprints, or unique beginnings of four characters.")
     var fingerprints: [String] = []
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("How long you have it: 30m, 2h, or “resolved”: as long as it fires.", valueName: "time"))
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long you have it: 30m, 2h, or “resolved”: as long as it fires.", valueName: "time"))
     var span = "30m"
 
     @Flag(help: "All alerts that fire and that nobody has taken.")
@@ -59,7 +61,8 @@ struct AckCommand: AsyncParsableCommand {
                 Output.json(ack)
             } else {
                 Output.line(
-                    "\(alert.id)  \(alert.facts.rule): yours until \(until.map { desk.time($0) } ?? "it is over"), \(alert.facts.summary)")
+                    "\(alert.id)  \(alert.facts.rule): yours until \(until.map { desk.time($0) } ?? "it is over"), \(alert.facts.summary)"
+                )
             }
         }
     }

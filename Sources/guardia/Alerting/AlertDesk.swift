@@ -39,7 +39,8 @@ extension JournalTeller {
         for event in events { await tell(event) }
         await settle(within: .seconds(5))
         close()
-        guard let trouble = trouble ?? (isSettled ? nil : "NOT JOURNALED: the disk takes longer than 5 s: ask again") else {
+        guard let trouble = trouble ?? (isSettled ? nil : "NOT JOURNALED: the disk takes longer than 5 s: ask again")
+        else {
             return
         }
         Output.error(trouble)

@@ -50,7 +50,9 @@ struct RulesCommand: ParsableCommand {
                 } else {
                     var line = "\(rule.name)  \(row.condition)"
                     if rule.hold.count > 0 { line += "  for \(text.span(rule.hold.seconds))" }
-                    line += "  \(row.severity ?? "by its condition")  " + (rule.policy.map { "→ \($0)" } ?? "nobody is told")
+                    line +=
+                        "  \(row.severity ?? "by its condition")  "
+                        + (rule.policy.map { "→ \($0)" } ?? "nobody is told")
                     if targets.count != 1 { line += "  (\(targets.count) alerts)" }
                     Output.line(line)
                 }
@@ -90,14 +92,17 @@ struct RulesCommand: ParsableCommand {
             do {
                 let launch = try config.load().configuration
                 let zone = try ZoneTable.make(
-                    name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: Timestamp(seconds: 1_773_057_600))
+                    name: launch.zoneName, abbreviation: launch.zoneAbbreviation,
+                    around: Timestamp(seconds: 1_773_057_600))
                 let plan = launch.alertPlan(zone: zone)
                 for path in files {
                     let file = try RuleTestFile.load(path: path, for: launch)
                     let found = file.tests.flatMap { $0.run(plan, step: file.step) }
                     for failure in found { Output.line("\(path): FAILED \(failure)") }
                     let checks = file.tests.map(\.expectations.count).reduce(0, +)
-                    if found.isEmpty { Output.line("\(path): \(file.tests.count) tests, \(checks) checks, all as expected") }
+                    if found.isEmpty {
+                        Output.line("\(path): \(file.tests.count) tests, \(checks) checks, all as expected")
+                    }
                     failures += found.count
                 }
             } catch {

@@ -116,7 +116,9 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() throws {
             // The service user reads what an operator may not.
-            if journal.journal.given != nil || journal.config != nil, (try? OperatorIdentity.current(host: Origin.name))?.isDelegated ?? true {
+            if journal.journal.given != nil || journal.config != nil,
+                (try? OperatorIdentity.current(host: Origin.name))?.isDelegated ?? true
+            {
                 throw Failure.refused(Told("--journal and --config are not for operators behind sudo"))
             }
             let board: Board

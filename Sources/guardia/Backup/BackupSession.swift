@@ -22,7 +22,9 @@ struct BackupSession {
     init(_ options: some LaunchOptions, for kind: ActionKind?) throws {
         do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
-        do { launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration } catch { throw Failure.usage(error) }
+        do { launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration } catch {
+            throw Failure.usage(error)
+        }
         if let kind,
             let refusal = launch.operators.refusal(
                 of: kind, by: identity.who.name, uid: identity.who.uid, groups: identity.groups)

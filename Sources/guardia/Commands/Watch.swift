@@ -86,7 +86,8 @@ struct Watch: AsyncParsableCommand {
     }
 
     /// What the journal holds. Where nothing can be recorded the engine begins with as much as can be read.
-    private static func standing(_ path: String, _ recorder: JournalRecorder, _ logger: Logger) async throws -> Standing {
+    private static func standing(_ path: String, _ recorder: JournalRecorder, _ logger: Logger) async throws -> Standing
+    {
         let trouble = await recorder.notRecording
         if let trouble { logger.critical("NOT RECORDING: \(path): \(trouble); watching and paging go on in memory") }
         do { return try Standing.read(from: path) } catch {
@@ -148,7 +149,8 @@ extension Watch {
         let reactor = try Reactor()
         return SecurityWatch.Part.allCases.map { part in
             SecurityWatch(
-                plan, part, deployment: launch.deployment, refusals: refusals, clockWitnesses: launch.clockWitnesses, journal: journal,
+                plan, part, deployment: launch.deployment, refusals: refusals, clockWitnesses: launch.clockWitnesses,
+                journal: journal,
                 origin: Origin.name, clock: clock, reactor: reactor
             ) {
                 try SecretStore().resolve($0)

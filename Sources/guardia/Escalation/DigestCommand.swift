@@ -56,7 +56,8 @@ struct DigestCommand: AsyncParsableCommand {
         let clock = SystemClock()
         do {
             launch = try config.load().configuration
-            zone = try ZoneTable.make(name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: clock.now().utc)
+            zone = try ZoneTable.make(
+                name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: clock.now().utc)
         } catch {
             throw Failure.usage(error)
         }
@@ -65,7 +66,10 @@ struct DigestCommand: AsyncParsableCommand {
         }
         let plans = launch.digests.filter { name == nil || $0.name == name }
         guard let plan = plans.first else {
-            throw Failure.usage(Told("there is no digest '\(name ?? "")'; there is \(launch.digests.map(\.name).joined(separator: ", "))"))
+            throw Failure.usage(
+                Told(
+                    "there is no digest '\(name ?? "")'; there is \(launch.digests.map(\.name).joined(separator: ", "))"
+                ))
         }
         let path = journal ?? launch.journal.path
         let reader = DigestReader(path: path)
@@ -73,9 +77,11 @@ struct DigestCommand: AsyncParsableCommand {
         let now = clock.now()
         let report: DigestReport
         do {
-            let titles = Dictionary(launch.contacts.map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first })
+            let titles = Dictionary(
+                launch.contacts.map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first })
             report = try await reader.report(
-                plan, from: plan.last(before: now.utc, in: zone) ?? now.utc + .days(-1), to: now.utc, at: now, titles: titles)
+                plan, from: plan.last(before: now.utc, in: zone) ?? now.utc + .days(-1), to: now.utc, at: now,
+                titles: titles)
         } catch {
             throw Failure.failed(error)
         }
@@ -98,7 +104,9 @@ struct DigestCommand: AsyncParsableCommand {
             let next = plan.next(after: now, launchAt: launch.launch.at, in: zone)
             if json {
                 Output.json(
-                    Row(digest: plan.name, to: plan.to, next: next.map(PeopleText.utc), last: lastDue.map(PeopleText.utc)))
+                    Row(
+                        digest: plan.name, to: plan.to, next: next.map(PeopleText.utc),
+                        last: lastDue.map(PeopleText.utc)))
             } else {
                 Output.line(
                     "\(plan.name) by \(plan.channel) to \(plan.to.joined(separator: ", "))  next \(next.map { PeopleText.time($0, zone) } ?? "never")"
@@ -115,7 +123,8 @@ struct DigestCommand: AsyncParsableCommand {
     }
 
     private func send(
-        _ plan: DigestPlan, _ report: DigestReport, _ launch: LaunchConfiguration, _ zone: Zone, _ path: String, at now: Moment
+        _ plan: DigestPlan, _ report: DigestReport, _ launch: LaunchConfiguration, _ zone: Zone, _ path: String,
+        at now: Moment
     ) async throws {
         let identity: OperatorIdentity
         do { identity = try OperatorIdentity.current(host: Origin.name) } catch { throw Failure.refused(error) }
@@ -138,7 +147,8 @@ struct DigestCommand: AsyncParsableCommand {
                 .escalation(
                     .queued(
                         .init(
-                            page: notification.page, escalation: nil, channel: plan.channel, contact: nil, purpose: .digest,
+                            page: notification.page, escalation: nil, channel: plan.channel, contact: nil,
+                            purpose: .digest,
                             step: nil))))
             let (word, reason, outcome): (String, String?, PageOutcome) =
                 switch await sender.send(notification, thread: nil) {
@@ -156,7 +166,8 @@ struct DigestCommand: AsyncParsableCommand {
                 Output.line("\(word == "taken" ? "✓" : "✗") \(mailbox)  \(word)" + (reason.map { ": \($0)" } ?? ""))
             }
         }
-        await teller.tell(.digest(.given(.init(digest: plan.name, due: now.utc, recipients: count, by: identity.who.name))))
+        await teller.tell(
+            .digest(.given(.init(digest: plan.name, due: now.utc, recipients: count, by: identity.who.name))))
         await teller.settle(within: .seconds(5))
         if let trouble = teller.trouble { Output.error(trouble) }
         teller.close()

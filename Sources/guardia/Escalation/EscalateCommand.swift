@@ -7,7 +7,8 @@ import Launch
 struct EscalateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "escalate",
-        abstract: "Tell people of an alert, or of something in your own words; where a chain runs, tell the next ones now.",
+        abstract:
+            "Tell people of an alert, or of something in your own words; where a chain runs, tell the next ones now.",
         discussion: """
             Without --to-step a new chain begins at its policy's first step, and one that runs makes its next. The engine does \
             the telling: guardia alerts and the screen show who was reached. A chain in your own words ends when somebody \
@@ -22,7 +23,8 @@ struct EscalateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What is wrong, where no alert says it.", valueName: "text"))
     var text: String?
 
-    @Option(help: ArgumentHelp("Who is told, by name; otherwise the alert's policy, else the first.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Who is told, by name; otherwise the alert's policy, else the first.", valueName: "name"))
     var policy: String?
 
     @Option(help: ArgumentHelp("How bad it is, with --text: info, warning or critical.", valueName: "severity"))
@@ -65,10 +67,13 @@ struct EscalateCommand: AsyncParsableCommand {
             throw Failure.undecided(Told("\(desk.journal) cannot be read: use --text"))
         }
         let found = board.alerts.alerts.values.filter { $0.id.text.hasPrefix(name) && $0.state == .firing }
-        guard name.utf8.count >= 4 else { throw Failure.usage(Told("'\(name)' is too short: at least four characters")) }
+        guard name.utf8.count >= 4 else {
+            throw Failure.usage(Told("'\(name)' is too short: at least four characters"))
+        }
         guard let alert = found.first, found.count == 1 else {
             throw Failure.refused(
-                Told(found.isEmpty ? "no alert '\(name)' fires" : "'\(name)' is the beginning of \(found.count) alerts"))
+                Told(found.isEmpty ? "no alert '\(name)' fires" : "'\(name)' is the beginning of \(found.count) alerts")
+            )
         }
         return alert
     }
@@ -115,7 +120,8 @@ struct EscalateCommand: AsyncParsableCommand {
         guard wanted > now, policy.steps.indices.contains(wanted) else {
             throw Failure.refused(
                 Told(
-                    wanted <= now ? "\(chain.id) is at step \(now + 1) already, and never goes back"
+                    wanted <= now
+                        ? "\(chain.id) is at step \(now + 1) already, and never goes back"
                         : "\(chain.id) is at its last step, \(policy.steps.count): nobody comes after it"))
         }
         try confirm(policy, from: wanted, chain.started.severity, roster, desk, alert.facts.summary, isGrave: true)
@@ -138,9 +144,11 @@ struct EscalateCommand: AsyncParsableCommand {
             chains.map { .stopped(.init(escalation: $0.id, why: .acknowledged, by: desk.identity.who.name)) })
         for chain in chains {
             if options.json {
-                Output.json(Result(escalation: chain.id.text, policy: chain.started.policy.name, step: nil, stopped: true))
+                Output.json(
+                    Result(escalation: chain.id.text, policy: chain.started.policy.name, step: nil, stopped: true))
             } else {
-                Output.line("\(chain.id) is stopped: those who were woken are told that \(desk.identity.who.name) has it")
+                Output.line(
+                    "\(chain.id) is stopped: those who were woken are told that \(desk.identity.who.name) has it")
             }
         }
     }

@@ -10,7 +10,8 @@ import Wire
 struct MobileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mobile",
-        abstract: "Say how the mobile page stands: where it is served, whether it answers, what its links are signed with.",
+        abstract:
+            "Say how the mobile page stands: where it is served, whether it answers, what its links are signed with.",
         discussion: """
             Each page that wakes somebody brings a personal link. The engine serves the page; a reverse proxy brings TLS: \
             docs/mobile.md. It reads the key, so run it as the service user: sudo -u guardia guardia mobile.
@@ -31,7 +32,9 @@ struct MobileCommand: AsyncParsableCommand {
         func load() throws -> (launch: LaunchConfiguration, plan: MobilePlan, journal: String, zone: Zone) {
             do {
                 let launch = try config.load().configuration
-                guard let plan = launch.mobile else { throw Told("\(config.path) has no section 'mobile': docs/mobile.md") }
+                guard let plan = launch.mobile else {
+                    throw Told("\(config.path) has no section 'mobile': docs/mobile.md")
+                }
                 let zone = try ZoneTable.make(
                     name: launch.zoneName, abbreviation: launch.zoneAbbreviation, around: SystemClock().now().utc)
                 return (launch, plan, journal ?? launch.journal.path, zone)
@@ -82,21 +85,28 @@ struct MobileCommand: AsyncParsableCommand {
             if options.json {
                 Output.json(
                     Row(
-                        listen: plan.listen.text, url: plan.url, key: MobileKey.path(of: journal), keyTrouble: keyTrouble,
-                        linksHoldSeconds: plan.life.count / 1000, here: here, outside: outside, chains: chains.map(\.id.text)))
+                        listen: plan.listen.text, url: plan.url, key: MobileKey.path(of: journal),
+                        keyTrouble: keyTrouble,
+                        linksHoldSeconds: plan.life.count / 1000, here: here, outside: outside,
+                        chains: chains.map(\.id.text)))
             } else {
-                Output.line("\(here == "answers" || here == "the socket is there" ? "✓" : "✗") \(plan.listen.text): \(here)")
+                Output.line(
+                    "\(here == "answers" || here == "the socket is there" ? "✓" : "✗") \(plan.listen.text): \(here)")
                 Output.line("\(outside == "answers" ? "✓" : "✗") \(plan.url): \(outside)")
                 Output.line(
                     keyTrouble.map { "✗ \($0)" }
-                        ?? "✓ links are signed with \(MobileKey.path(of: journal)), and hold for \(AmountText(.english).span(plan.life.seconds))")
+                        ?? "✓ links are signed with \(MobileKey.path(of: journal)), and hold for \(AmountText(.english).span(plan.life.seconds))"
+                )
                 if board == nil { Output.line("? \(journal) cannot be read: what is open is not known") }
                 for chain in chains {
                     let told = chain.contacts.isEmpty ? "nobody yet" : chain.contacts.joined(separator: ", ")
                     Output.line(
-                        "  \(chain.id) since \(PeopleText.time(chain.at.utc, zone)): links went to \(told): \(chain.started.summary)")
+                        "  \(chain.id) since \(PeopleText.time(chain.at.utc, zone)): links went to \(told): \(chain.started.summary)"
+                    )
                 }
-                if board != nil, chains.isEmpty { Output.line("  nothing is open: no link that answers anything is underway") }
+                if board != nil, chains.isEmpty {
+                    Output.line("  nothing is open: no link that answers anything is underway")
+                }
             }
             if !isGood { throw ExitCode(1) }
         }
@@ -141,9 +151,11 @@ struct MobileCommand: AsyncParsableCommand {
             }
             let key: MobileKey
             do { key = try MobileKey(journal: journal) } catch { throw Failure.failed(error) }
-            let link = MobileLink(person: person, channel: nil, chain: nil, expires: SystemClock().now().utc + plan.life)
+            let link = MobileLink(
+                person: person, channel: nil, chain: nil, expires: SystemClock().now().utc + plan.life)
             if options.json {
-                Output.json(Row(contact: person, link: plan.address(of: link, key), expires: PeopleText.utc(link.expires)))
+                Output.json(
+                    Row(contact: person, link: plan.address(of: link, key), expires: PeopleText.utc(link.expires)))
             } else {
                 Output.line(plan.address(of: link, key))
                 Output.line("it shows, and answers nothing; until \(PeopleText.time(link.expires, zone))")

@@ -1,5 +1,5 @@
-import Launch
 import Journal
+import Launch
 import Screen
 
 /// Starts `guardia rollback --yes` for an automatic response, as a dashboard starts one: a session of its own, which the end

@@ -80,7 +80,8 @@ struct ChecklistChange: ParsableArguments {
     @Argument(help: "The item, as guardia checklist names it, or a unique beginning.")
     var item: String
 
-    @Option(help: ArgumentHelp("What there is to say about it: kept in the journal, shown beside it.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp("What there is to say about it: kept in the journal, shown beside it.", valueName: "text"))
     var note = ""
 
     @Option(help: ArgumentHelp("How often it had been changed when you looked; otherwise now.", visibility: .hidden))
@@ -101,7 +102,8 @@ struct ChecklistChange: ParsableArguments {
         let change = ChecklistEvent.Change(item: row.id, by: desk.identity.who, note: note, revision: seen)
         let after = try await desk.tell(isTick ? .ticked(change) : .unticked(change))
         // Read back: somebody else's change may stand before this one.
-        if let after, after.last?.by != desk.identity.who || after.last?.revision != seen + 1 || after.isDone != isTick {
+        if let after, after.last?.by != desk.identity.who || after.last?.revision != seen + 1 || after.isDone != isTick
+        {
             throw Failure.refused(Told(desk.first(after)))
         }
         if options.json, let after {

@@ -18,7 +18,9 @@ struct HandoverCommand: ParsableCommand {
 
     @OptionGroup var journal: JournalOption
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("From then on: 06:00, -8h, 2026-11-26T06:00:00-03:00.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("From then on: 06:00, -8h, 2026-11-26T06:00:00-03:00.", valueName: "time"))
     var since: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; otherwise to the terminal.", valueName: "file"))

@@ -45,7 +45,9 @@ struct HealthCommand: AsyncParsableCommand {
         let known = launch.probes.map(\.name)
         for name in probes where !known.contains(name) {
             throw Failure.usage(
-                Told("there is no probe '\(name)'; \(Nearest.hint(for: name, among: known) ?? known.joined(separator: ", "))"))
+                Told(
+                    "there is no probe '\(name)'; \(Nearest.hint(for: name, among: known) ?? known.joined(separator: ", "))"
+                ))
         }
         if !probes.isEmpty {
             launch.probes.removeAll { !probes.contains($0.name) }
@@ -118,7 +120,8 @@ struct HealthTable {
         for look in looks {
             let sign = HealthTable.sign(look.verdict)
             let took = look.deadline.count == 0 ? "" : "took \(look.took.count) ms of \(look.deadline.count)"
-            rows.append("\(sign) \(Text.padded(look.name, to: 22)) \(look.failure.map { "DOWN  \($0)  " } ?? "")\(took)")
+            rows.append(
+                "\(sign) \(Text.padded(look.name, to: 22)) \(look.failure.map { "DOWN  \($0)  " } ?? "")\(took)")
             guard look.failure == nil else { continue }
             for finding in shown(look) {
                 rows.append(
@@ -128,7 +131,9 @@ struct HealthTable {
             }
         }
         let counts = looks.reduce(into: [Verdict: Int]()) { $0[$1.verdict, default: 0] += 1 }
-        let words = [(Verdict.ok, "healthy"), (.warning, "with warnings"), (.critical, "critical"), (.unknown, "not known")]
+        let words = [
+            (Verdict.ok, "healthy"), (.warning, "with warnings"), (.critical, "critical"), (.unknown, "not known"),
+        ]
         rows.append(
             words.compactMap { verdict, word in counts[verdict].map { "\($0) \(word)" } }.joined(separator: ", "))
         return rows
@@ -136,7 +141,9 @@ struct HealthTable {
 
     /// Of a probe that is down its figures say nothing more.
     private func shown(_ look: HealthCheck.Look) -> [HealthCheck.Finding] {
-        look.findings.filter { isWhole || $0.series.isJudged || look.name != "derived" && $0.series.id.name.hasSuffix(".up") }
+        look.findings.filter {
+            isWhole || $0.series.isJudged || look.name != "derived" && $0.series.id.name.hasSuffix(".up")
+        }
     }
 
     private func word(_ look: HealthCheck.Look, _ finding: HealthCheck.Finding) -> String {

@@ -16,7 +16,8 @@ struct PresenceCommand: ParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
-    @Option(name: [.customShort("j"), .customLong("journal")], help: "The journal to tell; otherwise as the config says.")
+    @Option(
+        name: [.customShort("j"), .customLong("journal")], help: "The journal to tell; otherwise as the config says.")
     var journal: String?
 
     @Option(name: .customLong("id"), help: "The name of the dashboard's session.")
@@ -73,7 +74,9 @@ struct PresenceCommand: ParsableCommand {
                 end = .died
             }
             if let end { return tell(.closed(.init(session: session, why: end, keyAt: course.keyAt))) }
-            if course.look(at: clock.now(), hasKey: hasKey) { tell(.seen(.init(session: session, keyAt: course.keyAt))) }
+            if course.look(at: clock.now(), hasKey: hasKey) {
+                tell(.seen(.init(session: session, keyAt: course.keyAt)))
+            }
         }
     }
 }

@@ -24,10 +24,14 @@ struct ReportCommand: ParsableCommand {
 
     @OptionGroup var journal: JournalOption
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("From then on: 2026-11-26T09:00:00-03:00, 14:05, -24h.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("From then on: 2026-11-26T09:00:00-03:00, 14:05, -24h.", valueName: "time"))
     var from: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Until then; otherwise until the last that was recorded.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Until then; otherwise until the last that was recorded.", valueName: "time"))
     var to: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; otherwise to the terminal.", valueName: "file"))

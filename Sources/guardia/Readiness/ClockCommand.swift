@@ -15,7 +15,9 @@ struct ClockCommand: AsyncParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the clock, its hold, the window and the closer watch.",
-            discussion: "Exits 0 while the clock runs and the window is open, 3 while it is held, 4 while the window is closed.")
+            discussion:
+                "Exits 0 while the clock runs and the window is open, 3 while it is held, 4 while the window is closed."
+        )
 
         @OptionGroup var journal: JournalOption
         @Flag(help: "Print it as one JSON object, times in UTC.") var json = false
@@ -37,7 +39,9 @@ struct ClockCommand: AsyncParsableCommand {
             do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
-            guard let manifest = board.manifest else { throw Failure.usage(Told("\(journal.path) knows of no launch yet")) }
+            guard let manifest = board.manifest else {
+                throw Failure.usage(Told("\(journal.path) knows of no launch yet"))
+            }
             let now = SystemClock().now()
             let zone = manifest.zone
             let clock = LaunchClock(base: manifest.launchAt, board.readiness.clock, at: now)
@@ -58,13 +62,16 @@ struct ClockCommand: AsyncParsableCommand {
                 if let clock, let text {
                     var line = "\(text)  T−0 is \(PeopleText.time(clock.zero, zone))"
                     if let hold = clock.held {
-                        line = "\(text) HOLD for \(PeopleText.span(clock.heldFor ?? 0)) by \(hold.body.by): \(hold.body.reason)"
+                        line =
+                            "\(text) HOLD for \(PeopleText.span(clock.heldFor ?? 0)) by \(hold.body.by): \(hold.body.reason)"
                     }
                     Output.line(line)
                 } else {
                     Output.line("there is no launch clock: 'launch: at' in the config")
                 }
-                var window = manifest.launchWindow == nil ? "no launch window is set" : state.objection ?? "the launch window is open"
+                var window =
+                    manifest.launchWindow == nil
+                    ? "no launch window is set" : state.objection ?? "the launch window is open"
                 if let opens { window += "; it opens \(PeopleText.time(opens, zone))" }
                 Output.line(window)
                 if let left {
@@ -88,16 +95,20 @@ struct ClockCommand: AsyncParsableCommand {
         func run() async throws {
             let desk = try ReadinessDesk(options, for: .clock)
             let (base, clock) = try desk.launchClock()
-            if let hold = clock.held { throw Failure.refused(Told("\(hold.body.by) holds it already: \(hold.body.reason)")) }
+            if let hold = clock.held {
+                throw Failure.refused(Told("\(hold.body.by) holds it already: \(hold.body.reason)"))
+            }
             guard clock.isBefore else { throw Failure.refused(Told("T−0 is over: there is nothing to hold")) }
-            try desk.confirm(options, "Hold the launch clock at \(Figures(.argentine).launchClock(clock.since)): \(options.reason)")
+            try desk.confirm(
+                options, "Hold the launch clock at \(Figures(.argentine).launchClock(clock.since)): \(options.reason)")
             try await desk.tell(.clockHeld(.init(by: desk.who, reason: options.reason, base: base)))
             Output.line("\(Figures(.argentine).launchClock(clock.since)) HOLD by \(desk.who)")
         }
     }
 
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a held launch clock go on.")
+        static let configuration = CommandConfiguration(
+            commandName: "resume", abstract: "Let a held launch clock go on.")
 
         @OptionGroup var options: ActionOptions
 
@@ -138,7 +149,9 @@ struct ClockCommand: AsyncParsableCommand {
             let window = WindowState(
                 desk.launch.launch.window, in: desk.zone, board: nil,
                 at: desk.clock.now().advanced(by: zero - now))
-            if let objection = window.objection { Output.error("\(objection) at that time: a deploy will need a reason") }
+            if let objection = window.objection {
+                Output.error("\(objection) at that time: a deploy will need a reason")
+            }
             try desk.confirm(options, "T−0 is to be \(PeopleText.time(zero, desk.zone)): \(options.reason)")
             try await desk.tell(.clockSet(.init(by: desk.who, reason: options.reason, to: zero, base: base)))
             Output.line("T−0 is \(PeopleText.time(zero, desk.zone))")

@@ -37,7 +37,9 @@ struct ReadinessCommand: AsyncParsableCommand {
             let now = SystemClock().now()
             guard let poll = ReadinessPoll(board, at: now) else {
                 throw Failure.usage(
-                    Told("\(journal.path) has no poll: give the launch config a section 'readiness' and start the engine anew"))
+                    Told(
+                        "\(journal.path) has no poll: give the launch config a section 'readiness' and start the engine anew"
+                    ))
             }
             let text = ReadinessText(poll: poll, board: board, now: now)
             guard let station else {
@@ -46,7 +48,9 @@ struct ReadinessCommand: AsyncParsableCommand {
             }
             guard let found = poll[station] else {
                 throw Failure.usage(
-                    Told("there is no station '\(station)'; they are \(poll.stations.map(\.name).joined(separator: ", "))"))
+                    Told(
+                        "there is no station '\(station)'; they are \(poll.stations.map(\.name).joined(separator: ", "))"
+                    ))
             }
             if json {
                 Output.json(text.report(of: found))
@@ -59,7 +63,8 @@ struct ReadinessCommand: AsyncParsableCommand {
 
     struct Attest: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say, under your own name and until a time, that a station is go; or with --no-go, that it is not.",
+            abstract:
+                "Say, under your own name and until a time, that a station is go; or with --no-go, that it is not.",
             discussion: "For stations with a check 'attested' only: the others are decided by their checks.")
 
         @OptionGroup var options: ActionOptions
@@ -79,7 +84,9 @@ struct ReadinessCommand: AsyncParsableCommand {
             let until = try desk.end(until: end.until, for: end.for, atMost: ReadinessOrder.longestAttestation)
             let word = noGo ? "NO-GO" : "GO"
             try desk.confirm(
-                options, "\(desk.who) says \(word) for \(known.title) until \(PeopleText.time(until, desk.zone)): \(options.reason)")
+                options,
+                "\(desk.who) says \(word) for \(known.title) until \(PeopleText.time(until, desk.zone)): \(options.reason)"
+            )
             try await desk.tell(
                 .attested(.init(station: station, by: desk.who, isGo: !noGo, reason: options.reason, until: until)))
             Output.line("\(known.title): \(word) by \(desk.who) until \(PeopleText.time(until, desk.zone))")
@@ -89,7 +96,8 @@ struct ReadinessCommand: AsyncParsableCommand {
     struct Waive: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a station pass that is not go, until a time; or with --end, no longer.",
-            discussion: "It is shown as waived, by whom and why, and its end is told loudly. A silent engine cannot be waived.")
+            discussion:
+                "It is shown as waived, by whom and why, and its end is told loudly. A silent engine cannot be waived.")
 
         @OptionGroup var options: ActionOptions
         @Argument(help: "The station.") var station: String

@@ -87,7 +87,8 @@ struct ReadinessDesk {
                 end = now + (try Quantity.duration(span ?? ""))
             }
         } catch {
-            throw Failure.usage(Told("\(until == nil ? "--for" : "--until"): \(error.message)\(error.hint.map { " (\($0))" } ?? "")"))
+            throw Failure.usage(
+                Told("\(until == nil ? "--for" : "--until"): \(error.message)\(error.hint.map { " (\($0))" } ?? "")"))
         }
         guard end > now else { throw Failure.usage(Told("that is over already: \(PeopleText.time(end, zone))")) }
         guard end - now <= limit else {

@@ -35,7 +35,8 @@ struct ReadinessText {
     }
 
     func lines(of station: ReadinessPoll.Station, isWhole: Bool) -> [String] {
-        var line = "\(sign(station.verdict)) \(padded(station.verdict.word, 8))\(padded(station.title, 24))  \(station.by)"
+        var line =
+            "\(sign(station.verdict)) \(padded(station.verdict.word, 8))\(padded(station.title, 24))  \(station.by)"
         if let since = station.since { line += " for \(age(since.age(at: now)))" }
         if !station.why.isEmpty { line += ": \(station.why)" }
         var lines = [line]
@@ -68,7 +69,9 @@ struct ReadinessText {
         guard let asked = log.asked, let at = log.askedAt else {
             return ["? roll-call  not called yet: guardia rollcall start"]
         }
-        let people = plan.people.map { "\($0) \(ReadinessText.words(log.standing(of: $0, lasts: plan.lasts, at: now)))" }
+        let people = plan.people.map {
+            "\($0) \(ReadinessText.words(log.standing(of: $0, lasts: plan.lasts, at: now)))"
+        }
         return ["  roll-call called \(age(at.age(at: now))) ago by \(asked.by): \(people.joined(separator: ", "))"]
     }
 

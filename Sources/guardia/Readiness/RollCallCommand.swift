@@ -34,7 +34,8 @@ struct RollCallCommand: AsyncParsableCommand {
                 throw Failure.usage(error)
             }
             guard let plan = board.manifest?.readiness?.rollCall else {
-                throw Failure.usage(Told("\(journal.path) has no roll-call: give 'readiness' a 'roll_call' in the launch config"))
+                throw Failure.usage(
+                    Told("\(journal.path) has no roll-call: give 'readiness' a 'roll_call' in the launch config"))
             }
             let now = SystemClock().now()
             let log = board.readiness.rollCall
@@ -80,7 +81,8 @@ struct RollCallCommand: AsyncParsableCommand {
             discussion: "Answers to an earlier call are void with this one. The engine sends, and reads the answers.")
 
         @OptionGroup var options: ActionOptions
-        @Option(help: ArgumentHelp("Only these, by name; otherwise everybody on it.", valueName: "name,…")) var people: String?
+        @Option(help: ArgumentHelp("Only these, by name; otherwise everybody on it.", valueName: "name,…")) var people:
+            String?
 
         func run() async throws {
             let desk = try ReadinessDesk(options, for: .rollCall)
@@ -89,7 +91,8 @@ struct RollCallCommand: AsyncParsableCommand {
             }
             let wanted = people.map { $0.split(separator: ",").map(String.init) } ?? plan.people
             if let stranger = wanted.first(where: { !plan.people.contains($0) }) {
-                let hint = Nearest.hint(for: stranger, among: plan.people) ?? "they are \(plan.people.joined(separator: ", "))"
+                let hint =
+                    Nearest.hint(for: stranger, among: plan.people) ?? "they are \(plan.people.joined(separator: ", "))"
                 throw Failure.usage(Told("'\(stranger)' is not on the roll-call; \(hint)"))
             }
             guard !desk.board.isSilent(at: desk.clock.now()) else {
@@ -98,7 +101,8 @@ struct RollCallCommand: AsyncParsableCommand {
             let roster = desk.launch.roster ?? Roster()
             for name in wanted {
                 let ways = plan.ways(of: name, in: roster).map(\.channel)
-                Output.line("\(name): \(ways.isEmpty ? "no way: guardia rollcall answer" : ways.joined(separator: ", "))")
+                Output.line(
+                    "\(name): \(ways.isEmpty ? "no way: guardia rollcall answer" : ways.joined(separator: ", "))")
             }
             try desk.confirm(options, "Call the roll of \(wanted.count).")
             let now = desk.clock.now().utc

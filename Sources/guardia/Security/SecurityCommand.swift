@@ -28,7 +28,8 @@ struct SecurityCommand: AsyncParsableCommand {
     @Flag(help: "Only tell what the journal knows of every station; send nothing.")
     var posture = false
 
-    @Flag(help: "Print the lines of sudoers by which fail2ban and nftables may be asked, and nothing more; send nothing.")
+    @Flag(
+        help: "Print the lines of sudoers by which fail2ban and nftables may be asked, and nothing more; send nothing.")
     var sudoers = false
 
     func validate() throws {

@@ -28,7 +28,9 @@ extension ConfigOptions {
             let launch = try? LaunchConfigurationFile.load(bytes: bytes, name: path, variables: [:]).configuration
         else { return [] }
         var users: Set<uid_t> = []
-        if let name = Delegation.user(of: launch.actAs), let entry = getpwnam(name) { users.insert(entry.pointee.pw_uid) }
+        if let name = Delegation.user(of: launch.actAs), let entry = getpwnam(name) {
+            users.insert(entry.pointee.pw_uid)
+        }
         if stat(launch.journal.path, &status) == 0 { users.insert(status.st_uid) }
         return users
     }

@@ -36,7 +36,8 @@ struct RewindTests {
     func banner() {
         let model = rewound()
         #expect(model.now.utc == now.utc + .minutes(-10))
-        #expect(model.notices.first?.text.contains("REWIND  23/10/2026 14:32:17 ART  10 min ago: this is not now") == true)
+        #expect(
+            model.notices.first?.text.contains("REWIND  23/10/2026 14:32:17 ART  10 min ago: this is not now") == true)
         #expect(model.notices.first?.role == .alarm)
     }
 
@@ -138,7 +139,8 @@ struct RewindTests {
         arguments: [
             ("14:05", "2026-10-23 14:05:00"), ("14:05:30", "2026-10-23 14:05:30"), ("23:10", "2026-10-22 23:10:00"),
             ("22/10 09:00", "2026-10-22 09:00:00"), ("31/12 23:59", "2025-12-31 23:59:00"),
-            ("2026-02-28 00:00", "2026-02-28 00:00:00"), ("-15m", "2026-10-23 14:27:17"), ("-2h", "2026-10-23 12:42:17"),
+            ("2026-02-28 00:00", "2026-02-28 00:00:00"), ("-15m", "2026-10-23 14:27:17"),
+            ("-2h", "2026-10-23 12:42:17"),
         ])
     func times(text: String, expected: String) throws {
         let time = try #require(PastTime.parse(text, now: now.utc, zone: zone))
@@ -151,7 +153,10 @@ struct RewindTests {
 
     @Test(
         "what is no time is none",
-        arguments: ["", "14", "24:00", "14:60", "30/02 10:00", "-", "-5", "-5y", "1:2:3:4", "a:b", "14:05 now", "2026-13-01 1:00"])
+        arguments: [
+            "", "14", "24:00", "14:60", "30/02 10:00", "-", "-5", "-5y", "1:2:3:4", "a:b", "14:05 now",
+            "2026-13-01 1:00",
+        ])
     func noTimes(text: String) { #expect(PastTime.parse(text, now: now.utc, zone: zone) == nil) }
 
     @Test("the past at each size", arguments: [(80, 24), (120, 40), (200, 60)])

@@ -39,7 +39,9 @@ import Testing
         }
         #expect(hanging.model(width, height).notices.first?.text.contains("HANGS") == true)
         // The lock of another action says nothing of this one.
-        let other = Deployed.canary.reading { $0.set(Deployed.edges[0].lock, "lapsed: ana@bastion-1, deploy other-1: x") }
+        let other = Deployed.canary.reading {
+            $0.set(Deployed.edges[0].lock, "lapsed: ana@bastion-1, deploy other-1: x")
+        }
         #expect(!other.model(width, height).notices.contains { $0.text.contains("HANGS") })
         expectSnapshot(hanging.model(width, height).frame, "hangs-\(width)x\(height)")
     }

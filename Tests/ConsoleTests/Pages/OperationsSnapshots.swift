@@ -6,14 +6,19 @@ import Testing
 @Suite struct OperationsSnapshots {
     private static let sizes = [(40, 12), (80, 24), (200, 60)]
 
-    private static let items = [
-        ("payments", "Validate payment processing with real transactions", "Backend lead", Milliseconds.minutes(20)),
-        ("journeys", "Confirm user registration and booking flows", "Backend lead", .minutes(30)),
-        ("watch-metrics", "Monitor system performance and business metrics", "DevOps lead", .hours(24)),
-    ].map { ChecklistItem(id: $0, text: $1, group: "Immediate (0-24 hours)", owner: $2, due: $3) }
+    private static let items =
+        [
+            (
+                "payments", "Validate payment processing with real transactions", "Backend lead",
+                Milliseconds.minutes(20)
+            ),
+            ("journeys", "Confirm user registration and booking flows", "Backend lead", .minutes(30)),
+            ("watch-metrics", "Monitor system performance and business metrics", "DevOps lead", .hours(24)),
+        ].map { ChecklistItem(id: $0, text: $1, group: "Immediate (0-24 hours)", owner: $2, due: $3) }
         + [
             ChecklistItem(
-                id: "retrospective", text: "Post-launch retrospective \u{1b}[31mand lessons", group: "Medium-term (1-2 weeks)",
+                id: "retrospective", text: "Post-launch retrospective \u{1b}[31mand lessons",
+                group: "Medium-term (1-2 weeks)",
                 owner: "CTO", due: .days(14))
         ]
 
@@ -25,17 +30,23 @@ import Testing
         deployed.launch.board.apply(manifest)
         let now = deployed.launch.now
         func tell(_ body: Event.Body, ago: Milliseconds) {
-            deployed.launch.board.apply(Event(origin: "bastion-1", at: now.advanced(by: Milliseconds(-ago.count)), body: body))
+            deployed.launch.board.apply(
+                Event(origin: "bastion-1", at: now.advanced(by: Milliseconds(-ago.count)), body: body))
         }
         tell(.presence(.opened(.init(session: "old", by: Deployed.ana, terminal: "pts/1"))), ago: .hours(9))
         tell(
             .presence(
-                .closed(.init(session: "old", why: .left, keyAt: now.advanced(by: Milliseconds(-Milliseconds.hours(2).count))))),
+                .closed(
+                    .init(
+                        session: "old", why: .left, keyAt: now.advanced(by: Milliseconds(-Milliseconds.hours(2).count)))
+                )),
             ago: .hours(2))
         tell(.presence(.opened(.init(session: "new", by: Deployed.ana, terminal: "pts/3"))), ago: .minutes(3))
         let bruno = Operator(name: "bruno", uid: 1001, host: "bastion-1")
         tell(.presence(.opened(.init(session: "b", by: bruno, terminal: "pts/4"))), ago: .minutes(12))
-        tell(.checklist(.ticked(.init(item: "payments", by: bruno, note: "three real cards", revision: 0))), ago: .minutes(30))
+        tell(
+            .checklist(.ticked(.init(item: "payments", by: bruno, note: "three real cards", revision: 0))),
+            ago: .minutes(30))
         tell(
             .alert(
                 .silenced(

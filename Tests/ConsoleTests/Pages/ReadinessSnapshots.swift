@@ -21,7 +21,8 @@ import Testing
     @Test(arguments: sizes)
     func aWaiver(width: Int, height: Int) {
         // The dead man's switch is waived already; of the backups the waiver is over.
-        let model = Polled().launch.model(width, height).pressing("r", "down", "down", "down", "down", "down", "G", "enter")
+        let model = Polled().launch.model(width, height).pressing(
+            "r", "down", "down", "down", "down", "down", "G", "enter")
         expectSnapshot(model.frame, "readiness-waive-\(width)x\(height)")
     }
 

@@ -17,7 +17,9 @@ import Testing
     }
 
     @Test func bothAreSaidWhereTheyDiffer() {
-        #expect(page(of: Firing.rejected, now: 51.2).contains("Only 88,2 % of payments are accepted (then 88,2 %, now 51,2 %)"))
+        #expect(
+            page(of: Firing.rejected, now: 51.2).contains(
+                "Only 88,2 % of payments are accepted (then 88,2 %, now 51,2 %)"))
     }
 
     @Test func whatIsStillSoIsSaidOnce() {

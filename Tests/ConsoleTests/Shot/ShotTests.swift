@@ -27,7 +27,8 @@ struct ShotTests {
     func svg() throws {
         var hostile = BarberPro.calm
         hostile.say(
-            .verdictChanged(.init(series: "<&>", from: .ok, to: .critical, reason: "</text><script>alert(1)</script>")), ago: 1)
+            .verdictChanged(.init(series: "<&>", from: .ok, to: .critical, reason: "</text><script>alert(1)</script>")),
+            ago: 1)
         let picture = Shot.svg.render(hostile.model(120, 40).frame, theme: .dark)
         #expect(!picture.contains("<script"))
         #expect(picture.contains("&lt;script&gt;"))

@@ -37,17 +37,24 @@ struct Polled {
     init() {
         launch = .calm
         launch.board.apply(Self.manifest)
-        tell(.waived(.init(station: "monitoring", by: "ana", reason: "the monitor comes tomorrow", until: time(3600))), ago: 600)
+        tell(
+            .waived(.init(station: "monitoring", by: "ana", reason: "the monitor comes tomorrow", until: time(3600))),
+            ago: 600)
         tell(.waived(.init(station: "backups", by: "leo", reason: "drill runs tonight", until: time(-60))), ago: 4000)
         tell(.held(.init(station: "cdn", by: "carla", reason: "purging the cache")), ago: 240)
-        tell(.attested(.init(station: "procedures", by: "ana", isGo: true, reason: "walked through at ten", until: time(7200))), ago: 900)
+        tell(
+            .attested(
+                .init(station: "procedures", by: "ana", isGo: true, reason: "walked through at ten", until: time(7200))),
+            ago: 900)
         tell(.turned(.init(station: "database", from: .unknown, to: .go, why: "")), ago: 5000)
         tell(
             .asked(.init(id: "rollcall-1", by: "ana", people: ["ana", "leo", "carla", "nestor"], until: time(900))),
             ago: 700)
         tell(.answered(.init(id: "rollcall-1", who: "ana", isGo: true, way: "sms", words: "GO 4821")), ago: 640)
         tell(.answered(.init(id: "rollcall-1", who: "leo", isGo: true, way: "slack", words: "go")), ago: 500)
-        tell(.answered(.init(id: "rollcall-1", who: "carla", isGo: false, way: "sms", words: "NO GO 1234 on a plane")), ago: 90)
+        tell(
+            .answered(.init(id: "rollcall-1", who: "carla", isGo: false, way: "sms", words: "NO GO 1234 on a plane")),
+            ago: 90)
     }
 
     private func time(_ seconds: Int64) -> Timestamp { BarberPro.now.utc + .seconds(seconds) }
@@ -57,11 +64,14 @@ struct Polled {
     /// The same when all of it is go but for one station, which is waived.
     var ready: BarberPro {
         var manifest = Self.manifest
-        manifest.readiness?.stations = Self.manifest.readiness?.stations.map { station in
-            var station = station
-            if station.name != "monitoring" { station.checks = [.series(SeriesCondition(series: "api.p95", must: .below(500)))] }
-            return station
-        } ?? []
+        manifest.readiness?.stations =
+            Self.manifest.readiness?.stations.map { station in
+                var station = station
+                if station.name != "monitoring" {
+                    station.checks = [.series(SeriesCondition(series: "api.p95", must: .below(500)))]
+                }
+                return station
+            } ?? []
         var launch = self.launch
         launch.board.apply(manifest)
         launch.say(.readiness(.released(.init(station: "cdn", by: "carla", reason: ""))), ago: 30)

@@ -13,7 +13,8 @@ import Testing
             ("fe80::1%eth0 gone", "fe80"), ("call +54 9 341 555-0199 now", "555"), ("call (0341) 455-0199", "455"),
             ("mail ana@barberpro.ar", "barberpro"), ("see https://intranet/runbook", "intranet"),
             ("api.barberpro.ar is down", "barberpro"), ("/var/lib/guardia/guardia.journal is gone", "lib"),
-            ("paid $ 412.300/h", "412"), ("US$ 99,50 lost", "99"), ("lost ARS 1.234", "1.234"), ("1.234 pesos", "1.234"),
+            ("paid $ 412.300/h", "412"), ("US$ 99,50 lost", "99"), ("lost ARS 1.234", "1.234"),
+            ("1.234 pesos", "1.234"),
             ("now $ 4,1 M/h", "4,1"), ("cut at 10.20.3…", "10.20"), ("cut at api.barber…", "barber"),
             ("cut at +54 9 34…", "34"), ("aa:bb:cc:dd:ee:ff", "bb"),
         ])
@@ -26,8 +27,10 @@ import Testing
     @Test(
         "what only looks alike is not",
         arguments: [
-            "T+00:42:17", "14:42:17 ART", "27/11/2026 14:42:17", "ends 27/11/2026 05:17:42: no engine", "2026-11-27 14:42", "v1.4.0", "3,4 s > 3,0 s",
-            "1.234.567 requests", "step 2 of 4, next in 03:12", "ROLLBACK READY v1.3.9, verified 2 s ago through 2/2 edges",
+            "T+00:42:17", "14:42:17 ART", "27/11/2026 14:42:17", "ends 27/11/2026 05:17:42: no engine",
+            "2026-11-27 14:42", "v1.4.0", "3,4 s > 3,0 s",
+            "1.234.567 requests", "step 2 of 4, next in 03:12",
+            "ROLLBACK READY v1.3.9, verified 2 s ago through 2/2 edges",
             "Payment p95", "BLUE v1.4.0 100 %", "1.014/s", "wk+8%", "61 d", "p95 AR ≤ 200 ms", "T+12 d 03:14", "+8 %",
             "✗ 3 critical", "ENGINE SILENT since 14:42:16, nobody is paged",
         ])
@@ -64,7 +67,10 @@ import Testing
 
     /// Planted in every text that a journal has; and the smallest part that would already be too much.
     private static let planted = ["10.99.88.77", "+54 9 341 777-8899", "zulma@secreta.example", "db-7.secreta.example"]
-    private static let parts = ["99.88", "777-8", "zulma", "Zulma", "ZULMA", "secreta", "Peluquín", "987.654", "Quiroga", "berenice", "BERENICE"]
+    private static let parts = [
+        "99.88", "777-8", "zulma", "Zulma", "ZULMA", "secreta", "Peluquín", "987.654", "Quiroga", "berenice",
+        "BERENICE",
+    ]
 
     private static var poisoned: [BarberPro] {
         let poison = planted.joined(separator: " ")
@@ -91,9 +97,13 @@ import Testing
             let until = BarberPro.now.utc + .hours(1)
             let reason = "asked \(poison), says berenice of Peluquín"
             launch.say(.readiness(.held(.init(station: "application", by: "berenice", reason: reason))), ago: 60)
-            launch.say(.readiness(.waived(.init(station: "monitoring", by: "berenice", reason: reason, until: until))), ago: 50)
             launch.say(
-                .readiness(.attested(.init(station: "procedures", by: "berenice", isGo: false, reason: reason, until: until))), ago: 40)
+                .readiness(.waived(.init(station: "monitoring", by: "berenice", reason: reason, until: until))), ago: 50
+            )
+            launch.say(
+                .readiness(
+                    .attested(.init(station: "procedures", by: "berenice", isGo: false, reason: reason, until: until))),
+                ago: 40)
             for (index, series) in ["api.p95", "pay.p95", "biz.revenue", nil].enumerated() {
                 let facts = Firing.facts(
                     "rule\(index)", series.map { SeriesID($0) }, index == 0 ? .critical : .warning,
@@ -111,7 +121,8 @@ import Testing
             for silent in [false, true] {
                 let now = silent ? BarberPro.now.advanced(by: 60_000) : BarberPro.now
                 var model = launch.model(width, height, mode: .kiosk(mayQuit: false), now: now)
-                _ = model.update(.readerNote("/srv/secreta/zulma.journal is gone: \(Self.planted.joined(separator: " "))"))
+                _ = model.update(
+                    .readerNote("/srv/secreta/zulma.journal is gone: \(Self.planted.joined(separator: " "))"))
                 for turn in 0..<24 {
                     let rows = model.frame.rows
                     for part in Self.parts {

@@ -107,7 +107,9 @@ import Testing
         #expect(model.press("q") == (mayQuit ? [.quit] : []))
     }
 
-    @Test("every size draws, and the smallest says what matters", arguments: [(40, 12), (43, 17), (59, 21), (80, 24), (101, 33)])
+    @Test(
+        "every size draws, and the smallest says what matters",
+        arguments: [(40, 12), (43, 17), (59, 21), (80, 24), (101, 33)])
     func sizes(width: Int, height: Int) {
         for launch in [BarberPro.calm, .trouble] {
             var model = launch.model(width, height, mode: Self.mode)

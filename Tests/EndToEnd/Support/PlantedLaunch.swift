@@ -38,18 +38,23 @@ final class PlantedLaunch {
         }
         func make(_ name: String, _ value: String) {
             _ = FileManager.default.createFile(
-                atPath: "\(secretFolder)/\(name)", contents: Data("\(value)\n".utf8), attributes: [.posixPermissions: 0o600])
+                atPath: "\(secretFolder)/\(name)", contents: Data("\(value)\n".utf8),
+                attributes: [.posixPermissions: 0o600])
         }
         var secrets: [String: String] = [:]
-        for name in spoken + ["command", "pagerduty-api", "mercadopago", "mercadopago-hook", "s3-key", "s3-secret", "s3-token", "refused"] {
+        for name in spoken + [
+            "command", "pagerduty-api", "mercadopago", "mercadopago-hook", "s3-key", "s3-secret", "s3-token", "refused",
+        ] {
             secrets[name] = "plant-\(name)-\(String(UInt64.random(in: 1 << 60 ... .max), radix: 36))"
             make(name, secrets[name]!)
         }
         providers = try await EchoProviders(in: secretFolder, accessToken: secrets["access"]!) { path in
-            try Self.run("/usr/bin/openssl", [
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
-                "subjectAltName=IP:127.0.0.1", "-keyout", "\(path)/mail.key", "-out", "\(path)/mail.pem",
-            ])
+            try Self.run(
+                "/usr/bin/openssl",
+                [
+                    "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", "\(path)/mail.key", "-out", "\(path)/mail.pem",
+                ])
         }
         let url = "http://127.0.0.1:\(providers.port)"
         make("slack-hook", "\(url)/services/\(secrets["slack-hook"]!)")
@@ -66,16 +71,19 @@ final class PlantedLaunch {
         }
         let rsa = try key("firebase-key", ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
         let account = [
-            "type": "service_account", "client_email": "guardia@planted.example", "private_key": rsa, "token_uri": "\(url)/token",
+            "type": "service_account", "client_email": "guardia@planted.example", "private_key": rsa,
+            "token_uri": "\(url)/token",
         ]
         make("firebase", String(decoding: try JSONSerialization.data(withJSONObject: account), as: UTF8.self))
         _ = try key("audit-key", ["genpkey", "-algorithm", "ed25519"])
-        try Self.run("/usr/bin/openssl", ["pkey", "-in", "\(secretFolder)/audit-key", "-pubout", "-out", "\(folder)/audit.pub"])
+        try Self.run(
+            "/usr/bin/openssl", ["pkey", "-in", "\(secretFolder)/audit-key", "-pubout", "-out", "\(folder)/audit.pub"])
         try Self.run("/usr/bin/age-keygen", ["-o", "\(secretFolder)/age"])
         chmod("\(secretFolder)/age", 0o600)
         let age = try String(contentsOfFile: "\(secretFolder)/age", encoding: .utf8)
         secrets["age"] = String(age.split(separator: "\n").last ?? "")
-        let recipient = age.split(separator: "\n").first { $0.contains("public key: ") }?.split(separator: " ").last ?? ""
+        let recipient =
+            age.split(separator: "\n").first { $0.contains("public key: ") }?.split(separator: " ").last ?? ""
         self.secrets = secrets
         watcher = ProcessWatcher(folder: folder)
         _ = FileManager.default.createFile(atPath: "\(folder)/well", contents: nil)
@@ -84,8 +92,10 @@ final class PlantedLaunch {
             .write(toFile: pager, atomically: true, encoding: .utf8)
         chmod(pager, 0o755)
         let summary = leak.map { "\(open) \(secrets[$0]!)" } ?? open
-        try Self.yaml(folder, secretFolder, url, port: providers.port, recipient: String(recipient), summary: summary, open: open)
-            .write(toFile: config, atomically: true, encoding: .utf8)
+        try Self.yaml(
+            folder, secretFolder, url, port: providers.port, recipient: String(recipient), summary: summary, open: open
+        )
+        .write(toFile: config, atomically: true, encoding: .utf8)
     }
 
     func close() {
@@ -96,7 +106,8 @@ final class PlantedLaunch {
     }
 
     private static func yaml(
-        _ folder: String, _ secrets: String, _ url: String, port: UInt16, recipient: String, summary: String, open: String
+        _ folder: String, _ secrets: String, _ url: String, port: UInt16, recipient: String, summary: String,
+        open: String
     ) -> String {
         """
         product: {name: BarberPro}
@@ -182,8 +193,10 @@ final class PlantedLaunch {
     private var environment: [String] {
         [
             "HOME=\(folder)/home", "TMPDIR=\(folder)/tmp", "XDG_STATE_HOME=\(folder)/home/state",
-            "XDG_CACHE_HOME=\(folder)/home/cache", "XDG_RUNTIME_DIR=\(folder)/tmp", "PLANTED_TOKEN=\(secrets["environment"]!)",
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "TERM=xterm-256color",
+            "XDG_CACHE_HOME=\(folder)/home/cache", "XDG_RUNTIME_DIR=\(folder)/tmp",
+            "PLANTED_TOKEN=\(secrets["environment"]!)",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8",
+            "TERM=xterm-256color",
         ]
     }
 
@@ -193,7 +206,8 @@ final class PlantedLaunch {
         engine = try RunningProgram(
             "/usr/bin/env",
             ["-i"] + environment + [
-                "/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1", "\(folder)/engine-output", Program.path("guardia"), "watch",
+                "/bin/sh", "-c", "exec \"$@\" >\"$0\" 2>&1", "\(folder)/engine-output", Program.path("guardia"),
+                "watch",
                 "--config", config, "--log", "\(folder)/log", "--log-level", "debug",
             ])
     }
@@ -217,7 +231,8 @@ final class PlantedLaunch {
             ["oncall"], ["kpi"], ["mobile"], ["notify", "outbox"], ["notify", "test", "sms", "--to", "+5491155550101"],
             ["notify", "test", "hook"], ["notify", "test", "email", "--to", "ana@planted.example"],
             ["notify", "test", "pager"], ["notify", "test", "slack-ops"], ["notify", "test", "pagerduty"],
-            ["digest", "--preview"], ["compliance"], ["compliance", "--format", "md"], ["backup", "list"], ["backup", "run"], ["drill", "restore"],
+            ["digest", "--preview"], ["compliance"], ["compliance", "--format", "md"], ["backup", "list"],
+            ["backup", "run"], ["drill", "restore"],
             ["security", "--posture"], ["escalate", "--text", "by hand"],
         ] { try run(words, ["--config", config, "--journal", journal]) }
         for words in [
@@ -236,7 +251,8 @@ final class PlantedLaunch {
 
     func run(_ words: [String], _ place: [String]) throws {
         let result = try Program.run("/usr/bin/env", ["-i"] + environment + [Program.path("guardia")] + words + place)
-        outputs["output of " + words.joined(separator: " "), default: Data()] += Data((result.output + result.errors).utf8)
+        outputs["output of " + words.joined(separator: " "), default: Data()] += Data(
+            (result.output + result.errors).utf8)
         let isUnderstood = !result.errors.contains("Usage: guardia")
         #expect(isUnderstood, "\(words): \(result.errors)")
     }
@@ -340,7 +356,9 @@ final class ProcessWatcher: @unchecked Sendable {
             let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
             let name = words.prefix(2).joined(separator: " ")
             // The engine and the commands were given a secret by their environment, as the config says.
-            let isGiven = words.first?.hasSuffix("/guardia") == true || words.first == "/usr/bin/env" || words.first == "/bin/sh" && words.contains("watch")
+            let isGiven =
+                words.first?.hasSuffix("/guardia") == true || words.first == "/usr/bin/env"
+                || words.first == "/bin/sh" && words.contains("watch")
             state.withLock { state in
                 state.seen["arguments of \(pid) \(name)"] = words.first == "/usr/bin/env" ? Data() : line
                 if !isGiven { state.seen["environment of \(pid) \(name)"] = environment }

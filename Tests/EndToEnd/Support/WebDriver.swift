@@ -20,7 +20,8 @@ final class WebDriver {
         driver = try RunningProgram(
             "/usr/bin/env", ["HOME=\(folder)", "TMPDIR=\(folder)", "/usr/bin/chromedriver", "--port=\(port)"])
         try #require(
-            await eventually(within: 30) { (try? self.ask("GET", "/status", nil, checks: false)) != nil }, "chromedriver does not answer")
+            await eventually(within: 30) { (try? self.ask("GET", "/status", nil, checks: false)) != nil },
+            "chromedriver does not answer")
         // No name is resolved but this machine's: a page that fetches anything from elsewhere fails. Root has no sandbox.
         let capabilities = """
             {"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"}, "goog:chromeOptions": {
@@ -48,15 +49,21 @@ final class WebDriver {
         var arguments = ["-s", "-m", "60", "-X", method, "http://127.0.0.1:\(port)\(path)"]
         if let body { arguments += ["-H", "Content-Type: application/json", "--data-binary", body] }
         let result = try Program.run("/usr/bin/curl", arguments)
-        guard result.status == 0, let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any] else {
+        guard result.status == 0,
+            let object = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        else {
             throw Failure(description: "chromedriver: \(result.status) \(result.output)\(result.errors)")
         }
         let value = object["value"] ?? NSNull()
-        if checks, let failure = (value as? [String: Any])?["error"] { throw Failure(description: "\(failure): \(value)") }
+        if checks, let failure = (value as? [String: Any])?["error"] {
+            throw Failure(description: "\(failure): \(value)")
+        }
         return value
     }
 
-    private func text(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
+    private func text(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
 
     func open(_ url: String) throws { try ask("POST", "/session/\(session)/url", try text(["url": url])) }
 
@@ -69,8 +76,10 @@ final class WebDriver {
     func shows(_ text: String) async throws -> Bool { try await eventually { self.body.contains(text) } }
 
     private func element(_ selector: String) throws -> String {
-        let found = try ask(
-            "POST", "/session/\(session)/element", try text(["using": "css selector", "value": selector])) as? [String: Any]
+        let found =
+            try ask(
+                "POST", "/session/\(session)/element", try text(["using": "css selector", "value": selector]))
+            as? [String: Any]
         return try #require(found?.values.first as? String, "\(selector)")
     }
 
@@ -89,7 +98,8 @@ final class WebDriver {
     /// What the browser's console holds: a policy that was broken, a request that failed.
     var complaints: [String] {
         get throws {
-            let entries = try ask("POST", "/session/\(session)/se/log", "{\"type\": \"browser\"}") as? [[String: Any]] ?? []
+            let entries =
+                try ask("POST", "/session/\(session)/se/log", "{\"type\": \"browser\"}") as? [[String: Any]] ?? []
             return entries.compactMap { $0["message"] as? String }
         }
     }

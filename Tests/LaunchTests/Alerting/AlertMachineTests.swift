@@ -10,7 +10,8 @@ struct Bench {
     var told: [(event: AlertEvent, at: Moment)] = []
 
     init(
-        _ rules: [AlertRule], _ all: [Series], inhibitions: [Inhibition] = Inhibition.standard, past: AlertPast = AlertPast()
+        _ rules: [AlertRule], _ all: [Series], inhibitions: [Inhibition] = Inhibition.standard,
+        past: AlertPast = AlertPast()
     ) {
         now = moment(0)
         plan = AlertPlan(AlertSettings(rules: rules, inhibitions: inhibitions), series: all, zone: .utc)

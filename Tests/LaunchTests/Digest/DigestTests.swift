@@ -14,7 +14,8 @@ struct DigestTests {
     @Test func itGoesAtItsHoursInTheLaunchsZone() {
         let next = DigestTests.plan.next(after: DigestTests.noon, launchAt: nil, in: DigestTests.zone)
         #expect(next == DigestTests.noon + .hours(6))
-        #expect(DigestTests.plan.next(after: next!, launchAt: nil, in: DigestTests.zone) == DigestTests.noon + .hours(21))
+        #expect(
+            DigestTests.plan.next(after: next!, launchAt: nil, in: DigestTests.zone) == DigestTests.noon + .hours(21))
         #expect(DigestTests.plan.last(before: DigestTests.noon, in: DigestTests.zone) == DigestTests.noon + .hours(-3))
     }
 
@@ -22,21 +23,26 @@ struct DigestTests {
         var plan = DigestTests.plan
         plan.days = [1, 2, 3, 4, 5]
         let fridayEvening = DigestTests.noon + .hours(4 * 24 + 7)
-        #expect(plan.next(after: fridayEvening, launchAt: nil, in: DigestTests.zone) == DigestTests.noon + .hours(7 * 24 - 3))
+        #expect(
+            plan.next(after: fridayEvening, launchAt: nil, in: DigestTests.zone) == DigestTests.noon
+                + .hours(7 * 24 - 3))
     }
 
     @Test func aDayAfterTheLaunchItGoesOnceMore() {
         var plan = DigestTests.plan
         plan.afterLaunch = .hours(24)
         let launchAt = DigestTests.noon + .hours(-23)
-        #expect(plan.next(after: DigestTests.noon, launchAt: launchAt, in: DigestTests.zone) == DigestTests.noon + .hours(1))
+        #expect(
+            plan.next(after: DigestTests.noon, launchAt: launchAt, in: DigestTests.zone) == DigestTests.noon + .hours(1)
+        )
         #expect(plan.isOfLaunch(DigestTests.noon + .hours(1), launchAt: launchAt))
     }
 
     @Test func whereTheClocksAreSetItGoesAtTheSameHourOfTheDay() {
         // Clocks go forward by an hour at 2026-03-10 03:00 UTC.
         let zone = Zone(
-            name: "X", abbreviation: "X", baseOffset: -10_800, transitions: [.init(since: 1_773_111_600, offset: -7200)])
+            name: "X", abbreviation: "X", baseOffset: -10_800, transitions: [.init(since: 1_773_111_600, offset: -7200)]
+        )
         let tuesday = DigestTests.plan.next(after: DigestTests.noon + .hours(7), launchAt: nil, in: zone)
         let civil = zone.civil(tuesday!)
         #expect((civil.day, civil.hour, civil.minute) == (10, 9, 0))
@@ -122,12 +128,15 @@ struct DigestTests {
 
     private static func facts(_ rule: String, _ severity: Severity, _ summary: String) -> AlertEvent.Facts {
         AlertEvent.Facts(
-            rule: rule, labels: ["alertname": rule], severity: severity, summary: summary, since: start, policy: "default")
+            rule: rule, labels: ["alertname": rule], severity: severity, summary: summary, since: start,
+            policy: "default")
     }
 
     private static func report(_ events: [Event], payments: Double? = 97.2) -> DigestReport {
         var board = Board(span: .minutes(30))
-        let ids = ["kpi.payments", "kpi.payments.week", "app.availability", "app.budget", "kpi.revenue"].map { SeriesID($0) }
+        let ids = ["kpi.payments", "kpi.payments.week", "app.availability", "app.budget", "kpi.revenue"].map {
+            SeriesID($0)
+        }
         let units: [Unit] = [.percent, .percent, .percent, .percent, .pesosPerHour]
         let titles = ["Payment success", "Payments a week ago", "Availability", "Error budget", "Revenue"]
         let kpis = [
@@ -138,10 +147,14 @@ struct DigestTests {
             Manifest(
                 product: Product(name: "BarberPro"), zone: zone, figures: .argentine, launchAt: noon + .hours(-24),
                 launchWindow: nil, environment: "production",
-                series: zip(ids, zip(units, titles)).map { Series(id: $0, title: $1.1, unit: $1.0, interval: .seconds(5)) },
+                series: zip(ids, zip(units, titles)).map {
+                    Series(id: $0, title: $1.1, unit: $1.0, interval: .seconds(5))
+                },
                 panes: Panes(), deployment: nil, roster: nil, runbook: nil, kpis: kpis))
         let now = start.advanced(by: .hours(3))
-        var readings = [Reading(ids[1], .number(96.1)), Reading(ids[2], .number(99.957)), Reading(ids[3], .number(41.3))]
+        var readings = [
+            Reading(ids[1], .number(96.1)), Reading(ids[2], .number(99.957)), Reading(ids[3], .number(41.3)),
+        ]
         if let payments { readings.append(Reading(ids[0], .number(payments))) }
         board.apply(Tick(at: now, readings: readings))
         board.heartbeat = Heartbeat(at: now)
@@ -170,7 +183,8 @@ struct DigestTests {
         for line in [
             "✓ Payment success: 97,2 % (target ≥ 95 %, met; last week 96,1 %)", "? Revenue <hour>: not known",
             "✓ The API is <down>: 2026-03-09 09:20 (critical; lasted 25 min; taken by Ana Pereyra after 2 min)",
-            "✗ Disk 91 % full: 2026-03-09 10:00 (warning; goes on)", "· Availability: 99,95 %", "· Error budget: 41,30 %",
+            "✗ Disk 91 % full: 2026-03-09 10:00 (warning; goes on)", "· Availability: 99,95 %",
+            "· Error budget: 41,30 %",
             "! For 12 min of this time nothing was watched.", "From 2026-03-09 09:00 to 2026-03-09 12:00 ART (T+1 d)",
         ] { #expect(text.text.contains(line), "\(line) in\n\(text.text)") }
         #expect(text.html.contains("The API is &lt;down&gt;") && !text.html.contains("<down>"))

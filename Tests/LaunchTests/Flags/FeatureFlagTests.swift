@@ -195,7 +195,9 @@ struct FlagChangeTests {
         }
     }
 
-    @Test(arguments: [Int64.max, .max - 1, 1 << 52] as [Int64]) func aVersionThatCannotBeCountedOnIsNone(version: Int64) throws {
+    @Test(arguments: [Int64.max, .max - 1, 1 << 52] as [Int64]) func aVersionThatCannotBeCountedOnIsNone(version: Int64)
+        throws
+    {
         let fields = ["enabled": "1", "rollout": "50", "version": "\(version)"]
         #expect(throws: FlagFault.self) { try FeatureFlag(name: "checkout-v2", fields: fields) }
         // The kill switch works on what can be made of it, and its version counts from one again.

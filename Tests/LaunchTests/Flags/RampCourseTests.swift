@@ -242,7 +242,9 @@ struct RampCourseTests {
         #expect(guarding.inputs == ["kpi.payments"] && guarding.isAlert)
         #expect(RampGuard(named: "kpi.payments", series: [known], alerts: alerts) == "kpi.payments")
         #expect(RampGuard(named: "nosuch", series: [known], alerts: alerts) == nil)
-        func verdict(_ second: Double = 0) -> Verdict { GuardVerdict(of: [guarding], on: board, at: moment(second)).verdict }
+        func verdict(_ second: Double = 0) -> Verdict {
+            GuardVerdict(of: [guarding], on: board, at: moment(second)).verdict
+        }
         board.heartbeat = Heartbeat(at: moment(0))
         // That it does not fire says nothing where its series was never read.
         #expect(verdict() == .unknown)

@@ -7,7 +7,8 @@ import Testing
     private let items = [
         ChecklistItem(id: "payments", text: "Validate payments", group: "0-24 h", owner: "Ana", due: .hours(2)),
         ChecklistItem(id: "review", text: "Review", group: "1-2 weeks", owner: "CTO", due: .days(14)),
-        ChecklistItem(id: "brief", text: "Brief the team", group: "before", owner: "Ana", due: Milliseconds(-7_200_000)),
+        ChecklistItem(
+            id: "brief", text: "Brief the team", group: "before", owner: "Ana", due: Milliseconds(-7_200_000)),
     ]
 
     private func tick(_ who: Operator, _ revision: Int, note: String = "") -> ChecklistEvent {

@@ -92,7 +92,8 @@ struct LaunchClockTests {
     @Test func aClockThatIsOffMakesTheWindowUnknown() {
         var board = Board()
         let now = Moment(
-            utc: zone.timestamp(year: 2026, month: 12, day: 24, hour: 10), uptime: .seconds(1000), boot: BootID(rawValue: 1))
+            utc: zone.timestamp(year: 2026, month: 12, day: 24, hour: 10), uptime: .seconds(1000),
+            boot: BootID(rawValue: 1))
         var manifest = Manifest(
             product: Product(name: "B"), zone: zone, environment: "t", series: [series("clock.offset")], panes: Panes())
         manifest.clockWitnesses = ["clock.offset"]

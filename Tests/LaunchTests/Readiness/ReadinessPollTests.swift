@@ -141,7 +141,10 @@ struct ReadinessPollTests {
         #expect(desk.verdict(0) == .noGo, "there is no rule")
         plan([.init(name: "slow", series: ["db.query"], tells: false)])
         #expect(desk.verdict(0) == .noGo, "none tells anybody")
-        plan([.init(name: "slow", series: ["db.query"], tells: true), .init(name: "gone", series: ["cache.hits"], tells: true)])
+        plan([
+            .init(name: "slow", series: ["db.query"], tells: true),
+            .init(name: "gone", series: ["cache.hits"], tells: true),
+        ])
         #expect(desk.verdict(0) == .unknown)
         #expect(desk.poll(0).stations[0].why.contains("slow (db.query: no value yet)"))
         #expect(desk.poll(0).stations[0].why.contains("gone (nothing produces cache.hits)"))

@@ -3,11 +3,13 @@ import Testing
 
 @Suite("The roll-call")
 struct RollCallTests {
-    @Test(arguments: [
-        ("GO 4821", true, "4821"), ("go4821", true, "4821"), ("Go! 4821.", true, "4821"), ("NO GO 4821 on a train", false, "4821"),
-        ("no-go 4821", false, "4821"), ("NOGO 4821", false, "4821"), ("listo 4821", true, "4821"),
-        ("go? no, 4821", false, "4821"), ("GO", true, nil),
-    ] as [(String, Bool, String?)])
+    @Test(
+        arguments: [
+            ("GO 4821", true, "4821"), ("go4821", true, "4821"), ("Go! 4821.", true, "4821"),
+            ("NO GO 4821 on a train", false, "4821"),
+            ("no-go 4821", false, "4821"), ("NOGO 4821", false, "4821"), ("listo 4821", true, "4821"),
+            ("go? no, 4821", false, "4821"), ("GO", true, nil),
+        ] as [(String, Bool, String?)])
     func anAnswerIsRead(text: String, isGo: Bool, code: String?) throws {
         let reply = try #require(RollCallReply(text))
         #expect(reply.isGo == isGo && reply.code == code)
@@ -25,7 +27,9 @@ struct RollCallTests {
         return log.rollCall
     }
 
-    private func judge(_ text: String, from contact: String?, at seconds: Double = 1, in log: RollCallLog? = nil) -> RollCallReply.Judgement {
+    private func judge(_ text: String, from contact: String?, at seconds: Double = 1, in log: RollCallLog? = nil)
+        -> RollCallReply.Judgement
+    {
         RollCallReply.judge(
             Reply(way: .sms, reference: "SM1", sender: "+54", text: text), from: contact, in: log ?? self.log(),
             at: moment(seconds), code: { $1 == "ana" ? "1111" : "2222" })
@@ -52,7 +56,10 @@ struct RollCallTests {
             code: { $1 == "ana" ? "1111" : "2222" })
     }
 
-    @Test(arguments: [(":+1:", true), (":white_check_mark:", true), (":raised_hand::skin-tone-3:", true), (":-1:", false), (":x:", false)])
+    @Test(arguments: [
+        (":+1:", true), (":white_check_mark:", true), (":raised_hand::skin-tone-3:", true), (":-1:", false),
+        (":x:", false),
+    ])
     func aReactionToTheCallAnswersIt(reaction: String, isGo: Bool) {
         guard case .answers(let answer) = judge(thread: "r1", reaction, isReaction: true) else {
             return #expect(Bool(false), "not taken")
@@ -66,10 +73,16 @@ struct RollCallTests {
     }
 
     @Test func inTheThreadOfAnAlertGoIsSaidOfTheAlert() {
-        if case .answers = judge(thread: "r1", "go") {} else { #expect(Bool(false), "in its own thread it needs no code") }
+        if case .answers = judge(thread: "r1", "go") {
+        } else {
+            #expect(Bool(false), "in its own thread it needs no code")
+        }
         #expect(judge(thread: "esc-7", "go on, I restart it") == .nothing)
         #expect(judge(thread: "esc-7", ":+1:", isReaction: true) == .nothing, "that is to have the alert")
-        if case .answers = judge(thread: "esc-7", "GO 1111") {} else { #expect(Bool(false), "its code says what it is to") }
+        if case .answers = judge(thread: "esc-7", "GO 1111") {
+        } else {
+            #expect(Bool(false), "its code says what it is to")
+        }
     }
 
     @Test func anAnswerHoldsForItsTimeAndSilenceIsNoYes() {

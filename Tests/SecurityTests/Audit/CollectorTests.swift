@@ -31,7 +31,8 @@ import Wire
             let server = try await PostgresServer.start(
                 in: folder,
                 settings: [
-                    "shared_preload_libraries": "'pgaudit'", "pgaudit.log": "'write, ddl, role'", "pgaudit.log_relation": "on",
+                    "shared_preload_libraries": "'pgaudit'", "pgaudit.log": "'write, ddl, role'",
+                    "pgaudit.log_relation": "on",
                     "log_destination": "'jsonlog,csvlog'", "logging_collector": "on", "log_directory": "'audit'",
                     "log_filename": "'postgresql.log'", "log_connections": "on", "log_disconnections": "on",
                     "log_file_mode": "0644",

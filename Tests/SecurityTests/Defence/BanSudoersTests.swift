@@ -11,7 +11,8 @@ import Wire
         .deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func theShippedFileIsWhatTheCodeAsks() throws {
-        let shipped = try String(contentsOf: Self.root.appending(path: "Config/sudoers.d/guardia-bans"), encoding: .utf8)
+        let shipped = try String(
+            contentsOf: Self.root.appending(path: "Config/sudoers.d/guardia-bans"), encoding: .utf8)
         #expect(shipped == BanSudoers.text([BanWatch(name: "edge-1")]))
     }
 
@@ -49,7 +50,8 @@ import Wire
         func isAllowed(_ words: [String]) async throws -> Bool {
             // `sudo -n X` becomes `sudo -n -l X`: the exit status says whether it may be run.
             #expect(words.prefix(2) == ["sudo", "-n"])
-            let script = "mount --bind \"$1\" /etc/sudoers.d && shift && exec setpriv --reuid=nobody --regid=nogroup --clear-groups -- \"$@\""
+            let script =
+                "mount --bind \"$1\" /etc/sudoers.d && shift && exec setpriv --reuid=nobody --regid=nogroup --clear-groups -- \"$@\""
             let result = try await Command.run(
                 ["unshare", "-m", "sh", "-c", script, "sh", rules, "sudo", "-n", "-l"] + words.dropFirst(2),
                 environment: ["PATH": Command.defaultPath], deadline: .seconds(30))
@@ -59,7 +61,8 @@ import Wire
         for words in watch.allWords { #expect(try await isAllowed(words), "\(words)") }
         let client = watch.client
         for words in [
-            client + ["set", "guardia-auth", "unbanip", "10.0.0.1"], client + ["stop"], client, client + ["status", "sshd"],
+            client + ["set", "guardia-auth", "unbanip", "10.0.0.1"], client + ["stop"], client,
+            client + ["status", "sshd"],
             client + ["status", "guardia-auth", "ip"], client + ["-c", "/tmp", "status"],
             watch.nft + ["flush", "ruleset"], watch.nft + ["-j", "list", "ruleset"], watch.nft,
             watch.nft + ["-f", "/tmp/x"], ["sudo", "-n", "sh"],

@@ -30,7 +30,8 @@ final class ScriptedServer: Sendable {
     ///   - ssl2: what it does to a hello of SSL 2.0; nil: what is done to anything that is no hello.
     ///   - react: what it does to a hello; nil: what came is none.
     init(
-        speaksFirst: Bool = false, ssl2: (@Sendable (SSL2Hello) -> Reaction)? = nil, _ react: @escaping @Sendable (ClientHello?) -> Reaction
+        speaksFirst: Bool = false, ssl2: (@Sendable (SSL2Hello) -> Reaction)? = nil,
+        _ react: @escaping @Sendable (ClientHello?) -> Reaction
     ) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()

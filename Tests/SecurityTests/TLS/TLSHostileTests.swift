@@ -100,10 +100,11 @@ import Testing
     }
 
     /// A TLS alert, an error of SSL 2.0 (NO-CIPHER-ERROR), a page, an answer with lengths that lie, a reset, the end.
-    @Test(arguments: [
-        [21, 3, 1, 0, 2, 2, 70], [0x80, 3, 0, 0, 1], Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
-        [0x80, 11, 4, 0, 1, 0, 2, 0xff, 0xff, 0, 0, 0, 0], [0x80, 11, 4, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0], [],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [21, 3, 1, 0, 2, 2, 70], [0x80, 3, 0, 0, 1], Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
+            [0x80, 11, 4, 0, 1, 0, 2, 0xff, 0xff, 0, 0, 0, 0], [0x80, 11, 4, 0, 1, 3, 1, 0, 0, 0, 0, 0, 0], [],
+        ] as [[UInt8]])
     func whatIsNoServerHelloOfSSL2RefusesIt(bytes: [UInt8]) async throws {
         let server = try ScriptedServer(ssl2: { _ in .say(bytes) }) { _ in .say(ServerBytes.alert(70)) }
         defer { server.close() }
@@ -142,7 +143,8 @@ import Testing
 
     @Test func anEndlessAnswerToSSL2IsCutOff() async throws {
         // The longest record that two bytes can announce, and more: read no further than that.
-        let server = try ScriptedServer(ssl2: { _ in .flood([0xFF, 0xFF] + [UInt8](repeating: 4, count: 40_000)) }) { _ in
+        let server = try ScriptedServer(ssl2: { _ in .flood([0xFF, 0xFF] + [UInt8](repeating: 4, count: 40_000)) }) {
+            _ in
             .say(ServerBytes.alert(70))
         }
         defer { server.close() }

@@ -16,7 +16,8 @@ private final class Alertmanager {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("alertmanager-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let config = folder.appendingPathComponent("config.yml")
-        try "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n".write(to: config, atomically: true, encoding: .utf8)
+        try "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n".write(
+            to: config, atomically: true, encoding: .utf8)
         let port = try #require(Alertmanager.freePort())
         url = "http://127.0.0.1:\(port)"
         process.executableURL = URL(fileURLWithPath: "/usr/bin/prometheus-alertmanager")
@@ -70,7 +71,8 @@ struct AlertmanagerTests {
             self.reactor = reactor
             let plan = AlertPlan(AlertSettings(rules: rules), series: series, zone: .utc)
             let evaluator = AlertEvaluator(
-                AlertMachine(plan, sources: ["am-1", "am-1 itself"], now: clock.now()), recorder: recorder, clock: clock)
+                AlertMachine(plan, sources: ["am-1", "am-1 itself"], now: clock.now()), recorder: recorder, clock: clock
+            )
             self.evaluator = evaluator
             link = AlertmanagerLink(
                 AlertmanagerPlan(name: "am-1", url: server.url, sends: sends, policy: "default"), origin: "bastion-1",

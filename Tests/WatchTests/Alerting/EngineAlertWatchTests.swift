@@ -28,7 +28,8 @@ final class EngineAlertWatchTests {
             series: [Series(id: edge.lock, title: "lock", unit: .text, interval: 1000)], panes: Panes(),
             deployment: DeploymentFacts(colours: ["blue", "green"], edges: [edge], canarySteps: [], bake: .seconds(1)))
         manifest.checklist = [
-            ChecklistItem(id: "payments", text: "Validate payments", group: "0-24 h", owner: "Backend lead", due: .minutes(10))
+            ChecklistItem(
+                id: "payments", text: "Validate payments", group: "0-24 h", owner: "Backend lead", due: .minutes(10))
         ]
         return manifest
     }
@@ -49,7 +50,9 @@ final class EngineAlertWatchTests {
                 AlertMachine(none, log: standing.alerts, sources: [EngineAlerts.source], now: clock.now()),
                 recorder: recorder, clock: clock)
             let found = found
-            watch = EngineAlertWatch(journal: journal, plan: plan, clock: clock) { answer in found.list.withLock { $0.append(answer) } }
+            watch = EngineAlertWatch(journal: journal, plan: plan, clock: clock) { answer in
+                found.list.withLock { $0.append(answer) }
+            }
             self.clock = clock
         }
 
@@ -57,7 +60,9 @@ final class EngineAlertWatchTests {
         func look() async throws -> [AlertEvent] {
             await watch.look()
             var told: [AlertEvent] = []
-            for answer in found.list.withLock({ list in defer { list = [] }; return list }) {
+            for answer in found.list.withLock({ list in
+                defer { list = [] }; return list
+            }) {
                 told += await evaluator.handle(.outside(answer)).map(\.event)
             }
             told += await evaluator.handle(.look).map(\.event)
@@ -81,7 +86,8 @@ final class EngineAlertWatchTests {
         .action(
             .started(
                 .init(
-                    id: id, kind: .deploy, by: Operator(name: "ana", uid: 1000, host: "bastion-1"), reason: "", command: [],
+                    id: id, kind: .deploy, by: Operator(name: "ana", uid: 1000, host: "bastion-1"), reason: "",
+                    command: [],
                     to: .init(colour: "green", version: "v1.5.0"), edges: ["edge-1"], steps: [], pid: 7)))
     }
 
@@ -106,7 +112,8 @@ final class EngineAlertWatchTests {
             .action(
                 .started(
                     .init(
-                        id: undo, kind: .rollback, by: Operator(name: "leo", uid: 1, host: "bastion-1"), reason: "", command: [],
+                        id: undo, kind: .rollback, by: Operator(name: "leo", uid: 1, host: "bastion-1"), reason: "",
+                        command: [],
                         steps: [], pid: 8))))
         // Somebody undoes it: whatever comes of that is told of that.
         #expect(try await life.look() == [.resolved(.init(alert: body.alert.fingerprint))])

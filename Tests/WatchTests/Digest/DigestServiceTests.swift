@@ -17,15 +17,19 @@ private final class DigestLab: Sendable {
         folder = NSTemporaryDirectory() + "guardia-digest-\(UInt64.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         var launch = LaunchConfiguration(
-            product: Product(name: "BarberPro"), zoneName: "UTC", zoneAbbreviation: "UTC", figures: .english, environment: "test",
-            launch: LaunchPlan(), journal: JournalPlan(path: "\(folder)/journal"), probes: [], derivations: [], series: [],
+            product: Product(name: "BarberPro"), zoneName: "UTC", zoneAbbreviation: "UTC", figures: .english,
+            environment: "test",
+            launch: LaunchPlan(), journal: JournalPlan(path: "\(folder)/journal"), probes: [], derivations: [],
+            series: [],
             panes: Panes())
         // 2026-03-12 10:00 ART is when the clock begins.
         launch.digests = [DigestPlan(name: "business", channel: "mail", to: ["a@b.ar", "c@b.ar"], minutes: [660])]
         self.launch = launch
         recorder = try await JournalRecorder.open(path: "\(folder)/journal", origin: "t")
         await recorder.record(
-            Manifest(product: Product(name: "BarberPro"), zone: PagingLab.zone, environment: "test", series: [], panes: Panes()),
+            Manifest(
+                product: Product(name: "BarberPro"), zone: PagingLab.zone, environment: "test", series: [],
+                panes: Panes()),
             at: clock.now())
     }
 
@@ -33,13 +37,18 @@ private final class DigestLab: Sendable {
 
     func service() -> DigestService {
         DigestService(
-            launch, journal: "\(folder)/journal", zone: PagingLab.zone, recorder: recorder, sink: sink, clock: clock, note: { _ in })
+            launch, journal: "\(folder)/journal", zone: PagingLab.zone, recorder: recorder, sink: sink, clock: clock,
+            note: { _ in })
     }
 
     /// As the outbox would.
     func queue(_ page: PageID) async {
         await recorder.append(
-            [.escalation(.queued(.init(page: page, escalation: nil, channel: "mail", contact: nil, purpose: .digest, step: nil)))],
+            [
+                .escalation(
+                    .queued(
+                        .init(page: page, escalation: nil, channel: "mail", contact: nil, purpose: .digest, step: nil)))
+            ],
             at: clock.now())
     }
 }
@@ -55,7 +64,9 @@ struct DigestServiceTests {
         let sent = await lab.sink.sent
         #expect(sent.map(\.notification.address) == ["a@b.ar", "c@b.ar"] && sent.allSatisfy { $0.channel == "mail" })
         let first = try #require(sent.first?.notification)
-        #expect(first.purpose == .digest && first.html?.hasPrefix("<!DOCTYPE html>") == true && first.text?.isEmpty == false)
+        #expect(
+            first.purpose == .digest && first.html?.hasPrefix("<!DOCTYPE html>") == true && first.text?.isEmpty == false
+        )
         #expect(Set(sent.map(\.notification.page)).count == 2)
         #expect(!first.page.text.contains("@"), "addresses never go into the journal")
         let next = lab.service()

@@ -37,7 +37,8 @@ private final class SwitchLab: Sendable {
             [DeadManPlan(name: "hc", url: .plain("http://127.0.0.1/"), every: .seconds(30))],
             canary: JournalCanary(journal: journal),
             socket: try #require(NotifySocket(environment: { $0 == "NOTIFY_SOCKET" ? path : nil })), clock: clock,
-            publish: { [published] in published.take($0, at: $1) }, turns: { [self] in ["the rules": turn.withLock { $0 }] },
+            publish: { [published] in published.take($0, at: $1) },
+            turns: { [self] in ["the rules": turn.withLock { $0 }] },
             ping: { [self] _ in
                 pings.withLock { $0 += 1 }
                 return failure.withLock { $0 }

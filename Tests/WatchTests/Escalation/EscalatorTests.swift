@@ -23,13 +23,17 @@ actor RecordingSink: PageSink {
 struct PagingLab {
     static let zone = Zone(name: "America/Argentina/Buenos_Aires", abbreviation: "ART", baseOffset: -10_800)
     static let contacts = [
-        Contact(name: "ana", title: "Ana Pereyra", role: "DevOps lead", ways: [.init(channel: "sms", address: "+5491150000001")]),
-        Contact(name: "beto", title: "Beto Díaz", role: "Backend lead", ways: [.init(channel: "sms", address: "env:BETO")]),
+        Contact(
+            name: "ana", title: "Ana Pereyra", role: "DevOps lead",
+            ways: [.init(channel: "sms", address: "+5491150000001")]),
+        Contact(
+            name: "beto", title: "Beto Díaz", role: "Backend lead", ways: [.init(channel: "sms", address: "env:BETO")]),
     ]
     static let policy = EscalationPolicy(
         name: "default",
         steps: [
-            .init(notify: [.init(who: .contact("ana"), by: []), .init(who: .channel, by: ["slack"])], wait: .minutes(5)),
+            .init(
+                notify: [.init(who: .contact("ana"), by: []), .init(who: .channel, by: ["slack"])], wait: .minutes(5)),
             .init(notify: [.init(who: .contact("beto"), by: [])], wait: .minutes(5)),
         ])
 
@@ -49,7 +53,8 @@ struct PagingLab {
             secret: { if case .environment("BETO") = $0 { "+5491150000002" } else { throw NoSecret() } })
         return Escalator(
             .init(
-                voice: voice, roster: Roster(contacts: contacts.map { ContactFacts($0) }, policies: [policy]), zone: zone,
+                voice: voice, roster: Roster(contacts: contacts.map { ContactFacts($0) }, policies: [policy]),
+                zone: zone,
                 history: history, code: { "\(1000 + $0.text.utf8.reduce(0) { ($0 * 31 + Int($1)) % 9000 })" }),
             recorder: recorder, sink: sink, clock: clock)
     }
@@ -119,7 +124,8 @@ struct EscalatorTests {
     @Test func anAcknowledgementOfAnotherProcessStopsIt() async throws {
         let lab = PagingLab()
         let facts = await lab.fire()
-        let acknowledged = AlertEvent.acknowledged(.init(alert: facts.fingerprint, by: "root", way: .command, until: nil))
+        let acknowledged = AlertEvent.acknowledged(
+            .init(alert: facts.fingerprint, by: "root", way: .command, until: nil))
         await lab.escalator.hear(foreign: [Event(origin: "t", at: lab.clock.now(), body: .alert(acknowledged))])
         lab.clock.advance(.hours(1))
         await lab.escalator.tick()

@@ -23,7 +23,9 @@ struct SlackRepliesTests {
         defer { reactor.shutdown() }
         let context = ReplyContext(client: HTTPClient(on: reactor)) { _ in "xoxb-1" }
         nonisolated(unsafe) var found: [Reply] = []
-        try await withNginx("location /api/conversations.replies { default_type application/json; return 200 '\(answer)'; }") { server in
+        try await withNginx(
+            "location /api/conversations.replies { default_type application/json; return 200 '\(answer)'; }"
+        ) { server in
             let plan = SlackPlan(url: "http://127.0.0.1:\(server.port)", token: .environment("TOKEN"))
             found = try await SlackReplies(plan, channel: "slack", users: ["slack"], in: context).replies(to: [chain])
         }
@@ -34,7 +36,8 @@ struct SlackRepliesTests {
 
     private var rollCall: EscalationChain {
         EscalationChain(
-            ofRollCall: .init(id: "rollcall-1", by: "ops", people: ["ana", "beto", "carla"], until: clock.now().utc + .minutes(30)),
+            ofRollCall: .init(
+                id: "rollcall-1", by: "ops", people: ["ana", "beto", "carla"], until: clock.now().utc + .minutes(30)),
             at: clock.now(), pages: [PageID("rollcall-1.ana.slack"): .taken(reference: "C1/1773320401.000100")])
     }
 
@@ -42,7 +45,10 @@ struct SlackRepliesTests {
         let replies = try await replies(to: rollCall)
         var log = ReadinessLog()
         log.take(
-            .asked(.init(id: "rollcall-1", by: "ops", people: ["ana", "beto", "carla"], until: clock.now().utc + .minutes(30))),
+            .asked(
+                .init(
+                    id: "rollcall-1", by: "ops", people: ["ana", "beto", "carla"], until: clock.now().utc + .minutes(30)
+                )),
             at: clock.now())
         let people = ["UANA": "ana", "UBETO": "beto", "UCARLA": "carla"]
         var answers: [String: Bool] = [:]

@@ -14,11 +14,14 @@ struct EngineHouseTests {
             AlertMachine(AlertPlan(AlertSettings(), series: [], zone: PagingLab.zone), now: lab.clock.now()),
             recorder: lab.recorder, clock: lab.clock)
         var launch = LaunchConfiguration(
-            product: Product(name: "BarberPro"), zoneName: "UTC", zoneAbbreviation: "UTC", figures: .english, environment: "test",
-            launch: LaunchPlan(), journal: JournalPlan(path: "/nowhere"), probes: [], derivations: [], series: [], panes: Panes())
+            product: Product(name: "BarberPro"), zoneName: "UTC", zoneAbbreviation: "UTC", figures: .english,
+            environment: "test",
+            launch: LaunchPlan(), journal: JournalPlan(path: "/nowhere"), probes: [], derivations: [], series: [],
+            panes: Panes())
         launch.contacts = PagingLab.contacts
         launch.policies = [PagingLab.policy]
-        house = EngineHouse(launch, zone: PagingLab.zone, escalator: lab.escalator, alerting: alerting, clock: lab.clock)
+        house = EngineHouse(
+            launch, zone: PagingLab.zone, escalator: lab.escalator, alerting: alerting, clock: lab.clock)
     }
 
     private func link(_ person: String = "ana") async throws -> MobileLink {
@@ -46,8 +49,10 @@ struct EngineHouseTests {
         #expect(
             events.contains(
                 .alert(
-                    .acknowledged(.init(alert: facts.fingerprint, by: "ana", way: .mobile, until: now + .minutes(30))))))
-        #expect(events.contains(.escalation(.verified(.init(contact: "ana", channel: "sms", how: "acknowledged a page")))))
+                    .acknowledged(.init(alert: facts.fingerprint, by: "ana", way: .mobile, until: now + .minutes(30)))))
+        )
+        #expect(
+            events.contains(.escalation(.verified(.init(contact: "ana", channel: "sms", how: "acknowledged a page")))))
         #expect(await lab.escalator.running.isEmpty)
     }
 
@@ -63,7 +68,9 @@ struct EngineHouseTests {
         await lab.escalator.settle()
         #expect(await lab.recorder.events.count { $0.kind == "alert.acknowledged" } == 1)
         let chain = await house.state(for: beto).chain
-        guard case .taken(by: "Ana Pereyra", until: _) = chain?.standing else { return #expect(chain?.standing == .open, "not taken") }
+        guard case .taken(by: "Ana Pereyra", until: _) = chain?.standing else {
+            return #expect(chain?.standing == .open, "not taken")
+        }
     }
 
     @Test func theNextStepComesAtOnceAndOnlyTheOneThatWasShown() async throws {
@@ -73,7 +80,9 @@ struct EngineHouseTests {
         #expect(await house.escalate(link, to: "0.1") == .done)
         await lab.escalator.settle()
         #expect(await lab.sink.sent.last?.notification.contact == "beto")
-        #expect(await house.escalate(link, to: "0.1") == .refused("it is at another step now"), "tapped twice, it is done once")
+        #expect(
+            await house.escalate(link, to: "0.1") == .refused("it is at another step now"),
+            "tapped twice, it is done once")
         let asked = await lab.recorder.events.compactMap { body -> EscalationEvent.Asked? in
             if case .escalation(.asked(let event)) = body { event } else { nil }
         }
@@ -89,7 +98,9 @@ struct EngineHouseTests {
         }
         #expect(await house.state(for: link).chain?.standing == .exhausted)
         #expect(await house.acknowledge(link, for: .hours(1)) == .done)
-        guard case .taken = await house.state(for: link).chain?.standing else { return #expect(Bool(false), "not taken") }
+        guard case .taken = await house.state(for: link).chain?.standing else {
+            return #expect(Bool(false), "not taken")
+        }
     }
 
     /// Given back, it goes on as another chain: the link of the first leads to it.
@@ -104,7 +115,8 @@ struct EngineHouseTests {
     }
 
     @Test func aLinkOfAChainThatIsNotKnownShowsTheRest() async {
-        let link = MobileLink(person: "ana", channel: "sms", chain: EscalationID("esc-gone"), expires: lab.clock.now().utc)
+        let link = MobileLink(
+            person: "ana", channel: "sms", chain: EscalationID("esc-gone"), expires: lab.clock.now().utc)
         #expect(await house.state(for: link).chain == nil)
         #expect(await house.acknowledge(link, for: .hours(1)) == .refused("it is not known any more"))
     }

@@ -155,7 +155,8 @@ package struct MonitorPing: Sendable {
         let body: [UInt8]? = ["POST", "PUT"].contains(monitor.method) ? [] : nil
         do throws(WireError) {
             let answer = try await client.send(
-                HTTPRequest(url, method: monitor.method, body: body, maxBodyBytes: 4096), deadline: monitor.deadline.duration)
+                HTTPRequest(url, method: monitor.method, body: body, maxBodyBytes: 4096),
+                deadline: monitor.deadline.duration)
             // Without the address: its path is the key.
             return (200...299).contains(answer.status) ? nil : "it answered \(answer.status)"
         } catch {

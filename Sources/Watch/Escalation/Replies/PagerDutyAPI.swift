@@ -89,7 +89,8 @@ package struct PagerDutyAPI: ReplySource {
     /// - Parameter schedules: our schedule's name by PagerDuty's id.
     package func onCall(_ schedules: [String: String], at now: Timestamp) async throws -> [String: String] {
         guard !schedules.isEmpty else { return [:] }
-        let ids = schedules.keys.sorted().map { "schedule_ids%5B%5D=\(PercentEncoding.encode($0))" }.joined(separator: "&")
+        let ids = schedules.keys.sorted().map { "schedule_ids%5B%5D=\(PercentEncoding.encode($0))" }.joined(
+            separator: "&")
         let answer = try await context.get(
             "\(plan.url)/oncalls?\(ids)&earliest=true&include%5B%5D=users&limit=100", try headers(), as: OnCalls.self)
         var rota: [String: String] = [:]
@@ -105,7 +106,8 @@ package struct PagerDutyAPI: ReplySource {
 enum RFC3339 {
     /// Whole seconds since 1970 of `2026-03-09T03:12:45Z`, with an offset or a fraction.
     static func seconds(_ text: String) -> Int64? {
-        let date = (try? Date(text, strategy: .iso8601))
+        let date =
+            (try? Date(text, strategy: .iso8601))
             ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
         return date.map { Int64($0.timeIntervalSince1970.rounded(.down)) }
     }
@@ -116,7 +118,8 @@ enum PercentEncoding {
     static func encode(_ text: String) -> String {
         var result = ""
         for byte in text.utf8 {
-            let isPlain = (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            let isPlain =
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
                 || [45, 46, 95, 126].contains(byte)
             if isPlain {
                 result.unicodeScalars.append(Unicode.Scalar(byte))

@@ -57,7 +57,8 @@ package actor ReplyDesk {
         case .success(let replies):
             if trouble.removeValue(forKey: source.name) != nil { note("replies by \(source.name) are read again") }
             for reply in replies {
-                let contact = source.channels.isEmpty
+                let contact =
+                    source.channels.isEmpty
                     ? reply.sender : escalator.contact(ofAddress: reply.sender, onChannels: source.channels)
                 if await rollCaller?.hear(reply, from: contact) == true { continue }
                 await escalator.hear(reply, from: contact)

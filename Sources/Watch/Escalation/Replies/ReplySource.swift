@@ -47,7 +47,8 @@ extension EscalationChain {
     /// What a channel's provider calls the pages of this chain that it took.
     func references(onChannels names: Set<String>) -> [String] {
         pages.compactMap { page, fate in
-            guard case .taken(let reference) = fate, let channel = page.text.split(separator: ".").last.map(String.init),
+            guard case .taken(let reference) = fate,
+                let channel = page.text.split(separator: ".").last.map(String.init),
                 names.contains(channel)
             else { return nil }
             return reference

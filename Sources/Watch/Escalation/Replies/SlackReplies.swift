@@ -6,7 +6,8 @@ import Wire
 package struct SlackReplies: ReplySource {
     /// Reactions that say: I have it.
     private static let reactions: Set<String> = [
-        "eyes", "ok_hand", "ok", "white_check_mark", "heavy_check_mark", "+1", "thumbsup", "raising_hand", "raised_hand",
+        "eyes", "ok_hand", "ok", "white_check_mark", "heavy_check_mark", "+1", "thumbsup", "raising_hand",
+        "raised_hand",
         "hand", "fire_engine",
     ]
 
@@ -55,7 +56,8 @@ package struct SlackReplies: ReplySource {
             }
             for (channel, ts) in places.sorted(by: { $0.key < $1.key }) {
                 let thread = try await context.get(
-                    "\(plan.url)/api/conversations.replies?channel=\(channel)&ts=\(ts)&limit=200", headers, as: Thread.self)
+                    "\(plan.url)/api/conversations.replies?channel=\(channel)&ts=\(ts)&limit=200", headers,
+                    as: Thread.self)
                 guard thread.ok else { throw ProbeFailure("Slack says \((thread.error ?? "no").prefix(60))") }
                 for message in thread.messages ?? [] { replies += read(message, chain, in: channel, own: Set(own)) }
             }
@@ -72,11 +74,13 @@ package struct SlackReplies: ReplySource {
         if own.contains(place) {
             for reaction in message.reactions ?? [] {
                 let kind = reaction.name.split(separator: ":").first.map(String.init) ?? ""
-                let isAnswer = chain.isRollCall ? RollCallReply(reaction: kind) != nil : SlackReplies.reactions.contains(kind)
+                let isAnswer =
+                    chain.isRollCall ? RollCallReply(reaction: kind) != nil : SlackReplies.reactions.contains(kind)
                 guard isAnswer else { continue }
                 replies += reaction.users.map { user in
                     Reply(
-                        way: .slack, reference: "\(place)/\(reaction.name)/\(user)", sender: user, text: ":\(reaction.name):",
+                        way: .slack, reference: "\(place)/\(reaction.name)/\(user)", sender: user,
+                        text: ":\(reaction.name):",
                         escalation: chain.id, isAcknowledgement: true)
                 }
             }

@@ -41,7 +41,8 @@ package struct TwilioReplies: ReplySource {
         let to = plan.from.hasPrefix("MG") ? "" : "To=\(plan.from.replacing("+", with: "%2B"))&"
         let page = try await context.get(
             "\(plan.url)/2010-04-01/Accounts/\(plan.account)/Messages.json?\(to)DateSent%3E=\(date)&PageSize=200",
-            [.init("Authorization", "Basic \(Data("\(plan.user):\(password)".utf8).base64EncodedString())")], as: Page.self)
+            [.init("Authorization", "Basic \(Data("\(plan.user):\(password)".utf8).base64EncodedString())")],
+            as: Page.self)
         return page.messages.compactMap { message in
             guard message.direction == "inbound", let from = message.from, let body = message.body,
                 let sent = message.date_sent.flatMap(HTTPDate.parse), sent >= oldest.seconds - 5

@@ -33,7 +33,8 @@ package actor BackupProber: Prober, PinnedActor {
         // unknown, and no alarm yet.
         let grace = target.facts.schedule == nil ? max(Self.grace, target.facts.targets.rpo) : Self.grace
         let isNew = log.backups.isEmpty && log.failure == nil && begun.age(at: now) < grace
-        var found = isNew
+        var found =
+            isNew
             ? BackupProber.none("no backup was taken yet: guardia backup run")
             : findings(log, BackupStanding(log, target.facts, in: zone, at: now), now)
         if let plan = target.pgBackRest {
