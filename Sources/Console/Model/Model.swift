@@ -170,7 +170,9 @@ package struct Model: Sendable {
     }
 
     var zone: Zone { board.manifest?.zone ?? .utc }
-    var figures: Figures { Figures(board.manifest?.figures == .english ? .english : .argentine) }
+    var figures: Figures {
+        Figures(board.manifest?.figures == .english ? .english : .argentine, isPlain: capabilities.charset == .ascii)
+    }
 }
 
 /// The screens that can be turned to.

@@ -61,7 +61,7 @@ struct BackupsPage {
             case .attempt: .backupAttempt
             }
         let value = check.value.map { model.figures.span($0) } ?? Figures.none
-        let limit = check.limit.map { words(.limit, model.figures.age($0)) } ?? ""
+        let limit = check.limit.map { model.figures.atMost + model.figures.age($0) } ?? ""
         var line = [
             Span("\(verdict.glyph) ", verdict.role, .bold), Span(Text.padded(words(title), to: Self.label), .label),
             Span(Text.padded(value, to: 13, align: .trailing) + "  ", verdict == .ok ? .value : verdict.role, .bold),

@@ -136,7 +136,7 @@ struct RegionPage {
         }
         if !isAlone { spans += [Span(" · ", .dim), Span(text(region.p99), .text)] }
         if let limit = model.shown.manifest?.panes.geo?.limit {
-            spans.append(Span("   " + model.words(.limit, model.figures.value(limit, unit: .milliseconds)), .dim))
+            spans.append(Span("   " + model.figures.atMost + model.figures.value(limit, unit: .milliseconds), .dim))
         }
         return spans
     }

@@ -74,8 +74,8 @@ extension Model {
         let limit = figures.bound(bound.limit, unit: unit)
         let isCrossed = bound.isCrossed(by: value)
         return switch bound {
-        case .above: "\(text) \(isCrossed ? ">" : "≤") \(limit)"
-        case .below: "\(text) \(isCrossed ? "<" : "≥") \(limit)"
+        case .above: "\(text) \(isCrossed ? ">" : figures.atMost) \(limit)"
+        case .below: "\(text) \(isCrossed ? "<" : figures.atLeast) \(limit)"
         }
     }
 

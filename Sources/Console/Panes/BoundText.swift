@@ -28,8 +28,8 @@ extension Figures {
     func kept(_ bound: Thresholds.Bound, unit: Unit, isShort: Bool) -> String {
         let number = isShort ? shortBound(bound.limit, unit: unit) : self.bound(bound.limit, unit: unit)
         return switch bound {
-        case .above: "≤" + number
-        case .below: "≥" + number
+        case .above: atMost + number
+        case .below: atLeast + number
         }
     }
 }

@@ -50,8 +50,8 @@ extension Model {
         guard let bound else { return text }
         let limit = figures.bound(bound.limit, unit: unit)
         switch (bound, change.to) {
-        case (.above, .ok): return "\(text) ≤ \(limit)"
-        case (.below, .ok): return "\(text) ≥ \(limit)"
+        case (.above, .ok): return "\(text) \(figures.atMost) \(limit)"
+        case (.below, .ok): return "\(text) \(figures.atLeast) \(limit)"
         case (.above, _): return "\(text) > \(limit)"
         case (.below, _): return "\(text) < \(limit)"
         }

@@ -54,8 +54,8 @@ struct KpiText {
         let number =
             isShort ? figures.shortBound(target.value, unit: state.unit) : figures.bound(target.value, unit: state.unit)
         return switch target {
-        case .atLeast: "≥" + number
-        case .atMost: "≤" + number
+        case .atLeast: figures.atLeast + number
+        case .atMost: figures.atMost + number
         }
     }
 

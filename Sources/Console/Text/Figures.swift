@@ -12,8 +12,18 @@ package struct Figures: Hashable, Sendable {
     }
 
     package var convention: Convention
+    /// Whether the terminal shows ASCII alone. There `≤` would be sent as `<`, which says something else.
+    package var isPlain: Bool
 
-    package init(_ convention: Convention = .argentine) { self.convention = convention }
+    package init(_ convention: Convention = .argentine, isPlain: Bool = false) {
+        self.convention = convention
+        self.isPlain = isPlain
+    }
+
+    /// The sign of a bound that is kept by what is below it.
+    package var atMost: String { isPlain ? "<=" : "≤" }
+    /// The sign of a bound that is kept by what is above it.
+    package var atLeast: String { isPlain ? ">=" : "≥" }
 
     private var decimalMark: String { convention == .argentine ? "," : "." }
     private var thousandsMark: String { convention == .argentine ? "." : "," }

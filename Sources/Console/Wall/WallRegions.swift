@@ -18,7 +18,7 @@ struct WallRegions {
         let parts = area.rows([.fixed(1), .fill()])
         let limit = model.shown.manifest?.panes.geo?.limit
         let title = Text.sanitised(model.shown.manifest?.panes.geo?.title ?? "", limit: 60)
-        let bound = limit.map { "  ≤ " + model.figures.value($0, unit: .milliseconds) } ?? ""
+        let bound = limit.map { "  \(model.figures.atMost) " + model.figures.value($0, unit: .milliseconds) } ?? ""
         var head = [Span(title + bound + "  ", .strong, .bold)]
         for (standing, word, role) in [
             (RegionState.Standing.breach, Word.breachCount, Role.kioskCritical),

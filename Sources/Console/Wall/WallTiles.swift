@@ -100,8 +100,8 @@ struct WallTiles {
         }
         if spans.isEmpty, let bound = track.series.thresholds?.warning ?? track.series.thresholds?.critical {
             let limit = model.figures.bound(bound.limit, unit: track.series.unit)
-            let sign = if case .above = bound { "≤ " } else { "≥ " }
-            spans.append(Span(sign + limit, .dim))
+            let sign = if case .above = bound { model.figures.atMost } else { model.figures.atLeast }
+            spans.append(Span(sign + " " + limit, .dim))
         }
         return spans
     }

@@ -112,11 +112,11 @@ package struct Chart: Sendable {
         // Quantities that cannot be negative start from nothing when they come near it: heights are then proportions.
         let least = fitted.lowerBound >= 0 && fitted.lowerBound < fitted.upperBound / 2 ? 0 : fitted.lowerBound
         // A share that is not above 100 needs no axis above it.
-        guard let ceiling, fitted.upperBound > ceiling, least < ceiling, values.allSatisfy({ $0 ?? 0 <= ceiling })
-        else {
+        guard let ceiling, fitted.upperBound > ceiling, values.allSatisfy({ $0 ?? 0 <= ceiling }) else {
             return least...fitted.upperBound
         }
-        return least...ceiling
+        // One that is whole all the time is a line at the top of all that it could be.
+        return (least < ceiling ? least : min(0, ceiling.nextDown))...ceiling
     }
 
     private func labels(rows: Int, _ scale: ClosedRange<Double>) -> [(row: Int, text: String, isThreshold: Bool)] {

@@ -13,7 +13,7 @@ package enum Word: CaseIterable, Sendable {
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
     case paused, silent, filterIs, filterPrompt, noAlerts, firing, resolved, asOf
-    case newBelow, worst, quiet, quietCount, breachCount, noTraffic, fewRequests, limit
+    case newBelow, worst, quiet, quietCount, breachCount, noTraffic, fewRequests
     case regionMore, live, idle, canary, shareUnknown, healthy, healthUnknown, doorOk
     case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
     case detailTitle, detailValue, detailAge, detailVerdict, detailInterval, detailThresholds, detailMiss, detailInputs

@@ -179,7 +179,6 @@ extension Words {
         case .breachCount: "{} breach"
         case .noTraffic: "no traffic"
         case .fewRequests: "few requests"
-        case .limit: "≤{}"
         case .regionMore: "+{} more"
         case .live: "LIVE"
         case .idle: "idle"

@@ -66,7 +66,10 @@ import Testing
 
     @Test("in ASCII every cell is one byte and the words stay")
     func ascii() {
-        let frame = trouble.model(80, 24).frame
+        let frame = Model(
+            board: trouble.board, now: trouble.now, size: Size(width: 80, height: 24), mode: .operator(name: "ana"),
+            capabilities: Capabilities(charset: .ascii)
+        ).frame
         var rows: [String] = []
         for y in 0..<24 {
             var bytes: [UInt8] = []
@@ -80,5 +83,8 @@ import Testing
         #expect(rows[1].hasPrefix(" x CRIT Tierra del Fuego"))
         #expect(rows[3].contains("+ API         73 ms"))
         #expect(rows[21].contains("GREEN  v1.3.9     idle"))
+        // A bound that is kept is no arrow: `>90` would read as what is.
+        #expect(rows.contains { $0.contains("<=200") } && rows.contains { $0.contains(">=9") })
+        #expect(!rows.contains { $0.contains(/\ [<>][0-9]/) })
     }
 }

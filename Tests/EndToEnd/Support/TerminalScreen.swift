@@ -37,7 +37,11 @@ final class TerminalScreen: Sendable {
         try press("Enter")
     }
 
-    deinit { _ = try? run("kill-server") }
+    deinit {
+        _ = try? run("kill-server")
+        // tmux leaves its socket behind.
+        unlink(socket)
+    }
 
     /// Types text as it is.
     func type(_ text: String) throws { try run("send-keys", "-l", "--", text) }
