@@ -93,10 +93,38 @@ extension Deploy {
             for test in plan.smoke { try await Gate.smoke(test, idle, on: door) }
         }
         guard smoked.isWhole else { return .failed(smoked.trouble) }
+        guard await outlive() else { return .undecided("called off") }
         return .done(
             "\(hosts) host\(hosts == 1 ? "" : "s") × \(edges.doors.count) edge\(edges.doors.count == 1 ? "" : "s"), "
                 + "\(plan.healthy) healthy answers each, \(plan.smoke.count) smoke tests")
     }
+
+    /// A share of errors is one of the last minute: for a while it is still that of the release which the colour had before,
+    /// and would be held against this one. Waits until it has left the figures, or is not what was there before.
+    ///
+    /// - Returns: false where the deploy was called off.
+    private func outlive() async -> Bool {
+        guard !order.shares.isEmpty else { return true }
+        let end = world.clock.now().advanced(by: Deploy.memory)
+        var isTold = false
+        while world.clock.now().uptime < end.uptime {
+            let (board, now) = (await world.board(), world.clock.now())
+            let before = board?.figures(of: ground.idle, at: now).errors ?? 0
+            let beside = board?.figures(of: ground.live, at: now).errors ?? 0
+            guard before > beside + deployment.canary.analysis.errorsWorseBy else { return true }
+            if !isTold {
+                await reporter.note(
+                    "gate",
+                    "the figures of \(ground.idle) are still those of the release before: waits until its errors have left them")
+                isTold = true
+            }
+            do { try await world.pause(1000) } catch { return false }
+        }
+        return true
+    }
+
+    /// How long figures remember: the default window of a minute, and some looks.
+    private static let memory: Milliseconds = .seconds(75)
 
     // MARK: Looking
 

@@ -16,8 +16,8 @@ struct Guardia: AsyncParsableCommand {
             Without a subcommand it opens the dashboard on the journal of this machine. To see it live without setting \
             anything up: guardia rehearse. On the screen, ? lists every key.
 
-            Exit codes: 0 done, 1 failed (of an action: and everything is as it was before), 2 wrong usage or configuration, \
-            or no terminal, 3 refused, 4 a person is needed.
+            Exit codes: 0 done, 1 failed (of an action: and taken back), 2 wrong usage or configuration, or no terminal, \
+            3 refused, 4 a person is needed.
             """,
         version: Version.text,
         subcommands: [

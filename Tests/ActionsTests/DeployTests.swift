@@ -92,6 +92,23 @@ struct DeployTests {
         return Run(result: result, commands: commands.withLock { $0 })
     }
 
+    // MARK: What the release before left behind
+
+    @Test func theErrorsOfTheReleaseBeforeAreNotHeldAgainstTheCanary() async {
+        let edges = [FakeEdge("edge-1")]
+        let start = clock.now()
+        // For half a minute the window still has them; the new release makes none.
+        let run = await deploy(
+            edges, board: { [clock] in self.board(canaryErrors: start.age(at: clock.now()).seconds < 30 ? 8 : 0) })
+        #expect(run.result.outcome == .done, "\(run.result.summary)")
+        #expect(journal.notes.contains { $0.contains("still those of the release before") })
+    }
+
+    @Test func errorsThatDoNotLeaveAreTheCanarysOwn() async {
+        let run = await deploy([FakeEdge("edge-1")], board: { self.board(canaryErrors: 8) })
+        #expect(run.result.outcome == .wentBack && run.result.summary.contains("errors 8.0 %"), "\(run.result.summary)")
+    }
+
     // MARK: Readiness
 
     /// A poll of one station that nobody has spoken for, and a board on which it stands so.

@@ -182,7 +182,7 @@ package enum ActionEvent: Hashable, Sendable {
 /// How an action ended.
 package enum ActionOutcome: String, Hashable, Sendable, Codable {
     case done
-    /// It failed, and everything is as it was before.
+    /// It failed, and was taken back: traffic and shares are as they were before.
     case wentBack = "went-back"
     /// It did nothing, and said why.
     case refused

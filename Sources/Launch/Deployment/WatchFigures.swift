@@ -25,6 +25,10 @@ package struct WatchFigures: Hashable, Sendable {
     /// How far each window reaches.
     package static let span: Milliseconds = .minutes(15)
 
+    /// The figures of the whole launch are of the last minute: until it is over they are in part of the time before. Those of the
+    /// colour that took over are its own.
+    private static let memory: Milliseconds = .minutes(1)
+
     private static let yields: Set<Unit> = [.perSecond, .perMinute, .perHour, .pesos, .pesosPerHour]
 
     /// A difference so small that nobody would act on it, in the unit.
@@ -66,20 +70,21 @@ package struct WatchFigures: Hashable, Sendable {
                 subject: subject, id: new, unit: present.series.unit,
                 comparison: Comparison(
                     before: earlier,
-                    after: values(present, last: span, until: end),
+                    after: values(present, last: old == new ? span - WatchFigures.memory : span, until: end),
                     better: Comparison.Direction(of: present.series, otherwise: otherwise),
                     floor: WatchFigures.indifference(of: present.series.unit), thresholds: present.series.thresholds))
         }
         var rows: [Row?] = []
-        // Whoever serves against whoever served: the same measure, of two colours.
+        // Whoever serves against whoever served: the same measure, of two colours. One that went back has left it as it was.
+        let split = record.split.flatMap { Split(name: $0) }
+        let serves = split.flatMap { $0.canary == nil ? $0.live : nil } ?? record.started.to?.colour
         let old = panes.colours.first { $0.name == record.started.from?.colour }
-        let new = panes.colours.first { $0.name == record.started.to?.colour }
+        let new = panes.colours.first { $0.name == serves }
         if let old, let new {
             rows.append(row(.latency, from: old.latency, to: new.latency, .lower))
             rows.append(row(.errors, from: old.errors, to: new.errors, .lower))
             // While both serve, each has its share alone: the two numbers say nothing of each other.
-            let isWhole = record.split.flatMap { Split(name: $0) }.map { $0.canary == nil } ?? false
-            if isWhole { rows.append(row(.requests, from: old.requests, to: new.requests, .neither)) }
+            if let split, split.canary == nil { rows.append(row(.requests, from: old.requests, to: new.requests, .neither)) }
         }
         for line in panes.business {
             for id in [line.main] + line.facts.map(\.series) {

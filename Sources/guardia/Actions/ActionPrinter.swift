@@ -44,7 +44,9 @@ enum ActionPrinter {
         let words: String =
             switch result.outcome {
             case .done: "done"
-            case .wentBack: "FAILED, and everything is as it was before"
+            // What a deploy put on the idle colour stays there: it is no way back, and the light says so.
+            case .wentBack where result.split != nil: "FAILED, and the traffic is where it was before"
+            case .wentBack: "FAILED, and taken back"
             case .refused: "REFUSED"
             case .preempted: "STOPPED"
             case .undecided: "A PERSON IS NEEDED"
