@@ -60,6 +60,8 @@ extension Model {
             guard let silence = track?.valueAt?.age(at: shownNow) ?? facts.value.map(Milliseconds.init(seconds:)) else {
                 return words(.neverRead)
             }
+            // It fires on for a while, as `up` does.
+            if let track, track.miss == nil, silence <= track.series.interval * 2 { return words(.readAgain) }
             return words(.noReading, figures.age(silence))
         }
         let unit = facts.unit ?? track?.series.unit ?? .count

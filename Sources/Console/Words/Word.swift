@@ -51,7 +51,7 @@ package enum Word: CaseIterable, Sendable {
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
     case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
     // MARK: Alerts
-    case upAgain, noReading, heardAgain, figuresThen, figuresThenNow
+    case upAgain, noReading, heardAgain, readAgain, figuresThen, figuresThenNow
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort

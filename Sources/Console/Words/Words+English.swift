@@ -470,6 +470,7 @@ extension Words {
         // MARK: Alerts
         case .upAgain: "up again, not yet over"
         case .noReading: "no reading for {}"
+        case .readAgain: "readings again, not yet over"
         case .heardAgain: "readings again"
         case .ack: "ack"
         case .ackSummary: "Acknowledge the alert: shows it, asks for how long"

@@ -33,7 +33,7 @@ struct SeriesKnowledge: Sendable {
     /// Why the value is what it is.
     var reason: String?
     /// Since when a series that never answers counts as silent.
-    let started: Moment
+    var started: Moment
 
     func isKnown(at now: Moment) -> Bool {
         guard value != nil, let valueAt else { return false }

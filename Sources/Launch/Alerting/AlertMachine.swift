@@ -122,6 +122,11 @@ package struct AlertMachine: Sendable {
         return events
     }
 
+    /// The engine itself stood still until now: that nothing was read meanwhile is no silence of what it reads.
+    package mutating func excuse(at now: Moment) {
+        for place in known.indices { known[place].started = now }
+    }
+
     private mutating func judge(_ index: Int, at now: Moment, _ events: inout [AlertEvent]) {
         let target = plan.targets[index]
         let finding = finding(index, target, at: now)

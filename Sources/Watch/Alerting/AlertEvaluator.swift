@@ -58,12 +58,21 @@ package actor AlertEvaluator {
     /// The worst of what fires, and how many alerts do.
     package func worst(_ limit: Int) -> (alerts: [Alert], count: Int) { machine.log.worst(limit) }
 
+    /// So long without a look the engine was stopped, or its machine was.
+    private static let standstill: Duration = .seconds(3)
+
     /// Handles inputs until ``inbox`` is finished.
     package func run() async {
         let (batches, outbox) = AsyncStream.makeStream(of: Transitions.self, bufferingPolicy: .unbounded)
         // Not a child: what was told before the end is written, though this task is cancelled.
         let publishing = Task { await publish(batches) }
+        var looked: ContinuousClock.Instant?
         for await input in inputs {
+            // Whether this process was stopped is a matter of its own time, whatever clock it judges by.
+            if case .look = input {
+                if let looked, looked.duration(to: .now) > AlertEvaluator.standstill { machine.excuse(at: clock.now()) }
+                looked = .now
+            }
             let events = handle(input)
             if !events.isEmpty { outbox.yield(events) }
         }

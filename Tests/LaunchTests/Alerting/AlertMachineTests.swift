@@ -147,6 +147,20 @@ struct AlertMachineTests {
         #expect(bench.story(AlertPlan.absenceName) == ["fired", "resolved"])
     }
 
+    @Test func anEngineThatStoodStillHoldsItsOwnSilenceAgainstNobody() {
+        var judged = latency
+        judged.thresholds = Thresholds(critical: .above(400))
+        var bench = Bench([slow()], [judged])
+        bench.run(5, ["api.p95": 100])
+        // Stopped for a minute: nothing was read, and nothing was looked at.
+        bench.now = bench.now.advanced(by: .minutes(1))
+        bench.machine.excuse(at: bench.now)
+        bench.run(4)
+        #expect(bench.story(AlertPlan.absenceName) == [])
+        bench.run(4)
+        #expect(bench.story(AlertPlan.absenceName) == ["fired"], "what stays silent is told all the same")
+    }
+
     @Test func timeInWhichNothingIsKnownDoesNotCountTowardsFor() {
         var bench = Bench([slow(for: .seconds(60))], [latency])
         bench.run(30, ["api.p95": 250])
