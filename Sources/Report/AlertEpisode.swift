@@ -74,8 +74,8 @@ package struct AlertEpisodes: Sendable {
         case .joined(let body): chains[body.escalation]?.alerts.append(body.alert)
         case .stepped(let body): chains[body.escalation]?.step = body.step
         case .stopped(let body):
-            // Its acknowledgement may follow in the same breath: the step is still wanted then.
-            if body.why != .acknowledged { chains[body.escalation] = nil }
+            // Somebody may come yet: in the same breath, or after all were told. Then the step is still wanted.
+            if body.why != .acknowledged, body.why != .exhausted { chains[body.escalation] = nil }
         case .queued(let body):
             guard body.purpose == .page, let chain = body.escalation else { return }
             pages[body.page] = (chain, body.channel)

@@ -97,7 +97,8 @@ package struct EscalationLog: Hashable, Sendable {
             guard let index = pages.lastIndex(where: { $0.id == body.page }) else { return }
             pages[index].outcome = body.outcome
             pages[index].outcomeAt = moment
-            pages[index].attempts += 1
+            // That it arrived is word of a try, and none of its own.
+            if case .delivered = body.outcome {} else { pages[index].attempts += 1 }
         case .verified(let body):
             verified[Way(contact: body.contact, channel: body.channel)] = Proof(how: body.how, at: moment)
         case .asked(let body): change(body.escalation) { if !body.isDone(at: $0.step) { $0.asked = body } }

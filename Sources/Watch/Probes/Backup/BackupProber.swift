@@ -62,7 +62,12 @@ package actor BackupProber: Prober, PinnedActor {
                 "proof_age",
                 seconds(standing.proof?.endedAt?.age(at: now), standing[.proof]?.words ?? "no backup was restored")),
             Finding("restore_time", seconds(log.restoreTimes.last, "no backup was restored")),
-            Finding("standing", Double(standing.verdict.nagiosCode)),
+            // What is not known yet has no number: its reason says what to do.
+            Finding(
+                "standing",
+                standing.verdict == .unknown
+                    ? .missed((standing.reasons.first ?? "nothing is known of the backups").bounded())
+                    : .number(Double(standing.verdict.nagiosCode))),
         ]
     }
 
