@@ -3,8 +3,14 @@ import Synchronization
 
 /// What other threads hand to the reactor: jobs to run and waits to end. The only door into it.
 final class Inbox: Sendable {
+    struct Job {
+        let job: UnownedJob
+        /// It is of no actor yet: a task that goes on after a wait (``Resumption``).
+        let isResumption: Bool
+    }
+
     private struct State: ~Copyable {
-        var jobs: [UnownedJob] = []
+        var jobs: [Job] = []
         var endings: [(Ticket, Wake)] = []
         var closing = false
         /// Something came since the loop last took what there was.
@@ -31,9 +37,9 @@ final class Inbox: Sendable {
 
     // MARK: Any thread
 
-    func post(_ job: UnownedJob) {
+    func post(_ job: UnownedJob, isResumption: Bool) {
         state.withLock {
-            $0.jobs.append(job)
+            $0.jobs.append(Job(job: job, isResumption: isResumption))
             $0.wake()
         }
     }
@@ -66,7 +72,7 @@ final class Inbox: Sendable {
     }
 
     /// Swaps the jobs that wait for an empty array that keeps its capacity: nothing is allocated at rest.
-    func take(_ jobs: inout [UnownedJob]) -> Delivery {
+    func take(_ jobs: inout [Job]) -> Delivery {
         state.withLock {
             $0.hasNews = false
             swap(&$0.jobs, &jobs)

@@ -8,6 +8,7 @@ import Synchronization
 /// Nothing that it runs may block. It lives as long as someone refers to it; the actors pinned to it do.
 package final class Reactor: SerialExecutor, Sendable {
     let inbox: Inbox
+    let resumption: Resumption
     private let thread = Atomic<pthread_t>(0)
     // Sound because `core` below is the only way to it, and traps on any thread but the reactor's.
     private nonisolated(unsafe) let confined: ReactorCore
@@ -22,6 +23,7 @@ package final class Reactor: SerialExecutor, Sendable {
         // A connection must outlive its transfer: by default libcurl keeps four times the transfers that run just now.
         _ = guardia_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 8192)
         inbox = Inbox(waking: multi)
+        resumption = Resumption(inbox)
         confined = ReactorCore(multi: multi, inbox: inbox)
         try start()
     }
@@ -33,7 +35,7 @@ package final class Reactor: SerialExecutor, Sendable {
 
     // MARK: SerialExecutor
 
-    package func enqueue(_ job: consuming ExecutorJob) { inbox.post(UnownedJob(job)) }
+    package func enqueue(_ job: consuming ExecutorJob) { inbox.post(UnownedJob(job), isResumption: false) }
 
     package func checkIsolated() {
         precondition(isCurrent, "code that belongs on the reactor runs on another thread")

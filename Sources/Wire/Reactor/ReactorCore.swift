@@ -95,14 +95,16 @@ final class ReactorCore {
 
     /// Runs until `reactor` gives nil: until nobody refers to the reactor any more.
     func run(_ reactor: () -> Reactor?) {
-        var jobs: [UnownedJob] = []
+        var jobs: [Inbox.Job] = []
         var roundsWithoutPoll = 0
         while true {
             do {
                 guard let reactor = reactor() else { return }
                 // A job may drop the last other reference to the executor that it runs on.
                 withExtendedLifetime(reactor) {
-                    runJobs(&jobs, on: reactor.asUnownedSerialExecutor())
+                    runJobs(
+                        &jobs, on: reactor.asUnownedSerialExecutor(),
+                        resuming: reactor.resumption.asUnownedTaskExecutor())
                     performTransfers()
                 }
             }
@@ -118,7 +120,9 @@ final class ReactorCore {
         }
     }
 
-    private func runJobs(_ jobs: inout [UnownedJob], on executor: UnownedSerialExecutor) {
+    private func runJobs(
+        _ jobs: inout [Inbox.Job], on executor: UnownedSerialExecutor, resuming resumption: UnownedTaskExecutor
+    ) {
         // Jobs make jobs. A bound, so that they cannot keep the sockets waiting for ever.
         for _ in 0..<16 {
             let delivery = inbox.take(&jobs)
@@ -127,7 +131,9 @@ final class ReactorCore {
                 for ticket in waits.waiting { wake(ticket, .cancelled) }
             }
             for (ticket, ending) in delivery.endings { wake(ticket, ending) }
-            for job in jobs { job.runSynchronously(on: executor) }
+            for job in jobs {
+                if job.isResumption { job.job.runSynchronously(on: resumption) } else { job.job.runSynchronously(on: executor) }
+            }
             let ran = !jobs.isEmpty
             jobs.removeAll(keepingCapacity: true)
             let expired = expire()

@@ -50,13 +50,16 @@ extension Reactor {
         let ticket = core.reserve()
         return await withTaskCancellationHandler {
             _ = isolation
-            return await withUnsafeContinuation { continuation in
-                let core = core
-                core.park(continuation, at: ticket, until: deadline)
-                arm(core, ticket)
-                // The task may have been cancelled before, and the handler's message taken, when nobody waited yet: there
-                // is a change of executor in between where the task does not prefer this one.
-                if Task.isCancelled { core.wake(ticket, .cancelled) }
+            return await withTaskExecutorPreference(resumption) {
+                _ = isolation
+                return await withUnsafeContinuation { continuation in
+                    let core = core
+                    core.park(continuation, at: ticket, until: deadline)
+                    arm(core, ticket)
+                    // The task may have been cancelled before, and the handler's message taken, when nobody waited yet:
+                    // there is a change of executor in between.
+                    if Task.isCancelled { core.wake(ticket, .cancelled) }
+                }
             }
         } onCancel: {
             // Comes to the loop after this job: either the wait has begun by then, or it will see for itself.
