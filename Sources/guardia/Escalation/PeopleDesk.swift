@@ -44,6 +44,9 @@ struct PeopleDesk {
         teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
     }
 
+    /// That nobody acts on what is told now; nil where the engine lives. Asked anew: somebody may have typed for a while.
+    var silence: EngineSilence? { EngineBeat.silence(of: journal, at: clock.now()) }
+
     /// Tells the journal, and says where it could not.
     ///
     /// - Throws: 1 where it was told nowhere.
