@@ -40,7 +40,7 @@ package struct RefusalReader: Sendable {
     package mutating func read(_ now: Timestamp, remote: [RefusalTally.Batch] = [], remoteTroubles: [String] = []) {
         report.at = now
         readRequests(now, remote, remoteTroubles)
-        let trusted = trusted
+        let trusted = self.trusted
         report.ruleTroubles = read(\.audits, now) { line, batch in
             guard let hit = (try? JSONLine.fields(line)).flatMap(FirewallHit.init) else { return false }
             // From elsewhere the name means nothing: whoever attacks may write it too.

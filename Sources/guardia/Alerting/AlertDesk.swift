@@ -79,7 +79,7 @@ struct AlertDesk {
         if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = options.journal ?? launch.journal.path
+        journal = try JournalOption.told(options.journal, options.config, launch)
         do {
             let board = try JournalReader(path: journal).currentBoard(span: .minutes(1))
             (log, zone) = (board.alerts, board.manifest?.zone ?? .utc)

@@ -39,7 +39,7 @@ struct PeopleDesk {
         if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = options.journal ?? launch.journal.path
+        journal = try JournalOption.told(options.journal, options.config, launch)
         board = try? JournalReader(path: journal).currentBoard(span: .minutes(1))
         teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
     }
