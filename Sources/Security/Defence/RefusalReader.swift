@@ -74,6 +74,7 @@ package struct RefusalReader: Sendable {
         // What stood in the log before bears its time; of edges elsewhere nothing is known before the first look.
         if isFirst, report.requestTroubles.isEmpty, remote.isEmpty {
             for (batch, end) in backlog.minutes { report.requests.take(batch, over: .minutes(1), at: end) }
+            if let (batch, time) = backlog.lessThanAMinute { report.requests.take(batch, over: time, at: now) }
         }
         close(\.access, now, report.requestTroubles) { $0.requests.take($1, over: $2, at: now) }
     }
@@ -143,6 +144,12 @@ private struct Backlog {
         let age = (end - request.at).count
         guard age >= 0, age / 60_000 < Int64(batches.count) else { return }
         batches[Int(age / 60_000)].take(request)
+    }
+
+    /// Where it tells of no whole minute: what it tells, and of how much time. The end of a busy edge's log is short.
+    var lessThanAMinute: (RefusalTally.Batch, Milliseconds)? {
+        guard minutes.isEmpty, let first, let batch = batches.first, end - first >= .seconds(1) else { return nil }
+        return (batch, end - first)
     }
 
     /// The oldest first, each with its end.
