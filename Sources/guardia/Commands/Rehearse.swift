@@ -52,7 +52,7 @@ struct Rehearse: AsyncParsableCommand {
     @OptionGroup var screen: ScreenOptions
 
     func validate() throws {
-        if folder != nil, !env { throw ValidationError("--folder chooses among rehearsals that run: it goes with --env") }
+        if folder != nil, !env { throw ValidationError("--folder chooses one that runs: it goes with --env") }
         guard Scenario.named(scenario) != nil else {
             throw ValidationError(
                 "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))"
