@@ -151,6 +151,21 @@ struct PagingTests {
         #expect(launch.board?.escalations.running.count == 1)
     }
 
+    @Test func whoeverTakesAnAlertWithASilentEngineIsWarnedThatTheChainCannotHearIt() async throws {
+        let launch = try await PagingLaunch()
+        defer { launch.close() }
+        try launch.start()
+        try await launch.expect("the engine watches") { launch.board?.heartbeat != nil }
+        launch.breakSite()
+        try await launch.expect("it fires") { launch.board?.alerts.firing.isEmpty == false }
+        launch.kill()
+        try await launch.expect("the engine is silent") {
+            launch.board?.isSilent(at: SystemClock().now()) == true
+        }
+        let taken = try launch.run("ack", "--all")
+        #expect(taken.status == 0 && taken.errors.contains("the engine is silent since"), "\(taken.errors)")
+    }
+
     /// A stopped engine gives no sign: neither to systemd nor to the monitor.
     @Test func aStoppedEngineIsSilentToSystemdAndTheMonitor() async throws {
         let socket = "/tmp/guardia-notify-\(getpid())-\(UInt32.random(in: 0 ... .max))"
