@@ -7,16 +7,24 @@ package struct HandoverMarkdown {
     private let manifest: Manifest?
     private let changes: [ManifestChange]
     private let times: ReportTimes
+    private let isForTerminal: Bool
 
-    /// - Parameter changes: what was changed in the config meanwhile.
-    package init(_ handover: Handover, manifest: Manifest?, changes: [ManifestChange] = []) {
+    /// - Parameters:
+    ///   - changes: what was changed in the config meanwhile.
+    ///   - isForTerminal: whether a person reads it as it is: then nothing is escaped for Markdown's sake.
+    package init(
+        _ handover: Handover, manifest: Manifest?, changes: [ManifestChange] = [], isForTerminal: Bool = false
+    ) {
         self.handover = handover
         self.manifest = manifest
         self.changes = changes
+        self.isForTerminal = isForTerminal
         times = ReportTimes(manifest: manifest, today: handover.now.utc)
     }
 
-    private func plain(_ text: String) -> String { Markdown.plain(text) }
+    private func plain(_ text: String) -> String {
+        isForTerminal ? Text.sanitised(text, limit: 300) : Markdown.plain(text)
+    }
     private func name(_ contact: String) -> String { plain(manifest?.roster?.contact(contact)?.title ?? contact) }
 
     /// The whole text.

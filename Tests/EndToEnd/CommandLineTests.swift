@@ -190,6 +190,54 @@ struct CommandLineTests {
         #expect(none.status == 1 && none.output.isEmpty && none.errors.contains("no rehearsal of yours runs"))
     }
 
+    @Test func ofTwoRehearsalsThatRunNoneIsTakenUnlessItIsChosen() throws {
+        let base = "/tmp/guardia-standing-\(UInt32.random(in: 0 ... .max))"
+        defer { try? FileManager.default.removeItem(atPath: base) }
+        for name in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: "\(base)/\(name)", withIntermediateDirectories: true)
+            try "".write(toFile: "\(base)/\(name)/launch.yaml", atomically: true, encoding: .utf8)
+            // This process lives: so both count as running.
+            let text =
+                #"{"config":"\#(base)/\#(name)/launch.yaml","journal":"\#(base)/\#(name)/journal.sqlite","pid":\#(getpid())}"#
+            try text.write(toFile: "\(base)/guardia-rehearsal-\(name).json", atomically: true, encoding: .utf8)
+        }
+        func environment(_ words: String...) throws -> Program.Result {
+            try Program.run("/usr/bin/env", ["XDG_RUNTIME_DIR=\(base)", guardia, "rehearse", "--env"] + words)
+        }
+        let several = try environment()
+        #expect(several.status == 2 && several.output.isEmpty, "\(several.output)")
+        #expect(several.errors.contains("\(base)/a") && several.errors.contains("\(base)/b"), "\(several.errors)")
+        let chosen = try environment("--folder", "\(base)/b")
+        #expect(chosen.status == 0 && chosen.output.contains("\(base)/b/launch.yaml"), "\(chosen.errors)")
+        #expect(!chosen.output.contains("\(base)/a"))
+        #expect(try environment("--folder", "\(base)/c").status == 2)
+    }
+
+    @Test func anActionIsRefusedWhereTheEnvironmentAndTheConfigNameDifferentJournals() throws {
+        let file = "/tmp/guardia-two-journals-\(UInt32.random(in: 0 ... .max)).yaml"
+        try """
+        product: {name: X}
+        environment: test
+        timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+        journal: {path: /nonexistent/named.journal}
+        operators: [{anyone: true}]
+        probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
+        panes: {health: [{title: API, show: api.p95}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let place = ["GUARDIA_CONFIG=\(file)", "GUARDIA_JOURNAL=/nonexistent/other.journal", guardia]
+        for words in [["ack", "--all"], ["escalate", "--text", "x", "--yes"]] {
+            let result = try Program.run("/usr/bin/env", place + words)
+            #expect(result.status == 2, "\(result.errors)")
+            #expect(
+                result.errors.contains("/nonexistent/other.journal")
+                    && result.errors.contains("/nonexistent/named.journal"), "\(result.errors)")
+        }
+        // What is typed leaves no doubt.
+        let typed = try Program.run("/usr/bin/env", place + ["ack", "--all", "--config", file])
+        #expect(!typed.errors.contains("/nonexistent/other.journal"), "\(typed.errors)")
+    }
+
     @Test func aTimeThatIsNoneIsSaidWithoutTheListOfAllCommands() throws {
         for words in [["oncall", "--at", "tomorrow"], ["audit", "search", "--from", "27/11"]] {
             let result = try Program.run(guardia, words)

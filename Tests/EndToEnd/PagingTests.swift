@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Launch
 import Testing
 
@@ -131,6 +132,38 @@ struct PagingTests {
         #expect(launch.messages("sms", "+5491155550101").isEmpty)
         #expect(try launch.run("escalate", "--stop", "all").status == 0)
         try await launch.expect("it is stopped") { launch.board?.escalations.running.isEmpty == true }
+    }
+
+    /// Nobody would be woken: whoever asks must know it at once, and not believe that somebody is called.
+    @Test func whoeverEscalatesWithASilentEngineIsToldToTelephone() async throws {
+        let launch = try await PagingLaunch()
+        defer { launch.close() }
+        try launch.start()
+        try await launch.expect("the engine watches") { launch.board?.heartbeat != nil }
+        launch.kill()
+        try await launch.expect("the engine is silent") {
+            launch.board?.isSilent(at: SystemClock().now()) == true
+        }
+        let told = try launch.run("escalate", "--text", "the office burns", "--yes")
+        #expect(told.status == 4 && told.errors.contains("NOBODY IS BEING CALLED"), "\(told.errors)")
+        #expect(!told.output.contains("the engine is told"), "\(told.output)")
+        // It is kept for later all the same.
+        #expect(launch.board?.escalations.running.count == 1)
+    }
+
+    @Test func whoeverTakesAnAlertWithASilentEngineIsWarnedThatTheChainCannotHearIt() async throws {
+        let launch = try await PagingLaunch()
+        defer { launch.close() }
+        try launch.start()
+        try await launch.expect("the engine watches") { launch.board?.heartbeat != nil }
+        launch.breakSite()
+        try await launch.expect("it fires") { launch.board?.alerts.firing.isEmpty == false }
+        launch.kill()
+        try await launch.expect("the engine is silent") {
+            launch.board?.isSilent(at: SystemClock().now()) == true
+        }
+        let taken = try launch.run("ack", "--all")
+        #expect(taken.status == 0 && taken.errors.contains("the engine is silent since"), "\(taken.errors)")
     }
 
     /// A stopped engine gives no sign: neither to systemd nor to the monitor.

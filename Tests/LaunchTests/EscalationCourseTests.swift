@@ -25,6 +25,30 @@ struct EscalationCourseTests {
         #expect(drill.steps == [0, 1, 2, 3])
     }
 
+    /// Begun on a full disk, its beginning waits in the spool and is journaled behind the steps that followed from it.
+    @Test func aStepThatIsHeardBeforeItsBeginningIsNotMadeAnewAfterARestart() {
+        var drill = Drill()
+        drill.fire(api)
+        var beginnings: [EscalationEvent] = []
+        var others: [EscalationEvent] = []
+        for one in drill.events {
+            if case .started = one.event { beginnings.append(one.event) } else { others.append(one.event) }
+        }
+        #expect(beginnings.count == 1 && others.count == 4, "a step and three pages")
+        var course = EscalationCourse(roster: People.roster(), zone: People.zone)
+        course.take(AlertEvent.fired(.init(alert: api)), at: drill.now)
+        for event in others + beginnings { course.take(event, at: drill.now) }
+        #expect(course.running.map { $0.step?.step } == [0])
+        let later = drill.now.advanced(by: .minutes(1))
+        course.resume(at: later)
+        #expect(course.unfinished(at: later).isEmpty)
+        let deeds = course.decide(at: later)
+        #expect(deeds.events.isEmpty && deeds.orders.isEmpty)
+        // Heard once more, the beginning changes nothing.
+        for event in beginnings { course.take(event, at: later) }
+        #expect(course.running.map { $0.step?.step } == [0])
+    }
+
     @Test func anAcknowledgementStopsItAndTellsTheOthers() {
         var drill = Drill()
         drill.fire(api)

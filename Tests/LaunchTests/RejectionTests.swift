@@ -6,6 +6,13 @@ import Testing
 @Suite struct RejectionTests {
     private static let ana = Operator(name: "ana", uid: 1000, host: "bastion-1")
 
+    @Test func whereTheJournalTellsNoReleaseTheOneThatAnswersIsNamed() {
+        let left = Rejection(how: .rolledBack, colour: "green")
+        #expect(left.words(at: moment(0), version: "v1.5.0") == "green v1.5.0 WAS ROLLED BACK")
+        let told = Rejection(how: .rolledBack, colour: "green", version: "v1.4.0")
+        #expect(told.words(at: moment(0), version: "v1.5.0") == "green v1.4.0 WAS ROLLED BACK")
+    }
+
     /// Events told to a log, a second apart.
     private struct Story {
         var log = ActionLog()

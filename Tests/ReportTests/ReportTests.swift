@@ -352,5 +352,8 @@ final class ReportLab {
         #expect(text.contains("- [ ] Validate payments"))
         #expect(text.contains("**OVERDUE**"))
         #expect(text.contains("nothing is silenced"))
+        // On a terminal nobody reads it as Markdown.
+        let shown = HandoverMarkdown(handover, manifest: board.manifest, isForTerminal: true).text
+        #expect(shown.contains("p95 <b>high</b>") && !shown.contains("&lt;"))
     }
 }

@@ -59,8 +59,10 @@ package struct Rejection: Hashable, Sendable {
     }
 
     /// All of it in a sentence: `green v1.5.0 WENT BACK 4 min ago: 20.9 % errors`.
-    package func words(at now: Moment) -> String {
-        let name = [colour, version].compactMap(\.self).joined(separator: " ")
+    ///
+    /// - Parameter known: what the colour answers with now, where the journal does not tell which release was left.
+    package func words(at now: Moment, version known: String? = nil) -> String {
+        let name = [colour, version ?? known].compactMap(\.self).joined(separator: " ")
         let when = at.map { " \(Rejection.age($0.age(at: now))) ago" } ?? ""
         return "\(name) \(deed)\(when)\(cause.isEmpty ? "" : ": \(cause)")"
     }

@@ -69,6 +69,12 @@ package struct RefusalTally: Hashable, Sendable {
         return Double(counted.reduce(0) { $0 + count($1.batch) }) * 60_000 / Double(time)
     }
 
+    /// How much time the looks tell of; nil where nothing was looked at.
+    package func covered(at now: Timestamp) -> Milliseconds? {
+        let counted = looks.filter { now - $0.at < span }
+        return counted.isEmpty ? nil : Milliseconds(counted.reduce(Int64(0)) { $0 + $1.span.count })
+    }
+
     /// The most frequent first, a minute.
     package func top(
         _ kind: Kind, _ count: Int = 5, within span: Milliseconds? = nil, at now: Timestamp
@@ -148,8 +154,14 @@ package struct RefusalReport: Hashable, Sendable {
         bans.perMinute(within: span, at: at, \.total)
     }
 
+    private static func words(_ span: Milliseconds) -> String {
+        span < .minutes(2) ? "\(span.count / 1000) s" : "\(span.count / 60_000) min"
+    }
+
     /// The station `refused`: how much is turned away, and why. It is a fact, not a fault.
-    package func check(every: Milliseconds) -> SecurityCheck {
+    ///
+    /// - Parameter shortest: what tells of less time than this is not known.
+    package func check(every: Milliseconds, atLeast shortest: Milliseconds = 0) -> SecurityCheck {
         let troubles = requestTroubles + ruleTroubles + banTroubles
         var items = troubles.map { SecurityCheck.Item("log", .unknown, $0) }
         for kind in RefusalTally.Kind.allCases {
@@ -159,12 +171,20 @@ package struct RefusalReport: Hashable, Sendable {
             guard let value else { return "?" }
             return value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
         }
-        let isKnown = troubles.isEmpty && refusedPerMinute() != nil
+        let covered = requests.covered(at: at)
+        let isLongEnough = covered.map { $0 >= shortest } ?? false
+        if let covered, !isLongEnough {
+            let (seen, whole) = (RefusalReport.words(covered), RefusalReport.words(requests.span))
+            let text = "no more than \(seen) of the last \(whole) was looked at"
+            items.insert(SecurityCheck.Item("log", .unknown, text), at: 0)
+        }
+        let isKnown = troubles.isEmpty && isLongEnough
+        let time = covered.map { " in \(RefusalReport.words($0))" } ?? ""
         let bans = countsBans ? "\(figure(bansPerMinute()))/min banned" : "no log of bans is read"
         return SecurityCheck(
             station: "refused",
             summary: troubles.first
-                ?? "\(figure(refusedPerMinute()))/min refused of \(figure(requestsPerMinute())), \(bans)",
+                ?? "\(figure(refusedPerMinute()))/min refused of \(figure(requestsPerMinute()))\(time), \(bans)",
             items: items, every: every, verdict: isKnown ? .ok : .unknown)
     }
 }

@@ -28,7 +28,8 @@ package actor RefusalDesk {
     package init(_ plan: DefencePlan, of deployment: Deployment, on reactor: Reactor, clock: any Clock) {
         self.clock = clock
         log = deployment.hardening?.log
-        reader = RefusalReader(plan.logs(of: deployment), bans: plan.bans)
+        reader = RefusalReader(
+            plan.logs(of: deployment), bans: plan.bans, trusted: deployment.hardening?.trusted ?? [])
         remotes = plan.edgesCountedByHelper(of: deployment).map {
             Remote(client: EdgeClient($0, of: deployment, on: reactor))
         }

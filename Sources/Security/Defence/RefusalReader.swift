@@ -16,6 +16,7 @@ package struct RefusalReader: Sendable {
     private var access: Group
     private var audits: Group
     private var bans: Group
+    private let trusted: TrustedNetworks
     package private(set) var report: RefusalReport
     /// Lines that are not of the log's kind.
     package private(set) var unreadable = 0
@@ -23,7 +24,9 @@ package struct RefusalReader: Sendable {
     /// How often one log is read within one look: 64 MiB.
     private static let rounds = 8
 
-    package init(_ logs: [EdgeLogs], bans: [BanWatch]) {
+    /// - Parameter trusted: the networks whose trials are guardia's own, besides the loopback.
+    package init(_ logs: [EdgeLogs], bans: [BanWatch], trusted: [String] = []) {
+        self.trusted = TrustedNetworks(trusted)
         access = Group(tails: logs.map { LogTail($0.access) })
         audits = Group(tails: logs.compactMap { $0.audit.map { LogTail($0) } })
         self.bans = Group(tails: bans.compactMap { $0.log.map { LogTail($0) } })
@@ -37,9 +40,12 @@ package struct RefusalReader: Sendable {
     package mutating func read(_ now: Timestamp, remote: [RefusalTally.Batch] = [], remoteTroubles: [String] = []) {
         report.at = now
         readRequests(now, remote, remoteTroubles)
+        let trusted = self.trusted
         report.ruleTroubles = read(\.audits, now) { line, batch in
             guard let hit = (try? JSONLine.fields(line)).flatMap(FirewallHit.init) else { return false }
-            if !hit.uri.contains("guardia=canary-") { batch.take(hit) }
+            // From elsewhere the name means nothing: whoever attacks may write it too.
+            let isTrial = hit.uri.contains("guardia=canary-") && trusted.contains(hit.address)
+            if !isTrial { batch.take(hit) }
             return true
         }
         // What was there before the first look has no time that is worth anything: ModSecurity writes the machine's local one.
@@ -68,6 +74,7 @@ package struct RefusalReader: Sendable {
         // What stood in the log before bears its time; of edges elsewhere nothing is known before the first look.
         if isFirst, report.requestTroubles.isEmpty, remote.isEmpty {
             for (batch, end) in backlog.minutes { report.requests.take(batch, over: .minutes(1), at: end) }
+            if let (batch, time) = backlog.lessThanAMinute { report.requests.take(batch, over: time, at: now) }
         }
         close(\.access, now, report.requestTroubles) { $0.requests.take($1, over: $2, at: now) }
     }
@@ -137,6 +144,12 @@ private struct Backlog {
         let age = (end - request.at).count
         guard age >= 0, age / 60_000 < Int64(batches.count) else { return }
         batches[Int(age / 60_000)].take(request)
+    }
+
+    /// Where it tells of no whole minute: what it tells, and of how much time. The end of a busy edge's log is short.
+    var lessThanAMinute: (RefusalTally.Batch, Milliseconds)? {
+        guard minutes.isEmpty, let first, let batch = batches.first, end - first >= .seconds(1) else { return nil }
+        return (batch, end - first)
     }
 
     /// The oldest first, each with its end.

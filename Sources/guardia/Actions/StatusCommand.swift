@@ -47,7 +47,7 @@ struct StatusCommand: AsyncParsableCommand {
         switch light {
         case .ready(let colour, let version, _, let edges):
             "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edge\(edges == 1 ? "" : "s")"
-        case .rejected(let rejection, _): "! STANDBY \(rejection.words(at: now))"
+        case .rejected(let rejection, let version): "! STANDBY \(rejection.words(at: now, version: version))"
         case .blocked(let why): "✗ NO WAY BACK: \(why)"
         case .unknown(let why): "? WAY BACK UNKNOWN: \(why)"
         }

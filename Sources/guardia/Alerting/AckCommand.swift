@@ -10,7 +10,7 @@ struct AckCommand: AsyncParsableCommand {
         abstract: "Take alerts: nobody else is woken for them, until they end or your time is over.",
         discussion: """
             An alert that still fires when the time is over is open again, and is told again. The engine hears of it through \
-            the journal.
+            the journal; where it is silent, that is said on stderr.
 
             Exit codes: 0 told, 1 told nowhere, 2 wrong usage or configuration, 3 refused: no such alert, or you may not.
             """)

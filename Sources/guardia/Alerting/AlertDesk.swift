@@ -79,7 +79,7 @@ struct AlertDesk {
         if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = options.journal ?? launch.journal.path
+        journal = try JournalOption.told(options.journal, options.config, launch)
         do {
             let board = try JournalReader(path: journal).currentBoard(span: .minutes(1))
             (log, zone) = (board.alerts, board.manifest?.zone ?? .utc)
@@ -111,6 +111,8 @@ struct AlertDesk {
     /// - Throws: 1 where it was told nowhere.
     func tell(_ events: [AlertEvent]) async throws {
         try await teller.tellAll(events.map(Event.Body.alert))
+        guard let silence = EngineBeat.silence(of: journal, at: clock.now()) else { return }
+        Output.error("\(silence.words(in: zone)): this is journaled, and the chain cannot hear it before it is back")
     }
 
     /// A time in the zone of the launch: `14:02 ART`, with the date where it is not today's.

@@ -35,7 +35,7 @@ struct BackupSession {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
         reactor = try Reactor()
-        journal = options.journal ?? launch.journal.path
+        journal = try JournalOption.told(options.journal, options.config, launch)
         teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
     }
 

@@ -20,7 +20,8 @@ struct Rehearse: AsyncParsableCommand {
 
             Every other command works on it from another terminal, once that is told which launch is meant:
               eval "$(guardia rehearse --env)"
-            sets GUARDIA_CONFIG and GUARDIA_JOURNAL there, and there alone. An action that goes by them says so.
+            sets GUARDIA_CONFIG and GUARDIA_JOURNAL there, and there alone. An action that goes by them says so. Where \
+            several run, --folder chooses one.
 
             Scenarios:
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
@@ -45,9 +46,13 @@ struct Rehearse: AsyncParsableCommand {
     @Flag(help: "Start nothing: print the lines by which a shell finds the rehearsal that runs.")
     var env = false
 
+    @Option(help: ArgumentHelp("With --env, where several run: the one in this folder.", valueName: "folder"))
+    var folder: String?
+
     @OptionGroup var screen: ScreenOptions
 
     func validate() throws {
+        if folder != nil, !env { throw ValidationError("--folder chooses one that runs: it goes with --env") }
         guard Scenario.named(scenario) != nil else {
             throw ValidationError(
                 "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))"
@@ -114,8 +119,19 @@ struct Rehearse: AsyncParsableCommand {
     }
 
     private func printEnvironment() throws {
-        guard let standing = RunningRehearsal.kept else {
+        let running = RunningRehearsal.all
+        guard !running.isEmpty else {
             throw Failure.failed(Told("no rehearsal of yours runs on this machine: guardia rehearse starts one"))
+        }
+        let wanted = folder.map { ($0 as NSString).standardizingPath }
+        let chosen = running.filter { wanted == nil || $0.folder == wanted }
+        // Never one of several by itself: the commands that follow would go to a launch that nobody meant.
+        guard let standing = chosen.first, chosen.count == 1 else {
+            let folders = running.map(\.folder).joined(separator: ", ")
+            throw Failure.usage(
+                Told(
+                    wanted.map { "no rehearsal of yours runs in \($0); there is one in \(folders)" }
+                        ?? "\(running.count) rehearsals of yours run: choose one with --folder, of \(folders)"))
         }
         for line in standing.lines { Output.line(line) }
     }

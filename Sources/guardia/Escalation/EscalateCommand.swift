@@ -13,6 +13,8 @@ struct EscalateCommand: AsyncParsableCommand {
             Without --to-step a new chain begins at its policy's first step, and one that runs makes its next. The engine does \
             the telling: guardia alerts and the screen show who was reached. A chain in your own words ends when somebody \
             answers a page, or by guardia escalate --stop.
+
+            Exits 4 where the engine is silent: then nobody is being called, and a person must.
             """)
 
     @OptionGroup var options: ActionOptions
@@ -97,7 +99,7 @@ struct EscalateCommand: AsyncParsableCommand {
             by: desk.identity.who.name, firstStep: step == 0 ? nil : step, at: desk.clock.now().utc)
         try confirm(chosen, from: step, severity, roster, desk, summary, isGrave: step > 0)
         try await desk.tell(.started(started))
-        report(started.escalation, chosen, step)
+        try report(started.escalation, chosen, step, desk)
     }
 
     private func stepIndex(in policy: EscalationPolicy) throws -> Int {
@@ -130,7 +132,7 @@ struct EscalateCommand: AsyncParsableCommand {
                 .init(
                     escalation: chain.id, toStep: toStep == nil ? nil : wanted, by: desk.identity.who.name,
                     standing: EscalationPosition(chain.step))))
-        report(chain.id, policy, wanted)
+        try report(chain.id, policy, wanted, desk)
     }
 
     private func end(_ wanted: String, _ desk: PeopleDesk) async throws {
@@ -142,14 +144,22 @@ struct EscalateCommand: AsyncParsableCommand {
         }
         try await desk.tell(
             chains.map { .stopped(.init(escalation: $0.id, why: .acknowledged, by: desk.identity.who.name)) })
+        let silence = desk.silence
         for chain in chains {
             if options.json {
                 Output.json(
-                    Result(escalation: chain.id.text, policy: chain.started.policy.name, step: nil, stopped: true))
+                    Result(
+                        escalation: chain.id.text, policy: chain.started.policy.name, step: nil, stopped: true,
+                        engineSilent: silence != nil))
+            } else if silence != nil {
+                Output.line("\(chain.id) is to stop: kept for the engine")
             } else {
                 Output.line(
                     "\(chain.id) is stopped: those who were woken are told that \(desk.identity.who.name) has it")
             }
+        }
+        if let silence {
+            Output.error("\(silence.words(in: desk.zone)): those who were woken are not told before it is back")
         }
     }
 
@@ -185,13 +195,26 @@ struct EscalateCommand: AsyncParsableCommand {
         var policy: String
         var step: Int?
         var stopped: Bool
+        /// Nobody acts on it before the engine is back.
+        var engineSilent: Bool
     }
 
-    private func report(_ id: EscalationID, _ policy: EscalationPolicy, _ step: Int) {
+    /// - Throws: 4 where the engine is silent: nobody is woken then, and whoever asked must know.
+    private func report(_ id: EscalationID, _ policy: EscalationPolicy, _ step: Int, _ desk: PeopleDesk) throws {
+        let silence = desk.silence
+        let place = "step \(step + 1) of \(policy.steps.count) of \(policy.name)"
         if options.json {
-            Output.json(Result(escalation: id.text, policy: policy.name, step: step + 1, stopped: false))
+            Output.json(
+                Result(
+                    escalation: id.text, policy: policy.name, step: step + 1, stopped: false,
+                    engineSilent: silence != nil))
         } else {
-            Output.line("\(id): the engine is told; step \(step + 1) of \(policy.steps.count) of \(policy.name)")
+            Output.line("\(id): \(silence == nil ? "the engine is told" : "kept for the engine"); \(place)")
         }
+        guard let silence else { return }
+        throw Failure.undecided(
+            Told(
+                "\(silence.words(in: desk.zone)): NOBODY IS BEING CALLED. Telephone them yourself: guardia contacts. "
+                    + "It goes on by itself once the engine is back."))
     }
 }

@@ -39,10 +39,13 @@ struct PeopleDesk {
         if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = options.journal ?? launch.journal.path
+        journal = try JournalOption.told(options.journal, options.config, launch)
         board = try? JournalReader(path: journal).currentBoard(span: .minutes(1))
         teller = JournalTeller(journal: journal, origin: Origin.name, clock: clock)
     }
+
+    /// That nobody acts on what is told now; nil where the engine lives. Asked anew: somebody may have typed for a while.
+    var silence: EngineSilence? { EngineBeat.silence(of: journal, at: clock.now()) }
 
     /// Tells the journal, and says where it could not.
     ///

@@ -1,6 +1,7 @@
 import Actions
 import ArgumentParser
 import Console
+import Glibc
 import Journal
 import Launch
 import Report
@@ -28,6 +29,7 @@ struct HandoverCommand: ParsableCommand {
 
     func run() throws {
         let clock = SystemClock()
+        let isForTerminal = (out ?? "-") == "-" && isatty(STDOUT_FILENO) == 1
         let text: String
         do {
             let reader = try JournalReader(path: journal.path)
@@ -45,7 +47,7 @@ struct HandoverCommand: ParsableCommand {
                     handover, manifest: board.manifest,
                     changes: zip(manifests, manifests.dropFirst()).compactMap { old, new in
                         ManifestChange(from: old.manifest, to: new.manifest, at: new.at)
-                    }
+                    }, isForTerminal: isForTerminal
                 ).text
         } catch let error as JournalError {
             throw Failure.usage(error)

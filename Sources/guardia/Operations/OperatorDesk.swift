@@ -30,6 +30,6 @@ struct OperatorDesk {
         if identity.isDelegated, let given, given != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = given ?? launch.journal.path
+        journal = try JournalOption.told(given, config, launch)
     }
 }

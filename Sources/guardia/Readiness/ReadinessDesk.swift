@@ -31,6 +31,9 @@ struct ReadinessDesk {
         teller = JournalTeller(journal: caller.journal, origin: Origin.name, clock: clock)
     }
 
+    /// That nobody acts on what is told now; nil where the engine lives.
+    var silence: EngineSilence? { EngineBeat.silence(of: caller.journal, at: clock.now()) }
+
     /// Tells the journal, and says where it could not.
     ///
     /// - Throws: 1 where it was told nowhere.
@@ -38,8 +41,8 @@ struct ReadinessDesk {
         await teller.tell(.readiness(event))
         await teller.settle(within: .seconds(5))
         teller.close()
-        if board.isSilent(at: clock.now()) {
-            Output.error("the engine is silent: this is journaled, and nobody acts on it before it is back")
+        if let silence {
+            Output.error("\(silence.words(in: zone)): this is journaled, and nobody acts on it before it is back")
         }
         guard let trouble = teller.trouble else { return }
         Output.error(trouble)

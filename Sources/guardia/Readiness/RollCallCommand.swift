@@ -95,8 +95,8 @@ struct RollCallCommand: AsyncParsableCommand {
                     Nearest.hint(for: stranger, among: plan.people) ?? "they are \(plan.people.joined(separator: ", "))"
                 throw Failure.usage(Told("'\(stranger)' is not on the roll-call; \(hint)"))
             }
-            guard !desk.board.isSilent(at: desk.clock.now()) else {
-                throw Failure.refused(Told("the engine is silent: nobody would be asked"))
+            if let silence = desk.silence {
+                throw Failure.refused(Told("\(silence.words(in: desk.zone)): nobody would be asked"))
             }
             let roster = desk.launch.roster ?? Roster()
             for name in wanted {

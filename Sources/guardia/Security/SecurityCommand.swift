@@ -16,8 +16,9 @@ struct SecurityCommand: AsyncParsableCommand {
             and nftables for their bans. The requests bear the name guardia-canary and come from a trusted address: they \
             count neither as attacks nor in anybody else's limit. No other host is ever asked.
 
-            Also tells how many requests the edges refused in the last ten minutes, by reason, country and rule, from their \
-            logs, and the last hour of that by minutes as the engine recorded it (defence.blocked, defence.bans).
+            Also tells how many requests the edges refused, by reason, country and rule, from the last ten minutes of their \
+            logs or as much of them as can be read at once: it says how much, and calls less than a minute unknown. \
+            And the last hour of that by minutes as the engine recorded it (defence.blocked, defence.bans).
 
             Exits 0 where nothing is critical and nothing unknown, else 1. With --posture it sends nothing, and tells what the \
             journal knows of every station, with its age.
@@ -106,7 +107,7 @@ struct SecurityCommand: AsyncParsableCommand {
             report = await desk.report()
         }
         await desk.close()
-        return report.check(every: .minutes(1))
+        return report.check(every: .minutes(1), atLeast: .minutes(1))
     }
 
     private func showPosture(_ launch: LaunchConfiguration) throws {

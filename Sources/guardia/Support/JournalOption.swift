@@ -17,6 +17,26 @@ struct JournalOption: ParsableArguments {
         given ?? getenv("GUARDIA_JOURNAL").map { String(cString: $0) } ?? JournalOption.standard
     }
 
+    /// What the environment names; nil where it names nothing.
+    static var ofEnvironment: String? {
+        getenv("GUARDIA_JOURNAL").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Which journal an action tells: the one given, else the launch's. What only looks goes by the environment: where that
+    /// names another, and neither config nor journal was given by name, nobody could say which launch is meant.
+    ///
+    /// - Throws: 2 where they disagree.
+    static func told(_ given: String?, _ config: ConfigOptions, _ launch: LaunchConfiguration) throws -> String {
+        if let given { return given }
+        if config.given == nil, let named = ofEnvironment, named != launch.journal.path {
+            throw Failure.usage(
+                Told(
+                    "$GUARDIA_JOURNAL is \(named), and the journal of \(config.path) is \(launch.journal.path): which launch "
+                        + "is meant? Give --config or --journal, or unset GUARDIA_JOURNAL"))
+        }
+        return launch.journal.path
+    }
+
     /// Where a config was named: that launch's journal, unless another was given by name.
     func path(of launch: LaunchConfiguration) -> String { given ?? launch.journal.path }
 }

@@ -18,8 +18,8 @@ import Testing
             + "\n"
     }
 
-    private func hit(_ rule: String, code: Int = 403, uri: String = "/x") -> String {
-        #"{"transaction":{"client_ip":"10.0.0.1","time_stamp":"Fri Nov 27 09:06:54 2026","request":{"method":"GET","http_version":1.1,"uri":"\#(uri)"},"response":{"http_code":\#(code)},"producer":{"components":["OWASP_CRS/3.3.4\""]},"messages":[{"message":"SQL Injection","details":{"ruleId":"\#(rule)"}},{"message":"sum","details":{"ruleId":"949110"}}]}}"#
+    private func hit(_ rule: String, code: Int = 403, uri: String = "/x", from address: String = "10.0.0.1") -> String {
+        #"{"transaction":{"client_ip":"\#(address)","time_stamp":"Fri Nov 27 09:06:54 2026","request":{"method":"GET","http_version":1.1,"uri":"\#(uri)"},"response":{"http_code":\#(code)},"producer":{"components":["OWASP_CRS/3.3.4\""]},"messages":[{"message":"SQL Injection","details":{"ruleId":"\#(rule)"}},{"message":"sum","details":{"ruleId":"949110"}}]}}"#
             + "\n"
     }
 
@@ -51,7 +51,7 @@ import Testing
         for _ in 0..<20 { try append(line("waf", canary: 1).utf8, "access") }
         for _ in 0..<5 { try append(hit("942100").utf8, "audit") }
         try append(hit("920350", code: 200).utf8, "audit")
-        try append(hit("942100", uri: "/x?guardia=canary-1").utf8, "audit")
+        try append(hit("942100", uri: "/x?guardia=canary-1", from: "127.0.0.1").utf8, "audit")
         try append("2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Ban 10.0.0.1\n".utf8, "bans")
         try append(
             "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-auth] Unban 10.0.0.1\n".utf8, "bans")
@@ -66,13 +66,34 @@ import Testing
         #expect(reader.report.top(.ban).map(\.name) == ["guardia-auth"])
         let check = reader.check(every: .minutes(1))
         #expect(check.verdict == .ok)
-        #expect(check.summary == "80/min refused of 200, 2.0/min banned")
+        #expect(check.summary == "80/min refused of 200 in 30 s, 2.0/min banned")
         // A quiet half minute more: the rate is that of the time that was looked at, however often it was.
         reader.read(now + .seconds(60))
         #expect(reader.report.refusedPerMinute(within: .minutes(1)) == 40)
         // What is older than the window is forgotten.
         reader.read(now + .minutes(11))
         #expect(reader.report.refusedPerMinute() == 0 && reader.report.top(.reason).isEmpty)
+    }
+
+    /// The name of a trial hides nobody's attack but guardia's own.
+    @Test func anAttackThatCallsItselfATrialIsCountedUnlessItComesFromATrustedAddress() throws {
+        for name in ["access", "audit"] { try append([], name) }
+        var reader = RefusalReader(
+            [EdgeLogs(edge: "e", access: lab.path("access"), audit: lab.path("audit"))], bans: [],
+            trusted: ["10.1.0.0/16", "2001:db8::5"])
+        reader.read(now)
+        let trial = "/x?guardia=canary-1"
+        for own in ["127.0.0.1", "::1", "10.1.200.3", "2001:db8::5"] {
+            try append(hit("942100", uri: trial, from: own).utf8, "audit")
+        }
+        try append(hit("920350", from: "10.1.0.1").utf8, "audit")
+        for stranger in ["203.0.113.9", "10.2.0.1", "2001:db8::6", "127.0.0.2", "nonsense"] {
+            try append(hit("930100", uri: trial, from: stranger).utf8, "audit")
+        }
+        reader.read(now + .minutes(1))
+        let counts = reader.report.top(.rule)
+        #expect(counts.map(\.name) == ["930100 SQL Injection", "920350 SQL Injection"])
+        #expect(counts.map(\.perMinute) == [5, 1])
     }
 
     @Test func whatStoodInTheLogBeforeIsCountedByItsOwnTime() throws {
@@ -96,6 +117,21 @@ import Testing
         var reader = reader()
         reader.read(now)
         #expect(reader.report.refusedPerMinute() == 4, "the minute before is not known whole")
+    }
+
+    @Test func theEndOfABusyLogIsToldWithItsSpanAndIsNoWholeMinute() throws {
+        for name in ["audit", "bans"] { try append([], name) }
+        for _ in 0..<10 { try append(line("limit", time: "2026-11-27T09:06:34+00:00").utf8, "access") }
+        for _ in 0..<10 { try append(line("", status: 200, time: "2026-11-27T09:06:44+00:00").utf8, "access") }
+        var reader = reader()
+        reader.read(now)
+        #expect(reader.report.requests.covered(at: now) == .seconds(20))
+        #expect(reader.report.refusedPerMinute() == 30)
+        let check = reader.report.check(every: .minutes(1), atLeast: .minutes(1))
+        #expect(check.verdict == .unknown)
+        #expect(check.summary.hasPrefix("30/min refused of 60 in 20 s"), "\(check.summary)")
+        #expect(check.items.first?.text == "no more than 20 s of the last 10 min was looked at")
+        #expect(check.items.contains { $0.name == "limit" }, "the reasons are told all the same")
     }
 
     @Test func memoryIsBoundedHoweverManyNamesComeAndNoRequestIsLost() {
