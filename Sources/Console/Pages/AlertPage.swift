@@ -101,8 +101,9 @@ struct AlertPage {
             add(.columnRunbook, [Span(shown, link.url == nil ? .text : .link)])
             lines[lines.count - 1].url = link.url
             lines[lines.count - 1].linkWidth = Text.width(of: shown)
-            for line in model.runbook.lines(of: reference) {
-                text(nil, Text.sanitised(line, limit: 300), .text, atMost: 2)
+            // All of it: an action that is cut in half is another action. The page scrolls.
+            for paragraph in RunbookText.paragraphs(of: model.runbook.lines(of: reference)) {
+                for part in RunbookText.wrapped(paragraph, to: room) { add(nil, [Span(part, .text)]) }
             }
         }
         lines += chain(of: alert, room: room)
