@@ -259,19 +259,16 @@ struct ChainLines {
 
     /// Whom the next step tells, as the rota stands when it is due.
     private var next: [Span]? {
-        guard chain.isRunning, let step = chain.step else { return nil }
-        let policy = chain.started.policy
-        let steps = policy.steps.indices.filter {
-            $0 > step.step && policy.steps[$0].severity <= chain.started.severity
+        guard let step = chain.step, let next = chain.next else { return nil }
+        switch next {
+        case .again: return [Span(words(.goesRoundAgain), .text)]
+        case .nobody: return [Span(words(.nobodyAfter), .warning)]
+        case .step(let index):
+            guard let roster = model.shown.manifest?.roster else { return nil }
+            let ways = roster.ways(of: chain.started.policy.steps[index], at: step.due.utc, in: model.zone)
+            let who = ways.isEmpty ? words(.reachesNobody) : model.ways(ways)
+            return [Span(words(.thenStep, String(index + 1), who), .text)]
         }
-        guard let index = steps.first else {
-            let goesRound = step.round < policy.repeats
-            return [Span(words(goesRound ? .goesRoundAgain : .nobodyAfter), goesRound ? .text : .warning)]
-        }
-        guard let roster = model.shown.manifest?.roster else { return nil }
-        let ways = roster.ways(of: policy.steps[index], at: step.due.utc, in: model.zone)
-        let who = ways.isEmpty ? words(.reachesNobody) : model.ways(ways)
-        return [Span(words(.thenStep, String(index + 1), who), .text)]
     }
 }
 
