@@ -55,8 +55,8 @@ enum Fuzzy {
         case strewn, sideBySide, startsWord, startsWordOfTitle
     }
 
-    /// How well all words of `query` are found in `text`; nil when one is not. A word's beginning goes before letters side by side,
-    /// and those before strewn ones, however many.
+    /// How well all words of `query` are found in `text`; nil when one is not. A word's beginning goes before letters side
+    /// by side, and those before strewn ones, however many.
     static func score(_ query: String, in text: String, isTitle: Bool = false) -> Int? {
         let lower = text.lowercased()
         var sum = 0

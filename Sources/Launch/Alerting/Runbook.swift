@@ -28,7 +28,8 @@ package struct Runbook: Hashable, Sendable, Codable {
             } else if let anchor, !text.isEmpty {
                 let kept = sections[anchor, default: []].count
                 if kept < Runbook.lineLimit {
-                    sections[anchor, default: []].append(text.count > 300 ? String(text.prefix(299)) + "…" : String(text))
+                    let line = text.count > 300 ? String(text.prefix(299)) + "…" : String(text)
+                    sections[anchor, default: []].append(line)
                 } else {
                     sections[anchor, default: []][kept - 1] = Runbook.cutMark
                 }

@@ -105,7 +105,8 @@ import Testing
     }
 
     @Test func anEndedChainWithoutAnAlertIsNotNamed() {
-        let ended = burning().saying { $0.say(.stopped(.init(escalation: EscalationID("esc-9"), why: .cancelled)), ago: 5) }
+        let id = EscalationID("esc-9")
+        let ended = burning().saying { $0.say(.stopped(.init(escalation: id, why: .cancelled)), ago: 5) }
         #expect(!headline(ended).contains("the office burns"))
     }
 
