@@ -2,8 +2,8 @@ import Launch
 
 /// A runbook's section as a page shows it: whole paragraphs in the page's own width, without the marks of Markdown.
 enum RunbookText {
-    /// Joins the source lines of each paragraph: where a file breaks its lines says nothing. A list's item and a line that begins
-    /// in bold begin a paragraph.
+    /// Joins the source lines of each paragraph: where a file breaks its lines says nothing. A list's item and a line that
+    /// begins in bold begin a paragraph.
     static func paragraphs(of lines: [String]) -> [String] {
         var paragraphs: [String] = []
         for line in lines {

@@ -43,7 +43,9 @@ import Testing
 
     // MARK: The version picker
 
-    @Test("what a deploy was refused for or went back from is not offered", arguments: [ActionOutcome.refused, .wentBack])
+    @Test(
+        "what a deploy was refused for or went back from is not offered",
+        arguments: [ActionOutcome.refused, ActionOutcome.wentBack])
     func versions(outcome: ActionOutcome) {
         var deployed = Deployed()
         let id = ActionID("deploy-9")
