@@ -36,7 +36,7 @@ struct Kiosk: ParsableCommand {
         let variable = getenv("GUARDIA_JOURNAL").map { String(cString: $0) }
         let ending = try screen.run(
             journal: journal ?? variable ?? "/var/lib/guardia/guardia.journal", mode: .kiosk(mayQuit: allowQuit),
-            engineCommand: "systemctl start guardia")
+            engineCommand: "systemctl restart guardia")
         throw ExitCode(ending.exitCode)
     }
 }

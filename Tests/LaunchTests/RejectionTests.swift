@@ -235,6 +235,27 @@ import Testing
                     + "guardia abort goes back") == true)
     }
 
+    @Test func whatHangsIsNamedWithItsWayOutAndNeedsAPerson() {
+        var story = Story()
+        let id = story.deploy("v1.7.0", from: "blue", to: "green")
+        func traffic(lock: String) -> Traffic {
+            Traffic(colours: ["blue", "green"], edges: [Traffic.Edge(name: "edge-1", isUp: true, lock: lock)])
+        }
+        let lapsed = traffic(lock: EdgeLock.lapsedMark + "ana@bastion-1 deploy \(id.text)")
+        let all = UnsettledAction.all(in: story.log, traffic: lapsed) { _ in true }
+        #expect(all.map(\.state) == [.hangs] && all.first?.needsPerson == true)
+        let words = all.first?.words(at: moment(60)) ?? ""
+        #expect(words.hasPrefix("✗ HANGS  deploy v1.7.0 by ana (\(id))"))
+        #expect(words.hasSuffix("guardia rollback goes over it"))
+        // A lock that is renewed, and one of another action, say nothing of the kind.
+        for lock in ["ana@bastion-1 deploy \(id.text)", EdgeLock.lapsedMark + "ana@bastion-1 deploy other-1"] {
+            let held = UnsettledAction.all(in: story.log, traffic: traffic(lock: lock)) { _ in true }
+            #expect(held.map(\.state) == [.runs] && held.first?.needsPerson == false)
+        }
+        // What is dead does not hang.
+        #expect(UnsettledAction.all(in: story.log, traffic: lapsed) { _ in false }.map(\.state) == [.died])
+    }
+
     @Test func whatDiedIsNamedWithItsWayOutWhetherTheEngineNoticedOrNot() {
         var story = Story()
         let id = story.deploy("v1.7.0", from: "blue", to: "green")

@@ -38,5 +38,9 @@ import Testing
             markdown: "## A\n" + String(repeating: String(repeating: "x", count: 5000) + "\n", count: 100))
         #expect(long.lines(of: "#a").count == Runbook.lineLimit)
         #expect(long.lines(of: "#a").allSatisfy { $0.count <= 300 })
+        #expect(long.lines(of: "#a").first?.hasSuffix("x…") == true)
+        #expect(long.lines(of: "#a").last == Runbook.cutMark)
+        let whole = Runbook(markdown: "## A\n" + String(repeating: "x\n", count: Runbook.lineLimit))
+        #expect(whole.lines(of: "#a").last == "x")
     }
 }

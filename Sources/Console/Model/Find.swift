@@ -40,7 +40,8 @@ extension Model {
                 case .series: find.note
                 case .action(let action): action.rawValue.replacing("_", with: " ")
                 }
-            let score = [find.title, name].compactMap { Fuzzy.score(query, in: $0) }.max()
+            let score = [Fuzzy.score(query, in: find.title, isTitle: true), Fuzzy.score(query, in: name)]
+                .compactMap(\.self).max()
             return score.map { (index, $0) }
         }
         return scored.sorted { ($0.score, $1.index) > ($1.score, $0.index) }.map { all[$0.index] }
@@ -49,15 +50,37 @@ extension Model {
 
 /// Finding by letters that come in order, not side by side: `rdm` finds `Redis memory`; and by words in any order.
 enum Fuzzy {
-    /// How well all words of `query` are found in `text`; nil when one is not.
-    static func score(_ query: String, in text: String) -> Int? {
+    /// How a word is found, the least way first.
+    private enum Way: Int {
+        case strewn, sideBySide, startsWord, startsWordOfTitle
+    }
+
+    /// How well all words of `query` are found in `text`; nil when one is not. A word's beginning goes before letters side
+    /// by side, and those before strewn ones, however many.
+    static func score(_ query: String, in text: String, isTitle: Bool = false) -> Int? {
+        let lower = text.lowercased()
         var sum = 0
+        var least = Way.startsWordOfTitle
         for word in query.split(separator: " ") {
-            guard let score = score(word: word, in: text) else { return nil }
-            sum += score
+            let strewn = score(word: word, in: text)
+            let whole = way(word.lowercased(), in: lower, isTitle: isTitle)
+            guard whole != nil || strewn != nil else { return nil }
+            let found = whole ?? Way.strewn
+            sum += strewn ?? 0
+            if found.rawValue < least.rawValue { least = found }
         }
         // Of two equal finds the shorter text is the one that was meant.
-        return sum * 16 - min(text.unicodeScalars.count, 15)
+        return least.rawValue * 1_000_000 + min(sum, 60_000) * 16 - min(text.unicodeScalars.count, 15)
+    }
+
+    /// How `word` stands in `text` as one piece; nil where it does not.
+    private static func way(_ word: String, in text: String, isTitle: Bool) -> Way? {
+        let startsWord = isTitle ? Way.startsWordOfTitle : Way.startsWord
+        if text.hasPrefix(word) { return startsWord }
+        let words = text.split { !($0.isLetter || $0.isNumber) }
+        if words.contains(where: { $0.hasPrefix(word) }) { return startsWord }
+        // A single letter is somewhere in nearly every text.
+        return word.count > 1 && text.contains(word) ? .sideBySide : nil
     }
 
     /// Letters at the start of a word and side by side count more. At least half of them must be such: otherwise nearly

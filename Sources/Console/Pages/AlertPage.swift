@@ -101,8 +101,9 @@ struct AlertPage {
             add(.columnRunbook, [Span(shown, link.url == nil ? .text : .link)])
             lines[lines.count - 1].url = link.url
             lines[lines.count - 1].linkWidth = Text.width(of: shown)
-            for line in model.runbook.lines(of: reference) {
-                text(nil, Text.sanitised(line, limit: 300), .text, atMost: 2)
+            // All of it: an action that is cut in half is another action. The page scrolls.
+            for paragraph in RunbookText.paragraphs(of: model.runbook.lines(of: reference)) {
+                for part in RunbookText.wrapped(paragraph, to: room) { add(nil, [Span(part, .text)]) }
             }
         }
         lines += chain(of: alert, room: room)
@@ -258,19 +259,16 @@ struct ChainLines {
 
     /// Whom the next step tells, as the rota stands when it is due.
     private var next: [Span]? {
-        guard chain.isRunning, let step = chain.step else { return nil }
-        let policy = chain.started.policy
-        let steps = policy.steps.indices.filter {
-            $0 > step.step && policy.steps[$0].severity <= chain.started.severity
+        guard let step = chain.step, let next = chain.next else { return nil }
+        switch next {
+        case .again: return [Span(words(.goesRoundAgain), .text)]
+        case .nobody: return [Span(words(.nobodyAfter), .warning)]
+        case .step(let index):
+            guard let roster = model.shown.manifest?.roster else { return nil }
+            let ways = roster.ways(of: chain.started.policy.steps[index], at: step.due.utc, in: model.zone)
+            let who = ways.isEmpty ? words(.reachesNobody) : model.ways(ways)
+            return [Span(words(.thenStep, String(index + 1), who), .text)]
         }
-        guard let index = steps.first else {
-            let goesRound = step.round < policy.repeats
-            return [Span(words(goesRound ? .goesRoundAgain : .nobodyAfter), goesRound ? .text : .warning)]
-        }
-        guard let roster = model.shown.manifest?.roster else { return nil }
-        let ways = roster.ways(of: policy.steps[index], at: step.due.utc, in: model.zone)
-        let who = ways.isEmpty ? words(.reachesNobody) : model.ways(ways)
-        return [Span(words(.thenStep, String(index + 1), who), .text)]
     }
 }
 

@@ -41,8 +41,13 @@ struct Headline {
     /// The worst entry of the feed in words, or that all is well.
     private var standing: [Span] {
         // What no alert sees goes before what is no more than a warning.
-        if let gap = model.colourGap, model.feed.live.openCount(.critical) == 0 {
-            return [Span(" ", .text)] + gap + (deploying.map { [Span("  ", .text)] + $0 } ?? [])
+        if model.feed.live.openCount(.critical) == 0 {
+            let running = deploying.map { [Span("  ", .text)] + $0 } ?? []
+            let calling = self.calling
+            if let gap = model.colourGap {
+                return [Span(" ", .text)] + gap + (calling.map { [Span("  ", .text)] + $0 } ?? []) + running
+            }
+            if let calling { return [Span(" ", .text)] + calling + running }
         }
         if let alert = worstAlert { return alert }
         let open = model.board.feed.sorted.filter { $0.change.to != .ok }
@@ -84,6 +89,30 @@ struct Headline {
         return spans + (shortDeploying.map { [Span("  ", .text), $0] } ?? [])
     }
 
+    /// `✗ CRIT the office burns  Ana Pereyra is told  step 1 of 4, next in 04:12`: a chain that rings for no alert. The gravest of
+    /// those that run, then the newest.
+    private var calling: [Span]? {
+        let chains = model.board.escalations.withoutAlert
+        let worst = chains.map(\.started.severity).max()
+        guard let chain = chains.last(where: { $0.started.severity == worst }) else { return nil }
+        let (glyph, word, role) = chain.started.severity.look
+        let contacts = chain.step?.contacts ?? []
+        let names = contacts.prefix(2).map { model.name(of: $0) }.joined(separator: ", ")
+        let more = contacts.count > 2 ? " " + model.words(.more, String(contacts.count - 2)) : ""
+        let who = contacts.isEmpty ? "" : "  " + model.words(.toldNow, names + more)
+        let standing = model.standing(of: chain)
+        // What was typed gives way: who is told, and what comes, never.
+        let used = standing.reduce(Text.width(of: who) + 14) { $0 + Text.width(of: $1.text) }
+        let summary = Text.sanitised(chain.started.summary, limit: 200)
+        let shown = Text.truncated(summary, to: max(12, model.size.width - used))
+        var spans = [
+            Span("\(glyph) \(model.words(word)) ", role, .bold), Span(shown, .strong), Span(who + "  ", .text),
+        ]
+        spans += standing
+        if chains.count > 1 { spans.append(Span("  " + model.words(.more, String(chains.count - 1)), .label)) }
+        return spans
+    }
+
     /// `▸ deploy v1.5.0 by ana  step 6/11 “Canary 25 %” 12 s`: what moves the traffic now.
     private var deploying: [Span]? {
         guard let mover = model.board.actions.mover else { return nil }
@@ -102,10 +131,10 @@ struct Headline {
         }
     }
 
-    /// The first of the feed that is not over, where it is an alert: open, or taken by somebody.
+    /// The gravest alert that nobody has taken; else the first of the feed that is not over, where it is an alert.
     private var worstAlert: [Span]? {
         let items = model.feed.live.items
-        guard let first = items.first, first.standing != .over, let id = first.id.alert,
+        guard let first = items.first, first.standing != .over, let id = model.feed.live.gravest ?? first.id.alert,
             let alert = model.board.alerts[id]
         else { return nil }
         let (glyph, word, role) = alert.facts.severity.look

@@ -160,10 +160,17 @@ extension Model {
         return due.boot == shownNow.boot ? due.uptime - shownNow.uptime : due.utc - shownNow.utc
     }
 
-    /// `next in 03:12`; overdue said so: a chain that should have gone on and did not.
+    /// `next in 03:12`, `nobody else after 03:12` at its end; overdue said so: a chain that should have gone on and did not.
     func timeToNext(_ chain: Escalation) -> String? {
         guard let left = timeLeft(chain) else { return nil }
-        return left.count > 0 ? words(.nextIn, figures.countdown(left)) : words(.overdueBy, figures.countdown(0 - left))
+        guard left.count > 0 else { return words(.overdueBy, figures.countdown(0 - left)) }
+        let word: Word =
+            switch chain.next {
+            case .again: .againIn
+            case .nobody: .nobodyElseAfter
+            case .step, nil: .nextIn
+            }
+        return words(word, figures.countdown(left))
     }
 
     func silenceLeft(of alert: Alert) -> String? {

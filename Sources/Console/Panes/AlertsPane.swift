@@ -33,8 +33,11 @@ struct AlertsPane {
         if rows > 0 { render(silences, into: &frame, area: area.inset(top: area.height - rows)) }
         let items = model.items(of: .alerts)
         guard !items.isEmpty else {
-            let word: Word = model.filter.isEmpty ? .noAlerts : .nothingMatches
-            frame.put(model.words(word), in: list.inset(left: 1, right: 1), .dim)
+            // Of what was not read nobody can say that it was well.
+            let judged = model.shown.tally(at: model.shownNow, engineSilent: model.isSilent)
+            let isUnknown = judged.keys.allSatisfy { $0 == .unknown }
+            let word: Word = model.filter.isEmpty ? (isUnknown ? .alertsUnknown : .noAlerts) : .nothingMatches
+            frame.put(model.words(word), in: list.inset(left: 1, right: 1), word == .alertsUnknown ? .unknown : .dim)
             return nil
         }
         let room = Self.capacity(of: items.count, in: area.size, silences: silences.count)

@@ -150,7 +150,7 @@ struct ColoursPane {
         if let freeze = traffic.freeze {
             lines.append([Span("! " + words(.deploysFrozen, Text.sanitised(freeze, limit: 120)), .warning, .bold)])
         }
-        if lines.isEmpty || room > 1 { lines.append(last) }
+        if lines.isEmpty || room > 1, let last { lines.append(last) }
         if let mover = model.shown.actions.mover, room >= mover.steps.count + lines.count + 8 {
             let drawer = StepLines(model: model, record: mover, width: 80)
             lines += mover.steps.map { drawer.line($0) }
@@ -158,10 +158,10 @@ struct ColoursPane {
         return Array(lines.prefix(room))
     }
 
-    /// The newest action that moved traffic, and how long one key undoes it.
-    private var last: [Span] {
+    /// The newest action that moved traffic, and how long one key undoes it; nil where the first of all runs yet.
+    private var last: [Span]? {
         guard let last = model.shown.actions.history.first(where: { $0.split != nil }), let end = last.ended else {
-            return [Span(model.words(.noMoveYet), .dim)]
+            return model.shown.actions.mover == nil ? [Span(model.words(.noMoveYet), .dim)] : nil
         }
         let time = "\(model.shortClock(end.at.utc)) \(model.zone.abbreviation)"
         let age = model.figures.age(end.at.age(at: model.shownNow))

@@ -10,8 +10,16 @@ struct WallStanding {
     init(_ model: Model) {
         let (words, tally, feed) = (model.words, model.tally, model.feed.live)
         func count(_ verdict: Verdict, _ weight: FeedItem.Weight) -> Int {
-            let open = feed.items.count { $0.weight == weight && ($0.standing == .open || $0.standing == .taken) }
-            return max(tally[verdict] ?? 0, open)
+            // As the header above it counts: what wants somebody; else what somebody has; else the checks themselves.
+            func items(_ standing: FeedItem.Standing) -> Int {
+                feed.items.count { $0.weight == weight && $0.standing == standing }
+            }
+            let checks = tally[verdict] ?? 0
+            let open = feed.openCount(weight)
+            guard feed.hasAlerts, verdict != .unknown else { return checks > 0 ? checks : open }
+            if open > 0 { return open }
+            let taken = items(.taken)
+            return taken > 0 ? taken : checks
         }
         let counts: [(verdict: Verdict, weight: FeedItem.Weight, word: Word)] = [
             (.critical, .critical, .criticalCount), (.warning, .warning, .warningCount),

@@ -12,7 +12,7 @@ package enum Word: CaseIterable, Sendable {
     case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
-    case paused, silent, filterIs, filterPrompt, noAlerts, firing, resolved, asOf
+    case paused, silent, filterIs, filterPrompt, noAlerts, alertsUnknown, firing, resolved, asOf
     case newBelow, worst, quiet, quietCount, breachCount, noTraffic, fewRequests
     case regionMore, live, idle, canary, shareUnknown, healthy, healthUnknown, doorOk
     case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
@@ -56,7 +56,7 @@ package enum Word: CaseIterable, Sendable {
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
-    case unacked, chainExhausted, chainBegins, chainStep, nextIn, overdueBy, overdueShort, columnStatus, columnSince
+    case unacked, chainExhausted, chainBegins, chainStep, nextIn, againIn, nobodyElseAfter, overdueBy, overdueShort, columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
     case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert,
         labelFor, labelWhat, labelStep

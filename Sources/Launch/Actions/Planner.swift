@@ -30,10 +30,14 @@ package struct Planner: Sendable {
         }
     }
 
-    /// The versions that are known, those of the colours first, then of the newest actions.
+    /// The versions that are known, those of the colours first, then those that the newest actions put into service or found there.
     package var versions: [String] {
         let behind = traffic.map { traffic in traffic.colours.compactMap { traffic.version(of: $0)?.value } } ?? []
-        let past = board.actions.records.reversed().flatMap { [$0.started.to?.version, $0.started.from?.version] }
+        // What a deploy was refused for, or went back from, was never in service by it.
+        let past = board.actions.records.reversed().flatMap { record -> [String?] in
+            let wasDone = [ActionKind.deploy, .rollback].contains(record.kind) && record.ended?.body.outcome == .done
+            return [wasDone ? record.started.to?.version : nil, record.started.from?.version]
+        }
         var seen: Set<String> = []
         return (behind + past.compactMap(\.self)).filter { seen.insert($0).inserted }
     }

@@ -5,23 +5,41 @@ package struct UnsettledAction: Hashable, Sendable {
         /// Nothing happens until somebody says so.
         case waits(for: String)
         case paused
+        /// Its lock has lapsed: nothing drives it, though its process has not ended.
+        case hangs
         case died
     }
 
     package var record: ActionRecord
     package var state: State
 
-    /// - Parameter lives: whether an action's process lives; nil: it left no sign that could tell.
-    package static func all(in log: ActionLog, lives: (ActionID) -> Bool?) -> [UnsettledAction] {
+    /// - Parameters:
+    ///   - traffic: what the edges say, their locks above all; nil: not known.
+    ///   - lives: whether an action's process lives; nil: it left no sign that could tell.
+    package static func all(
+        in log: ActionLog, traffic: Traffic? = nil, lives: (ActionID) -> Bool?
+    ) -> [UnsettledAction] {
         let dead = log.interrupted.map { [UnsettledAction(record: $0, state: .died)] } ?? []
         return dead
             // The engine may not have noticed yet that one died, or not run.
-            + log.running.map { UnsettledAction(record: $0, lives: lives($0.id) != false) }
+            + log.running.map { record in
+                UnsettledAction(
+                    record: record, lives: lives(record.id) != false,
+                    hangs: traffic?.hasLapsed(lockOf: record.id) ?? false)
+            }
     }
 
-    package init(record: ActionRecord, lives: Bool) {
+    package init(record: ActionRecord, lives: Bool, hangs: Bool = false) {
         self.record = record
-        state = lives ? record.waitsFor.map { .waits(for: $0) } ?? (record.isPaused ? .paused : .runs) : .died
+        if !lives {
+            state = .died
+        } else if hangs {
+            state = .hangs
+        } else if let why = record.waitsFor {
+            state = .waits(for: why)
+        } else {
+            state = record.isPaused ? .paused : .runs
+        }
     }
 
     private init(record: ActionRecord, state: State) {
@@ -32,10 +50,13 @@ package struct UnsettledAction: Hashable, Sendable {
     /// Whether nothing good comes of it by itself.
     package var needsPerson: Bool {
         switch state {
-        case .waits, .died: true
+        case .waits, .hangs, .died: true
         case .runs, .paused: false
         }
     }
+
+    /// What a lapsed lock means, and the way out.
+    package static let hanging = "its lock has lapsed, nothing drives it: guardia rollback goes over it"
 
     /// For people, with the way out of it.
     package func words(at now: Moment) -> String {
@@ -44,6 +65,7 @@ package struct UnsettledAction: Hashable, Sendable {
         switch state {
         case .runs: return "… runs  \(name)\(step)"
         case .paused: return "… HELD  \(name)\(step): guardia promote goes on, guardia abort goes back"
+        case .hangs: return "✗ HANGS  \(name)\(step): \(UnsettledAction.hanging)"
         case .died: return "✗ DIED  \(name)\(step): \(record.wayOut)"
         case .waits(let why):
             let next = record.next.map { "; next “\($0.title)”" } ?? ""

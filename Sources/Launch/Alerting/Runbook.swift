@@ -5,8 +5,10 @@ package struct Runbook: Hashable, Sendable, Codable {
     /// The first lines of each section, by its anchor without `#`.
     package var sections: [String: [String]]
 
-    /// How many lines of a section are kept.
-    package static let lineLimit = 6
+    /// How many lines of a section are kept: more than one screen of what to do first.
+    package static let lineLimit = 24
+    /// The last line of a section that was cut.
+    package static let cutMark = "… the section goes on in the runbook"
 
     package init(url: String? = nil, sections: [String: [String]] = [:]) {
         self.url = url
@@ -23,8 +25,14 @@ package struct Runbook: Hashable, Sendable, Codable {
                 anchor = Runbook.anchor(of: text.drop { $0 == "#" || $0 == " " })
             } else if text.hasPrefix("# ") {
                 anchor = nil
-            } else if let anchor, !text.isEmpty, sections[anchor, default: []].count < Runbook.lineLimit {
-                sections[anchor, default: []].append(String(text.prefix(300)))
+            } else if let anchor, !text.isEmpty {
+                let kept = sections[anchor, default: []].count
+                if kept < Runbook.lineLimit {
+                    let line = text.count > 300 ? String(text.prefix(299)) + "…" : String(text)
+                    sections[anchor, default: []].append(line)
+                } else {
+                    sections[anchor, default: []][kept - 1] = Runbook.cutMark
+                }
             }
         }
         self.init(url: url, sections: sections)

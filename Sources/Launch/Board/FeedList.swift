@@ -82,6 +82,9 @@ package struct FeedList: Hashable, Sendable {
     package private(set) var chains: [Fingerprint: Int] = [:]
     /// Whether any alert was ever told of: where none was, the verdicts of the series are all there is.
     package private(set) var hasAlerts = false
+    /// Of the alerts that nobody has taken, and that are as bad as the worst item, the one that needs somebody most: that whose
+    /// chain is at its end and nobody came, then one whose chain runs, then the oldest. Nil where there is none.
+    package private(set) var gravest: Fingerprint?
     private var open: [FeedItem.Weight: Int] = [:]
     /// How many fire and somebody has them; how many fire and are kept quiet.
     package private(set) var taken = 0
@@ -131,6 +134,23 @@ package struct FeedList: Hashable, Sendable {
         for (index, escalation) in board.escalations.escalations.enumerated() {
             for alert in escalation.alerts { chains[alert] = index }
         }
+        gravest = neediest(on: board)
+    }
+
+    private func neediest(on board: Board) -> Fingerprint? {
+        guard let worst = items.first, worst.standing == .open else { return nil }
+        var best: (rank: Int, since: Timestamp, id: Fingerprint)?
+        for item in items {
+            // The items are in order: those that are open and of one weight stand together.
+            guard item.standing == .open, item.weight == worst.weight else { break }
+            guard let id = item.id.alert, let alert = board.alerts[id] else { continue }
+            let chain = chains[id].map { board.escalations.escalations[$0] }
+            let rank = chain?.stopped?.why == .exhausted ? 0 : chain?.isRunning == true ? 1 : 2
+            let found = (rank: rank, since: alert.firedAt?.utc ?? alert.at.utc, id: id)
+            if let known = best, (known.rank, known.since, known.id) <= (found.rank, found.since, found.id) { continue }
+            best = found
+        }
+        return best?.id
     }
 
     /// How many of a weight want somebody.

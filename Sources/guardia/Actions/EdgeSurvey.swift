@@ -61,7 +61,9 @@ struct EdgeSurvey: Sendable {
                 return Traffic.Edge(
                     name: edge.name, isUp: isUp, trouble: edge.trouble ?? why(edge),
                     split: split.map { .init(value: $0, age: 0) },
-                    lock: edge.status?.lock.map { "\($0.holder) \($0.kind) \($0.action)" },
+                    lock: edge.status?.lock.map { lock in
+                        (lock.hasLapsed ? EdgeLock.lapsedMark : "") + "\(lock.holder) \(lock.kind) \(lock.action)"
+                    },
                     notice: edge.status?.freeze.map { "frozen by \($0.by): \($0.reason)" },
                     versions: edge.colours.compactMapValues { $0.version.map { .init(value: $0, age: 0) } },
                     live: live.mapValues { _ in .init(value: 0, age: 0) },

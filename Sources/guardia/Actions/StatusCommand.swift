@@ -9,10 +9,11 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Ask every edge who serves, which versions answer, and whether a rollback would work.",
         discussion: """
-            It also says which actions run, which wait for a person, and which died and were not finished or undone.
+            It also says which actions run, which wait for a person, which hang (their lock has lapsed), and which died and were \
+            not finished or undone.
 
             Exits 0 where a rollback would work and nothing waits for a person; else 4: it would not, or would bring back a release \
-            that was left, or it cannot be told; a person is needed; an action died.
+            that was left, or it cannot be told; a person is needed; an action hangs or died.
             """)
 
     @OptionGroup var options: LookOptions
@@ -26,7 +27,7 @@ struct StatusCommand: AsyncParsableCommand {
         let now = session.clock.now()
         let light = RollbackLight(survey.traffic, board?.actions)
         let unsettled = board.map { board in
-            UnsettledAction.all(in: board.actions) { ActionLock.lives($0, journal: journal) }
+            UnsettledAction.all(in: board.actions, traffic: survey.traffic) { ActionLock.lives($0, journal: journal) }
         }
         let needsPerson = unsettled?.contains { $0.needsPerson } ?? false
         if options.json {
@@ -68,6 +69,8 @@ struct StatusCommand: AsyncParsableCommand {
         var lightWords: String
         var running: [String]
         var waiting: [String]
+        /// Of those that run.
+        var hanging: [String]
         var died: [String]
         var words: [String]
 
@@ -87,6 +90,7 @@ struct StatusCommand: AsyncParsableCommand {
             lightWords = StatusCommand.words(light, at: now)
             running = actions.filter { $0.state != .died }.map(\.record.id.text)
             waiting = actions.filter { if case .waits = $0.state { true } else { false } }.map(\.record.id.text)
+            hanging = actions.filter { $0.state == .hangs }.map(\.record.id.text)
             died = actions.filter { $0.state == .died }.map(\.record.id.text)
             words = actions.map { $0.words(at: now) }
         }

@@ -95,8 +95,18 @@ struct Steering {
                         ?? "no deploy runs, and none was interrupted"))
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
-        if kind == .promote, !options.yes { try await confirm(record, lives: lives, session) }
-        if lives { throw await ask(record, board, session) }
+        var hangs = false
+        if lives {
+            let survey = await EdgeSurvey.take(session.edges, session.deployment)
+            hangs = survey.traffic.hasLapsed(lockOf: record.id)
+        }
+        // Nobody is there to hear it: a deploy that is called held would be believed to be.
+        if hangs, kind == .pause || kind == .approve {
+            await session.close()
+            throw Failure.refused(Told("\(record.id) HANGS: \(UnsettledAction.hanging)"))
+        }
+        if kind == .promote, !options.yes { try await confirm(record, lives: lives, hangs: hangs, session) }
+        if lives { throw await ask(record, hangs: hangs, board, session) }
         switch kind {
         case .promote: throw await resume(record, session)
         case .abort: throw await undo(record, session)
@@ -121,9 +131,11 @@ struct Steering {
     // MARK: Asking first
 
     /// Says what waits and what comes next, and has the target typed: going on moves traffic.
-    private func confirm(_ record: ActionRecord, lives: Bool, _ session: ActionSession) async throws {
+    private func confirm(
+        _ record: ActionRecord, lives: Bool, hangs: Bool, _ session: ActionSession
+    ) async throws {
         for line in await EdgeSurvey.take(session.edges, session.deployment).lines { Output.line(line) }
-        for line in Steering.outlook(record, lives: lives, at: session.clock.now()) { Output.line(line) }
+        for line in Steering.outlook(record, lives: lives, hangs: hangs, at: session.clock.now()) { Output.line(line) }
         let target = record.started.to?.version ?? record.started.to?.colour ?? record.id.text
         let answer = Confirmation.typed(target)
         guard answer != true else { return }
@@ -134,16 +146,18 @@ struct Steering {
     }
 
     /// Where the action stands, and what going on means.
-    static func outlook(_ record: ActionRecord, lives: Bool, at now: Moment) -> [String] {
-        var lines = [UnsettledAction(record: record, lives: lives).words(at: now)]
-        if lives, record.waitsFor == nil { lines.append("  what runs now is taken as good and ended") }
+    static func outlook(_ record: ActionRecord, lives: Bool, hangs: Bool = false, at now: Moment) -> [String] {
+        var lines = [UnsettledAction(record: record, lives: lives, hangs: hangs).words(at: now)]
+        if lives, !hangs, record.waitsFor == nil { lines.append("  what runs now is taken as good and ended") }
         lines.append("  next: \(record.next?.title ?? "its end")")
         return lines
     }
 
     // MARK: A deploy that lives
 
-    private func ask(_ record: ActionRecord, _ board: JournalBoard, _ session: ActionSession) async -> ExitCode {
+    private func ask(
+        _ record: ActionRecord, hangs: Bool, _ board: JournalBoard, _ session: ActionSession
+    ) async -> ExitCode {
         guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
         let who = session.identity.who
         if kind == .approve, !record.awaitsApproval {
@@ -169,14 +183,16 @@ struct Steering {
             }
             // A pause and an approval are heard when the step that runs has ended.
             if kind == .pause || kind == .approve { return ActionResult(.done, "\(record.id) is told") }
-            return await heard(record, before, board)
+            return await heard(record, hangs: hangs, before, board)
         }
         sign.end()
         return await session.finish(result, id, json: options.json)
     }
 
     /// Waits until something has come of it.
-    private func heard(_ record: ActionRecord, _ before: Int, _ board: JournalBoard) async -> ActionResult {
+    private func heard(
+        _ record: ActionRecord, hangs: Bool, _ before: Int, _ board: JournalBoard
+    ) async -> ActionResult {
         for _ in 0..<Steering.patience {
             if let now = await board.board()?.actions[record.id], now.progress != before {
                 return ActionResult(
@@ -184,7 +200,11 @@ struct Steering {
             }
             try? await Task.sleep(for: .milliseconds(100))
         }
-        return ActionResult(.undecided, "\(record.id) was told, and nothing has happened yet: see guardia status")
+        return ActionResult(
+            .undecided,
+            hangs
+                ? "\(record.id) HANGS and has heard nothing: \(UnsettledAction.hanging)"
+                : "\(record.id) was told, and nothing has happened yet: see guardia status")
     }
 
     // MARK: A deploy that died

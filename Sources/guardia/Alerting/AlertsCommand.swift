@@ -9,7 +9,8 @@ struct AlertsCommand: ParsableCommand {
         commandName: "alerts", abstract: "List what fires: worst first, what nobody has taken before the rest.",
         discussion: """
             Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read. Beside an engine that is silent it says \
-            so: nothing new fires then.
+            so: nothing new fires then. Below the alerts stand the chains that ring for none: what somebody escalated in words of \
+            their own. --json has the alerts alone.
             """)
 
     @OptionGroup var journal: JournalSource
@@ -107,7 +108,9 @@ struct AlertsCommand: ParsableCommand {
             }
             Output.line(line)
         }
-        if alerts.isEmpty { Output.line("nothing fires") }
+        let chains = board.escalations.withoutAlert
+        if alerts.isEmpty { Output.line(chains.isEmpty ? "nothing fires" : "no alert fires") }
+        for chain in chains { Output.line(chain.told(at: now)) }
     }
 
     /// A summary keeps the figures with which it fired: what they were, and what they are.

@@ -27,7 +27,7 @@ struct Monitor: ParsableCommand {
         let journal = journal.given ?? configured ?? journal.path
         let ending = try screen.run(
             journal: journal, mode: .operator(name: OperatorIdentity.screenName),
-            engineCommand: "systemctl start guardia",
+            engineCommand: "systemctl restart guardia",
             launcher: ActionStart.setup(journal: journal, config: config))
         throw ExitCode(ending.exitCode)
     }

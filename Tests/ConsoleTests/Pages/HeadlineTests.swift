@@ -41,4 +41,78 @@ import Testing
         let idle = Deployed().reading { $0.set(SeriesID("green.errors"), 100) }
         #expect(headline(idle).contains("are well"))
     }
+
+    // MARK: Which alert
+
+    /// Another critical alert, newer than the night's, with a chain of its own or none.
+    private func night(_ chain: EscalationEvent.Stopped.Why?, hasChain: Bool) -> Firing {
+        Firing.night.saying {
+            let fires = Firing.bookings
+            $0.say(.fired(.init(alert: fires)), ago: 30)
+            guard hasChain, let policy = Firing.roster.policies.first else { return }
+            let id = EscalationID("esc-2")
+            $0.say(
+                .started(
+                    .init(
+                        escalation: id, policy: policy, alerts: [fires.fingerprint], group: ["alertname": "x"],
+                        severity: .critical, summary: fires.summary)), ago: 29)
+            if let chain { $0.say(.stopped(.init(escalation: id, why: chain)), ago: 5) }
+        }
+    }
+
+    private func headline(_ night: Firing) -> String { night.model(200, 60).frame.rows[1] }
+
+    @Test func theAlertThatNobodyCameForGoesBeforeAll() {
+        #expect(headline(night(.exhausted, hasChain: true)).contains("NOBODY CAME"))
+        // The older one's chain is at its end, the newer one's runs.
+        let older = Firing.exhausted.saying { $0.say(.fired(.init(alert: Firing.bookings)), ago: 30) }
+        #expect(headline(older).contains("NOBODY CAME"))
+    }
+
+    @Test func aChainThatRunsGoesBeforeANewerAlertWithout() {
+        #expect(headline(night(nil, hasChain: false)).contains("step 2 of 4"))
+    }
+
+    @Test func ofTwoThatAreAlikeTheOlderIsNamed() {
+        #expect(headline(night(nil, hasChain: true)).contains("step 2 of 4"))
+    }
+
+    // MARK: Chains without an alert
+
+    /// Somebody said in words of their own that the office burns.
+    private func burning(_ step: Int = 0) -> Firing {
+        Firing(.calm).saying {
+            guard let policy = Firing.roster.policies.first else { return }
+            let id = EscalationID("esc-9")
+            $0.say(
+                .started(
+                    .init(
+                        escalation: id, policy: policy, alerts: [], group: [:], severity: .critical,
+                        summary: "the office burns", by: "ana")), ago: 20)
+            $0.say(
+                .stepped(
+                    .init(
+                        escalation: id, step: step, round: 0, due: BarberPro.now.advanced(by: .seconds(14)),
+                        contacts: ["leo"])), ago: 20)
+        }
+    }
+
+    @Test("a chain without an alert is named, and nothing is called well", arguments: [80, 120, 200])
+    func calling(width: Int) {
+        let line = burning().model(width, 40).frame.rows[1]
+        #expect(line.contains("the office") && line.contains("Leo Paz") && line.contains("step 1 of 4, next in"))
+        #expect(!line.contains("are well"))
+    }
+
+    @Test func anEndedChainWithoutAnAlertIsNotNamed() {
+        let id = EscalationID("esc-9")
+        let ended = burning().saying { $0.say(.stopped(.init(escalation: id, why: .cancelled)), ago: 5) }
+        #expect(!headline(ended).contains("the office burns"))
+    }
+
+    @Test func theLastStepPromisesNoNext() {
+        let line = headline(burning(3))
+        #expect(line.contains("step 4 of 4, nobody else after 00:14"))
+        #expect(!line.contains("next in"))
+    }
 }
