@@ -115,7 +115,8 @@ extension Deploy {
             if !isTold {
                 await reporter.note(
                     "gate",
-                    "the figures of \(ground.idle) are still those of the release before: waits until its errors have left them")
+                    "the figures of \(ground.idle) are still those of the release before: waits until its errors have left them"
+                )
                 isTold = true
             }
             do { try await world.pause(1000) } catch { return false }

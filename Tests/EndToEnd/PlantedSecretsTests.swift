@@ -69,7 +69,9 @@ struct PlantedSecretsTests {
         try launch.start()
         try await launch.expect("the engine watches") { launch.board?.heartbeat != nil }
         launch.breakSite()
-        try await launch.expect("it fires", within: 60) { launch.board?.alerts.firing.contains { $0.facts.rule == "site_down" } == true }
+        try await launch.expect("it fires", within: 60) {
+            launch.board?.alerts.firing.contains { $0.facts.rule == "site_down" } == true
+        }
         try launch.run(["alerts"], ["--journal", launch.journal])
         launch.stop()
         let found = launch.haul().places(of: launch.secrets["webhook"]!)

@@ -56,7 +56,8 @@ package enum Word: CaseIterable, Sendable {
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort
     case somebody, resolvedAgo, resolvedShort, silencedFor, silencedNow, inhibitedBy, ackedBy, untilTime
-    case unacked, chainExhausted, chainBegins, chainStep, nextIn, againIn, nobodyElseAfter, overdueBy, overdueShort, columnStatus, columnSince
+    case unacked, chainExhausted, chainBegins, chainStep, nextIn, againIn, nobodyElseAfter, overdueBy, overdueShort,
+        columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
     case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert,
         labelFor, labelWhat, labelStep

@@ -84,7 +84,9 @@ package struct WatchFigures: Hashable, Sendable {
             rows.append(row(.latency, from: old.latency, to: new.latency, .lower))
             rows.append(row(.errors, from: old.errors, to: new.errors, .lower))
             // While both serve, each has its share alone: the two numbers say nothing of each other.
-            if let split, split.canary == nil { rows.append(row(.requests, from: old.requests, to: new.requests, .neither)) }
+            if let split, split.canary == nil {
+                rows.append(row(.requests, from: old.requests, to: new.requests, .neither))
+            }
         }
         for line in panes.business {
             for id in [line.main] + line.facts.map(\.series) {

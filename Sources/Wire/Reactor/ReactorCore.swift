@@ -132,7 +132,11 @@ final class ReactorCore {
             }
             for (ticket, ending) in delivery.endings { wake(ticket, ending) }
             for job in jobs {
-                if job.isResumption { job.job.runSynchronously(on: resumption) } else { job.job.runSynchronously(on: executor) }
+                if job.isResumption {
+                    job.job.runSynchronously(on: resumption)
+                } else {
+                    job.job.runSynchronously(on: executor)
+                }
             }
             let ran = !jobs.isEmpty
             jobs.removeAll(keepingCapacity: true)

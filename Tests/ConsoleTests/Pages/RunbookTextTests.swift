@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test func aLineThatBeginsInBoldOrWithANumberBeginsAParagraph() {
-        #expect(RunbookText.paragraphs(of: ["**One**: a", "b", "1. c", "**Two**: d"]) == ["One: a b", "1. c", "Two: d"])
+        #expect(
+            RunbookText.paragraphs(of: ["**One**: a", "b", "1. c", "**Two**: d"]) == ["One: a b", "1. c", "Two: d"])
     }
 
     @Test("no word is lost at any width", arguments: [12, 30, 64, 180])
