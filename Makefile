@@ -3,7 +3,7 @@
 SWIFT ?= swift
 DIST := dist
 # One release build for all: what is run and measured here is what a bastion gets. With the Swift runtime inside, a program
-# starts in half the time.
+# starts sooner (docs/performance.md).
 RELEASE := -c release --static-swift-stdlib
 
 .PHONY: help run test fuzz bench format lint release deps clean
