@@ -6,13 +6,13 @@ package import Launch
 package actor JournalBoard {
     private let path: String
     private let executor: ThreadExecutor
-    private var reader: JournalReader?
-    private var current: Board?
+    private var followed: FollowedBoard
     private var unheard: [ActionEvent.Asked] = []
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(_ path: String) {
         self.path = path
+        followed = FollowedBoard(path, span: JournalBoard.span)
         executor = ThreadExecutor(name: "journal-board")
     }
 
@@ -24,7 +24,7 @@ package actor JournalBoard {
     /// The board; nil where the journal cannot be read now.
     package func board() -> Board? {
         catchUp()
-        return current
+        return followed.board
     }
 
     /// The board, where it can be had within `limit`: a disk that hangs holds up nobody who can do without.
@@ -55,32 +55,6 @@ package actor JournalBoard {
     }
 
     private func catchUp() {
-        do throws(JournalError) {
-            guard let reader, current != nil else {
-                let reader = try JournalReader(path: path)
-                current = try reader.currentBoard(span: JournalBoard.span)
-                self.reader = reader
-                return
-            }
-            switch try reader.change() {
-            case .nothing: break
-            case .replaced: current = try reader.currentBoard(span: JournalBoard.span)
-            case .news: for entry in try reader.news() { take(entry) }
-            }
-            if let beat = reader.heartbeat() { current?.heartbeat = beat }
-        } catch {
-            reader = nil
-            current = nil
-        }
-    }
-
-    private func take(_ entry: JournalEntry) {
-        switch entry {
-        case .manifest(let manifest): current?.apply(manifest)
-        case .tick(let tick): current?.apply(tick)
-        case .event(let event):
-            current?.apply(event)
-            if case .action(.asked(let asked)) = event.body { unheard.append(asked) }
-        }
+        for case .action(.asked(let asked)) in followed.catchUp().map(\.body) { unheard.append(asked) }
     }
 }

@@ -79,27 +79,23 @@ struct DrillTests {
             let redis = try await RedisServer.start(in: lab.privateFolder)
             let drills = DrillsPlan(
                 health: "x", target: .seconds(10), answers: 3, redis: .init(restart: CommandPlan(words: ["restart"])))
-            let wasIll = Mutex(false)
+            let (illness, ill) = AsyncStream.makeStream(of: Void.self)
             let isWell: @Sendable () async -> Bool = {
                 let isWell = (try? await redis.addresses[0].ask(Array("PING\r\n".utf8), within: .seconds(1))) != nil
-                if !isWell { wasIll.withLock { $0 = true } }
+                if !isWell { ill.yield() }
                 return isWell
             }
             let result = await DisturbanceDrill(
                 world(lab, drills, isWell: isWell) { _ in
                     await redis.stop()
                     // Down until the drill has seen it: looked at too late, there was no outage.
-                    let limit = ContinuousClock.now + .seconds(10)
-                    while !wasIll.withLock({ $0 }), ContinuousClock.now < limit {
-                        try? await Task.sleep(for: .milliseconds(10))
-                    }
+                    for await _ in illness { break }
                     do { try await redis.start() } catch { return "\(error)" }
                     return nil
                 }, kind: .redis, reason: ""
             ).run()
             #expect(result.outcome == .done, "\(result.summary)")
             // It was felt, and timed from the stop to the last of the good answers in a row.
-            #expect(wasIll.withLock { $0 })
             #expect(result.summary.contains("well again after"), "\(result.summary)")
             #expect((ended(lab)?.measured?.count ?? 0) > 0)
             // A command that fails is told, whatever the application says.

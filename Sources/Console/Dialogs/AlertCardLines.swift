@@ -102,7 +102,7 @@ struct AlertCardLines {
     private var calls: [DialogLine] {
         plan.calls.prefix(6).enumerated().map { index, call in
             let when =
-                index == 0 ? words(.callsNow) : words(.callsIn, model.figures.age(call.after))
+                index == 0 ? words(.callsNow) : words(.callsIn, model.figures.countdown(call.after))
             let who = call.isEmpty ? words(.reachesNobody) : model.ways(call.ways)
             return line(
                 index == 0 ? .labelCalls : nil,

@@ -152,8 +152,7 @@ struct Headline {
         // A number that is cut is none: what matters least gives way, and the title last.
         let attempts = [
             [facts, clock] + standing + rest, [facts, Span("  " + age, .dim)] + standing + rest,
-            [facts] + standing + runs,
-            [facts] + standing,
+            [facts] + standing + rest, [facts] + standing + runs, [facts] + standing,
         ]
         for parts in attempts {
             let used = ([head] + parts).reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) }

@@ -72,9 +72,13 @@ package final class JournalReader {
 
     /// The board as it is now, with `span` of history; ``news()`` goes on from here.
     ///
-    /// - Parameter isWhole: reads every alert that is open. A flood of them takes its time; a screen shows the worst, and
-    ///   counts the others.
-    package func currentBoard(span: Milliseconds = .hours(1), isWhole: Bool = false) throws(JournalError) -> Board {
+    /// - Parameters:
+    ///   - isWhole: reads every alert that is open. A flood of them takes its time; a screen shows the worst, and counts the
+    ///     others.
+    ///   - wanted: the series that the board is to have.
+    package func currentBoard(
+        span: Milliseconds = .hours(1), isWhole: Bool = false, only wanted: (Series) -> Bool = { _ in true }
+    ) throws(JournalError) -> Board {
         // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
         // never.
         version = try dataVersion()
@@ -83,7 +87,7 @@ package final class JournalReader {
             table = try SeriesTable(db)
             lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
             lastManifest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM manifest") ?? 0
-            let loader = try load(db, span: span, end: nil, isWhole: isWhole)
+            let loader = try load(db, span: span, end: nil, isWhole: isWhole, only: wanted)
             (cursor, texts) = (loader.cursor, loader.texts)
             var board = loader.board
             board.heartbeat = heartbeat()
@@ -155,11 +159,12 @@ package final class JournalReader {
     }
 
     private func load(
-        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false
+        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false,
+        only wanted: (Series) -> Bool = { _ in true }
     ) throws -> BoardLoader {
         var board = Board(span: span)
         let manifest = try manifest(db, at: end)
-        if let manifest { board.apply(manifest) }
+        if let manifest { board.apply(manifest.keeping(wanted)) }
         let limit = isWhole ? Int.max : AlertRows.usualLimit
         for event in try EventRows.deciding(db, manifest: manifest, until: end, alertLimit: limit) {
             board.apply(event)

@@ -58,7 +58,12 @@ package struct EdgeSeries: Hashable, Sendable, Codable {
 
     package init(name: String) { self.name = name }
 
-    private func series(_ measure: String) -> SeriesID { SeriesID("edge.\(name).\(measure)") }
+    private static let prefix = "edge."
+
+    /// Whether a series is one of an edge's.
+    package static func isOne(_ id: SeriesID) -> Bool { id.name.hasPrefix(prefix) }
+
+    private func series(_ measure: String) -> SeriesID { SeriesID("\(EdgeSeries.prefix)\(name).\(measure)") }
 
     /// 1 where the front door answers, runs what was rendered and serves the split that the folder shows.
     package var up: SeriesID { series("up") }

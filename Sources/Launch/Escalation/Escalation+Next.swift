@@ -12,10 +12,8 @@ extension Escalation {
     /// What comes after the step that it is at; nil before its first step, and once it has stopped.
     package var next: Next? {
         guard isRunning, let step else { return nil }
-        let policy = started.policy
-        let later = policy.steps.indices.first { $0 > step.step && policy.steps[$0].severity <= started.severity }
-        if let later { return .step(later) }
-        return step.round < policy.repeats ? .again : .nobody
+        guard let next = started.policy.next(after: step, started.severity) else { return .nobody }
+        return next.round > step.round ? .again : .step(next.step)
     }
 }
 

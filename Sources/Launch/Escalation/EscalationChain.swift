@@ -41,19 +41,14 @@ package struct EscalationChain: Hashable, Sendable, Identifiable {
 
     // MARK: Steps
 
-    /// The steps that are for alerts of its severity, in their order.
-    package var applicable: [Int] { policy.steps.indices.filter { policy.steps[$0].severity <= severity } }
-
     /// What comes next: nil at the end of the last round.
     ///
     /// - Parameter onlyInRound: does not begin another round.
     package func next(onlyInRound: Bool = false) -> (step: Int, round: Int)? {
-        guard let step else { return applicable.first { $0 >= started.firstStep ?? 0 }.map { ($0, 0) } ?? first(of: 0) }
-        if let later = applicable.first(where: { $0 > step.step }) { return (later, step.round) }
-        return onlyInRound || step.round >= policy.repeats ? nil : first(of: step.round + 1)
+        if let step { return policy.next(after: step, severity, onlyInRound: onlyInRound) }
+        let applicable = policy.applicable(severity)
+        return (applicable.first { $0 >= started.firstStep ?? 0 } ?? applicable.first).map { ($0, 0) }
     }
-
-    private func first(of round: Int) -> (step: Int, round: Int)? { applicable.first.map { ($0, round) } }
 
     /// Whether nobody whom its step tells can be reached any more: each page to a person is lost. Where a step tells no
     /// person, each page.

@@ -25,6 +25,20 @@ package struct EscalationPolicy: Hashable, Sendable, Codable, Identifiable {
         groupBy.map { AlertGroup.key(of: alert.labels, by: $0) } ?? alert.groupKey
     }
 
+    /// The steps that are for alerts of a severity, in their order.
+    package func applicable(_ severity: Severity) -> [Int] { steps.indices.filter { steps[$0].severity <= severity } }
+
+    /// What comes after a step; nil at the end of the last round.
+    ///
+    /// - Parameter onlyInRound: does not begin another round.
+    package func next(
+        after step: EscalationEvent.Stepped, _ severity: Severity, onlyInRound: Bool = false
+    ) -> (step: Int, round: Int)? {
+        let applicable = applicable(severity)
+        if let later = applicable.first(where: { $0 > step.step }) { return (later, step.round) }
+        return onlyInRound || step.round >= repeats ? nil : applicable.first.map { ($0, step.round + 1) }
+    }
+
     /// One step: who is told by what, and how long guardia waits for an acknowledgement before the next.
     package struct Step: Hashable, Sendable, Codable {
         package var notify: [Target]

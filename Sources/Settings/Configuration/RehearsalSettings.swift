@@ -12,21 +12,21 @@ package enum RehearsalSettings {
         try LaunchConfigurationFile.load(bytes: yaml, name: name, variables: variables)
     }
 
-    /// Values for every variable, with which the settings can be read where nothing of a rehearsal runs.
+    /// Values for every variable, with which the settings can be read where nothing of a rehearsal runs. Nothing is at these places.
     package static let example = [
-        "POSTGRES_SOCKET_DIR": "/tmp/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",
+        "POSTGRES_SOCKET_DIR": "/rehearsal/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",
         "POSTGRES_USER": "guardia",
-        "REDIS_SOCKET": "/tmp/redis.sock", "DOOR_URL": "http://127.0.0.1:8080",
+        "REDIS_SOCKET": "/rehearsal/redis.sock", "DOOR_URL": "http://127.0.0.1:8080",
         "BLUE_URL": "http://127.0.0.1:8081", "GREEN_URL": "http://127.0.0.1:8082",
         "GATEWAY_URL": "http://127.0.0.1:8083", "TRAFFIC_URL": "http://127.0.0.1:8084",
-        "NGINX_PROGRAM": "/usr/sbin/nginx", "NGINX_CONFIG": "/tmp/nginx.conf", "REHEARSAL_FOLDER": "/tmp",
+        "NGINX_PROGRAM": "/rehearsal/nginx", "NGINX_CONFIG": "/rehearsal/nginx.conf", "REHEARSAL_FOLDER": "/rehearsal",
         "LAUNCH_AT": "2026-03-09T12:00:00Z",
         "BACKUP_RECIPIENT": "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
-        "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/tmp/guardia-door",
-        "BARBERPRO": "/usr/bin/barberpro", "DOOR_FOLDER": "/tmp/door", "JOURNAL": "/tmp/journal.sqlite",
+        "BLUE_HOST": "127.0.0.1:8081", "GREEN_HOST": "127.0.0.1:8082", "EDGE_HELPER": "/rehearsal/guardia-door",
+        "BARBERPRO": "/rehearsal/barberpro", "DOOR_FOLDER": "/rehearsal/door", "JOURNAL": "/rehearsal/journal.sqlite",
         "PROVIDERS_URL": "http://127.0.0.1:8085", "MOBILE_PORT": "8086",
-        "NGINX_FOLDER": "/tmp/nginx", "TLS_PORT": "8443", "TLS_AUTHORITY": "/etc/hosts",
-        "TLS_CERTIFICATE": "/tmp/edge.pem",
+        "NGINX_FOLDER": "/rehearsal/nginx", "TLS_PORT": "8443", "TLS_AUTHORITY": "/dev/null",
+        "TLS_CERTIFICATE": "/rehearsal/edge.pem",
         "DOOR_PORT": "8080", "EDGE_WAF": "block", "EDGE_COUNTRIES": "refuse",
     ]
 }

@@ -88,7 +88,7 @@ struct EngineFollowerTests {
         let limit = ContinuousClock.now + .seconds(10)
         while drained == 0, ContinuousClock.now < limit {
             drained = try Spool(of: journal).drain { events throws(JournalError) in try writer.append(events) }
-            if drained == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            if drained == 0 { await Task.yield() }
         }
         #expect(drained == 1)
         #expect(names(await heard.next() ?? []) == ["ana"])

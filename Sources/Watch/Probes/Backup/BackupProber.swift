@@ -93,53 +93,21 @@ package actor BackupProber: Prober, PinnedActor {
 
 /// Follows the backups in a journal, on a thread of its own.
 private actor BackupFollower {
-    private let path: String
     private let executor: ThreadExecutor
-    private var reader: JournalReader?
-    private var current = BackupLog()
-    private var zone = Zone.utc
-    private var isRead = false
+    private var followed: FollowedBoard
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(_ path: String) {
-        self.path = path
+        // Backups are events: no series is needed.
+        followed = FollowedBoard(path, span: .seconds(1)) { _ in false }
         executor = ThreadExecutor(name: "backup-log")
     }
 
     nonisolated func close() { executor.stop() }
 
     func log() throws -> (BackupLog, Zone) {
-        do {
-            if self.reader == nil { self.reader = try JournalReader(path: path) }
-            guard let reader = self.reader else { return (current, zone) }
-            let change = try reader.change()
-            if change == .replaced || !isRead {
-                // Of the past it takes only what backups are made of.
-                let board = try reader.currentBoard(span: .minutes(1))
-                current = board.backups
-                zone = board.manifest?.zone ?? zone
-                isRead = true
-            } else if change == .news {
-                for entry in try reader.news() { take(entry) }
-            }
-        } catch {
-            reader = nil
-            isRead = false
-            throw error
-        }
-        return (current, zone)
-    }
-
-    private func take(_ entry: JournalEntry) {
-        switch entry {
-        case .manifest(let manifest): zone = manifest.zone
-        case .event(let event):
-            switch event.body {
-            case .backup(let body): current.take(body, at: event.at)
-            case .action(.ended(let end)): current.take(end, at: event.at)
-            default: break
-            }
-        case .tick: break
-        }
+        followed.catchUp()
+        if let failure = followed.failure { throw failure }
+        return (followed.board?.backups ?? BackupLog(), followed.board?.manifest?.zone ?? .utc)
     }
 }
