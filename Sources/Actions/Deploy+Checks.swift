@@ -99,23 +99,24 @@ extension Deploy {
                 + "\(plan.healthy) healthy answers each, \(plan.smoke.count) smoke tests")
     }
 
-    /// A share of errors is one of the last minute: for a while it is still that of the release which the colour had before,
-    /// and would be held against this one. Waits until it has left the figures, or is not what was there before.
+    /// Errors and latencies are those of a window: for a while they are still of the release that the colour had before, and
+    /// would be held against this one. Waits until they have left the figures; what stays longer is this one's own.
     ///
     /// - Returns: false where the deploy was called off.
     private func outlive() async -> Bool {
         guard !order.shares.isEmpty else { return true }
-        let end = world.clock.now().advanced(by: Deploy.memory)
+        let plan = deployment.canary.analysis
+        let end = world.clock.now().advanced(by: world.memory + Deploy.looks)
         var isTold = false
         while world.clock.now().uptime < end.uptime {
             let (board, now) = (await world.board(), world.clock.now())
-            let before = board?.figures(of: ground.idle, at: now).errors ?? 0
-            let beside = board?.figures(of: ground.live, at: now).errors ?? 0
-            guard before > beside + deployment.canary.analysis.errorsWorseBy else { return true }
+            guard let idle = board?.figures(of: ground.idle, at: now), let live = board?.figures(of: ground.live, at: now),
+                plan.isWorse(idle, than: live)
+            else { return true }
             if !isTold {
                 await reporter.note(
                     "gate",
-                    "the figures of \(ground.idle) are still those of the release before: waits until its errors have left them"
+                    "the figures of \(ground.idle) are still those of the release before: waits until it has left them"
                 )
                 isTold = true
             }
@@ -124,8 +125,8 @@ extension Deploy {
         return true
     }
 
-    /// How long figures remember: the default window of a minute, and some looks.
-    private static let memory: Milliseconds = .seconds(75)
+    /// Some looks more, until the last of it is out.
+    private static let looks: Milliseconds = .seconds(15)
 
     // MARK: Looking
 

@@ -63,6 +63,8 @@ package struct DeployWorld: Sendable {
     package var zone: Zone
     /// The go/no-go poll of the config; nil: there is none.
     package var readiness: ReadinessPlan?
+    /// How far back the figures of the colours reach.
+    package var memory: Milliseconds
     /// What operators ask of this action while it runs.
     package var requests: AsyncStream<ActionEvent.Asked>
     /// Says when the leases are to be renewed: once each such span, until its reader is cancelled.
@@ -72,7 +74,8 @@ package struct DeployWorld: Sendable {
         board: @escaping @Sendable () async -> Board?, clock: any Clock,
         pause: @escaping Pause, run: @escaping Followers.Run,
         schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchWindow?, zone: Zone,
-        readiness: ReadinessPlan? = nil, requests: AsyncStream<ActionEvent.Asked>,
+        readiness: ReadinessPlan? = nil, memory: Milliseconds = .minutes(1),
+        requests: AsyncStream<ActionEvent.Asked>,
         renewals: @escaping @Sendable (Milliseconds) -> AsyncStream<Void> = DeployWorld.every
     ) {
         self.board = board
@@ -83,6 +86,7 @@ package struct DeployWorld: Sendable {
         self.window = window
         self.zone = zone
         self.readiness = readiness
+        self.memory = memory
         self.requests = requests
         self.renewals = renewals
     }

@@ -1,8 +1,11 @@
 #ifndef GUARDIA_CLINUX_SHIM_H
 #define GUARDIA_CLINUX_SHIM_H
 /* What the C library has and Swift's Glibc module, which is built without _GNU_SOURCE, leaves out. */
+#include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -15,8 +18,36 @@ extern int memfd_create(const char *name, unsigned int flags);
 /* F_SETPIPE_SZ of <fcntl.h>. */
 static const int guardia_f_setpipe_sz = 1031;
 
-/* POSIX_SPAWN_SETSID of <spawn.h>. */
-static const short guardia_spawn_setsid = 0x80;
+/* Starts a program as everything here is started: in a session of its own, with default signals and none blocked, with no
+ * descriptor but its three. An input below 0: it reads nothing; a folder of NULL: where we are. Gives errno, or 0 where it runs. */
+static inline int guardia_spawn(pid_t *pid, const char *program, char *const words[], char *const environment[], int input,
+                                int output, int errors, const char *folder) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    if (input >= 0)
+        posix_spawn_file_actions_adddup2(&actions, input, 0);
+    else
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (folder != NULL) posix_spawn_file_actions_addchdir_np(&actions, folder);
+
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t signals;
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    const short setsid = 0x80; /* POSIX_SPAWN_SETSID */
+    posix_spawnattr_setflags(&attributes, setsid | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+
+    int code = posix_spawn(pid, program, &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return code;
+}
 
 /* Leaves no core behind, neither this process nor its children: there would be every secret in it. With PR_SET_DUMPABLE at 0 the
  * kernel also keeps processes of the same user from reading its memory. prctl is variadic, which Swift does not import. */

@@ -31,34 +31,10 @@ struct SessionChild: ~Copyable {
     ///   - input: becomes its stdin; nil: it has none.
     init(_ words: [String], environment: [String], output: Int32, input: Int32? = nil) throws(Failure) {
         guard let program = Self.path(of: words[0], environment) else { throw Failure(code: ENOENT) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        if let input {
-            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        } else {
-            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        }
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        posix_spawn_file_actions_addchdir_np(&actions, "/")
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        posix_spawnattr_setflags(
-            &attributes, guardia_spawn_setsid | Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-
         var pid: pid_t = 0
         let code = Self.withCStrings(words) { words in
             Self.withCStrings(environment) { environment in
-                posix_spawn(&pid, program, &actions, &attributes, words, environment)
+                guardia_spawn(&pid, program, words, environment, input ?? -1, output, output, "/")
             }
         }
         guard code == 0 else { throw Failure(code: code) }

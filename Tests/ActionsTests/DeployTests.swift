@@ -9,7 +9,7 @@ struct DeployTests {
     private let journal = Recording()
     private let clock = PausedClock()
 
-    private func board(canaryErrors: Double = 0.1, requests: Double = 20) -> Board {
+    private func board(canaryErrors: Double = 0.1, canaryLatency: Double = 92, requests: Double = 20) -> Board {
         func series(_ name: String, _ unit: Unit, thresholds: Thresholds? = nil) -> Series {
             Series(id: SeriesID(name), title: name, unit: unit, interval: 1000, thresholds: thresholds)
         }
@@ -36,7 +36,7 @@ struct DeployTests {
             Tick(
                 at: now,
                 readings: [
-                    Reading("blue.p95", .number(90)), Reading("green.p95", .number(92)),
+                    Reading("blue.p95", .number(90)), Reading("green.p95", .number(canaryLatency)),
                     Reading("blue.errors", .number(0.1)), Reading("green.errors", .number(canaryErrors)),
                     Reading("blue.requests", .number(requests)), Reading("green.requests", .number(requests)),
                     Reading("disk", .number(50)),
@@ -100,6 +100,15 @@ struct DeployTests {
         // For half a minute the window still has them; the new release makes none.
         let run = await deploy(
             edges, board: { [clock] in self.board(canaryErrors: start.age(at: clock.now()).seconds < 30 ? 8 : 0) })
+        #expect(run.result.outcome == .done, "\(run.result.summary)")
+        #expect(journal.notes.contains { $0.contains("still those of the release before") })
+    }
+
+    @Test func aSlowReleaseBeforeIsNotHeldAgainstTheCanaryEither() async {
+        let start = clock.now()
+        let run = await deploy(
+            [FakeEdge("edge-1")],
+            board: { [clock] in self.board(canaryLatency: start.age(at: clock.now()).seconds < 40 ? 900 : 92) })
         #expect(run.result.outcome == .done, "\(run.result.summary)")
         #expect(journal.notes.contains { $0.contains("still those of the release before") })
     }

@@ -91,7 +91,7 @@ package struct CanaryAnalysis: Sendable {
         if !known { blindLooks += 1 }
         if let a = canaryFigures.p95, let b = liveFigures.p95, a.isFinite, b.isFinite, b > 0 {
             pairs += 1
-            if a > b * (1 + plan.latencyWorseBy / 100) { worsePairs += 1 }
+            if plan.isSlower(a, than: b) { worsePairs += 1 }
             lastPair = (a, b)
         }
         // What was critical before the canary had anything is not its doing.
@@ -215,5 +215,17 @@ package struct CanaryAnalysis: Sendable {
         guard number.isFinite else { return "?" }
         let scaled = Int((min(max(number, -1e15), 1e15) * 10).rounded())
         return "\(scaled / 10).\(abs(scaled) % 10)"
+    }
+}
+
+extension AnalysisPlan {
+    /// Of two p95 of the same window.
+    func isSlower(_ canary: Double, than live: Double) -> Bool { canary > live * (1 + latencyWorseBy / 100) }
+
+    /// Whether one look at both is worse than the plan lets a canary be. One look proves nothing.
+    package func isWorse(_ canary: CanaryAnalysis.Figures, than live: CanaryAnalysis.Figures) -> Bool {
+        if let a = canary.errors, a > (live.errors ?? 0) + errorsWorseBy { return true }
+        guard let a = canary.p95, let b = live.p95, b > 0 else { return false }
+        return isSlower(a, than: b)
     }
 }

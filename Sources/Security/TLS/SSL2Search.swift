@@ -12,27 +12,17 @@ extension SuiteSearch {
     func runSSL2() async -> SSL2Result {
         let hello = SSL2Hello(
             ciphers: SSL2Cipher.all.map(\.number), challenge: (0..<16).map { _ in UInt8.random(in: 0...255) })
-        var reason = ""
-        for _ in 0..<2 {
-            guard ContinuousClock.now < end else { return SSL2Result(offer: .unknown("there was no time left")) }
-            await gate.enter()
-            let answer: SSL2Answer
-            do throws(WireError) {
-                answer = try await client.ask(hello, until: min(end, .now + stage))
-            } catch {
-                await gate.leave()
-                reason = error.reason
-                continue
+        do throws(Untold) {
+            let answer = try await once { until throws(WireError) in
+                try await client.ask(hello, until: until)
+            } lost: {
+                $0 == .brokeOff ? "its answer in SSL 2.0 broke off" : nil
             }
-            await gate.leave()
-            switch answer {
-            case .hello(let hello):
-                return SSL2Result(
-                    offer: .yes, ciphers: hello.ciphers.map(SSL2Cipher.init).sorted(), certificate: hello.certificate)
-            case .refused: return SSL2Result(offer: .no)
-            case .brokeOff: reason = "its answer in SSL 2.0 broke off"
-            }
+            guard case .hello(let hello) = answer else { return SSL2Result(offer: .no) }
+            return SSL2Result(
+                offer: .yes, ciphers: hello.ciphers.map(SSL2Cipher.init).sorted(), certificate: hello.certificate)
+        } catch {
+            return SSL2Result(offer: .unknown(error.reason))
         }
-        return SSL2Result(offer: .unknown(reason))
     }
 }

@@ -84,30 +84,50 @@ struct SuiteSearch: Sendable {
         let random = (0..<32).map { _ in UInt8.random(in: 0...255) }
         let hello = ClientHello.asking(
             for: version.rawValue, suites: suites.map(\.number), name: name, random: random, compress: compress)
+        let answer: HelloAnswer
+        do throws(Untold) {
+            answer = try await once { until throws(WireError) in try await client.ask(hello, until: until) }
+        } catch {
+            return .untold(error.reason)
+        }
+        switch answer {
+        case .flight(let flight):
+            // It may answer with an older version than asked for, or with a suite that it was not offered: not this one.
+            let suite = CipherSuite(flight.hello.suite)
+            guard flight.hello.version == version.rawValue, suites.contains(suite) else { return .refused }
+            return .picked(suite, flight)
+        case .alert, .closed: return .refused
+        case .notTLS: return .untold("what answers is not TLS")
+        }
+    }
+
+    /// Why a question was not answered.
+    struct Untold: Error {
+        var reason: String
+    }
+
+    /// Asks once the gate is free, and once more where the answer was lost on the way.
+    ///
+    /// - Parameter lost: why an answer is none; nil where it is one.
+    func once<Told: Sendable>(
+        _ question: (_ until: ContinuousClock.Instant) async throws(WireError) -> Told,
+        lost: (Told) -> String? = { _ in nil }
+    ) async throws(Untold) -> Told {
         var reason = ""
         for _ in 0..<2 {
-            guard ContinuousClock.now < end else { return .untold("there was no time left") }
+            guard ContinuousClock.now < end else { throw Untold(reason: "there was no time left") }
             await gate.enter()
-            let answer: HelloAnswer
             do throws(WireError) {
-                answer = try await client.ask(hello, until: min(end, .now + stage))
+                let answer = try await question(min(end, .now + stage))
+                await gate.leave()
+                guard let why = lost(answer) else { return answer }
+                reason = why
             } catch {
                 await gate.leave()
                 reason = error.reason
-                continue
-            }
-            await gate.leave()
-            switch answer {
-            case .flight(let flight):
-                // It may answer with an older version than asked for, or with a suite that it was not offered: not this one.
-                let suite = CipherSuite(flight.hello.suite)
-                guard flight.hello.version == version.rawValue, suites.contains(suite) else { return .refused }
-                return .picked(suite, flight)
-            case .alert, .closed: return .refused
-            case .notTLS: return .untold("what answers is not TLS")
             }
         }
-        return .untold(reason)
+        throw Untold(reason: reason)
     }
 }
 

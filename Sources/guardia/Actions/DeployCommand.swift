@@ -244,6 +244,7 @@ extension ActionSession {
                     throw Told("the schema query did not return one whole number")
                 }
                 return number
-            }, window: launch.launch.window, zone: zone, readiness: launch.readiness, requests: requests)
+            }, window: launch.launch.window, zone: zone, readiness: launch.readiness,
+            memory: launch.colourWindow, requests: requests)
     }
 }

@@ -1,0 +1,10 @@
+extension LaunchConfiguration {
+    /// How far back the errors and latencies of the colours reach: the longest window over which a probe counts them.
+    package var colourWindow: Milliseconds {
+        let wanted = Set(panes.colours.flatMap { [$0.errors, $0.latency] }.compactMap(\.self))
+        return probes.compactMap { probe -> Milliseconds? in
+            guard case .metrics(let target) = probe.target else { return nil }
+            return target.extracts.filter { wanted.contains(SeriesID("\(probe.name).\($0.name)")) }.map(\.window).max()
+        }.max() ?? .minutes(1)
+    }
+}
