@@ -157,16 +157,22 @@ struct CommandLineTests {
         #expect(missing.status == 2 && missing.errors == "guardia: /nonexistent.journal: there is no such file\n")
     }
 
-    @Test func figuresAndSilencesAreOfTheJournalThatTheConfigNames() throws {
+    /// A small config whose journal is not there.
+    private static func configNamingAJournal(_ more: String = "") throws -> String {
         let file = "/tmp/guardia-named-\(UInt32.random(in: 0 ... .max)).yaml"
-        try """
-        product: {name: X}
-        environment: test
-        timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
-        journal: {path: /nonexistent/named.journal}
-        probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
-        panes: {health: [{title: API, show: api.p95}]}
-        """.write(toFile: file, atomically: true, encoding: .utf8)
+        try (more + """
+            product: {name: X}
+            environment: test
+            timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+            journal: {path: /nonexistent/named.journal}
+            probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
+            panes: {health: [{title: API, show: api.p95}]}
+            """).write(toFile: file, atomically: true, encoding: .utf8)
+        return file
+    }
+
+    @Test func figuresAndSilencesAreOfTheJournalThatTheConfigNames() throws {
+        let file = try Self.configNamingAJournal()
         defer { try? FileManager.default.removeItem(atPath: file) }
         for command in [["kpi"], ["silence", "list"], ["alerts"]] {
             let result = try Program.run(guardia, command + ["-c", file])
@@ -214,16 +220,7 @@ struct CommandLineTests {
     }
 
     @Test func anActionIsRefusedWhereTheEnvironmentAndTheConfigNameDifferentJournals() throws {
-        let file = "/tmp/guardia-two-journals-\(UInt32.random(in: 0 ... .max)).yaml"
-        try """
-        product: {name: X}
-        environment: test
-        timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
-        journal: {path: /nonexistent/named.journal}
-        operators: [{anyone: true}]
-        probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
-        panes: {health: [{title: API, show: api.p95}]}
-        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let file = try Self.configNamingAJournal("operators: [{anyone: true}]\n")
         defer { try? FileManager.default.removeItem(atPath: file) }
         let place = ["GUARDIA_CONFIG=\(file)", "GUARDIA_JOURNAL=/nonexistent/other.journal", guardia]
         for words in [["ack", "--all"], ["escalate", "--text", "x", "--yes"]] {
@@ -232,6 +229,12 @@ struct CommandLineTests {
             #expect(
                 result.errors.contains("/nonexistent/other.journal")
                     && result.errors.contains("/nonexistent/named.journal"), "\(result.errors)")
+        }
+        // A rollback is not refused for a variable: here it gets as far as finding no deployment.
+        for words in [["rollback", "--yes"], ["status"]] {
+            let result = try Program.run("/usr/bin/env", place + words)
+            #expect(result.errors.contains("going by the config"), "\(result.errors)")
+            #expect(result.errors.contains("deployment"), "\(result.errors)")
         }
         // What is typed leaves no doubt.
         let typed = try Program.run("/usr/bin/env", place + ["ack", "--all", "--config", file])

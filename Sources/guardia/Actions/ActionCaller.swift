@@ -36,6 +36,6 @@ struct ActionCaller {
         if identity.isDelegated, let journal = options.journal, journal != launch.journal.path {
             throw Failure.refused(Told("--journal is not for operators behind sudo: it is \(launch.journal.path)"))
         }
-        journal = try JournalOption.told(options.journal, options.config, launch)
+        journal = try JournalOption.told(options.journal, options.config, launch, isRescue: isRescue)
     }
 }

@@ -95,18 +95,20 @@ struct Steering {
                         ?? "no deploy runs, and none was interrupted"))
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
-        var hangs = false
-        if lives {
-            let survey = await EdgeSurvey.take(session.edges, session.deployment)
-            hangs = survey.traffic.hasLapsed(lockOf: record.id)
-        }
+        // To abort is not kept waiting by edges that do not answer: whether it hangs is looked at where it hears nothing.
+        let isBlind = kind == .abort || kind == .promote && options.yes
+        let survey = isBlind ? nil : await EdgeSurvey.take(session.edges, session.deployment)
+        let hangs = lives && survey?.traffic.hasLapsed(lockOf: record.id) == true
         // Nobody is there to hear it: a deploy that is called held would be believed to be.
         if hangs, kind == .pause || kind == .approve {
             await session.close()
             throw Failure.refused(Told("\(record.id) HANGS: \(UnsettledAction.hanging)"))
         }
-        if kind == .promote, !options.yes { try await confirm(record, lives: lives, hangs: hangs, session) }
-        if lives { throw await ask(record, hangs: hangs, board, session) }
+        if kind == .promote, !options.yes, let survey {
+            for line in survey.lines { Output.line(line) }
+            try await confirm(record, lives: lives, hangs: hangs, session)
+        }
+        if lives { throw await ask(record, board, session) }
         switch kind {
         case .promote: throw await resume(record, session)
         case .abort: throw await undo(record, session)
@@ -134,7 +136,6 @@ struct Steering {
     private func confirm(
         _ record: ActionRecord, lives: Bool, hangs: Bool, _ session: ActionSession
     ) async throws {
-        for line in await EdgeSurvey.take(session.edges, session.deployment).lines { Output.line(line) }
         for line in Steering.outlook(record, lives: lives, hangs: hangs, at: session.clock.now()) { Output.line(line) }
         let target = record.started.to?.version ?? record.started.to?.colour ?? record.id.text
         let answer = Confirmation.typed(target)
@@ -156,7 +157,7 @@ struct Steering {
     // MARK: A deploy that lives
 
     private func ask(
-        _ record: ActionRecord, hangs: Bool, _ board: JournalBoard, _ session: ActionSession
+        _ record: ActionRecord, _ board: JournalBoard, _ session: ActionSession
     ) async -> ExitCode {
         guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
         let who = session.identity.who
@@ -183,7 +184,7 @@ struct Steering {
             }
             // A pause and an approval are heard when the step that runs has ended.
             if kind == .pause || kind == .approve { return ActionResult(.done, "\(record.id) is told") }
-            return await heard(record, hangs: hangs, before, board)
+            return await heard(record, before, board, session)
         }
         sign.end()
         return await session.finish(result, id, json: options.json)
@@ -191,7 +192,7 @@ struct Steering {
 
     /// Waits until something has come of it.
     private func heard(
-        _ record: ActionRecord, hangs: Bool, _ before: Int, _ board: JournalBoard
+        _ record: ActionRecord, _ before: Int, _ board: JournalBoard, _ session: ActionSession
     ) async -> ActionResult {
         for _ in 0..<Steering.patience {
             if let now = await board.board()?.actions[record.id], now.progress != before {
@@ -200,6 +201,7 @@ struct Steering {
             }
             try? await Task.sleep(for: .milliseconds(100))
         }
+        let hangs = await EdgeSurvey.take(session.edges, session.deployment).traffic.hasLapsed(lockOf: record.id)
         return ActionResult(
             .undecided,
             hangs

@@ -20,7 +20,7 @@ struct SecurityCommand: AsyncParsableCommand {
             logs or as much of them as can be read at once: it says how much, and calls less than a minute unknown. \
             And the last hour of that by minutes as the engine recorded it (defence.blocked, defence.bans).
 
-            Exits 0 where nothing is critical and nothing unknown, else 1. With --posture it sends nothing, and tells what the \
+            Exits 0 where no trial and no ban is critical or unknown, else 1. With --posture it sends nothing, and tells what the \
             journal knows of every station, with its age.
             """)
 

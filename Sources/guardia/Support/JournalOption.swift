@@ -25,14 +25,20 @@ struct JournalOption: ParsableArguments {
     /// Which journal an action tells: the one given, else the launch's. What only looks goes by the environment: where that
     /// names another, and neither config nor journal was given by name, nobody could say which launch is meant.
     ///
+    /// - Parameter isRescue: what only looks at the edges, or brings back what served, is not refused for a variable: it goes by
+    ///   the config, and says so.
     /// - Throws: 2 where they disagree.
-    static func told(_ given: String?, _ config: ConfigOptions, _ launch: LaunchConfiguration) throws -> String {
+    static func told(
+        _ given: String?, _ config: ConfigOptions, _ launch: LaunchConfiguration, isRescue: Bool = false
+    ) throws -> String {
         if let given { return given }
         if config.given == nil, let named = ofEnvironment, named != launch.journal.path {
-            throw Failure.usage(
-                Told(
-                    "$GUARDIA_JOURNAL is \(named), and the journal of \(config.path) is \(launch.journal.path): which launch "
-                        + "is meant? Give --config or --journal, or unset GUARDIA_JOURNAL"))
+            let trouble = "$GUARDIA_JOURNAL is \(named), and the journal of \(config.path) is \(launch.journal.path)"
+            guard isRescue else {
+                throw Failure.usage(
+                    Told("\(trouble): which launch is meant? Give --config or --journal, or unset GUARDIA_JOURNAL"))
+            }
+            Output.error("\(trouble): going by the config")
         }
         return launch.journal.path
     }

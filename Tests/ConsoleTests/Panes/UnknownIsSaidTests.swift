@@ -43,10 +43,10 @@ import Testing
 
     // MARK: The version picker
 
-    @Test(
-        "what a deploy was refused for or went back from is not offered",
-        arguments: [ActionOutcome.refused, ActionOutcome.wentBack])
-    func versions(outcome: ActionOutcome) {
+    /// What may be deployed, after a deploy that ended so ten minutes ago.
+    private func versions(
+        after outcome: ActionOutcome, from: (String, String), to: (String, String), split: String? = nil
+    ) -> [String] {
         var deployed = Deployed()
         let id = ActionID("deploy-9")
         deployed.happened(
@@ -54,28 +54,25 @@ import Testing
                 .started(
                     .init(
                         id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [],
-                        from: .init(colour: "blue", version: "v1.4.0"), to: .init(colour: "green", version: "v9.9.9"),
+                        from: .init(colour: from.0, version: from.1), to: .init(colour: to.0, version: to.1),
                         edges: ["edge-1", "edge-2"], steps: Deployed.steps, pid: 4711)),
-                .ended(.init(action: id, outcome: outcome, summary: "no")),
+                .ended(.init(action: id, outcome: outcome, summary: "", split: split)),
             ], ago: 600)
-        let versions = Planner(board: deployed.launch.board, now: BarberPro.now).versions
+        return Planner(board: deployed.launch.board, now: BarberPro.now).versions
+    }
+
+    @Test(
+        "what a deploy was refused for or went back from is not offered",
+        arguments: [ActionOutcome.refused, ActionOutcome.wentBack])
+    func versions(outcome: ActionOutcome) {
+        let versions = versions(after: outcome, from: ("blue", "v1.4.0"), to: ("green", "v9.9.9"))
         #expect(versions.contains("v1.4.0") && versions.contains("v1.3.9"))
         #expect(!versions.contains("v9.9.9"))
     }
 
     @Test func whatWasDeployedIsOfferedAfterItLeftItsColour() {
-        var deployed = Deployed()
-        let id = ActionID("deploy-9")
-        deployed.happened(
-            [
-                .started(
-                    .init(
-                        id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [],
-                        from: .init(colour: "green", version: "v1.3.9"), to: .init(colour: "blue", version: "v1.3.8"),
-                        edges: ["edge-1", "edge-2"], steps: Deployed.steps, pid: 4711)),
-                .ended(.init(action: id, outcome: .done, summary: "", split: "blue")),
-            ], ago: 600)
-        #expect(Planner(board: deployed.launch.board, now: BarberPro.now).versions.contains("v1.3.8"))
+        let versions = versions(after: .done, from: ("green", "v1.3.9"), to: ("blue", "v1.3.8"), split: "blue")
+        #expect(versions.contains("v1.3.8"))
     }
 
     // MARK: The wall
