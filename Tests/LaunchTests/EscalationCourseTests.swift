@@ -47,6 +47,10 @@ struct EscalationCourseTests {
         // Heard once more, the beginning changes nothing.
         for event in beginnings { course.take(event, at: later) }
         #expect(course.running.map { $0.step?.step } == [0])
+        // What the screens show goes by the same story.
+        var log = EscalationLog()
+        for event in others + beginnings + beginnings { log.take(event, at: drill.now) }
+        #expect(log.escalations.map { $0.step?.step } == [0] && log.pages.count == 3)
     }
 
     @Test func anAcknowledgementStopsItAndTellsTheOthers() {

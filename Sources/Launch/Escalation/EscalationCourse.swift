@@ -33,16 +33,7 @@ package struct EscalationCourse: Sendable {
     /// The outside's own names of acknowledgements that were refused: asked for again, they are no news.
     package private(set) var refused: Set<String> = []
 
-    /// What was told of chains whose beginning was not heard yet, oldest first: begun on a full disk, that waits in the spool
-    /// and stands in the journal behind the rest.
-    private var early: [Early] = []
-    private static let earlyLimit = 256
-
-    private struct Early: Sendable {
-        var escalation: EscalationID
-        var event: EscalationEvent
-        var at: Moment
-    }
+    private var backlog = EscalationBacklog()
 
     package init(roster: Roster, zone: Zone) {
         self.roster = roster
@@ -137,11 +128,7 @@ package struct EscalationCourse: Sendable {
 
     /// Folds an event of a chain, whoever wrote it. Heard twice, or late, it changes nothing.
     package mutating func take(_ event: EscalationEvent, at moment: Moment) {
-        if let id = EscalationCourse.needsBeginning(event), chains[id] == nil {
-            early.append(Early(escalation: id, event: event, at: moment))
-            if early.count > EscalationCourse.earlyLimit { early.removeFirst() }
-            return
-        }
+        if let id = event.toldChain, chains[id] == nil { return backlog.keep(event, at: moment, of: id) }
         switch event {
         case .started(let body): start(body, at: moment)
         case .stepped(let body): step(body, at: moment)
@@ -182,20 +169,7 @@ package struct EscalationCourse: Sendable {
             waiting.remove(alert)
             subjects[alert]?.returned = nil
         }
-        let mine = early.filter { $0.escalation == body.escalation }
-        early.removeAll { $0.escalation == body.escalation }
-        for one in mine { take(one.event, at: one.at) }
-    }
-
-    /// The chain without whose beginning an event cannot be taken in.
-    private static func needsBeginning(_ event: EscalationEvent) -> EscalationID? {
-        switch event {
-        case .stepped(let body): body.escalation
-        case .stopped(let body): body.escalation
-        case .queued(let body): body.escalation
-        case .attempted(let body): body.page.escalation
-        default: nil
-        }
+        for entry in backlog.release(body.escalation) { take(entry.event, at: entry.at) }
     }
 
     private mutating func step(_ body: EscalationEvent.Stepped, at moment: Moment) {

@@ -61,6 +61,8 @@ package struct EscalationLog: Hashable, Sendable {
         package var at: Moment
     }
 
+    private var backlog = EscalationBacklog()
+
     package init() {}
 
     package subscript(id: EscalationID) -> Escalation? { escalations.last { $0.id == id } }
@@ -72,10 +74,14 @@ package struct EscalationLog: Hashable, Sendable {
     package func escalation(of alert: Fingerprint) -> Escalation? { escalations.last { $0.alerts.contains(alert) } }
 
     package mutating func take(_ event: EscalationEvent, at moment: Moment) {
+        if let id = event.movedChain, self[id] == nil { return backlog.keep(event, at: moment, of: id) }
         switch event {
         case .started(let body):
+            // Heard twice it is one.
+            guard self[body.escalation] == nil else { return }
             escalations.append(Escalation(started: body, at: moment, alerts: body.alerts))
             trim()
+            for entry in backlog.release(body.escalation) { take(entry.event, at: entry.at) }
         case .stepped(let body):
             change(body.escalation) {
                 $0.step = body
