@@ -107,7 +107,9 @@ package struct AlertCard: Hashable, Sendable {
                 changes.append("\(taken.body.by) has acknowledged it")
             }
         }
-        if chain?.id != earlier.chain?.id || chain?.step?.step != earlier.chain?.step?.step {
+        // Where its chain stands decides what an escalation does; to acknowledge stops it at any step.
+        let escalates = !calls.isEmpty || !earlier.calls.isEmpty
+        if escalates, chain?.id != earlier.chain?.id || chain?.step?.step != earlier.chain?.step?.step {
             if let step = chain?.step?.step {
                 changes.append("its chain is at step \(step + 1) now")
             } else if earlier.chain != nil, chain == nil {

@@ -217,6 +217,23 @@ import Testing
         #expect(scene.confirmation.wanted == "nestor" && scene.confirmation.target.text.isEmpty)
     }
 
+    @Test func aChainThatGoesOnMeanwhileHindersNoAcknowledgement() {
+        var scene = Scene(.night, .ack(Self.payment, for: .minutes(30)))
+        scene.press("right")
+        scene.wait()
+        scene.refresh(
+            Firing.night.saying {
+                $0.say(
+                    .stepped(
+                        .init(
+                            escalation: Firing.chain, step: 2, round: 0, due: BarberPro.now.advanced(by: 600_000),
+                            contacts: ["carla"])), ago: 0)
+            })
+        #expect(scene.confirmation.moved.isEmpty)
+        scene.press("enter")
+        #expect(scene.fired?.kind == .ack)
+    }
+
     @Test("what is typed reaches the command line as one word", arguments: ["$(reboot)", "--force", "it's; rm -rf /"])
     func hostileText(text: String) {
         var scene = Scene(.night, .escalate(.init(alert: nil, text: text)), opener: Key("E"))
