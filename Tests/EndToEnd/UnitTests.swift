@@ -129,18 +129,21 @@ struct UnitTests {
             #expect(isThere, "\(unit): \(program) \(command.joined(separator: " ")) takes no \(option)")
         }
         let bad = try Program.run(Program.path(program), command + ["--no-such-option"])
-        #expect(bad.status == 2, "\(program) \(command) takes anything")
+        #expect(bad.status != 0, "\(program) \(command) takes anything")
     }
 
     @Test func theEnginesUnitAndTheProgramsNameTheSamePlaces() throws {
         let unit = try unit("guardia.service")
         let words = try #require(commands(of: unit).first)
         let config = try #require(words.firstIndex(of: "--config").map { words[$0 + 1] })
-        let help = try Program.run(Program.path("guardia"), ["status", "--help"])
-        #expect(help.output.contains("else \(config))"), "\(help.output)")
-        let journal = try Program.run(Program.path("guardia"), ["journal", "tail", "--help"])
+        func help(_ command: String...) throws -> String {
+            // As if it were one line: where it is broken is the terminal's.
+            try Program.run(Program.path("guardia"), command + ["--help"]).output.split { " \n".contains($0) }
+                .joined(separator: " ")
+        }
+        #expect(try help("status").contains("else \(config))"))
         let state = "/var/lib/\(try #require(unit.values("StateDirectory").first))"
-        #expect(journal.output.contains("else \(state)/"), "\(journal.output)")
+        #expect(try help("journal", "tail").contains("else \(state)/"))
         // What signs may write there too, and nowhere else.
         let signer = try self.unit("guardia-audit-sign.service")
         #expect(signer.values("ReadWritePaths") == [state] && signer.values("ProtectSystem") == ["strict"])
@@ -172,7 +175,7 @@ struct UnitTests {
         #expect(try space.shell("getent passwd \(user)").contains(":\(state):"), "its home")
         let config = try #require(commands(of: unit).first?.last)
         #expect(
-            try space.shell("stat -c '%U %G %a' $(dirname \(config))") == "root \(group)750\n",
+            try space.shell("stat -c '%U %G %a' $(dirname \(config))") == "root \(group) 750\n",
             "the service user reads its config, and cannot change it")
         // sudo reads the whole of what is there now, the shipped lines for bans among it.
         try space.shell("install -m 0440 '\(Self.config.path)/sudoers.d/guardia-bans' /etc/sudoers.d/ && visudo -c -q")

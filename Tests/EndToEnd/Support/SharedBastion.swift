@@ -55,7 +55,8 @@ final class SharedBastion {
     /// The words that somebody runs at a prompt of their own: logged in as `login` over SSH, and `user` by now.
     private func words(_ user: String, _ login: String?, _ command: [String]) -> [String] {
         let script = #"""
-            if [ -e /proc/self/loginuid ]; then id -u "$1" >/proc/self/loginuid || exit 99; fi
+            id=$(id -u "$1") || exit 98
+            if [ -e /proc/self/loginuid ]; then echo "$id" >/proc/self/loginuid || exit 99; fi
             who=$2
             shift 2
             cd / && exec setpriv --reuid="$who" --regid="$who" --init-groups -- \
