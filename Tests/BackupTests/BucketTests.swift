@@ -68,7 +68,9 @@ struct BucketTests {
                 try Data(bytes.prefix(50_000)).write(to: URL(fileURLWithPath: "\(file).small"))
                 defer { unlink("\(file).small") }
                 try await client.upload(file: "\(file).small", to: "small", rate: rate)
-                #expect(abs((clock.rested - before - span / 6) / .seconds(1)) < 0.001, "a small one at \(String(describing: rate))")
+                #expect(
+                    abs((clock.rested - before - span / 6) / .seconds(1)) < 0.001,
+                    "a small one at \(String(describing: rate))")
             }
         }
     }

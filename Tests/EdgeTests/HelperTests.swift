@@ -147,7 +147,8 @@ struct HelperTests {
             try write(
                 ban("[guardia-auth] Ban 10.0.0.1") + ban("[guardia-auth] Unban 10.0.0.1")
                     + ban("[guardia-auth] Restore Ban 10.0.0.1") + ban("[guardia-waf] Increase Ban 10.0.0.1 (2 # 0:1)")
-                    + ban("[x y] Ban 10.0.0.1") + "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-w", bans)
+                    + ban("[x y] Ban 10.0.0.1") + "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-w",
+                bans)
             let banned = try await lab.run("bans", bans, String(node), String(from))
             let told = banned.lines.filter { $0.hasPrefix("ban ") }
             #expect(told.sorted() == ["ban guardia-auth 1", "ban guardia-waf 1"], "\(banned.lines)")

@@ -34,7 +34,9 @@ struct FullDiskTests {
         deinit { engine?.killHard() }
 
         func words(_ command: [String]) -> [String] {
-            ["env", "GUARDIA_STATE=\(space.folder)/state", Program.path("guardia")] + command + ["--config", bastion.config]
+            ["env", "GUARDIA_STATE=\(space.folder)/state", Program.path("guardia")] + command + [
+                "--config", bastion.config,
+            ]
         }
 
         func run(_ command: String...) throws -> Program.Result { try space.run(words(command)) }
@@ -88,7 +90,8 @@ struct FullDiskTests {
             let isSo = try await eventually(within: seconds, condition)
             try #require(
                 isSo,
-                "never so: \(what); \(engine?.text.suffix(2000) ?? ""); \((try? tail()) ?? "")", sourceLocation: sourceLocation)
+                "never so: \(what); \(engine?.text.suffix(2000) ?? ""); \((try? tail()) ?? "")",
+                sourceLocation: sourceLocation)
         }
 
         /// Every step of an action as it was told, each begun and ended, and its end.
@@ -168,7 +171,8 @@ struct FullDiskTests {
         // Its plan and its lock are told while there is room; from then on there is none.
         let deploy = try disk.start("deploy", "v8.4.0", "--yes", "--canary", "none", "--reason", "half-way")
         try await disk.expect("it is under way") {
-            try disk.board()?.actions.records.last?.steps.contains { $0.step.name == "lock" && $0.endedAt != nil } ?? false
+            try disk.board()?.actions.records.last?.steps.contains { $0.step.name == "lock" && $0.endedAt != nil }
+                ?? false
         }
         try disk.fill()
         #expect(try await deploy.status() == 0, "\(deploy.text)")

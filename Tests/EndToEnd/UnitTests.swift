@@ -65,7 +65,8 @@ struct UnitTests {
         #expect(missing.errors.contains("gaurdia"), "\(missing)")
         // What the engine could do to this machine, by systemd's own measure: from 0, nothing, to 10.
         let exposure = try space.run([
-            Self.verifier, "security", "--offline=true", "--no-pager", "--threshold=25", "\(space.folder)/units/guardia.service",
+            Self.verifier, "security", "--offline=true", "--no-pager", "--threshold=25",
+            "\(space.folder)/units/guardia.service",
         ])
         #expect(exposure.status == 0, "\(exposure.output.suffix(300))\(exposure.errors)")
     }
@@ -106,7 +107,8 @@ struct UnitTests {
                     try expectAccepted(program, Array(words.dropFirst()), of: unit.name)
                 case "guardia-door":
                     let usage = try Program.run(Self.config.appending(path: "edge/guardia-door").path, [])
-                    #expect(words[1] == "--door" && words.count == 4 && usage.errors.contains(" \(words[3])"), "\(words)")
+                    #expect(
+                        words[1] == "--door" && words.count == 4 && usage.errors.contains(" \(words[3])"), "\(words)")
                 case "guardia-wall": #expect(words[1] == "--", "its own options end there: \(words)")
                 default: Issue.record("\(unit.name) starts \(words[0])")
                 }
@@ -161,7 +163,8 @@ struct UnitTests {
         let setup = try space.run(["/usr/local/bin/guardia", "setup"])
         #expect(setup.status == 0, "\(setup.output)\(setup.errors)")
         for (file, place) in [
-            ("systemd/guardia.service", "/etc/systemd/system/guardia.service"), ("sudoers.d/guardia", "/etc/sudoers.d/guardia"),
+            ("systemd/guardia.service", "/etc/systemd/system/guardia.service"),
+            ("sudoers.d/guardia", "/etc/sudoers.d/guardia"),
         ] {
             let ours = try String(contentsOf: Self.config.appending(path: file), encoding: .utf8)
             #expect(try space.shell("cat \(place)") == ours, "\(place)")
@@ -170,7 +173,8 @@ struct UnitTests {
         let (user, group) = (unit.values("User")[0], unit.values("Group")[0])
         let state = "/var/lib/\(unit.values("StateDirectory")[0])"
         #expect(
-            try space.shell("stat -c '%U %G %a' \(state)") == "\(user) \(group) \(unit.values("StateDirectoryMode")[0])\n",
+            try space.shell("stat -c '%U %G %a' \(state)")
+                == "\(user) \(group) \(unit.values("StateDirectoryMode")[0])\n",
             "systemd would change what setup made")
         #expect(try space.shell("getent passwd \(user)").contains(":\(state):"), "its home")
         let config = try #require(commands(of: unit).first?.last)
@@ -188,14 +192,17 @@ struct UnitTests {
     @Test func everyCommandOfTheSudoersFileIsOneAndEveryActIsThere() throws {
         let text = try String(contentsOf: Self.config.appending(path: "sudoers.d/guardia"), encoding: .utf8)
         let program = try #require(commands(of: unit("guardia.service")).first?.first)
-        let alias = text.replacing("\\\n", with: " ").split(separator: "\n").first { $0.hasPrefix("Cmnd_Alias GUARDIA =") }
+        let alias = text.replacing("\\\n", with: " ").split(separator: "\n").first {
+            $0.hasPrefix("Cmnd_Alias GUARDIA =")
+        }
         let entries = try #require(alias).split(separator: "=", maxSplits: 1)[1].split(separator: ",")
             .map { $0.split(separator: " ").map(String.init) }
         #expect(entries.allSatisfy { $0.first == program && (2...3).contains($0.count) }, "\(entries)")
         let commands = Set(entries.map { $0[1] })
         for command in commands {
             // Alone, and with whatever words: sudo takes the two apart.
-            #expect(entries.contains { $0 == [program, command] } && entries.contains { $0 == [program, command, "*"] })
+            #expect(
+                entries.contains { $0 == [program, command] } && entries.contains { $0 == [program, command, "*"] })
             let help = try Program.run(Program.path("guardia"), [command, "--help"])
             #expect(help.status == 0 && help.output.contains("guardia \(command)"), "\(command): \(help.errors)")
         }
@@ -211,7 +218,9 @@ struct UnitTests {
         }
         for act in acts { #expect(commands.contains(act), "operators cannot \(act)") }
         // And none of what would give them the service user's whole account.
-        for command in ["watch", "setup", "journal", "edge", "security", "notify", "rehearse", "replay", "shot", "scan"] {
+        for command in [
+            "watch", "setup", "journal", "edge", "security", "notify", "rehearse", "replay", "shot", "scan",
+        ] {
             #expect(!commands.contains(command), "\(command)")
         }
         let user = try #require(try unit("guardia.service").values("User").first)

@@ -76,7 +76,9 @@ import Testing
             try load {
                 $0.replacing(
                     "  defences:\n    every: 5m\n",
-                    with: "  defences:\n    every: 5m\n    bans: [{name: b, log: /var/log/fail2ban.log, log_on: \(edge)}]\n")
+                    with:
+                        "  defences:\n    every: 5m\n    bans: [{name: b, log: /var/log/fail2ban.log, log_on: \(edge)}]\n"
+                )
             }
         }
         let good = try plan("edge-1")
@@ -88,7 +90,9 @@ import Testing
         #expect(Set(elsewhere.map(\.edge)) == Set(edges) && elsewhere.count == 2 * edges.count + 1)
         #expect(elsewhere.last == LogElsewhere(owner: "b", edge: "edge-1", kind: .bans, path: "/var/log/fail2ban.log"))
         // Each edge has a series of its own, which a rule can name.
-        for edge in deployment.edges { #expect(good.series.contains { $0.id.name == "defence.blocked_at.\(edge.name)" }) }
+        for edge in deployment.edges {
+            #expect(good.series.contains { $0.id.name == "defence.blocked_at.\(edge.name)" })
+        }
         #expect(good.series.contains { $0.id.name == "defence.bans_at.b" })
         let error = #expect(throws: ConfigErrors.self) { _ = try plan("edge-9") }
         #expect("\(try #require(error))".contains("is no edge that is reached by ssh"))

@@ -56,7 +56,8 @@ package actor RefusalDesk {
         defer { isLooking = false }
         let found = remotes.isEmpty ? [:] : await count(within: deadline)
         reader.read(
-            now.utc, requests: found[.requests] ?? .init(), rules: found[.hits] ?? .init(), bans: found[.bans] ?? .init())
+            now.utc, requests: found[.requests] ?? .init(), rules: found[.hits] ?? .init(),
+            bans: found[.bans] ?? .init())
         return reader.report
     }
 

@@ -65,7 +65,8 @@ extension Field {
             error(
                 "\(name.quoted) is no edge that is reached by ssh",
                 hint: elsewhere.isEmpty
-                    ? "leave 'log_on' out where the log can be read here" : "it is one of \(elsewhere.joined(separator: ", "))")
+                    ? "leave 'log_on' out where the log can be read here"
+                    : "it is one of \(elsewhere.joined(separator: ", "))")
         }
         return name
     }

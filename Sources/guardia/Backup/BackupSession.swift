@@ -26,7 +26,8 @@ struct BackupSession {
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
         // A home of gpg says which programs it runs, and a file of age's may too.
         if identity.isDelegated, key != nil {
-            throw Failure.refused(Told("--identity is not for operators behind sudo: it is backup.identity of the config"))
+            throw Failure.refused(
+                Told("--identity is not for operators behind sudo: it is backup.identity of the config"))
         }
         do { launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration } catch {
             throw Failure.usage(error)

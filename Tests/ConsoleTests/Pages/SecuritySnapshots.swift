@@ -105,7 +105,8 @@ import Testing
     private static func tell(_ launch: inout BarberPro, troubled: Bool) {
         var manifest = Deployed.manifest
         let edgeless = Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: [])))
-        manifest.series += DefencePlan(bans: [BanWatch(name: "edge-1", log: "/var/log/fail2ban.log")]).series(of: edgeless)
+        manifest.series += DefencePlan(bans: [BanWatch(name: "edge-1", log: "/var/log/fail2ban.log")]).series(
+            of: edgeless)
         launch.board.apply(manifest)
         for ago in stride(from: Int64(1790), through: 0, by: -10) {
             let isLost = troubled && ago < 240

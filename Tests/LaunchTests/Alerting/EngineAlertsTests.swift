@@ -40,7 +40,8 @@ struct EngineAlertsTests {
         .action(
             .started(
                 .init(
-                    id: id, kind: kind, by: Operator(name: "ana", uid: 1000, host: "bastion"), reason: "no one else is awake",
+                    id: id, kind: kind, by: Operator(name: "ana", uid: 1000, host: "bastion"),
+                    reason: "no one else is awake",
                     command: [],
                     to: .init(colour: "green", version: "v1.5.0"), edges: ["edge-1"],
                     steps: [.init(name: "flip", title: "Flip 25 %")], pid: 7, breaksGlass: breaksGlass)))
@@ -165,6 +166,7 @@ struct EngineAlertsTests {
         tell(started(), at: 0, &board)
         look(1, lock: lapsed, at: 2000, &board)
         #expect(found(board, at: 2000).count == 2)
-        #expect(found(board, at: 2000, EngineAlertPlan(actionStuck: nil, breakGlass: nil, checklistOverdue: nil)).isEmpty)
+        #expect(
+            found(board, at: 2000, EngineAlertPlan(actionStuck: nil, breakGlass: nil, checklistOverdue: nil)).isEmpty)
     }
 }

@@ -201,7 +201,8 @@ import Testing
     }
 
     @Test func rulesAndBansThatWereCountedElsewhereAreAddedAndTheirSilenceIsTold() throws {
-        var reader = RefusalReader([], bans: [BanWatch(name: "edge-2", log: "/var/log/fail2ban.log", logEdge: "edge-2")])
+        var reader = RefusalReader(
+            [], bans: [BanWatch(name: "edge-2", log: "/var/log/fail2ban.log", logEdge: "edge-2")])
         var (hits, bans) = (RefusalTally.Batch(), RefusalTally.Batch())
         hits.count(.rule, "942100 SQL Injection", times: 6)
         bans.takeBan(by: "guardia-waf", times: 2)
@@ -210,7 +211,8 @@ import Testing
         #expect(reader.report.perMinute(.rule, "942100 SQL Injection", within: .minutes(1)) == 6)
         #expect(reader.report.bansPerMinute() == 2 && reader.report.countsBans)
         #expect(reader.report.banTroubles.isEmpty && reader.report.ruleTroubles.isEmpty)
-        reader.read(now + .minutes(2), rules: .init(troubles: ["edge-2: gone"]), bans: .init(troubles: ["edge-2: gone"]))
+        reader.read(
+            now + .minutes(2), rules: .init(troubles: ["edge-2: gone"]), bans: .init(troubles: ["edge-2: gone"]))
         #expect(reader.report.ruleTroubles == ["edge-2: gone"] && reader.report.banTroubles == ["edge-2: gone"])
     }
 

@@ -69,7 +69,8 @@ import Wire
         var board = Board(span: .hours(1))
         board.apply(
             Manifest(
-                product: Product(name: "p"), zone: .utc, environment: "test", series: plan.series(of: deployment), panes: Panes()))
+                product: Product(name: "p"), zone: .utc, environment: "test", series: plan.series(of: deployment),
+                panes: Panes()))
         func apply(_ found: [String: Launch.Measurement]) {
             board.apply(
                 Tick(
