@@ -51,7 +51,8 @@ package struct PackageSurvey: Hashable, Sendable {
             let result = try await Command.run(
                 [
                     "apt-get", "-s", "-o", "Debug::NoLocking=true", "-o", "APT::Get::Show-User-Simulation-Note=false",
-                    "upgrade",
+                    // What is held would not be among them, and it is what nobody else installs.
+                    "--ignore-hold", "upgrade",
                 ],
                 environment: environment, deadline: .seconds(60), outputLimit: 4 << 20)
             guard result.isSuccess, !result.standardOutput.isTruncated else {

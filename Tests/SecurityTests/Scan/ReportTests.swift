@@ -310,6 +310,33 @@ import Testing
         #expect(updates[0].from == "3.0.15-1~deb12u1" && updates[0].to == "3.0.19-1~deb12u1")
     }
 
+    @Test func whatHoldsSecurityUpdatesUpIsAWarningOfItsOwn() {
+        var survey = PackageSurvey()
+        func verdict(_ name: String) -> Verdict? {
+            survey.check(every: .minutes(10)).items.first { $0.name == name }?.verdict
+        }
+        (survey.listsAge, survey.hasUnattended, survey.unattendedAge) = (.days(1), true, .days(1))
+        survey.held = ["nginx"]
+        #expect(
+            survey.check(every: .minutes(10)).verdict == .ok, "a package that is held and has no update is a choice")
+        survey.updates = PackageSurvey.updates(
+            simulation: "Inst nginx [1] (2 Debian-Security:12/stable-security [amd64])")
+        #expect(verdict("held packages") == .warning && verdict("security updates") == .warning)
+        survey.updates = PackageSurvey.updates(simulation: "Inst nginx [1] (2 Debian:12.9/stable [amd64])")
+        #expect(verdict("held packages") == .ok && verdict("security updates") == .ok)
+        survey.unattendedAge = .days(3)
+        #expect(verdict("unattended-upgrades") == .warning)
+        survey.unattendedAge = nil
+        #expect(verdict("unattended-upgrades") == .warning)
+        (survey.rebootRequired, survey.rebootPackages) = (true, ["libc6"])
+        #expect(verdict("reboot") == .warning)
+        // Lists that nobody fetched tell of no update: that is not known.
+        (survey.listsAge, survey.updates) = (.days(4), [])
+        #expect(verdict("package lists") == .unknown)
+        survey.failure = "apt-get is not there"
+        #expect(survey.check(every: .minutes(10)).verdict == .unknown)
+    }
+
     @Test func thisMachinesPackagesAreLookedAt() async {
         let survey = await PackageSurvey.take(clock: SystemClock())
         #expect(survey.failure == nil, "\(survey.failure ?? "")")
