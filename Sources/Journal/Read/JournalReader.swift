@@ -16,6 +16,8 @@ package final class JournalReader {
     /// Where the files are that were opened.
     private var place: JournalPlace
     private var version: Int64?
+    /// Whether the disk was read-only when they were.
+    private let isOfReadOnlyDisk: Bool
     /// Whether the last ``news()`` left some for the next.
     package private(set) var isBehind = false
 
@@ -31,6 +33,7 @@ package final class JournalReader {
 
     package init(path: String) throws(JournalError) {
         self.path = path
+        isOfReadOnlyDisk = JournalFiles(path: path).isOnReadOnlyDisk
         (store, copy, place) = try JournalReader.open(path)
         isCopy = copy != nil
     }
@@ -190,7 +193,12 @@ package final class JournalReader {
     // MARK: Following
 
     /// Whether anything was committed since the last look: to be asked every 100 ms, in a few microseconds.
+    ///
+    /// - Throws: `JournalError` also where it is to be opened anew: let it go.
     package func change() throws(JournalError) -> JournalChange {
+        if isOfReadOnlyDisk, !JournalFiles(path: path).isOnReadOnlyDisk {
+            throw .failed(path: path, reason: "its disk can be written again: it is opened anew")
+        }
         if isCopy { return .nothing }
         let now = JournalPlace(JournalFiles(path: path))
         if now.database != nil, !place.isReadable(now: now) {
