@@ -204,7 +204,8 @@ struct CommandLineTests {
             try "".write(toFile: "\(base)/\(name)/launch.yaml", atomically: true, encoding: .utf8)
             // This process lives: so both count as running.
             let text =
-                #"{"config":"\#(base)/\#(name)/launch.yaml","journal":"\#(base)/\#(name)/journal.sqlite","pid":\#(getpid())}"#
+                #"{"config":"\#(base)/\#(name)/launch.yaml","journal":"\#(base)/\#(name)/journal.sqlite","#
+                + #""providers":"http://127.0.0.1:1/\#(name)","pid":\#(getpid())}"#
             try text.write(toFile: "\(base)/guardia-rehearsal-\(name).json", atomically: true, encoding: .utf8)
         }
         func environment(_ words: String...) throws -> Program.Result {
@@ -216,6 +217,7 @@ struct CommandLineTests {
         let chosen = try environment("--folder", "\(base)/b")
         #expect(chosen.status == 0 && chosen.output.contains("\(base)/b/launch.yaml"), "\(chosen.errors)")
         #expect(!chosen.output.contains("\(base)/a"))
+        #expect(chosen.output.contains("export PROVIDERS_URL=http://127.0.0.1:1/b\n"), "\(chosen.output)")
         #expect(try environment("--folder", "\(base)/c").status == 2)
     }
 

@@ -1,6 +1,7 @@
 import Actions
 import ArgumentParser
 import Foundation
+import Launch
 import Settings
 
 /// Where the launch config is: shared by the commands that read it.
@@ -60,7 +61,7 @@ struct ConfigOptions: ParsableArguments {
     func loadAndKeep(isDelegated: Bool = false) throws(ConfigErrors) -> LaunchConfigurationFile {
         let bytes = try bytes(isDelegated: isDelegated)
         let file = try LaunchConfigurationFile.load(bytes: bytes, name: path, variables: pairs)
-        KnownGood(of: path).keep(bytes)
+        KnownGood(of: path).keep(bytes, journal: file.configuration.journal.path)
         return file
     }
 
@@ -92,8 +93,10 @@ struct ConfigOptions: ParsableArguments {
         do throws(ConfigErrors) {
             return (try loadAndKeep(isDelegated: isDelegated), nil)
         } catch {
-            guard let kept = KnownGood(of: path).kept,
-                let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs)
+            let good = KnownGood(of: path)
+            guard let kept = good.kept,
+                let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs),
+                good.serves(journal: file.configuration.journal.path)
             else { throw error }
             let time = Date(timeIntervalSince1970: TimeInterval(kept.seconds)).formatted(.iso8601)
             return (
