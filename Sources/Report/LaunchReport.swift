@@ -121,6 +121,16 @@ package struct LaunchReport: Sendable {
         standing = LaunchReport.standing(material, figures: times.figures)
     }
 
+    /// The end of it as a file's name has it: `20261127-1408`, in the zone of the launch.
+    package var fileStamp: String {
+        let civil = times.zone.civil(material.to)
+        func padded(_ number: Int, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        return padded(civil.year, 4) + padded(civil.month, 2) + padded(civil.day, 2) + "-" + padded(civil.hour, 2)
+            + padded(civil.minute, 2)
+    }
+
     /// Which series the report draws: the business figures, and the latencies and error rates of all panes.
     package static func series(of manifest: Manifest) -> [SeriesID] { ReportChart.plans(manifest).map(\.series.id) }
 
