@@ -114,7 +114,7 @@ package struct ReportMarkdown {
         for table in report.moveTables {
             out.heading(3, plain(table.title))
             out.line(plain("Medians of the readings: \(table.times). \(table.remainder)"))
-            if !table.rows.isEmpty { out.table(LaunchReport.moveHead, table.rows.map { $0.map(plain) }) }
+            if !table.rows.isEmpty { out.table(table.head, table.rows.map { $0.map(plain) }) }
         }
         guard !report.gates.isEmpty else { return }
         out.heading(2, "Gates")

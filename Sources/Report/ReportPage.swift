@@ -164,7 +164,7 @@ package struct ReportPage {
             html.element("h3", table.title)
             html.element("p", "Medians of the readings: " + table.times + ". " + table.remainder, class: "none")
             guard !table.rows.isEmpty else { continue }
-            head(LaunchReport.moveHead)
+            head(table.head)
             for cells in table.rows { row(cells) }
             html.markup("</tbody></table>")
         }

@@ -182,6 +182,22 @@ struct CommandLineTests {
         #expect(check.status == 0 && check.output.contains("NOBODY IS TOLD"), "\(check.output)")
     }
 
+    @Test func whatIsNoPartOfACommandIsSaidToBeNone() throws {
+        let result = try Program.run(guardia, ["flag", "show", "x"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("there is no 'guardia flag show'; "), "\(result.errors)")
+        let near = try Program.run(guardia, ["journal", "tial"])
+        #expect(near.errors.contains("did you mean 'tail'?"), "\(near.errors)")
+    }
+
+    @Test func aConfigThatNobodyNamedAndThatIsNotThereSaysHowOneIsNamed() throws {
+        try #require(!FileManager.default.fileExists(atPath: "/etc/guardia/launch.yaml"))
+        let result = try Program.run(
+            "/usr/bin/env", ["-u", "GUARDIA_CONFIG", "GUARDIA_STATE=/nonexistent", guardia, "status"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("--config FILE or $GUARDIA_CONFIG"), "\(result.errors)")
+    }
+
     @Test func aLaunchThatTheEnvironmentNamesIsSaidBeforeItIsActedOn() throws {
         let result = try Program.run(
             "/usr/bin/env", ["GUARDIA_CONFIG=/nonexistent.yaml", guardia, "rollback", "--yes"])

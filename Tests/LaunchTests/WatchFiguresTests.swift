@@ -84,8 +84,11 @@ private struct Story {
         #expect(figures.times.incident?.version == "v-green")
         let summary = WatchSummary(figures, on: story.board)
         #expect(summary.times == "5 min 20 s after against 1 min 59 s of v-green")
-        #expect(summary.verdict == "recovered: app.p95 2,4 s → 98 ms; 1 the same")
+        #expect(summary.verdicts == ["recovered: app.p95 2,4 s → 98 ms", "1 the same"])
         #expect(try story.row(of: deploy, at: 1379).comparison.verdict == .worse)
+        // What came after the rollback is not the deploy's doing, however long one waits.
+        #expect(try story.row(of: deploy, at: 1700).comparison.verdict == .worse)
+        #expect(try story.figures(of: deploy, at: 1700).after == .seconds(179))
     }
 
     @Test func betterThanTheIncidentIsNotWellYet() throws {
@@ -98,8 +101,8 @@ private struct Story {
         let row = try story.row(of: rollback, at: 1900)
         #expect(row.comparison.verdict == .better && row.isRecovered == false)
         #expect(row.unreached.map { $0 < 100 } == true)
-        let verdict = WatchSummary(try story.figures(of: rollback, at: 1900), on: story.board).verdict
-        #expect(verdict == "not as before: app.p95 2,4 s → 408 ms, was 97 ms before; 1 the same")
+        let verdicts = WatchSummary(try story.figures(of: rollback, at: 1900), on: story.board).verdicts
+        #expect(verdicts == ["not as before: app.p95 2,4 s → 408 ms, was 97 ms before", "1 the same"])
     }
 
     @Test func aReleaseThatWentIllAfterHoursIsComparedFromWhenItWasIll() throws {
@@ -169,5 +172,20 @@ extension WatchFiguresTests {
         let change = try #require(KpiState(kpi, on: story.board, at: moment(1900), engineSilent: false).deploy)
         let row = try story.row(of: rollback, at: 1900)
         #expect(change.was == row.comparison.before && change.verdict == row.comparison.verdict)
+    }
+}
+
+@Suite struct AlertAgeTests {
+    @Test func anAlertmanagersAlertIsAsOldAsItTellsAndOneOfOursAsItsFiring() throws {
+        var log = AlertLog()
+        for (name, source) in [("ours", nil), ("theirs", "alertmanager")] as [(String, String?)] {
+            let facts = AlertEvent.Facts(
+                rule: name, labels: Labels(["alertname": name]), severity: .critical, summary: name, since: moment(10),
+                source: source)
+            log.take(.fired(.init(alert: facts)), at: moment(100))
+        }
+        let ages = Dictionary(uniqueKeysWithValues: log.firing.map { ($0.facts.rule, $0.firesSince) })
+        #expect(ages["ours"] == moment(100))
+        #expect(ages["theirs"] == moment(10))
     }
 }

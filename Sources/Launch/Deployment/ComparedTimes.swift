@@ -9,6 +9,8 @@ package struct ComparedTimes: Hashable, Sendable {
     package let settled: Moment
     /// What the time after is compared with.
     package let before: Range<Timestamp>
+    /// When the traffic was moved again: what comes then is not its doing; nil while it was not.
+    package let end: Timestamp?
     /// The incident, where that is what it is compared with; its release by its version, where that is known.
     package let incident: Incident?
     /// Of a rollback: the time before what it takes back; nil where the journal tells of none.
@@ -34,21 +36,24 @@ package struct ComparedTimes: Hashable, Sendable {
     package init?(of record: ActionRecord, in board: Board) {
         guard let began = record.firstMovedAt, let settled = record.movedAt else { return nil }
         (self.began, self.settled) = (began, settled)
-        let end = began.utc + ComparedTimes.instant * -1
-        let earliest = end + ComparedTimes.span * -1
+        let last = began.utc + ComparedTimes.instant * -1
+        let earliest = last + ComparedTimes.span * -1
         let moves = board.actions.records.filter { [.deploy, .rollback].contains($0.kind) && $0.split != nil }
         let previous = moves.last { $0.id != record.id && $0.at.utc <= record.at.utc && $0.movedAt != nil }
+        end = moves.first { $0.id != record.id && $0.at.utc > record.at.utc && $0.firstMovedAt != nil }?.firstMovedAt.map {
+            $0.utc + ComparedTimes.instant * -1
+        }
         // What served before the traffic last moved was another release: it says nothing of this change.
         var start = previous?.movedAt.map { $0.utc + ComparedTimes.instant } ?? earliest
         guard record.kind == .rollback else {
-            before = ComparedTimes.range(max(start, earliest), end)
+            before = ComparedTimes.range(max(start, earliest), last)
             (incident, healthy) = (nil, nil)
             return
         }
         // A release that was rolled back at once did what it did as a canary too.
-        if let first = previous?.firstMovedAt, end - start < ComparedTimes.memory { start = min(start, first.utc) }
+        if let first = previous?.firstMovedAt, last - start < ComparedTimes.memory { start = min(start, first.utc) }
         if let ill = board.alerts.illSince(at: began, notBefore: start) { start = max(start, ill) }
-        before = ComparedTimes.range(max(start, earliest), end)
+        before = ComparedTimes.range(max(start, earliest), last)
         incident = Incident(version: record.started.from?.version ?? previous?.started.to?.version)
         healthy = previous?.firstMovedAt.map { first in
             let until = first.utc + ComparedTimes.instant * -1
@@ -56,6 +61,12 @@ package struct ComparedTimes: Hashable, Sendable {
             let from = earlier?.movedAt.map { $0.utc + ComparedTimes.instant } ?? until + ComparedTimes.span * -1
             return ComparedTimes.range(max(from, until + ComparedTimes.span * -1), until)
         }
+    }
+
+    /// How long of the time after there is to look at.
+    package func after(at now: Moment) -> Milliseconds {
+        let known = min(ComparedTimes.span, settled.age(at: now))
+        return end.map { min(known, max($0 - settled.utc, 0)) } ?? known
     }
 
     /// What is left of a time for figures that remember a minute: its beginning is in part of the time before. Of a short one its

@@ -68,7 +68,7 @@ package struct WatchFigures: Hashable, Sendable {
     package init?(of record: ActionRecord, board: Board, now: Moment) {
         guard let times = ComparedTimes(of: record, in: board), let panes = board.manifest?.panes else { return nil }
         self.times = times
-        after = min(ComparedTimes.span, times.settled.age(at: now))
+        after = times.after(at: now)
         let (settled, end) = (times.settled.utc, times.settled.utc + after)
 
         // A series that two panes show is one row; how far the readings reach back is what they say themselves.
@@ -130,8 +130,8 @@ package struct WatchFigures: Hashable, Sendable {
             if row.isRecovered == false { return 1 }
             return switch row.comparison.verdict {
             case .worse: 0
-            case .different: 2
-            case .better: 3
+            case .better: 2
+            case .different: 3
             case .same: 4
             case .tooLittle: 5
             }

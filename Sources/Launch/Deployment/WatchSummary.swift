@@ -20,8 +20,8 @@ package struct WatchSummary: Sendable {
         return "\(after) after against \(before) of \(incident.version ?? "the incident")"
     }
 
-    /// `recovered: App p95 2,4 s → 96 ms (+2 more); 9 the same`; nil where too little was read of everything.
-    package var verdict: String? {
+    /// `recovered: App p95 2,4 s → 96 ms (+2 more)`, `9 the same`: the worst first; none where too little was read of everything.
+    package var verdicts: [String] {
         var parts: [String] = []
         func list(_ word: String, _ rows: [WatchFigures.Row]) {
             guard !rows.isEmpty else { return }
@@ -37,12 +37,12 @@ package struct WatchSummary: Sendable {
         list("different", well.filter { $0.comparison.verdict == .different })
         let same = well.count { $0.comparison.verdict == .same }
         if same > 0 { parts.append("\(same) the same") }
-        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+        return parts
     }
 
     /// `App p95 2,4 s → 96 ms`
     package func words(_ row: WatchFigures.Row) -> String {
-        let was = row.unreached.map { ", was \(text.amount($0, row.unit)) before" } ?? ""
+        let was = row.unreached.map { ", was \(amount($0, row)) before" } ?? ""
         return "\(title(row)) \(amount(row.comparison.before, row)) → \(amount(row.comparison.after, row))\(was)"
     }
 
@@ -69,6 +69,7 @@ package struct WatchSummary: Sendable {
 
     /// A figure of a row in its unit; `?` where it is not known.
     package func amount(_ value: Double?, _ row: WatchFigures.Row) -> String {
-        value.map { text.amount($0, row.unit) } ?? "?"
+        // Half a customer is the middle between two readings, and nothing to tell.
+        value.map { text.amount(row.unit == .count ? $0.rounded() : $0, row.unit) } ?? "?"
     }
 }

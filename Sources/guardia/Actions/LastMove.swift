@@ -17,12 +17,12 @@ struct LastMove {
             Double(ended.at.age(at: now).count / 1000))
     }
 
-    /// One line of what was done, and one of what came of it where enough was read.
+    /// What was done, and what came of it where enough was read.
     var lines: [String] {
         guard let end = record.ended?.body else { return [] }
         let line = "· last  \(record.label), \(age) ago: \(end.summary)"
-        guard let summary, let verdict = summary.verdict else { return [line] }
-        return [line, "        \(summary.times): \(verdict)"]
+        guard let summary, !summary.verdicts.isEmpty else { return [line] }
+        return [line] + ([summary.times] + summary.verdicts).map { "        " + $0 }
     }
 
     var report: Report {

@@ -69,6 +69,13 @@ struct ConfigOptions: ParsableArguments {
     ///
     /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.
     private func bytes(isDelegated: Bool = false) throws(ConfigErrors) -> [UInt8] {
+        // Who named none is to read how one is named.
+        if !isNamed, access(path, F_OK) != 0, errno == ENOENT {
+            throw ConfigErrors(
+                file: path,
+                "there is no such file: name the launch's config with --config FILE or $GUARDIA_CONFIG "
+                    + "(docs/configuration.md); guardia rehearse needs none")
+        }
         guard isDelegated || isServiceUser else { return try LaunchConfigurationFile.bytes(of: path) }
         do throws(TrustedFile.Trouble) {
             return try TrustedFile.read(path, limit: LaunchConfigurationFile.byteLimit)
