@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Journal",
             dependencies: [
-                "Launch", "CCrypto",
+                "Launch", "CCrypto", "CLinux",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),

@@ -2,18 +2,33 @@
 #define GUARDIA_CLINUX_SHIM_H
 /* What the C library has and Swift's Glibc module, which is built without _GNU_SOURCE, leaves out. */
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 extern int memfd_create(const char *name, unsigned int flags);
+
+/* futex(2), which has no function in the C library. The word is in a mapped file, shared with other processes; a wait ends when it
+ * is no longer `seen`, when it is woken, by a signal, or after some milliseconds. */
+static inline void guardia_futex_wait(const void *word, uint32_t seen, int milliseconds) {
+    struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+    syscall(SYS_futex, word, FUTEX_WAIT, seen, &limit, NULL, 0);
+}
+
+static inline void guardia_futex_wake(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
 
 /* F_SETPIPE_SZ of <fcntl.h>. */
 static const int guardia_f_setpipe_sz = 1031;

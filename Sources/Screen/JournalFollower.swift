@@ -86,7 +86,8 @@ final class JournalFollower: Sendable {
         while true {
             do throws(JournalError) {
                 if subject == nil { subject = try open() }
-                watch.wait(sawChange: try look(at: &subject))
+                try look(at: &subject)
+                watch.wait()
             } catch {
                 subject = nil
                 post([.note(error.description)])
@@ -109,9 +110,9 @@ final class JournalFollower: Sendable {
         return Subject(reader: reader)
     }
 
-    /// Tells what has changed since the last look; whether there was anything.
-    private func look(at subject: inout Subject?) throws(JournalError) -> Bool {
-        guard let reader = subject?.reader else { return false }
+    /// Tells what has changed since the last look.
+    private func look(at subject: inout Subject?) throws(JournalError) {
+        guard let reader = subject?.reader else { return }
         // A beat that was seen is remembered when its file goes: the engine fell silent then, it has not never been.
         if let now = reader.heartbeat(), now != subject?.beat {
             // A beat alone is no reason to draw: what it changes, an age, is drawn with the next second anyway.
@@ -123,13 +124,11 @@ final class JournalFollower: Sendable {
             subject?.isGone = isGone
             post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
         }
-        let change = try reader.change()
-        switch change {
+        switch try reader.change() {
         case .nothing: break
         case .news: repeat { post([.entries(try reader.news())]) } while reader.isBehind
         case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
         }
-        return change != .nothing
     }
 
     private func note(of reader: JournalReader) -> String? {

@@ -213,7 +213,7 @@ private final class Feed: Sendable {
                     }
                 }
             }
-            watch.wait(sawChange: isNews)
+            watch.wait()
         }
     }
 }

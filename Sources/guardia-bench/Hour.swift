@@ -3,16 +3,18 @@ import Foundation
 import Journal
 import Launch
 
-/// `guardia-bench hour`: writes a journal with an hour of two hundred series, and says what that cost.
+/// `guardia-bench hour`: writes a journal with an hour of history, and says what that cost.
 struct Hour: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write an hour of history, shaped after a journal in which a launch runs.")
 
     @Argument(help: "A journal in which a launch runs.") var source: String
     @Argument(help: "The journal to write.") var target: String
+    @Option(help: "That many series, each with a reading a second; otherwise the launch's, each at its own interval.")
+    var series: Int?
 
     func run() async throws {
-        var past = try Past(of: source)
+        var past = try Past(of: source, pace: series == nil ? .own : .everySecond, count: series)
         let recorder = try await JournalRecorder.open(path: target, origin: "bench")
         let now = SystemClock().now()
         let seconds: Int64 = 3600

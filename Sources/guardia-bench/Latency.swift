@@ -26,7 +26,7 @@ struct Latency: AsyncParsableCommand {
                 await recorder.record(tick)
                 return Meter.now
             }
-            while try reader.change() != .news { watch.wait(sawChange: false) }
+            while try reader.change() != .news { watch.wait() }
             _ = try reader.news()
             delays.append(Meter.now - (try await writer.value))
         }

@@ -7,10 +7,18 @@ struct Past {
     static let seriesCount = 200
 
     let manifest: Manifest
-    /// How many series have a reading in every second.
     var count: Int { walks.count }
-    private var walks: [(id: SeriesID, kind: Walk)]
+    private var walks: [(id: SeriesID, interval: Int64, kind: Walk)]
     private var random: SplitMix
+    private let pace: Pace
+    private var second: Int64 = 0
+
+    enum Pace: Hashable {
+        /// Every series has a reading in every second.
+        case everySecond
+        /// Each series is read at its own interval.
+        case own
+    }
 
     private enum Walk {
         /// Changes with every look, as a latency does.
@@ -19,22 +27,27 @@ struct Past {
         case still(Measurement)
     }
 
-    /// - Parameter journal: one in which a launch has been running for a while.
-    init(of journal: String) throws {
+    /// - Parameters:
+    ///   - journal: one in which a launch has been running for a while.
+    ///   - count: how many series, of the launch's and others; nil: the launch's, and at least two hundred.
+    init(of journal: String, pace: Pace = .everySecond, count: Int? = nil) throws {
+        self.pace = pace
         let board = try JournalReader(path: journal).currentBoard(span: .minutes(1))
         guard var manifest = board.manifest else { throw JournalError.notThere(path: journal) }
         walks = board.tracks.compactMap { track in
+            let interval = max(track.series.interval.count / 1000, 1)
             switch track.value {
             case .number(let number) where number != 0 && number != 1 && track.series.unit != .verdict:
-                (track.series.id, .number(number, around: number))
-            case .some(let value): (track.series.id, .still(value))
-            case nil: nil
+                return (track.series.id, interval, .number(number, around: number))
+            case .some(let value): return (track.series.id, interval, .still(value))
+            case nil: return nil
             }
         }
-        for index in walks.count..<max(walks.count, Past.seriesCount) {
+        if let count { walks = Array(walks.prefix(count)) }
+        for index in walks.count..<max(walks.count, count ?? Past.seriesCount) {
             let id = SeriesID("filler.number\(index)")
             manifest.series.append(Series(id: id, title: id.name, unit: .milliseconds, interval: 1000))
-            walks.append((id, .number(40, around: 40)))
+            walks.append((id, 1, .number(40, around: 40)))
         }
         self.manifest = manifest
         random = SplitMix(state: 1)
@@ -42,7 +55,9 @@ struct Past {
 
     /// What is read in the next second.
     mutating func readings() -> [Reading] {
-        walks.indices.map { index in
+        second += 1
+        let due = walks.indices.filter { pace == .everySecond || (second + Int64($0)) % walks[$0].interval == 0 }
+        return due.map { index in
             switch walks[index].kind {
             case .still(let value): return Reading(walks[index].id, value)
             case .number(let number, let middle):

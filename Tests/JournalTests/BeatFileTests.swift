@@ -20,7 +20,7 @@ struct BeatFileTests {
         #expect(beat.at == .at(4))
         #expect(beat.notRecording == text?.cut(toBytes: BeatFile.textLimit))
         let attributes = try FileManager.default.attributesOfItem(atPath: files.beat)
-        #expect(attributes[.size] as? Int == BeatFile.size)
+        #expect(attributes[.size] as? Int == CommitBell.fileSize)
     }
 
     @Test("half an old and half a new block is no beat")

@@ -1,7 +1,8 @@
 import Glibc
 import Launch
 
-/// The engine's heartbeat: one block of 256 bytes beside the journal, overwritten in place once a second.
+/// The engine's heartbeat: one block of 256 bytes beside the journal, overwritten in place once a second. Behind it is the count
+/// of ``CommitBell``.
 ///
 /// It is not a row, because the beat must get through when the disk is full, which is when it has the most to say: its
 /// block is allocated once, at the start. And a beat a second would make the log grow for nothing.
@@ -63,9 +64,11 @@ enum BeatFile {
             // The umask may have taken the group's right to read.
             _ = fchmod(descriptor, JournalFiles.mode)
             var status = stat()
-            if fstat(descriptor, &status) == 0, Int(status.st_size) >= size { return }
-            let zeros = [UInt8](repeating: 0, count: size)
-            guard pwrite(descriptor, zeros, size, 0) == size, fsync(descriptor) == 0 else {
+            let old = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+            if old >= CommitBell.fileSize { return }
+            let start = old >= size ? size : 0
+            let zeros = [UInt8](repeating: 0, count: CommitBell.fileSize - start)
+            guard pwrite(descriptor, zeros, zeros.count, off_t(start)) == zeros.count, fsync(descriptor) == 0 else {
                 throw JournalError(errno: errno, path: path)
             }
         }

@@ -29,6 +29,8 @@ package final class JournalWriter {
     /// Whether the file that was found was truncated, and has been moved out of the way.
     let hasSetAside: Bool
     private var beatFile: BeatFile.Writer?
+    /// Nil beside a journal in which no engine ever ran: nobody waits for it there.
+    private var bell: CommitBell?
     /// Where the files are that were opened.
     private var place: JournalPlace
     var encoder = TickEncoder()
@@ -57,7 +59,15 @@ package final class JournalWriter {
         store = try Store(path: path, readonly: false)
         try store.access { db in try Schema.prepare(db, path: path) }
         beatFile = isEngine ? try BeatFile.Writer(files) : nil
+        bell = CommitBell(files, toRing: true)
         place = JournalPlace(files)
+    }
+
+    /// One transaction, of which the readers are told.
+    func commit<Value>(_ body: (Database) throws -> Value) throws(JournalError) -> Value {
+        let value = try store.write(body)
+        bell?.ring()
+        return value
     }
 
     // MARK: Its place
@@ -135,7 +145,7 @@ package final class JournalWriter {
         // With synchronous = FULL, a commit in WAL mode ends with an fsync of the log. It cannot be set inside a transaction.
         try store.access { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         defer { try? store.access { db in try db.execute(sql: "PRAGMA synchronous = NORMAL") } }
-        return try store.write { db in
+        return try commit { db in
             var (sequence, hash) = try JournalWriter.head(db)
             return try events.map { event in
                 sequence += 1
@@ -171,7 +181,7 @@ package final class JournalWriter {
 
     /// Records a manifest, from `moment` on in force; the same one again is not written again.
     package func record(_ manifest: Manifest, at moment: Moment) throws(JournalError) {
-        try store.write { db in
+        try commit { db in
             let json = try JournalJSON.encode(manifest)
             let newest = try String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id DESC LIMIT 1")
             guard json != newest else { return }
@@ -196,7 +206,7 @@ package final class JournalWriter {
             }
         }
         var (catalog, encoder) = (self.catalog, self.encoder)
-        try store.write { db in
+        try commit { db in
             for tick in ticks {
                 let cells = try JournalWriter.cells(of: tick, catalog: &catalog, in: db)
                 let blobs = encoder.encode(cells, at: tick.at)
@@ -241,7 +251,10 @@ package final class JournalWriter {
         guard isEngine else { return }
         let files = JournalFiles(path: path)
         // The file was deleted or replaced: readers look under its name.
-        if beatFile?.isIn(place: files) != true { beatFile = try BeatFile.Writer(files) }
+        if beatFile?.isIn(place: files) != true {
+            beatFile = try BeatFile.Writer(files)
+            bell = CommitBell(files, toRing: true)
+        }
         try beatFile?.write(beat)
     }
 

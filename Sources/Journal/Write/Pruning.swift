@@ -14,7 +14,7 @@ extension JournalWriter {
     package func prune(now: Timestamp, retention: Retention) throws(JournalError) -> Bool {
         let catalogue = try store.read { db in try SeriesTable(db) }
         let inUse = encoder.texts
-        return try store.write { db in
+        return try commit { db in
             let thinned = try JournalWriter.thin(db, before: now + Milliseconds(-retention.full.count), catalogue)
             let expiry = now + Milliseconds(-retention.downsampled.count)
             let removed = try JournalWriter.remove(db, before: expiry, keeping: inUse)

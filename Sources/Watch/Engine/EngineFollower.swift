@@ -98,7 +98,7 @@ package final class EngineFollower: Sendable {
                 if change == .replaced, try isAnother(reader, since: last) { state.withLock { $0.after = 0 } }
                 if change != .nothing { try read(reader, &last) }
                 hearSpool(&spooled)
-                watch.wait(sawChange: change != .nothing)
+                watch.wait()
             } catch {
                 reader = nil
                 hearSpool(&spooled)
