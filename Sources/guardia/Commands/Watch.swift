@@ -156,6 +156,7 @@ extension Watch {
         return SecurityWatch.Part.allCases.map { part in
             SecurityWatch(
                 plan, part, deployment: launch.deployment, refusals: refusals, clockWitnesses: launch.clockWitnesses,
+                figures: launch.figures,
                 journal: journal,
                 origin: Origin.name, clock: clock, reactor: reactor
             ) {
