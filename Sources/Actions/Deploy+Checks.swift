@@ -135,7 +135,8 @@ extension Deploy {
     /// Where something broke off meanwhile the bake begins anew; where a critical alert fires that did not before, the end
     /// waits for it. Both no longer than another two bakes: then a person judges.
     func bake(_ step: String) async -> Outcome {
-        var analysis = CanaryAnalysis(deployment.canary.analysis)
+        let style = await world.board()?.manifest?.figures ?? .argentine
+        var analysis = CanaryAnalysis(deployment.canary.analysis, text: AmountText(style))
         let begun = world.clock.now()
         var end = begun.advanced(by: order.bake)
         let limit = begun.advanced(by: order.bake * 3)

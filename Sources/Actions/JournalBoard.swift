@@ -18,8 +18,8 @@ package actor JournalBoard {
 
     deinit { executor.stop() }
 
-    /// How much of the past is held: what a comparison with the time before needs.
-    private static let span: Milliseconds = .minutes(31)
+    /// How much of the past is held: what a rollback, its incident and the time before that are compared by.
+    private static let span: Milliseconds = .hours(1)
 
     /// The board; nil where the journal cannot be read now.
     package func board() -> Board? {

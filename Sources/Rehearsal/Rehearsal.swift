@@ -263,8 +263,13 @@ package actor Rehearsal {
     /// Starts the engine that watches this launch, as one more server of its folder: the only place where an engine is a
     /// child of what shows it.
     ///
-    /// - Parameter isReady: whether it gives signs of life.
-    package func startEngine(_ command: [String], isReady: @escaping @Sendable () -> Bool) async throws {
+    /// - Parameters:
+    ///   - leftovers: folders in memory that it may leave where it is killed: they go with the rehearsal's.
+    ///   - isReady: whether it gives signs of life.
+    package func startEngine(
+        _ command: [String], leftovers: [String] = [], isReady: @escaping @Sendable () -> Bool
+    ) async throws {
+        try privateFolder.take(along: leftovers)
         let engine = Daemon(
             .init(
                 name: "engine", command: command, folder: privateFolder.path, endSignal: (SIGTERM, "TERM"),

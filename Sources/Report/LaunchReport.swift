@@ -17,12 +17,14 @@ package struct LaunchReport: Sendable {
         package var events: [Event]
         package var slots: [SeriesID: [SeriesSlot]]
         package var changes: [ManifestChange]
+        /// What each change of traffic did to the figures, as it was known when its time was over; oldest first.
+        package var moves: [Move]
         /// An event in a sentence.
         package var words: @Sendable (Event) -> String
 
         package init(
             manifest: Manifest?, from: Timestamp, to: Timestamp, now: Timestamp, board: Board, events: [Event],
-            slots: [SeriesID: [SeriesSlot]], changes: [ManifestChange] = [],
+            slots: [SeriesID: [SeriesSlot]], changes: [ManifestChange] = [], moves: [Move] = [],
             words: @escaping @Sendable (Event) -> String
         ) {
             self.manifest = manifest
@@ -33,7 +35,22 @@ package struct LaunchReport: Sendable {
             self.events = events
             self.slots = slots
             self.changes = changes
+            self.moves = moves
             self.words = words
+        }
+    }
+
+    /// A change of traffic with what it did to the figures.
+    package struct Move: Sendable {
+        var record: ActionRecord
+        var figures: WatchFigures
+        var summary: WatchSummary
+
+        /// Nil for an action that moved no traffic.
+        package init?(_ record: ActionRecord, on board: Board, at now: Moment) {
+            guard let figures = WatchFigures(of: record, board: board, now: now) else { return nil }
+            (self.record, self.figures) = (record, figures)
+            summary = WatchSummary(figures, on: board)
         }
     }
 
@@ -102,6 +119,16 @@ package struct LaunchReport: Sendable {
             material.manifest?.checklist ?? [], log: material.board.checklistLog,
             launchAt: material.launchTime, now: to)
         standing = LaunchReport.standing(material, figures: times.figures)
+    }
+
+    /// The end of it as a file's name has it: `20261127-1408`, in the zone of the launch.
+    package var fileStamp: String {
+        let civil = times.zone.civil(material.to)
+        func padded(_ number: Int, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        return padded(civil.year, 4) + padded(civil.month, 2) + padded(civil.day, 2) + "-" + padded(civil.hour, 2)
+            + padded(civil.minute, 2)
     }
 
     /// Which series the report draws: the business figures, and the latencies and error rates of all panes.

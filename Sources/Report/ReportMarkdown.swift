@@ -110,6 +110,12 @@ package struct ReportMarkdown {
                     ]
                 })
         }
+        if !report.moveTables.isEmpty { out.heading(2, "What the changes of traffic did") }
+        for table in report.moveTables {
+            out.heading(3, plain(table.title))
+            out.line(plain("Medians of the readings: \(table.times). \(table.remainder)"))
+            if !table.rows.isEmpty { out.table(table.head, table.rows.map { $0.map(plain) }) }
+        }
         guard !report.gates.isEmpty else { return }
         out.heading(2, "Gates")
         out.table(

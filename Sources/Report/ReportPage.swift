@@ -35,6 +35,7 @@ package struct ReportPage {
         readinessSection()
         alertSection()
         actionSection()
+        moveSection()
         gateSection()
         checklistSection()
         timelineSection()
@@ -152,6 +153,22 @@ package struct ReportPage {
             ])
         }
         end()
+    }
+
+    private mutating func moveSection() {
+        let tables = report.moveTables
+        guard !tables.isEmpty else { return }
+        html.markup("<section>")
+        html.element("h2", "What the changes of traffic did")
+        for table in tables {
+            html.element("h3", table.title)
+            html.element("p", "Medians of the readings: " + table.times + ". " + table.remainder, class: "none")
+            guard !table.rows.isEmpty else { continue }
+            head(table.head)
+            for cells in table.rows { row(cells) }
+            html.markup("</tbody></table>")
+        }
+        html.markup("</section>")
     }
 
     private mutating func gateSection() {

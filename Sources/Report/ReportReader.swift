@@ -6,6 +6,8 @@ extension LaunchReport.Material {
     private static let lead: Milliseconds = .days(1)
     /// How many events are read at most, the newest.
     private static let eventLimit = 100_000
+    /// Of how many changes of traffic it is told what they did, the newest.
+    private static let moveLimit = 20
 
     /// Reads what a report needs of a journal.
     ///
@@ -33,6 +35,21 @@ extension LaunchReport.Material {
             manifest: manifest, from: start, to: end, now: now, board: board,
             events: try reader.events(
                 from: start + Milliseconds(-lead.count), to: end, limit: eventLimit),
-            slots: slots ?? [:], changes: changes, words: words)
+            slots: slots ?? [:], changes: changes, moves: try moves(reader, board: board, from: start, to: end),
+            words: words)
+    }
+
+    private static func moves(
+        _ reader: JournalReader, board: Board, from start: Timestamp, to end: Timestamp
+    ) throws(JournalError) -> [LaunchReport.Move] {
+        var moves: [LaunchReport.Move] = []
+        for record in board.actions.records.filter({ $0.kind.movesTraffic }).suffix(moveLimit) {
+            guard let moved = record.movedAt, moved.utc >= start, moved.utc <= end else { continue }
+            let span = min(ComparedTimes.span, end - moved.utc)
+            let past = try reader.board(at: moved.utc + span, span: .hours(1))
+            // The record as it ended, by what was read until then.
+            if let move = LaunchReport.Move(record, on: past, at: moved.advanced(by: span)) { moves.append(move) }
+        }
+        return moves
     }
 }

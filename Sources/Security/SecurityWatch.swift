@@ -27,13 +27,15 @@ package actor SecurityWatch {
     private var due: [String: Moment] = [:]
     private var troubles: [String: String] = [:]
     private var syslog: SyslogSender?
+    /// How it writes numbers for people.
+    private let figures: FigureStyle
     private var postgres: PostgresSender?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     package init(
         _ plan: SecurityPlan, _ part: Part, deployment: Deployment? = nil, refusals: RefusalDesk? = nil,
-        clockWitnesses: [Series] = [],
+        clockWitnesses: [Series] = [], figures: FigureStyle = .argentine,
         journal path: String, origin: String, clock: any Clock, reactor: Reactor,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
@@ -41,6 +43,7 @@ package actor SecurityWatch {
         self.deployment = deployment
         self.refusals = refusals
         self.clockWitnesses = clockWitnesses
+        self.figures = figures
         self.part = part
         self.path = path
         self.origin = origin
@@ -96,6 +99,8 @@ package actor SecurityWatch {
 
     private func station(_ name: String, every: Milliseconds?, _ look: () async -> SecurityCheck?) async {
         guard let every, isDue(name, every: every), let check = await look() else { return }
+        // What was called off in the middle tells nothing of the launch.
+        guard !Task.isCancelled else { return }
         tell(check)
     }
 
@@ -122,7 +127,7 @@ package actor SecurityWatch {
     }
 
     private func lookAtRefusals() async -> SecurityCheck? {
-        await refusals?.report().check(every: .minutes(1))
+        await refusals?.report().check(every: .minutes(1), figures)
     }
 
     private func lookAtTLS() async -> SecurityCheck? {

@@ -62,6 +62,8 @@ struct Guardia: AsyncParsableCommand {
         // Before any thread has an arena of its own.
         Heap.shareOneArena()
         do {
+            // Whoever reads nothing of it is to know why, however it ends.
+            defer { complainOfOutput() }
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)
             }
@@ -72,13 +74,14 @@ struct Guardia: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-            try complainOfOutput(of: command)
+            if StandardStream.couldNotWrite != nil, !command.acts { throw ExitCode(1) }
         } catch let unknown as UnknownCommand {
             Output.error(unknown.description)
             Glibc.exit(2)
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardStream.error.lines(fullMessage(for: error))
+            if let unknown = unknownPart() { Output.error(unknown) }
             Glibc.exit(2)
         }
     }
@@ -91,21 +94,47 @@ struct Guardia: AsyncParsableCommand {
         return try? Monitor.parse(words)
     }
 
-    /// What only looks has done nothing where nobody could read it: a script must not take an empty file for an answer. An
-    /// action has done what it did, and its exit code says that.
-    private static func complainOfOutput(of command: any ParsableCommand) throws {
-        let looking: [any ParsableCommand.Type] = [
-            StatusCommand.self, AlertsCommand.self, KpiCommand.self, Graph.self, OnCallCommand.self, Keys.self,
-            JournalCommand.Verify.self, JournalCommand.Tail.self,
-        ]
-        guard let why = StandardStream.couldNotWrite, looking.contains(where: { $0 == type(of: command) }) else {
-            return
-        }
-        throw Failure.failed(Told("what was found could not be written: \(why)"))
+    /// What only looks has done nothing where nobody could read it: a script must not take an empty file for an answer, and it
+    /// fails. An action has done what it did, and its exit code says that.
+    private static func complainOfOutput() {
+        guard let why = StandardStream.couldNotWrite else { return }
+        Output.error("what was to be printed could not be written: \(why)")
+    }
+
+    /// The second word, where it is none of the command's parts: it was taken for an argument of the one that stands for all.
+    private static func unknownPart() -> String? {
+        let words = Array(CommandLine.arguments.dropFirst().prefix(2))
+        guard words.count == 2, !words[1].hasPrefix("-"),
+            let group = configuration.subcommands.first(where: { name(of: $0) == words[0] }),
+            !group.configuration.subcommands.isEmpty
+        else { return nil }
+        let parts = group.configuration.subcommands.map(name)
+        guard !parts.contains(words[1]) else { return nil }
+        let hint = Nearest.hint(for: words[1], among: parts)
+        return "there is no 'guardia \(words[0]) \(words[1])'; \(hint ?? "there is \(parts.joined(separator: ", "))")"
+    }
+
+    private static func name(of command: any ParsableCommand.Type) -> String {
+        command.configuration.commandName ?? String(describing: command).lowercased()
     }
 
     private static var commands: [String] {
-        configuration.subcommands.map { $0.configuration.commandName ?? String(describing: $0).lowercased() } + ["help"]
+        configuration.subcommands.map(name) + ["help"]
+    }
+}
+
+extension ParsableCommand {
+    /// Whether it does something to the launch, which its exit code tells: it has the options of those that do.
+    fileprivate var acts: Bool {
+        let looking: [any ParsableCommand.Type] = [
+            LockCommand.Show.self, FlagList.self, FlagGet.self, FlagWho.self, FlagCheck.self, BackupCommand.List.self,
+            BackupCommand.Verify.self,
+        ]
+        guard !looking.contains(where: { $0 == type(of: self) }) else { return false }
+        return Mirror(reflecting: self).children.contains {
+            $0.value is OptionGroup<ActionOptions> || $0.value is OptionGroup<AlertOptions>
+                || $0.value is OptionGroup<ChecklistChange>
+        }
     }
 }
 

@@ -115,7 +115,7 @@ struct DeployTests {
 
     @Test func errorsThatDoNotLeaveAreTheCanarysOwn() async {
         let run = await deploy([FakeEdge("edge-1")], board: { self.board(canaryErrors: 8) })
-        #expect(run.result.outcome == .wentBack && run.result.summary.contains("errors 8.0 %"), "\(run.result.summary)")
+        #expect(run.result.outcome == .wentBack && run.result.summary.contains("errors 8,0 %"), "\(run.result.summary)")
     }
 
     // MARK: Readiness
@@ -199,7 +199,7 @@ struct DeployTests {
         let edges = [FakeEdge("edge-1"), FakeEdge("edge-2")]
         let run = await deploy(edges, board: { self.board(canaryErrors: 40) })
         #expect(run.result.outcome == .wentBack)
-        #expect(run.result.summary.contains("errors 40.0 % against 0.1 %"))
+        #expect(run.result.summary.contains("errors 40,0 % against 0,1 %"))
         #expect(edges.allSatisfy { $0.now.split == Split(all: "blue") && $0.now.lock == nil })
         #expect(journal.steps.suffix(2) == ["analyse-5 failed", "go-back done"])
     }

@@ -182,6 +182,22 @@ struct CommandLineTests {
         #expect(check.status == 0 && check.output.contains("NOBODY IS TOLD"), "\(check.output)")
     }
 
+    @Test func whatIsNoPartOfACommandIsSaidToBeNone() throws {
+        let result = try Program.run(guardia, ["flag", "show", "x"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("there is no 'guardia flag show'; "), "\(result.errors)")
+        let near = try Program.run(guardia, ["journal", "tial"])
+        #expect(near.errors.contains("did you mean 'tail'?"), "\(near.errors)")
+    }
+
+    @Test func aConfigThatNobodyNamedAndThatIsNotThereSaysHowOneIsNamed() throws {
+        try #require(!FileManager.default.fileExists(atPath: "/etc/guardia/launch.yaml"))
+        let result = try Program.run(
+            "/usr/bin/env", ["-u", "GUARDIA_CONFIG", "GUARDIA_STATE=/nonexistent", guardia, "status"])
+        #expect(result.status == 2)
+        #expect(result.errors.contains("--config FILE or $GUARDIA_CONFIG"), "\(result.errors)")
+    }
+
     @Test func aLaunchThatTheEnvironmentNamesIsSaidBeforeItIsActedOn() throws {
         let result = try Program.run(
             "/usr/bin/env", ["GUARDIA_CONFIG=/nonexistent.yaml", guardia, "rollback", "--yes"])
@@ -204,7 +220,8 @@ struct CommandLineTests {
             try "".write(toFile: "\(base)/\(name)/launch.yaml", atomically: true, encoding: .utf8)
             // This process lives: so both count as running.
             let text =
-                #"{"config":"\#(base)/\#(name)/launch.yaml","journal":"\#(base)/\#(name)/journal.sqlite","pid":\#(getpid())}"#
+                #"{"config":"\#(base)/\#(name)/launch.yaml","journal":"\#(base)/\#(name)/journal.sqlite","#
+                + #""providers":"http://127.0.0.1:1/\#(name)","pid":\#(getpid())}"#
             try text.write(toFile: "\(base)/guardia-rehearsal-\(name).json", atomically: true, encoding: .utf8)
         }
         func environment(_ words: String...) throws -> Program.Result {
@@ -216,6 +233,7 @@ struct CommandLineTests {
         let chosen = try environment("--folder", "\(base)/b")
         #expect(chosen.status == 0 && chosen.output.contains("\(base)/b/launch.yaml"), "\(chosen.errors)")
         #expect(!chosen.output.contains("\(base)/a"))
+        #expect(chosen.output.contains("export PROVIDERS_URL=http://127.0.0.1:1/b\n"), "\(chosen.output)")
         #expect(try environment("--folder", "\(base)/c").status == 2)
     }
 

@@ -25,7 +25,7 @@ struct CanaryAnalysisTests {
     @Test func manyErrorsFailBeforeTheBakeIsOver() {
         let bad = CanaryAnalysis.Figures(requests: 10, errors: 30, p95: 90)
         let early = analysis(looks: 10, canary: bad, live: well).early
-        #expect(early == .failed("errors 30.0 % against 0.1 %"))
+        #expect(early == .failed("errors 30,0 % against 0,1 %"))
     }
 
     @Test func whatAilsBothIsNotHeldAgainstTheCanary() {
@@ -147,5 +147,19 @@ struct CanaryAnalysisTests {
 
         let standing = self.analysis(looks: 60, canary: well, live: well, guards: ["kpi.payments_ok": .critical])
         #expect(standing.early == nil)
+    }
+
+    @Test func theLatencyThatIsToldIsThatOfAllLooksNotOfTheLast() {
+        let slow = CanaryAnalysis.Figures(requests: 10, errors: 0.1, p95: 2400)
+        var analysis = analysis(looks: 60, canary: slow, live: well)
+        analysis.take(canary: well, live: well, guards: [:], seconds: 1)
+        #expect(analysis.final == .failed("p95 2,4 s against 90 ms, worse in 60 of 61 looks"))
+    }
+
+    @Test func itsNumbersAreWrittenAsTheLaunchWritesThem() {
+        var analysis = CanaryAnalysis(plan, text: AmountText(.english))
+        let bad = CanaryAnalysis.Figures(requests: 10, errors: 30, p95: 90)
+        for _ in 0..<10 { analysis.take(canary: bad, live: well, guards: [:], seconds: 1) }
+        #expect(analysis.early == .failed("errors 30.0 % against 0.1 %"))
     }
 }

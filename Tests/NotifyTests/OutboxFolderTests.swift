@@ -26,6 +26,16 @@ import Wire
         .sample(page: "p-\(number)", group: group ?? "g-\(number)", expires: clock.now().utc.seconds + 3600)
     }
 
+    @Test func whatAKilledEngineLeftEmptyInMemoryIsTakenAwayAndWhatHoldsAPageStays() async throws {
+        let memory = "\(temporary.path)/guardia-outbox-0-"
+        for name in ["empty", "full", "own"] { mkdir(memory + name, 0o700) }
+        try Data("x".utf8).write(to: URL(fileURLWithPath: memory + "full/000000000001.page"))
+        let outbox = outbox(["sms": ScriptedChannel()], [folder, OutboxFolder(path: memory + "own")])
+        await outbox.open()
+        #expect(access(memory + "empty", F_OK) != 0 && access(memory + "own", F_OK) != 0)
+        #expect(access(memory + "full/000000000001.page", F_OK) == 0)
+    }
+
     // MARK: Restarts
 
     @Test func whatWaitsOutlivesTheEngineInItsOrder() async {
@@ -170,7 +180,7 @@ import Wire
         // What is done needs no space.
         _ = await outbox.pump("sms")
         #expect(sms.pages == ["p-1", "p-2"])
-        #expect(await eventually { names(first).isEmpty && names(second).isEmpty })
+        #expect(await eventually { names(first).isEmpty && access(second.path, F_OK) != 0 })
 
         unlink("\(small)/ballast")
         await outbox.submit(page(3), channel: "sms")

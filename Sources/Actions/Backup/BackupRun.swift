@@ -22,11 +22,13 @@ package struct BackupWorld: Sendable {
     package var watch: @Sendable (String, StreamGauge.Progress) -> Void
     /// What the journal knows of backups: by it an exchanged one is known.
     package var log: BackupLog
+    /// How it writes numbers for people.
+    package var figures: FigureStyle
 
     package init(
         plan: BackupPlan, reactor: Reactor, clock: any Clock, secret: @escaping @Sendable (Secret) throws -> String,
         journal: any ActionJournal, reporter: ActionReporter, who: Operator, command: [String],
-        log: BackupLog = BackupLog(),
+        log: BackupLog = BackupLog(), figures: FigureStyle = .argentine,
         watch: @escaping @Sendable (String, StreamGauge.Progress) -> Void = { _, _ in }
     ) {
         self.plan = plan
@@ -39,6 +41,7 @@ package struct BackupWorld: Sendable {
         self.command = command
         self.watch = watch
         self.log = log
+        self.figures = figures
     }
 
     package var folder: BackupFolder { BackupFolder(plan.folder) }

@@ -8,6 +8,8 @@ package struct DisturbanceDrill: Sendable {
     package struct World: Sendable {
         package var drills: DrillsPlan
         package var environment: String
+        /// How it writes numbers for people.
+        package var figures: FigureStyle
         package var reactor: Reactor
         package var clock: any Launch.Clock
         package var secret: @Sendable (Secret) throws -> String
@@ -26,7 +28,7 @@ package struct DisturbanceDrill: Sendable {
         package var lockFolder: String
 
         package init(
-            drills: DrillsPlan, environment: String, reactor: Reactor, clock: any Launch.Clock,
+            drills: DrillsPlan, environment: String, figures: FigureStyle = .argentine, reactor: Reactor, clock: any Launch.Clock,
             secret: @escaping @Sendable (Secret) throws -> String, journal: any ActionJournal,
             reporter: ActionReporter, who: Operator, command: [String], hushes: [[LabelMatcher]], lockFolder: String,
             isWell: @escaping @Sendable () async -> Bool,
@@ -35,6 +37,7 @@ package struct DisturbanceDrill: Sendable {
         ) {
             self.drills = drills
             self.environment = environment
+            self.figures = figures
             self.reactor = reactor
             self.clock = clock
             self.secret = secret
@@ -117,12 +120,13 @@ package struct DisturbanceDrill: Sendable {
         if measured == nil { await speak() } else { await hush(for: DrillSilence.settling) }
         let isInTime = measured.map { $0 <= drills.target } ?? false
         let felt = "\(watch.failed) of \(watch.asked) answers were bad"
+        let text = AmountText(world.figures)
         var words: String
         if let measured {
             words =
                 watch.wasHurt
-                ? String(format: "well again after %.1f s (target %.0f s); ", measured.seconds, drills.target.seconds)
-                    + felt
+                ? "well again after \(text.number(measured.seconds, decimals: 1)) s "
+                    + "(target \(text.number(drills.target.seconds, decimals: 0)) s); \(felt)"
                 : "it was not felt: \(watch.asked) good answers"
         } else {
             words = "NOT WELL AGAIN within \(limit.count / 1000) s; \(felt)"

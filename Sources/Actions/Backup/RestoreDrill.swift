@@ -91,7 +91,7 @@ package struct RestoreDrill: Sendable {
             guard let span else { return "?" }
             let seconds = span.count / 1000
             return switch seconds {
-            case ..<100: "\(seconds).\(span.count / 100 % 10) s"
+            case ..<100: AmountText(world.figures).number(Double(span.count / 100) / 10, decimals: 1) + " s"
             case ..<7200: "\(seconds / 60) min"
             case ..<172_800: "\(seconds / 3600) h"
             default: "\(seconds / 86_400) d"

@@ -31,7 +31,7 @@ struct AlertCardLines {
             return [line(.labelAbout, [Span(Text.sanitised(plan.text, limit: 200), .strong)], rank: DialogLine.kept)]
         }
         let (glyph, word, role) = model.look(of: alert)
-        let since = alert.firedAt ?? alert.at
+        let since = alert.firesSince
         let age = model.figures.age(since.age(at: model.now))
         var lines = [
             line(

@@ -123,7 +123,7 @@ struct AlertPage {
 
     /// `firing for 12 min, since 14:21:02 ART, for the 3rd time`
     private func state(of alert: Alert) -> [Span] {
-        let since = alert.firedAt ?? alert.at
+        let since = alert.firesSince
         var text: String
         switch alert.state {
         case .pending: text = words(.pendingSince, model.clock(alert.at.utc))

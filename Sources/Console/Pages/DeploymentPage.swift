@@ -104,20 +104,17 @@ struct DeploymentPage {
         guard let figures = WatchFigures(of: record, board: model.shown, now: model.shownNow), !figures.rows.isEmpty
         else { return [] }
         var lines: [[Span]] = [[]]
-        let span = model.figures.span(figures.after)
-        lines.append([Span(words(.watchTitle, span, model.figures.span(figures.before)), .title)])
-        lines.append([Span(words(.watchMedians), .hint)])
-        // The worst first: that is what one opens this page for.
-        let order: [Comparison.Verdict] = [.worse, .different, .better, .same, .tooLittle]
-        let sorted = figures.rows.enumerated().sorted { left, right in
-            let (a, b) = (
-                order.firstIndex(of: left.element.comparison.verdict) ?? 0,
-                order.firstIndex(of: right.element.comparison.verdict) ?? 0
-            )
-            return a == b ? left.offset < right.offset : a < b
+        let (after, before) = (model.figures.span(figures.after), model.figures.span(figures.before))
+        if let incident = figures.times.incident {
+            let version = incident.version.map { Text.sanitised($0, limit: 40) }
+            lines.append([Span(words(.watchIncident, after, before, version ?? words(.theIncident)), .title)])
+        } else {
+            lines.append([Span(words(.watchTitle, after, before), .title)])
         }
-        let column = min(34, max(16, width - 50))
-        for (_, row) in sorted { lines.append(line(row, column: column)) }
+        lines.append([Span(words(.watchMedians), .hint)])
+        // What it was before the incident stands at the end of a line.
+        let column = min(34, max(16, width - (figures.times.incident == nil ? 50 : 56)))
+        for row in figures.ordered { lines.append(line(row, column: column)) }
         return lines
     }
 
@@ -134,7 +131,7 @@ struct DeploymentPage {
         func value(_ number: Double?) -> String {
             number.map { model.figures.value($0, unit: row.unit) } ?? Figures.none
         }
-        let (word, glyph, role): (Word, String, Role) =
+        var (word, glyph, role): (Word, String, Role) =
             switch comparison.verdict {
             case .better: (.better, "✓", .ok)
             case .same: (.same, "·", .dim)
@@ -142,6 +139,9 @@ struct DeploymentPage {
             case .different: (.different, "≠", .text)
             case .tooLittle: (.tooLittle, "?", .unknown)
             }
+        // Better than an incident is not well yet.
+        if row.isRecovered == false { (glyph, role) = ("!", .warning) }
+        if row.isRecovered == true, comparison.verdict == .better { word = .recovered }
         var spans = [
             Span(Text.padded(title, to: column) + " ", .label),
             Span(Text.padded(value(comparison.before), to: 11, align: .trailing), .dim), Span(" → ", .dim),
@@ -151,6 +151,7 @@ struct DeploymentPage {
         if comparison.verdict != .tooLittle, comparison.verdict != .same, let change = comparison.change {
             spans.append(Span("  " + model.figures.change(change), role))
         }
+        if let unreached = row.unreached { spans.append(Span("  " + words(.wrecovered, value(unreached)), role)) }
         return spans
     }
 }

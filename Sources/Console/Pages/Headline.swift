@@ -138,7 +138,7 @@ struct Headline {
             let alert = model.board.alerts[id]
         else { return nil }
         let (glyph, word, role) = alert.facts.severity.look
-        let since = alert.firedAt ?? alert.at
+        let since = alert.firesSince
         let age = model.figures.age(since.age(at: model.asOf))
         let more = items.prefix { $0.standing != .over }.count - 1
         let head = Span(" \(glyph) \(model.words(word)) ", alert.isOpen ? role : .dim, .bold)

@@ -293,7 +293,7 @@ struct FeedRow {
             (glyph, word, role) = model.look(of: alert)
             isOver = alert.state == .resolved
             isOpen = alert.isOpen
-            since = alert.firedAt ?? alert.at
+            since = alert.firesSince
             title = model.title(of: alert)
             name = Text.sanitised(alert.facts.rule, limit: 80)
             facts = model.facts(of: alert)

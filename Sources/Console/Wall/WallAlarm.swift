@@ -31,7 +31,7 @@ struct WallAlarm {
         let role: Role = .kioskCritical
         frame.fill(area, role)
         let inside = area.inset(left: 1, right: 1)
-        let since = alert.firedAt ?? alert.at
+        let since = alert.firesSince
         let others = model.feed.live.items.prefix { $0.standing == .open && $0.weight == .critical }
             .filter { $0.id != .alert(alert.id) }
         let time = model.figures.countdown(since.age(at: model.now))

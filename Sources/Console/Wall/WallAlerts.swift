@@ -43,7 +43,7 @@ struct WallAlerts {
         case .alert(let id):
             guard let alert = model.board.alerts[id] else { break }
             let (glyph, _, _) = alert.facts.severity.look
-            let since = model.words(.since, model.shortClock((alert.firedAt ?? alert.at).utc))
+            let since = model.words(.since, model.shortClock(alert.firesSince.utc))
             return Line(
                 glyph: glyph, role: item.standing == .open ? item.weight.wallRole : .text,
                 title: model.title(of: alert),

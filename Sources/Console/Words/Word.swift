@@ -35,6 +35,7 @@ package enum Word: CaseIterable, Sendable {
     case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, diedRollback, splitBrain, missingSince
     case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
     case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues
+    case watchIncident, theIncident, recovered, wrecovered
     case asked, fromClient, watchTitle, watchMedians, servingLatency, servingErrors, servingRequests, better, same
     case worse, different, tooLittle, helpNoteWall
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort

@@ -219,7 +219,9 @@ package final class JournalReader {
     }
 
     /// What was recorded since the last call: the manifest, then ticks, then events, each in their order.
-    package func news() throws(JournalError) -> [JournalEntry] {
+    ///
+    /// - Parameter wantsReadings: otherwise ticks are passed over; where they are wanted again, they begin with the next key tick.
+    package func news(readings wantsReadings: Bool = true) throws(JournalError) -> [JournalEntry] {
         try store.read { db in
             var news: [JournalEntry] = []
             if let row = try Row.fetchOne(
@@ -229,7 +231,8 @@ package final class JournalReader {
                 lastManifest = try row.stored(0)
                 news.append(.manifest(try JournalJSON.decode(Manifest.self, from: try row.stored(1))))
             }
-            let ticks = try newTicks(db)
+            let ticks = wantsReadings ? try newTicks(db) : []
+            if !wantsReadings { cursor = try TickCursor(afterLastOf: db) }
             news += ticks.map(JournalEntry.tick)
             let events = try EventRows.events(
                 db, where: "sequence > ? ORDER BY sequence LIMIT \(JournalReader.newsLimit)", [lastEvent])

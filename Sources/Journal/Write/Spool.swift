@@ -28,6 +28,9 @@ package struct Spool: Sendable {
         folders = ["\(journal).spool", "/dev/shm/guardia-spool-\(owner)-\(String(mark, radix: 16))"]
     }
 
+    /// The folder in memory, which nobody finds by the journal's own.
+    package var memoryFolder: String { folders[1] }
+
     private struct Line: Codable {
         var origin: String
         var at: Moment

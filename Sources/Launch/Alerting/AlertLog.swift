@@ -31,6 +31,9 @@ package struct Alert: Hashable, Sendable, Identifiable {
         package var at: Moment
     }
 
+    /// Since when it fires: when its rule fired, or what its Alertmanager tells, which may be long before it was heard of here.
+    package var firesSince: Moment { facts.isForeign ? facts.since : firedAt ?? at }
+
     /// Whether it is kept quiet.
     package var isSuppressed: Bool { !silences.isEmpty || !inhibitors.isEmpty }
 

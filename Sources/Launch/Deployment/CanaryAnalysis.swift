@@ -47,11 +47,12 @@ package struct CanaryAnalysis: Sendable {
     package static let gapLimit = 2
 
     private let plan: AnalysisPlan
+    private let text: AmountText
     private var canary = Count()
     private var live = Count()
-    private var pairs = 0
     private var worsePairs = 0
-    private var lastPair: (canary: Double, live: Double)?
+    /// The p95 of both, look by look.
+    private var pairs: [(canary: Double, live: Double)] = []
     private var guardStreaks: [SeriesID: Int] = [:]
     private var standing: Set<SeriesID>?
     private var looks = 0
@@ -70,7 +71,11 @@ package struct CanaryAnalysis: Sendable {
         var share: Double { requests > 0 ? errors / requests : 0 }
     }
 
-    package init(_ plan: AnalysisPlan) { self.plan = plan }
+    /// - Parameter text: how its numbers are written for people.
+    package init(_ plan: AnalysisPlan, text: AmountText = AmountText(.argentine)) {
+        self.plan = plan
+        self.text = text
+    }
 
     /// Takes one look at both colours.
     ///
@@ -90,9 +95,8 @@ package struct CanaryAnalysis: Sendable {
             && CanaryAnalysis.add(liveFigures, to: &live, seconds)
         if !known { blindLooks += 1 }
         if let a = canaryFigures.p95, let b = liveFigures.p95, a.isFinite, b.isFinite, b > 0 {
-            pairs += 1
+            pairs.append((a, b))
             if plan.isSlower(a, than: b) { worsePairs += 1 }
-            lastPair = (a, b)
         }
         // What was critical before the canary had anything is not its doing.
         if standing == nil { standing = Set(guards.filter { $0.value == .critical }.keys) }
@@ -115,7 +119,7 @@ package struct CanaryAnalysis: Sendable {
         if isInGap, self.live.requests > 0 {
             gaps += 1
             (self.canary, self.live) = (Count(), Count())
-            (pairs, worsePairs, lastPair, looks, blindLooks) = (0, 0, nil, 0, 0)
+            (pairs, worsePairs, looks, blindLooks) = ([], 0, 0, 0)
         }
         gap = (0, 0)
     }
@@ -174,10 +178,10 @@ package struct CanaryAnalysis: Sendable {
             return z >= CanaryAnalysis.significant
                 ? .failed(errorText) : .inconclusive("\(errorText), which may be chance")
         }
-        if pairs < CanaryAnalysis.leastPairs {
-            return .inconclusive("latency of both was read \(pairs) times only")
+        if pairs.count < CanaryAnalysis.leastPairs {
+            return .inconclusive("latency of both was read \(pairs.count) times only")
         }
-        if Double(worsePairs) >= Double(pairs) * CanaryAnalysis.worseShare { return .failed(latencyText) }
+        if Double(worsePairs) >= Double(pairs.count) * CanaryAnalysis.worseShare { return .failed(latencyText) }
         return .passed("\(whole(canary.requests)) requests, \(errorText); \(latencyText)")
     }
 
@@ -199,23 +203,19 @@ package struct CanaryAnalysis: Sendable {
     }
 
     private var errorText: String {
-        "errors \(tenths(canary.share * 100)) % against \(tenths(live.share * 100)) %"
+        "errors \(text.percent(canary.share * 100, decimals: 1)) against \(text.percent(live.share * 100, decimals: 1))"
     }
 
+    /// The p95 that were typical of all looks: those of the last one alone can say the contrary of how many were worse.
     private var latencyText: String {
-        guard let lastPair else { return "latency not compared" }
-        return
-            "p95 \(whole(lastPair.canary)) ms against \(whole(lastPair.live)) ms, worse in \(worsePairs) of \(pairs) looks"
+        guard let canary = Comparison.median(pairs.map(\.canary)), let live = Comparison.median(pairs.map(\.live)) else {
+            return "latency not compared"
+        }
+        return "p95 \(text.amount(canary, .milliseconds)) against \(text.amount(live, .milliseconds)), "
+            + "worse in \(worsePairs) of \(pairs.count) looks"
     }
 
-    private func whole(_ number: Double) -> String {
-        number.isNaN ? "?" : String(Int(min(max(number, -1e15), 1e15).rounded()))
-    }
-    private func tenths(_ number: Double) -> String {
-        guard number.isFinite else { return "?" }
-        let scaled = Int((min(max(number, -1e15), 1e15) * 10).rounded())
-        return "\(scaled / 10).\(abs(scaled) % 10)"
-    }
+    private func whole(_ number: Double) -> String { number.isNaN ? "?" : text.number(number, decimals: 0) }
 }
 
 extension AnalysisPlan {

@@ -57,9 +57,13 @@ package struct Comparison: Hashable, Sendable {
             return
         }
         let change = now - was
-        let noise = max(abs(was) * Comparison.tolerance, high - low, floor)
+        let noise = max(abs(was) * Comparison.tolerance, floor)
+        // What scattered before may scatter after; but what stays outside of all that it scattered over is news, however much
+        // that was: an incident scatters most.
+        let isBelow = Comparison.quantile(0.75, of: new).map { $0 < low } ?? false
+        let isAbove = Comparison.quantile(0.25, of: new).map { $0 > high } ?? false
         let crosses = thresholds.map { $0.verdict(of: was) != $0.verdict(of: now) } ?? false
-        guard abs(change) > noise || crosses else {
+        guard abs(change) > noise && (abs(change) > high - low || isBelow || isAbove) || crosses else {
             verdict = .same
             return
         }
@@ -76,6 +80,9 @@ package struct Comparison: Hashable, Sendable {
         guard let before, let after, before != 0 else { return nil }
         return (after - before) / abs(before) * 100
     }
+
+    /// The middle of all finite values; nil where there is none.
+    package static func median(_ values: [Double]) -> Double? { quantile(0.5, of: values.filter(\.isFinite).sorted()) }
 
     private static func sorted(_ values: [Float]) -> [Double] { values.filter(\.isFinite).map(Double.init).sorted() }
 

@@ -133,21 +133,17 @@ package struct KpiState: Hashable, Sendable {
         return Change(was: was, now: now, verdict: verdict)
     }
 
-    /// The median of the minutes since the last deploy against that of the minutes before it; nil where none moved traffic
-    /// within the history, or too little was read since.
+    /// The median of the newest minutes since the traffic last moved against that of what ``ComparedTimes`` compares such a move with;
+    /// nil where none moved within the history, or too little was read since.
     private static func sinceDeploy(_ kpi: Kpi, on board: Board, at now: Moment) -> Change? {
-        guard let move = board.actions.lastMove, let began = move.firstMovedAt, let settled = move.movedAt,
+        guard let move = board.actions.lastMove, let times = ComparedTimes(of: move, in: board),
             let track = board.track(kpi.series)
         else { return nil }
-        let interval = track.history.interval
-        let reach = min(Milliseconds(WatchFigures.span.count), interval * Int64(track.history.capacity))
-        func values(last span: Milliseconds, until time: Timestamp) -> [Float] {
-            track.history.values(last: max(0, Int(span.count / interval.count)), until: time)
-        }
-        let after = min(reach, settled.age(at: now))
-        let comparison = Comparison(
-            before: values(last: reach, until: began.utc + Milliseconds(-1000)),
-            after: values(last: after, until: now.utc), better: kpi.direction, floor: track.series.unit.resolution)
+        let span = min(ComparedTimes.span, times.settled.age(at: now))
+        let range = times.incident != nil ? ComparedTimes.settledPart(of: times.before) : times.before
+        let comparison = WatchFigures.comparison(
+            range, of: track, with: track, from: max(times.settled.utc, now.utc + span * -1 + ComparedTimes.memory * -1),
+            until: now.utc, better: kpi.direction)
         guard comparison.verdict != .tooLittle, let was = comparison.before, let median = comparison.after else {
             return nil
         }

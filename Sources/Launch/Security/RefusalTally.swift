@@ -167,8 +167,12 @@ package struct RefusalReport: Hashable, Sendable {
 
     /// The station `refused`: how much is turned away, and why. It is a fact, not a fault.
     ///
-    /// - Parameter shortest: what tells of less time than this is not known.
-    package func check(every: Milliseconds, atLeast shortest: Milliseconds = 0) -> SecurityCheck {
+    /// - Parameters:
+    ///   - shortest: what tells of less time than this is not known.
+    ///   - style: how it writes numbers for people.
+    package func check(
+        every: Milliseconds, atLeast shortest: Milliseconds = 0, _ style: FigureStyle = .argentine
+    ) -> SecurityCheck {
         let troubles = requestTroubles + ruleTroubles + banTroubles
         var items = troubles.map { SecurityCheck.Item("log", .unknown, $0) }
         for kind in RefusalTally.Kind.listed {
@@ -176,7 +180,7 @@ package struct RefusalReport: Hashable, Sendable {
         }
         func figure(_ value: Double?) -> String {
             guard let value else { return "?" }
-            return value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
+            return AmountText(style).number(value, decimals: value < 10 ? 1 : 0)
         }
         let covered = requests.covered(at: at)
         let isLongEnough = covered.map { $0 >= shortest } ?? false

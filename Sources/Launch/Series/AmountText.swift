@@ -48,7 +48,8 @@ package struct AmountText: Hashable, Sendable {
         unit == .percent ? percent(limit, decimals: Thresholds.decimals(of: limit)) : amount(limit, unit)
     }
 
-    private func percent(_ value: Double, decimals: Int) -> String { number(value, decimals: decimals) + " %" }
+    /// `0,1 %`, with as many decimals as are asked for, three at most.
+    package func percent(_ value: Double, decimals: Int) -> String { number(value, decimals: decimals) + " %" }
 
     /// Seconds as the two largest units that say enough: `45 s`, `12 min`, `1 h 12 min`.
     package func span(_ seconds: Double) -> String {
@@ -78,7 +79,8 @@ package struct AmountText: Hashable, Sendable {
         (value < 0 ? "−" : "") + "$ " + number(value.magnitude, decimals: 0)
     }
 
-    private func number(_ value: Double, decimals: Int) -> String {
+    /// `1.234,5`, with as many decimals as are asked for, three at most.
+    package func number(_ value: Double, decimals: Int) -> String {
         let scale: Double = [1, 10, 100, 1000][min(decimals, 3)]
         let scaled = (value.magnitude * scale).rounded()
         guard scaled < 1e18 else { return value < 0 ? "−∞" : "∞" }

@@ -240,6 +240,9 @@ package actor Outbox {
 }
 
 extension Outbox {
+    /// The folder in memory that pages of a journal wait in where its disk is full.
+    package static func memoryFolder(of journal: String) -> String? { OutboxStore.folders(of: journal).last?.path }
+
     /// What waits beside a journal, as whoever may read the folder sees it; also while an engine runs.
     package static func kept(journal: String) -> [OutboxEntry] {
         OutboxStore.folders(of: journal).flatMap { $0.load(repair: false).waiting }

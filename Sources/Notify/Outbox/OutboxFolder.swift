@@ -49,8 +49,31 @@ struct OutboxFolder: Hashable, Sendable {
         if status.st_mode & 0o077 != 0, chmod(path, 0o700) != 0 { throw Failure(code: errno) }
     }
 
-    /// Takes the folder away where nothing is in it.
+    /// Takes the folder away where nothing is in it: rmdir(2) fails where something is.
     func tidy() { rmdir(path) }
+
+    /// Takes the empty folders beside it away that engines of this user left which were killed. One that lives makes its own
+    /// again.
+    func tidySiblings() {
+        guard let slash = path.lastIndex(of: "/"), let dash = path.lastIndex(of: "-"), slash < dash else { return }
+        let (folder, prefix) = (path[..<slash], path[path.index(after: slash)...dash])
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: String(folder))) ?? []
+        where name.hasPrefix(prefix) {
+            rmdir("\(folder)/\(name)")
+        }
+    }
+
+    /// Makes the folder where it is not there, and keeps one in it. Twice: another engine may take an empty folder away.
+    func keepAnew(_ entry: OutboxEntry) throws(Failure) {
+        do throws(Failure) {
+            try prepare()
+            try keep(entry)
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            try prepare()
+            try keep(entry)
+        }
+    }
 
     func keep(_ entry: OutboxEntry) throws(Failure) {
         try write(OutboxFolder.encode(entry), as: name(entry.sequence, "page"))

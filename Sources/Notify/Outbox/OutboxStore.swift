@@ -117,6 +117,8 @@ final class OutboxStore: Sendable {
             all.threads += contents.threads
             all.damaged += contents.damaged.map { "\(folder.path)/\($0)" }
         }
+        // Nobody would tidy up empty folders in memory.
+        for folder in folders.dropFirst() { folder.tidySiblings() }
         for name in all.damaged { note("\(name) is no page that can be read: it is set aside as \(name).damaged") }
         all.waiting.sort { $0.sequence < $1.sequence }
         return all
@@ -141,11 +143,7 @@ final class OutboxStore: Sendable {
                 }
                 release(upTo: done)
             }
-            if isClosed {
-                // Nobody would tidy up an empty folder in memory.
-                for folder in folders.dropFirst() where (try? folder.check()) != nil { folder.tidy() }
-                return
-            }
+            if isClosed { return }
         }
     }
 
@@ -176,6 +174,8 @@ final class OutboxStore: Sendable {
             }
             for (_, entry) in homeless.sorted(by: { $0.key < $1.key }) where !keep(entry, &touched) { break }
             for folder in touched { folder.sync() }
+            // What was kept in memory alone is gone with its folder as soon as all of it is done: an engine may be killed.
+            for folder in folders.dropFirst() { folder.tidy() }
         }
 
         @discardableResult
@@ -183,8 +183,7 @@ final class OutboxStore: Sendable {
             var reason = ""
             for (index, folder) in folders.enumerated() {
                 do throws(OutboxFolder.Failure) {
-                    try folder.prepare()
-                    try folder.keep(entry)
+                    try folder.keepAnew(entry)
                     touched.insert(folder)
                     homeless[entry.sequence] = nil
                     trouble =

@@ -53,6 +53,11 @@ package final class PrivateFolder: Sendable {
     /// Where the launcher registers servers for the warden.
     var register: String { "\(path)/servers" }
 
+    /// What its servers may leave in memory goes with the folder, whoever ends it.
+    package func take(along paths: [String]) throws {
+        try Data(paths.map { $0 + "\n" }.joined().utf8).write(to: URL(fileURLWithPath: "\(path)/leftovers"))
+    }
+
     /// Ends what still runs here and removes the folder; returns when it is gone.
     package func close() async {
         let descriptor = lock.withLock { lock in

@@ -84,6 +84,11 @@ enum Warden {
             sleep 0.05
         done
         each_server finish_off
+        if [ -e "$folder/leftovers" ]; then
+            while read -r path; do
+                case $path in /dev/shm/guardia-*) rm -rf -- "$path" ;; esac
+            done <"$folder/leftovers"
+        fi
         rm -rf -- "$folder"
         """
 }

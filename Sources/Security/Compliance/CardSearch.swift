@@ -2,7 +2,8 @@ import Foundation
 import Glibc
 import Launch
 
-/// Looks for card numbers, and for one secret, in files and folders; tells how many, never which. Blocking.
+/// Looks for card numbers, and for one secret, in files and folders; tells how many, never which. Blocking; it ends early where
+/// its task is cancelled: gigabytes of logs do not hold up the end of an engine.
 package struct FileSearch: Hashable, Sendable {
     package private(set) var cards = 0
     package private(set) var secrets = 0
@@ -41,6 +42,12 @@ package struct FileSearch: Hashable, Sendable {
     }
 
     private mutating func look(atFile path: String, for needle: [UInt8]?) {
+        guard !Task.isCancelled else {
+            if unread.last != "what was left when it was called off" {
+                unread.append("what was left when it was called off")
+            }
+            return
+        }
         guard files < FileSearch.maximumFiles, bytes < FileSearch.maximumBytes else {
             if unread.last != "more files" { unread.append("more files") }
             return
@@ -60,8 +67,9 @@ package struct FileSearch: Hashable, Sendable {
                 if let needle { leaked += FileSearch.count(needle, in: window, from: tail.count) }
                 tail = Array(window.suffix(overlap))
                 read += Int64(piece.count)
-                return true
+                return !Task.isCancelled
             }
+            if Task.isCancelled { unread.append(path) }
             // A number at the very end of the file.
             found += CardNumber.ranges(in: tail).count { $0.upperBound == tail.count }
         } catch {

@@ -10,7 +10,7 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Ask every edge who serves, which versions answer, and whether a rollback would work.",
         discussion: """
             It also says which actions run, which wait for a person, which hang (their lock has lapsed), and which died and were \
-            not finished or undone.
+            not finished or undone, and what the last change of traffic did to the figures.
 
             Exits 0 where a rollback would work and nothing waits for a person; else 4: it would not, or would bring back a release \
             that was left, or it cannot be told; a person is needed; an action hangs or died.
@@ -31,11 +31,12 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let needsPerson = unsettled?.contains { $0.needsPerson } ?? false
         if options.json {
-            Output.json(Report(survey, light, unsettled ?? [], now))
+            Output.json(Report(survey, light, unsettled ?? [], board.flatMap { LastMove($0, at: now) }, now))
         } else {
             for line in survey.lines { Output.line(line) }
             Output.line(StatusCommand.words(light, at: now))
             for action in unsettled ?? [] { Output.line(action.words(at: now)) }
+            for line in board.flatMap({ LastMove($0, at: now) })?.lines ?? [] { Output.line(line) }
             if board == nil {
                 Output.line("? \(session.journal) cannot be read: what runs, waits or was left is not known")
             }
@@ -73,8 +74,12 @@ struct StatusCommand: AsyncParsableCommand {
         var hanging: [String]
         var died: [String]
         var words: [String]
+        var last: LastMove.Report?
 
-        init(_ survey: EdgeSurvey, _ light: RollbackLight, _ actions: [UnsettledAction], _ now: Moment) {
+        init(
+            _ survey: EdgeSurvey, _ light: RollbackLight, _ actions: [UnsettledAction], _ last: LastMove?, _ now: Moment
+        ) {
+            self.last = last?.report
             edges = survey.traffic.edges.map { edge in
                 Edge(
                     name: edge.name, split: edge.split?.value.name, up: edge.isUp, trouble: edge.trouble,

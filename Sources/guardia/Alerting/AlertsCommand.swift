@@ -99,7 +99,7 @@ struct AlertsCommand: ParsableCommand {
             var line = "\(alert.id)  \(AlertsCommand.padded(alert.facts.severity.rawValue.uppercased(), 8))  "
             line += AlertsCommand.padded(AlertsCommand.state(alert), 12)
             line +=
-                "  \(AlertsCommand.padded(text.span((alert.firedAt ?? alert.at).age(at: now).seconds), 12))  \(alert.facts.summary)"
+                "  \(AlertsCommand.padded(text.span(alert.firesSince.age(at: now).seconds), 12))  \(alert.facts.summary)"
             line += AlertsCommand.change(alert, on: board, at: now, text)
             if let given = alert.acknowledged, alert.state != .resolved {
                 line += "  (\(given.body.by)"

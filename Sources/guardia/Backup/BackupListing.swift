@@ -30,6 +30,7 @@ struct BackupListing: Encodable {
     var backups: [Row]
     var spoiled: [String]
     var pgBackRest: String?
+    private var figures: Figures
     var next: String?
     private var zone: Zone
 
@@ -39,6 +40,7 @@ struct BackupListing: Encodable {
 
     init(_ session: BackupSession, _ world: BackupWorld, remote: Bool) async throws(BackupError) {
         zone = session.zone
+        figures = Figures(session.launch.figures == .english ? .english : .argentine)
         let log = session.log
         let now = session.clock.now()
         let standing = BackupStanding(log, BackupFacts(world.plan), in: zone, at: now)
@@ -75,10 +77,10 @@ struct BackupListing: Encodable {
                 format: "%04d-%02d-%02d %02d:%02d %@", civil.year, civil.month, civil.day, civil.hour, civil.minute,
                 session.zone.abbreviation)
         }
-        if let plan = world.plan.pgBackRest { pgBackRest = await Self.ask(plan, at: now.utc) }
+        if let plan = world.plan.pgBackRest { pgBackRest = await Self.ask(plan, at: now.utc, figures) }
     }
 
-    private static func ask(_ plan: PgBackRestPlan, at now: Timestamp) async -> String {
+    private static func ask(_ plan: PgBackRestPlan, at now: Timestamp, _ figures: Figures) async -> String {
         do throws(WireError) {
             let result = try await Command.run(plan.words, deadline: .seconds(30), outputLimit: 8 << 20)
             guard
@@ -89,14 +91,13 @@ struct BackupListing: Encodable {
             }
             if let trouble = stanza.trouble { return "✗ \(trouble)" }
             guard let last = stanza.lastGood, let age = stanza.age(at: now) else { return "✗ it has no backup" }
-            return "✓ \(last.label) (\(last.type)), \(Figures(.english).age(age)) old"
+            return "✓ \(last.label) (\(last.type)), \(figures.age(age)) old"
         } catch {
             return "? \(error.reason)"
         }
     }
 
     var lines: [String] {
-        let figures = Figures(.english)
         var lines = checks.map { check in
             let mark = ["ok": "✓", "warning": "!", "critical": "✗"][check.verdict] ?? "?"
             let value = check.seconds.map { figures.age(Milliseconds(Int64($0 * 1000))) }

@@ -76,6 +76,7 @@ struct BackupSession {
         return BackupWorld(
             plan: plan, reactor: reactor, clock: clock, secret: { try secrets.resolve($0) }, journal: teller,
             reporter: reporter(id, json: json), who: identity.who, command: ActionSession.commandLine, log: log,
+            figures: figures,
             watch: { step, progress in
                 if !json { ProgressLine.show(step, progress, figures) }
             })

@@ -50,7 +50,7 @@ struct JournalCommand: ParsableCommand {
             do {
                 let reader = try JournalReader(path: journal.path)
                 let board = try reader.currentBoard(span: .minutes(1))
-                let zone = board.manifest?.zone ?? .utc
+                let (zone, figures) = (board.manifest?.zone ?? .utc, board.manifest?.figures ?? .argentine)
                 var names = board.alerts.alerts.mapValues(\.facts.rule)
                 var next = max(1, try reader.lastSequence() - Int64(count) + 1)
                 repeat {
@@ -60,7 +60,7 @@ struct JournalCommand: ParsableCommand {
                             if case .alert(let alert) = event.body, let facts = alert.facts {
                                 names[facts.fingerprint] = facts.rule
                             }
-                            try print(event, zone: zone, names)
+                            try print(event, zone: zone, names, figures)
                         }
                         guard let last = events.last else { break }
                         next = last.sequence + 1
@@ -74,11 +74,13 @@ struct JournalCommand: ParsableCommand {
             }
         }
 
-        private func print(_ event: Event, zone: Zone, _ names: [Fingerprint: String]) throws {
+        private func print(
+            _ event: Event, zone: Zone, _ names: [Fingerprint: String], _ figures: FigureStyle
+        ) throws {
             if json {
                 Output.json(try EventText.json(event))
             } else {
-                Output.line(EventText.line(event, zone: zone, names: names))
+                Output.line(EventText.line(event, zone: zone, names: names, figures: figures))
             }
         }
     }

@@ -4,6 +4,7 @@ import Console
 import Foundation
 import Journal
 import Launch
+import Notify
 import Rehearsal
 import Screen
 import Settings
@@ -20,8 +21,8 @@ struct Rehearse: AsyncParsableCommand {
 
             Every other command works on it from another terminal, once that is told which launch is meant:
               eval "$(guardia rehearse --env)"
-            sets GUARDIA_CONFIG and GUARDIA_JOURNAL there, and there alone. An action that goes by them says so. Where \
-            several run, --folder chooses one.
+            sets GUARDIA_CONFIG and GUARDIA_JOURNAL there, and there alone, and PROVIDERS_URL, by which its telephones answer. \
+            An action that goes by them says so. Where several run, --folder chooses one.
 
             Scenarios:
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
@@ -77,7 +78,7 @@ struct Rehearse: AsyncParsableCommand {
                 Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate, strangers: .seconds(7)))
             do {
                 let journal = try await startEngine(of: rehearsal)
-                let standing = RunningRehearsal(config: configPath(of: rehearsal), journal: journal)
+                let standing = standing(of: rehearsal, journal: journal)
                 standing.keep()
                 defer { standing.forget() }
                 Output.error("every other command works on it from another terminal, after:")
@@ -111,7 +112,9 @@ struct Rehearse: AsyncParsableCommand {
         guard FileManager.default.createFile(atPath: token, contents: secret, attributes: [.posixPermissions: 0o600])
         else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: token]) }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        try await rehearsal.startEngine([program, "watch", "--config", config, "--journal", journal]) {
+        let leftovers = [Spool(of: journal).memoryFolder, Outbox.memoryFolder(of: journal)].compactMap(\.self)
+        let command = [program, "watch", "--config", config, "--journal", journal]
+        try await rehearsal.startEngine(command, leftovers: leftovers) {
             let beat = (try? JournalReader(path: journal))?.heartbeat()
             return !Heartbeat.isSilent(beat, at: SystemClock().now())
         }
@@ -136,6 +139,11 @@ struct Rehearse: AsyncParsableCommand {
         for line in standing.lines { Output.line(line) }
     }
 
+    private func standing(of rehearsal: Rehearsal, journal: String) -> RunningRehearsal {
+        RunningRehearsal(
+            config: configPath(of: rehearsal), journal: journal, providers: rehearsal.variables["PROVIDERS_URL"])
+    }
+
     private func configPath(of rehearsal: Rehearsal) -> String {
         "\(rehearsal.variables["REHEARSAL_FOLDER"] ?? "/tmp")/launch.yaml"
     }
@@ -154,7 +162,7 @@ struct Rehearse: AsyncParsableCommand {
         Output.line("  guardia --journal \(journal) --config \(config)")
         Output.line("  guardia-kiosk --journal \(journal)")
         Output.line("Every other command works on it after these lines:")
-        for line in RunningRehearsal(config: config, journal: journal).lines { Output.line("  \(line)") }
+        for line in standing(of: rehearsal, journal: journal).lines { Output.line("  \(line)") }
         Output.line("What its config calls them, for guardia check --set NAME=VALUE and scripts:")
         for (name, value) in rehearsal.variables.sorted(by: { $0.key < $1.key }) { Output.line("  \(name)=\(value)") }
         for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) { break }

@@ -79,13 +79,13 @@ struct FlagReport: Encodable {
     }
 
     /// For people: glyph, name, state, share, version, who and when, ramp.
-    func line(isCurrent: Bool, by words: String, name width: Int) -> String {
+    func line(isCurrent: Bool, by words: String, name width: Int, figures: FigureStyle) -> String {
         let glyph = !isCurrent ? "?" : state == "on" ? "●" : state == "off" ? "○" : fault == nil ? "?" : "✗"
         var parts = ["\(glyph) \(name.padding(toLength: max(width, name.count), withPad: " ", startingAt: 0))"]
         if let fault {
             parts.append("NO FLAG: \(fault)")
         } else if let rollout, let version {
-            let share = rollout == rollout.rounded() ? "\(Int(rollout)) %" : "\(rollout) %"
+            let share = rollout == rollout.rounded() ? "\(Int(rollout)) %" : AmountText(figures).percent(rollout, decimals: 2)
             parts.append(state == "on" ? "on   \(share)" : "off  (\(share) when on)")
             parts.append("v\(version)")
         } else {

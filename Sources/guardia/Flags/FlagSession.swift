@@ -115,7 +115,7 @@ struct FlagSession {
     func concerns(_ change: FlagChange, _ users: Double?) -> String {
         let share =
             change.affected == change.affected.rounded()
-            ? "\(Int(change.affected)) %" : String(format: "%.2f %%", change.affected)
+            ? "\(Int(change.affected)) %" : AmountText(launch.figures).percent(change.affected, decimals: 2)
         var text =
             change.isReshuffled
             ? "\(share) of all users get it or lose it: they are dealt anew"

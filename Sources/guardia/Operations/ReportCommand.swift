@@ -34,7 +34,9 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp("Until then; otherwise until the last that was recorded.", valueName: "time"))
     var to: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where to write it; otherwise to the terminal.", valueName: "file"))
+    @Option(name: .shortAndLong, help: ArgumentHelp(
+            "Where to write it, - for standard output. Otherwise Markdown goes to the terminal, HTML to a file of this folder whose name is told; both into a pipe.",
+            valueName: "file"))
     var out: String?
 
     @Flag(help: "Markdown instead of HTML.")
@@ -45,19 +47,27 @@ struct ReportCommand: ParsableCommand {
         let report: LaunchReport
         do {
             let reader = try JournalReader(path: journal.path)
-            let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+            let manifest = try reader.currentBoard(span: .minutes(1)).manifest
+            let (zone, figures) = (manifest?.zone ?? .utc, manifest?.figures ?? .argentine)
             let start = try from.map { try OperationsText.time($0, "--from", now: clock.now().utc, zone: zone) }
             let end = try to.map { try OperationsText.time($0, "--to", now: clock.now().utc, zone: zone) }
             if let start, let end, start >= end { throw ValidationError("--from is not before --to") }
             report = LaunchReport(
                 try LaunchReport.Material.read(reader, from: start, to: end, now: clock.now().utc) {
-                    EventText.words($0.body)
+                    EventText.words($0.body, [:], figures)
                 })
         } catch let error as JournalError {
             throw Failure.usage(error)
         }
         let text = md ? ReportMarkdown(report).text : ReportPage(report).text
-        try OperationsText.write(text, to: out)
+        try OperationsText.write(text, to: out, instead: md ? nil : name(of: report))
+    }
+
+    /// A file in this folder for a page that nobody wants to read on a terminal; none that is there is written over.
+    private func name(of report: LaunchReport) -> String {
+        let stem = "guardia-report-\(report.fileStamp)"
+        return ([stem] + (2...99).map { "\(stem)-\($0)" }).map { $0 + ".html" }.first { access($0, F_OK) != 0 }
+            ?? "\(stem)-\(getpid()).html"
     }
 }
 
@@ -72,7 +82,10 @@ enum OperationsText {
     }
 
     /// Writes a text to a file, whole or not at all, and says where; nil: to the terminal.
-    static func write(_ text: String, to path: String?) throws {
+    ///
+    /// - Parameter instead: the file that takes what is no text for a terminal: nil where it is one.
+    static func write(_ text: String, to path: String?, instead: String? = nil) throws {
+        let path = path ?? (isatty(STDOUT_FILENO) == 1 ? instead : nil)
         guard let path, path != "-" else {
             // On a terminal what comes from outside is marked; into a file or a pipe it goes as it is.
             isatty(STDOUT_FILENO) == 1 ? StandardStream.output.lines(text) : StandardStream.output.exactly(text)

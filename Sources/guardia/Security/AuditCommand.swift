@@ -131,13 +131,14 @@ struct AuditCommand: ParsableCommand {
             do {
                 let (from, to) = try span.bounds()
                 let reader = try JournalReader(path: journal.path)
-                let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
+                let manifest = try reader.currentBoard(span: .minutes(1)).manifest
+                let (zone, figures) = (manifest?.zone ?? .utc, manifest?.figures ?? .argentine)
                 if kind == nil, user == nil {
                     for event in try reader.search(text, from: from, to: to, limit: limit) {
                         if json {
                             Output.json(try EventText.json(event))
                         } else {
-                            Output.line(EventText.line(event, zone: zone))
+                            Output.line(EventText.line(event, zone: zone, figures: figures))
                         }
                     }
                 }

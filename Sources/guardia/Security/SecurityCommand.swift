@@ -56,7 +56,7 @@ struct SecurityCommand: AsyncParsableCommand {
         let reactor = try Reactor()
         var checks: [SecurityCheck] = []
         // Before the trials, which the logs hold too. What stands in the logs of edges elsewhere only the engine counts.
-        let refused = await refused(plan, of: deployment, on: reactor, clock: clock)
+        let refused = await refused(plan, of: deployment, on: reactor, clock: clock, launch.figures)
         if let survey = DefenceSurvey(plan, of: deployment, on: reactor, clock: clock) {
             checks.append(await survey.take())
         }
@@ -99,7 +99,7 @@ struct SecurityCommand: AsyncParsableCommand {
     /// What the logs hold of the last ten minutes. Bans, and edges elsewhere, are counted from a first look on: a second one
     /// follows at once.
     private func refused(
-        _ plan: DefencePlan, of deployment: Deployment, on reactor: Reactor, clock: any Clock
+        _ plan: DefencePlan, of deployment: Deployment, on reactor: Reactor, clock: any Clock, _ style: FigureStyle
     ) async -> SecurityCheck {
         let desk = RefusalDesk(plan, of: deployment, on: reactor, clock: clock)
         var report = await desk.report()
@@ -108,7 +108,7 @@ struct SecurityCommand: AsyncParsableCommand {
             report = await desk.report()
         }
         await desk.close()
-        return report.check(every: .minutes(1), atLeast: .minutes(1))
+        return report.check(every: .minutes(1), atLeast: .minutes(1), style)
     }
 
     private func showPosture(_ launch: LaunchConfiguration) throws {

@@ -1,6 +1,7 @@
 import Actions
 import ArgumentParser
 import Foundation
+import Launch
 import Settings
 
 /// Where the launch config is: shared by the commands that read it.
@@ -60,7 +61,7 @@ struct ConfigOptions: ParsableArguments {
     func loadAndKeep(isDelegated: Bool = false) throws(ConfigErrors) -> LaunchConfigurationFile {
         let bytes = try bytes(isDelegated: isDelegated)
         let file = try LaunchConfigurationFile.load(bytes: bytes, name: path, variables: pairs)
-        KnownGood(of: path).keep(bytes)
+        KnownGood(of: path).keep(bytes, journal: file.configuration.journal.path)
         return file
     }
 
@@ -68,6 +69,13 @@ struct ConfigOptions: ParsableArguments {
     ///
     /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.
     private func bytes(isDelegated: Bool = false) throws(ConfigErrors) -> [UInt8] {
+        // Who named none is to read how one is named.
+        if !isNamed, access(path, F_OK) != 0, errno == ENOENT {
+            throw ConfigErrors(
+                file: path,
+                "there is no such file: name the launch's config with --config FILE or $GUARDIA_CONFIG "
+                    + "(docs/configuration.md); guardia rehearse needs none")
+        }
         guard isDelegated || isServiceUser else { return try LaunchConfigurationFile.bytes(of: path) }
         do throws(TrustedFile.Trouble) {
             return try TrustedFile.read(path, limit: LaunchConfigurationFile.byteLimit)
@@ -92,8 +100,10 @@ struct ConfigOptions: ParsableArguments {
         do throws(ConfigErrors) {
             return (try loadAndKeep(isDelegated: isDelegated), nil)
         } catch {
-            guard let kept = KnownGood(of: path).kept,
-                let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs)
+            let good = KnownGood(of: path)
+            guard let kept = good.kept,
+                let file = try? LaunchConfigurationFile.load(bytes: kept.bytes, name: path, variables: pairs),
+                good.serves(journal: file.configuration.journal.path)
             else { throw error }
             let time = Date(timeIntervalSince1970: TimeInterval(kept.seconds)).formatted(.iso8601)
             return (

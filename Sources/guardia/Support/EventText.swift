@@ -4,13 +4,15 @@ import Launch
 /// One event as a line of text, for `guardia journal tail`.
 enum EventText {
     /// `2026-03-12 14:38:02 ART  12  verdict.changed  redis.memory_used ok → warning 82 > 80`
-    static func line(_ event: Event, zone: Zone, names: [Fingerprint: String] = [:]) -> String {
+    static func line(
+        _ event: Event, zone: Zone, names: [Fingerprint: String] = [:], figures: FigureStyle = .argentine
+    ) -> String {
         let time = zone.civil(event.at.utc)
         let date = String(
             format: "%04d-%02d-%02d %02d:%02d:%02d", time.year, time.month, time.day, time.hour, time.minute,
             time.second)
         return
-            "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(oneLine(words(event.body, names)))"
+            "\(date) \(zone.abbreviation)  \(event.sequence)  \(event.body.kind)  \(oneLine(words(event.body, names, figures)))"
     }
 
     /// The event as JSON: sequence, origin, time (RFC 3339, UTC), kind and body.
@@ -48,15 +50,18 @@ enum EventText {
         text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")
     }
 
-    static func words(_ body: Event.Body, _ names: [Fingerprint: String] = [:]) -> String {
+    /// - Parameter figures: how the launch writes its numbers.
+    static func words(
+        _ body: Event.Body, _ names: [Fingerprint: String] = [:], _ figures: FigureStyle = .argentine
+    ) -> String {
         switch body {
         case .engineStarted(let start):
             "guardia \(start.version), pid \(start.pid), \(start.probes) probes, \(start.series) series"
         case .engineStopped(let stop): stop.reason
         case .verdictChanged(let change):
-            "\(change.series) \(change.from) → \(change.to)" + (change.value.map { " \(plain($0))" } ?? "")
-                + (change.bound.map(bound) ?? "") + (change.reason.map { ": \($0)" } ?? "")
-        case .clockStepped(let step): "the wall clock jumped by \(plain(step.by.seconds)) s"
+            "\(change.series) \(change.from) → \(change.to)" + (change.value.map { " \(plain($0, figures))" } ?? "")
+                + (change.bound.map { bound($0, figures) } ?? "") + (change.reason.map { ": \($0)" } ?? "")
+        case .clockStepped(let step): "the wall clock jumped by \(plain(step.by.seconds, figures)) s"
         case .recordingGap(let gap) where gap.ticks == 0: "begun anew: \(gap.reason)"
         case .recordingGap(let gap): "\(gap.ticks) ticks were not recorded: \(gap.reason)"
         case .presence(.opened(let body)):
@@ -77,7 +82,7 @@ enum EventText {
         case .digest(.promised(let body)): "\(body.digest): the next is due \(body.due.seconds)"
         case .digest(.given(let body)):
             "\(body.digest): given to \(body.recipients) mailboxes" + (body.by.map { " by \($0)" } ?? "")
-        case .flag(let event): words(event)
+        case .flag(let event): words(event, figures)
         case .readiness(let event): event.words
         case .unknown(_, let json): json
         }
@@ -102,7 +107,7 @@ enum EventText {
         return "\(event.action) \(text)"
     }
 
-    private static func words(_ event: FlagEvent) -> String {
+    private static func words(_ event: FlagEvent, _ figures: FigureStyle) -> String {
         switch event {
         case .changed(let body):
             "\(body.flag) \(body.words)" + " by \(body.by.isEmpty ? "somebody who left no name" : body.by)"
@@ -110,7 +115,7 @@ enum EventText {
                 + (body.reason.isEmpty ? "" : ": \(body.reason)")
         case .rampPlanned(let body):
             "\(body.flag) \(([body.plan.from] + body.plan.steps).map(\.words).joined(separator: " → ")), "
-                + "\(plain(body.plan.every.seconds)) s each, guarded by "
+                + "\(plain(body.plan.every.seconds, figures)) s each, guarded by "
                 + (body.plan.guards.isEmpty ? "nothing" : body.plan.guards.map(\.name).joined(separator: ", "))
         case .rampTurned(let body):
             "\(body.flag) \(body.standing.rawValue) at \(body.share.words), step \(body.step)"
@@ -170,15 +175,18 @@ enum EventText {
         }
     }
 
-    private static func bound(_ bound: Thresholds.Bound) -> String {
+    private static func bound(_ bound: Thresholds.Bound, _ figures: FigureStyle) -> String {
         switch bound {
-        case .above(let limit): " (bound: above \(plain(limit)))"
-        case .below(let limit): " (bound: below \(plain(limit)))"
+        case .above(let limit): " (bound: above \(plain(limit, figures)))"
+        case .below(let limit): " (bound: below \(plain(limit, figures)))"
         }
     }
 
-    private static func plain(_ number: Double) -> String {
-        Int64(exactly: number).map(String.init) ?? String(format: "%.4g", number)
+    /// A number in no unit, with the digits that matter.
+    private static func plain(_ number: Double, _ figures: FigureStyle) -> String {
+        if let whole = Int64(exactly: number) { return String(whole) }
+        let text = String(format: "%.4g", number)
+        return figures == .argentine ? text.replacing(".", with: ",") : text
     }
 }
 

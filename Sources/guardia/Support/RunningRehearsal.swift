@@ -7,11 +7,14 @@ import Launch
 struct RunningRehearsal: Codable {
     var config: String
     var journal: String
+    /// Where the providers of its telephones are played; nil in what an older guardia kept.
+    var providers: String?
     var pid: Int32 = getpid()
 
     /// What a shell is to read.
     var lines: [String] {
         ["export GUARDIA_CONFIG=\(ShellWords.quoted(config))", "export GUARDIA_JOURNAL=\(ShellWords.quoted(journal))"]
+            + (providers.map { ["export PROVIDERS_URL=\(ShellWords.quoted($0))"] } ?? [])
     }
 
     /// Its servers' folder, by which one of several is chosen.

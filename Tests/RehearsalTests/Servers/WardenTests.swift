@@ -37,6 +37,21 @@ struct WardenTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
 
+    @Test("what its servers left in memory goes with the folder")
+    func leftovers() async throws {
+        let memory = "/dev/shm/guardia-test-\(UInt32.random(in: 0...UInt32.max))"
+        let elsewhere = "/tmp/guardia-test-\(UInt32.random(in: 0...UInt32.max))"
+        for path in [memory, elsewhere] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        }
+        defer { rmdir(elsewhere) }
+        let folder = try await PrivateFolder()
+        try folder.take(along: [memory, elsewhere])
+        await folder.close()
+        #expect(!FileManager.default.fileExists(atPath: memory))
+        #expect(FileManager.default.fileExists(atPath: elsewhere))
+    }
+
     @Test("a folder that was forgotten is removed")
     func forgottenFolder() async throws {
         var folder: PrivateFolder? = try await PrivateFolder()

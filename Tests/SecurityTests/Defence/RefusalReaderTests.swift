@@ -66,7 +66,7 @@ import Testing
         #expect(reader.report.top(.ban).map(\.name) == ["guardia-auth"])
         let check = reader.check(every: .minutes(1))
         #expect(check.verdict == .ok)
-        #expect(check.summary == "80/min refused of 200 in 30 s, 2.0/min banned")
+        #expect(check.summary == "80/min refused of 200 in 30 s, 2,0/min banned")
         // A quiet half minute more: the rate is that of the time that was looked at, however often it was.
         reader.read(now + .seconds(60))
         #expect(reader.report.refusedPerMinute(within: .minutes(1)) == 40)
