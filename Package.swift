@@ -65,7 +65,7 @@ let package = Package(
             dependencies: ["Launch", "Wire", "CCrypto"],
             // A link to Config/edge/guardia-door.
             resources: [.embedInCode("Resources")]),
-        .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal"]),
+        .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal", "Security"]),
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(

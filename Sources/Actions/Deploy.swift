@@ -80,7 +80,7 @@ package actor Deploy {
         if case .success(let ground) = looked { self.ground = ground }
         await begin()
         if case .failure(let refusal) = looked { return await finish(ActionResult(.refused, refusal.words)) }
-        if order.breakGlass, deployment.approvals > 0 {
+        if breaksGlass {
             await reporter.note(
                 "preflight", "BREAK GLASS: \(order.by.signature) goes ahead without approval: \(order.reason)")
         }
@@ -90,6 +90,8 @@ package actor Deploy {
         defer { listening.cancel() }
         return await finish(await drive())
     }
+
+    private var breaksGlass: Bool { order.breakGlass && deployment.approvals > 0 }
 
     private func begin() async {
         await reporter.tell(
@@ -102,7 +104,8 @@ package actor Deploy {
                         : .init(colour: ground.idle, version: order.version),
                     edges: edges.names,
                     steps: course.steps.map { .init(name: $0.name, title: $0.title, span: span(of: $0)) },
-                    continues: order.continues?.id, pid: order.pid, decision: order.decision)))
+                    continues: order.continues?.id, pid: order.pid, decision: order.decision,
+                    breaksGlass: breaksGlass ? true : nil)))
         await reporter.journal.settle(within: .seconds(2))
     }
 

@@ -429,6 +429,14 @@ struct DeployTests {
         #expect(broken.result.outcome == .done)
     }
 
+    @Test(arguments: [0, 1]) func whoGoesAheadAloneIsToldWhereTheConfigAsksForAnother(approvals: Int) async {
+        let strict = deployment(edges: ["edge-1"]) { $0.approvals = approvals }
+        _ = await deploy([FakeEdge("edge-1")], strict, change: { $0.breakGlass = true })
+        let isTold = journal.notes.contains { $0.hasPrefix("BREAK GLASS: ") }
+        // Where nobody is asked for an approval there is no glass to break.
+        #expect(isTold == (approvals > 0) && journal.record?.started.breaksGlass == (approvals > 0 ? true : nil))
+    }
+
     @Test func aFloodOfOutputIsBoundedAndCounted() async {
         let edge = FakeEdge("edge-1")
         let failed = CommandResult(ending: .exited(status: 0), standardOutput: .init(), standardError: .init())

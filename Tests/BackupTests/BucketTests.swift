@@ -1,8 +1,10 @@
-import Actions
 import Foundation
 import Launch
+import Synchronization
 import Testing
 import Wire
+
+@testable import Actions
 
 @Suite("copies in a bucket", .serialized)
 struct BucketTests {
@@ -41,6 +43,72 @@ struct BucketTests {
             #expect(try await client.list("barber pro/").count == 6)
             try await client.remove(key)
             #expect(fake.objects[key] == nil)
+        }
+    }
+
+    @Test("a limit of the line holds on the way there and on the way back", .timeLimit(.minutes(1)))
+    func paced() async throws {
+        try await withService { fake, _, file, bytes in
+            let reactor = try Reactor()
+            defer { reactor.shutdown() }
+            let clock = RestingClock()
+            let client = fake.client(on: reactor, timing: clock.timing)
+            // 300,000 bytes at 100,000 a second are three seconds, whichever way, on a clock that only rests move.
+            for rate: Int64? in [100_000, 600_000, nil] {
+                let span = rate.map { Duration.seconds(300_000 / Double($0)) } ?? .zero
+                var before = clock.rested
+                try await client.upload(file: file, to: "x", rate: rate)
+                #expect(clock.rested - before == span, "up at \(String(describing: rate))")
+                before = clock.rested
+                let pieces = Pieces()
+                #expect(try await client.read("x", rate: rate) { pieces.add($0) } == 300_000)
+                #expect(clock.rested - before == span && pieces.all == bytes, "down at \(String(describing: rate))")
+                // A file of one part as well: many small ones are a large one.
+                before = clock.rested
+                try Data(bytes.prefix(50_000)).write(to: URL(fileURLWithPath: "\(file).small"))
+                defer { unlink("\(file).small") }
+                try await client.upload(file: "\(file).small", to: "small", rate: rate)
+                #expect(
+                    abs((clock.rested - before - span / 6) / .seconds(1)) < 0.001,
+                    "a small one at \(String(describing: rate))")
+            }
+        }
+    }
+
+    @Test("what was read slowly by itself is not slowed down further, and a piece is a second's worth")
+    func pace() {
+        let begin = ContinuousClock.now
+        var pace = TransferPace(rate: 1_000_000, from: begin)
+        pace.take(500_000)
+        #expect(pace.rest(at: begin) == .milliseconds(500))
+        #expect(pace.rest(at: begin + .milliseconds(200)) == .milliseconds(300))
+        #expect(pace.rest(at: begin + .seconds(2)) == .zero)
+        #expect(pace.piece(atMost: 16 << 20) == 1_000_000)
+        #expect(TransferPace(rate: 10, from: begin).piece(atMost: 16 << 20) == 64 << 10)
+        #expect(TransferPace(rate: .max, from: begin).piece(atMost: 16 << 20) == 16 << 20)
+        #expect(TransferPace(rate: nil, from: begin).rest(at: begin) == .zero)
+    }
+
+    @Test("the limit of the config is that of the copy, of its check and of a drill's fetch", .timeLimit(.minutes(1)))
+    func limited() async throws {
+        try await BackupLab.with { lab in
+            let fake = try S3Fake()
+            defer { fake.close() }
+            let clock = RestingClock()
+            let store = BackupStore(fake.client(on: lab.reactor, timing: clock.timing), prefix: "shop/")
+            let plan = lab.plan { $0.limits.rate = 1 << 30 }
+            let manifest = try await lab.backup(plan)
+            let size = manifest.files.reduce(Int64(0)) { $0 + $1.bytes }
+            let rate: Int64 = 10_000
+            let span = Double(size) / Double(rate)
+            _ = try await store.upload(manifest, from: BackupFolder(plan.folder), at: Timestamp(seconds: 0), rate: rate)
+            // There, and read back.
+            #expect(abs(clock.rested / .seconds(1) - 2 * span) < 0.01, "\(clock.rested) of \(span) s, twice")
+            let before = clock.rested
+            let folder = "\(plan.folder)/fetched"
+            try #require(mkdir(folder, 0o700) == 0)
+            try await store.fetch(manifest, into: folder, rate: rate)
+            #expect(abs((clock.rested - before) / .seconds(1) - span) < 0.01)
         }
     }
 
@@ -230,4 +298,18 @@ private final class Flag: @unchecked Sendable {
     private(set) var value: Bool
     init(_ value: Bool) { self.value = value }
     func set(_ value: Bool) { self.value = value }
+}
+
+/// A clock that only rests move: what is transferred takes no time of it.
+private final class RestingClock: Sendable {
+    private let begin = ContinuousClock.now
+    private let span = Mutex(Duration.zero)
+
+    var rested: Duration { span.withLock { $0 } }
+
+    var timing: TransferTiming {
+        TransferTiming(
+            now: { self.begin + self.rested },
+            sleep: { rest in self.span.withLock { $0 += rest } })
+    }
 }

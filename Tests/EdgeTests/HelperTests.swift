@@ -95,6 +95,72 @@ struct HelperTests {
         }
     }
 
+    @Test("it counts which rules refused, by whose request, and whom fail2ban banned", arguments: shells)
+    func hitsAndBans(_ shell: [String]) async throws {
+        try await withLab(shell: shell) { lab in
+            func hit(
+                _ rule: String, from address: String = "10.0.0.1", uri: String = "/x", code: Int = 403,
+                data: String = "x"
+            ) -> String {
+                #"{"transaction":{"client_ip":"\#(address)","time_stamp":"Fri","request":{"method":"GET","http_version":1.1,"uri":"\#(uri)"},"response":{"http_code":\#(code)},"producer":{"components":["OWASP_CRS/3.3.4\""]},"messages":[{"message":"SQL \"Injection\" ñ","details":{"match":"\#(data)","ruleId":"\#(rule)","data":"\#(data)"}},{"message":"again","details":{"ruleId":"\#(rule)"}},{"message":"sum","details":{"ruleId":"949110"}}]}}"#
+                    + "\n"
+            }
+            let (log, bans) = ("\(lab.folder.path)/waf.log", "\(lab.folder.path)/fail2ban.log")
+            func write(_ text: String, _ path: String) throws {
+                let file = try #require(fopen(path, "a"))
+                defer { fclose(file) }
+                #expect(fputs(text, file) >= 0)
+            }
+            try write(hit("1"), log)
+            let begun = try await lab.run("hits", log, "0", "0")
+            #expect(begun.lines.count == 4 && begun.line("bytes") == "bytes 0", "\(begun.lines)")
+            let inode = try #require(begun.line("inode")?.dropFirst(6))
+            let size = try #require(begun.line("offset")?.dropFirst(7))
+            let forged = #"\",\"details\":{\"ruleId\":\"666\"}}"#
+            try write(
+                hit("942100") + hit("942100", data: forged) + hit("920350", code: 200)
+                    + hit("942100", from: "127.0.0.1", uri: "/x?guardia=canary-1") + "garbage\n"
+                    + hit("930100", uri: #"/\"guardia=canary-1"#) + String(hit("950100").prefix(80)), log)
+            let counted = try await lab.run("hits", log, String(inode), String(size))
+            #expect(
+                Set(counted.lines).isSuperset(of: [
+                    "hits - 3", "hits 127.0.0.1 1", "rule - 949110 3 sum", "rule 127.0.0.1 949110 1 sum",
+                    "rule - 942100 2 SQL%20%5C%22Injection%5C%22%20%C3%B1", "ok",
+                ]), "\(counted.lines)")
+            let text = counted.lines.joined(separator: "\n")
+            #expect(!text.contains("666") && !text.contains("920350") && !text.contains("10.0.0.1"), "\(text)")
+            // The line that was being written is counted once it is whole.
+            try write(String(hit("950100").dropFirst(80)), log)
+            let place = try #require(counted.line("offset")?.dropFirst(7))
+            let rest = try await lab.run("hits", log, String(inode), String(place))
+            #expect(rest.line("hits") == "hits - 1" && rest.lines.contains { $0.hasPrefix("rule - 950100 1 ") })
+            // The mark is no way to fill the answer: so many addresses are told, the others are strangers.
+            let end = try #require(rest.line("offset")?.dropFirst(7))
+            try write((0..<200).map { hit("1", from: "10.0.1.\($0)", uri: "/?guardia=canary-1") }.joined(), log)
+            let many = try await lab.run("hits", log, String(inode), String(end))
+            #expect(many.lines.filter { $0.hasPrefix("hits ") }.count == 17 && many.lines.contains("hits - 184"))
+
+            func ban(_ text: String) -> String { "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  \(text)\n" }
+            try write(ban("[guardia-auth] Ban 10.0.0.9"), bans)
+            let first = try await lab.run("bans", bans, "0", "0")
+            let (node, from) = (first.line("inode")?.dropFirst(6) ?? "", first.line("offset")?.dropFirst(7) ?? "")
+            try write(
+                ban("[guardia-auth] Ban 10.0.0.1") + ban("[guardia-auth] Unban 10.0.0.1")
+                    + ban("[guardia-auth] Restore Ban 10.0.0.1") + ban("[guardia-waf] Increase Ban 10.0.0.1 (2 # 0:1)")
+                    + ban("[x y] Ban 10.0.0.1") + "2026-11-27 09:00:00,123 fail2ban.actions [77]: NOTICE  [guardia-w",
+                bans)
+            let banned = try await lab.run("bans", bans, String(node), String(from))
+            let told = banned.lines.filter { $0.hasPrefix("ban ") }
+            #expect(told.sorted() == ["ban guardia-auth 1", "ban guardia-waf 1"], "\(banned.lines)")
+            for verb in ["hits", "bans"] {
+                #expect(try await lab.run(verb, "\(log).2", "0", "0").last.hasPrefix("error "))
+                for words in [[verb, "waf.log", "0", "0"], [verb, log, "-1", "0"], [verb, log, "0"]] {
+                    #expect(try await lab.run(words).last == "refused invalid")
+                }
+            }
+        }
+    }
+
     @Test("it tells the version and the age of the firewall's rules", arguments: shells)
     func rules(_ shell: [String]) async throws {
         try await withLab(shell: shell) { lab in

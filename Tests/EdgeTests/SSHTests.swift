@@ -12,7 +12,7 @@ struct SSHTests {
     private static let blue = Split(all: "blue")
 
     /// An edge that is reached by a key which may do nothing but ask the helper and reach the front door.
-    private func withRemote(
+    func withRemote(
         environment: String = "", isForced: Bool = true, _ body: (EdgeLab, SSHServer, EdgeClient) async throws -> Void
     ) async throws {
         try await withEdge { edge in

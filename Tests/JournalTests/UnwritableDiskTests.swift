@@ -76,6 +76,39 @@ struct UnwritableDiskTests {
         try await expectCaughtUp(recorder)
     }
 
+    @Test("read-only, and read by the engine's own readers meanwhile: they let it go, and it is written")
+    func readOnlyWithReaders() async throws {
+        try mount()
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        try JournalWriter(path: journal, origin: "o").append(
+            [.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
+        try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "") == 0)
+        let recorder = try await JournalRecorder.open(path: journal, origin: "o")
+        await recorder.record(.latency, at: .at(0))
+        var followed = [FollowedBoard(journal, span: .minutes(1)), FollowedBoard(journal, span: .minutes(1))]
+        for index in followed.indices { followed[index].catchUp() }
+        #expect(followed.allSatisfy { $0.board != nil })
+        await record(recorder, 1)
+        await record(recorder, 2)
+        try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "") == 0)
+        // As long as one of them has it from before, nobody of this process could write; none is opened beside it.
+        followed[0].catchUp()
+        followed[0].catchUp()
+        #expect(followed[0].board == nil)
+        await recorder.beat(at: .at(2))
+        #expect(await recorder.notRecording != nil)
+        #expect(throws: JournalError.self) {
+            try JournalWriter(path: journal, origin: "o", role: .action).append(
+                [.engineStopped(.init(reason: "never"))], at: .at(2))
+        }
+        followed[1].catchUp()
+        try await expectCaughtUp(recorder)
+        for index in followed.indices {
+            followed[index].catchUp()
+            #expect(followed[index].board?.track("api.p95")?.value == .number(3))
+        }
+    }
+
     @Test("what is only not ours to write is refused at once")
     func wrongPath() async throws {
         await #expect(throws: JournalError.self) {

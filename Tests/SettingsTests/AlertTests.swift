@@ -36,11 +36,17 @@ struct AlertTests {
         func plan(_ yaml: String) throws -> EngineAlertPlan { try load(Sample.yaml + yaml).configuration.alerts.engine }
         let bare = try plan("")
         #expect(bare.actionStuck == .init(severity: .critical) && bare.checklistOverdue == .init(severity: .warning))
+        #expect(bare.breakGlass == .init(severity: .critical))
         let usual = try plan("alerts: {notify: default}\n")
         #expect(usual.actionStuck?.policy == "default" && usual.checklistOverdue?.policy == "default")
+        #expect(usual.breakGlass?.policy == "default")
         let own = try plan(
-            "alerts:\n  engine:\n    action_stuck: {notify: night, severity: warning}\n    checklist_overdue: off\n")
-        #expect(own == EngineAlertPlan(actionStuck: .init(severity: .warning, policy: "night"), checklistOverdue: nil))
+            "alerts:\n  engine:\n    action_stuck: {notify: night, severity: warning}\n    break_glass: off\n"
+                + "    checklist_overdue: off\n")
+        #expect(
+            own
+                == EngineAlertPlan(
+                    actionStuck: .init(severity: .warning, policy: "night"), breakGlass: nil, checklistOverdue: nil))
         #expect(!errors(in: Sample.yaml + "alerts:\n  engine: {action_stuck: never}\n").isEmpty)
         #expect(!errors(in: Sample.yaml + "alerts:\n  engine: {actions: off}\n").isEmpty)
     }

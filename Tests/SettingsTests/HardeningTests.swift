@@ -70,4 +70,31 @@ import Testing
         }
         #expect("\(try #require(error))".contains("has nothing to prove"))
     }
+
+    @Test func aLogOfBansThatLiesOnAnEdgeNamesOneThatIsReachedBySSH() throws {
+        func plan(_ edge: String) throws(ConfigErrors) -> LaunchConfiguration {
+            try load {
+                $0.replacing(
+                    "  defences:\n    every: 5m\n",
+                    with:
+                        "  defences:\n    every: 5m\n    bans: [{name: b, log: /var/log/fail2ban.log, log_on: \(edge)}]\n"
+                )
+            }
+        }
+        let good = try plan("edge-1")
+        let deployment = try #require(good.deployment)
+        let defences = try #require(good.security?.defences)
+        #expect(defences.bans.first?.logEdge == "edge-1" && defences.bans.first?.logHere == nil)
+        let edges = deployment.edges.filter { $0.ssh != nil }.map(\.name)
+        let elsewhere = defences.logsElsewhere(of: deployment)
+        #expect(Set(elsewhere.map(\.edge)) == Set(edges) && elsewhere.count == 2 * edges.count + 1)
+        #expect(elsewhere.last == LogElsewhere(owner: "b", edge: "edge-1", kind: .bans, path: "/var/log/fail2ban.log"))
+        // Each edge has a series of its own, which a rule can name.
+        for edge in deployment.edges {
+            #expect(good.series.contains { $0.id.name == "defence.blocked_at.\(edge.name)" })
+        }
+        #expect(good.series.contains { $0.id.name == "defence.bans_at.b" })
+        let error = #expect(throws: ConfigErrors.self) { _ = try plan("edge-9") }
+        #expect("\(try #require(error))".contains("is no edge that is reached by ssh"))
+    }
 }

@@ -38,6 +38,7 @@ package struct BackupStore: Sendable {
     /// Uploads all files of a backup, reads each back and holds it against the manifest; its manifest comes last, so that what
     /// has one there is whole.
     ///
+    /// - Parameter rate: bytes a second, there and back.
     /// - Returns: the manifest with its new copy.
     func upload(
         _ manifest: BackupManifest, from folder: BackupFolder, at now: Timestamp, rate: Int64? = nil,
@@ -50,7 +51,7 @@ package struct BackupStore: Sendable {
             for file in manifest.files {
                 try await client.upload(
                     file: folder.file(file.name), to: key(file.name), rate: rate, progress: progress)
-                try await check(file)
+                try await check(file, rate: rate)
             }
             try await client.put(
                 BackupFolder.encode(manifest), at: key(manifest.name + BackupFolder.manifestSuffix))
@@ -61,9 +62,9 @@ package struct BackupStore: Sendable {
     }
 
     /// Reads a file whole and holds it against what it must be.
-    func check(_ file: BackupManifest.File) async throws(S3Error) {
+    func check(_ file: BackupManifest.File, rate: Int64? = nil) async throws(S3Error) {
         let sum = Sum()
-        let size = try await client.read(key(file.name)) { sum.take($0) }
+        let size = try await client.read(key(file.name), rate: rate) { sum.take($0) }
         guard size == file.bytes, sum.text == file.sha256 else {
             throw S3Error(
                 kind: .differs, operation: "GET", target: client.place(key(file.name)),
@@ -73,12 +74,12 @@ package struct BackupStore: Sendable {
     }
 
     /// Fetches the files of a backup into a folder.
-    func fetch(_ manifest: BackupManifest, into folder: String) async throws(BackupError) {
+    func fetch(_ manifest: BackupManifest, into folder: String, rate: Int64? = nil) async throws(BackupError) {
         for file in manifest.files {
             let path = "\(folder)/\(file.name)"
             do throws(S3Error) {
                 let target = try Target(path)
-                try await client.read(key(file.name)) { piece throws(S3Error) in try target.write(piece) }
+                try await client.read(key(file.name), rate: rate) { piece throws(S3Error) in try target.write(piece) }
             } catch {
                 throw BackupError(error.kind == .differs ? .damaged(table: nil) : .failed, error.description)
             }

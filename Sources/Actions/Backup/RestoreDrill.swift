@@ -193,7 +193,7 @@ package struct RestoreDrill: Sendable {
         guard let store = place.store else { return plan.folder }
         let folder = "\(scratch.folder)/fetched"
         mkdir(folder, 0o700)
-        try await store.fetch(place.manifest, into: folder)
+        try await store.fetch(place.manifest, into: folder, rate: plan.limits.rate)
         return folder
     }
 

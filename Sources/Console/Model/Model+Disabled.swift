@@ -25,7 +25,7 @@ extension Model {
         case .backups: return board.manifest?.backup == nil ? .noBackups : nil
         case .up, .down, .pageUp, .pageDown, .first, .last:
             guard overlays.isEmpty else { return nil }
-            if !isZoomed, layout.panes.isEmpty { return .noPaneShown }
+            if !isZoomed, !hasPanes { return .noPaneShown }
             return items(of: focus).isEmpty ? .emptyPane : nil
         case .stepForward, .eventAfter: return rewind == nil && awaited == nil ? .alreadyNow : nil
         case .zoom: return isTooSmall ? .tooSmall : nil

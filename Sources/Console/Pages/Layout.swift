@@ -45,6 +45,9 @@ package struct Layout: Hashable, Sendable {
     /// Whether nothing can be shown but what size is needed.
     static func isTooSmall(_ size: Size) -> Bool { size.width < least.width || size.height < least.height }
 
+    /// Whether panes stand side by side however many lines the headline has.
+    static func hasRoomForPanes(_ size: Size) -> Bool { size.width >= 80 && size.height >= 21 + 1 + 3 + 1 }
+
     /// Two by two, and the colours across the bottom.
     private mutating func quarters(colours: Int, rows: Int) {
         let bottom = 2 + colours
@@ -76,6 +79,8 @@ package struct Layout: Hashable, Sendable {
 extension Model {
     /// The same as ``layout`` has it, without laying anything out: the footer asks for every key.
     var isTooSmall: Bool { Layout.isTooSmall(size) }
+    /// The same for ``Layout/panes``: on most screens they stand whatever else there is to show.
+    var hasPanes: Bool { page == .warRoom && Layout.hasRoomForPanes(size) || !layout.panes.isEmpty }
 
     /// Where everything stands now.
     package var layout: Layout {

@@ -20,14 +20,27 @@ package struct RuleSetFacts: Hashable, Sendable {
     package var newest: Timestamp
 }
 
+/// A log of an edge that its helper counts in.
+package enum CountedLog: String, Hashable, Sendable, CaseIterable {
+    /// What nginx let through and refused.
+    case requests = "tally"
+    /// Which rules of the firewall refused.
+    case hits
+    /// Whom fail2ban banned.
+    case bans
+}
+
 /// What the helper looks at beside its door: counts, never a line of a log.
 extension EdgeClient {
-    /// - Parameter place: where the last count ended; nil: the count begins now.
+    /// - Parameters:
+    ///   - place: where the last count ended; nil: the count begins now.
+    ///   - isOwn: whether what bears the mark of a trial, and comes from this address, is a trial of one's own.
     package func tally(
-        _ log: String, since place: LogPlace?, within deadline: Duration
+        _ log: String, of kind: CountedLog = .requests, since place: LogPlace?, within deadline: Duration,
+        isOwn: (String) -> Bool = { _ in false }
     ) async throws(EdgeError) -> LogTally {
         let operation = "count in \(log)"
-        let words = ["tally", HelperWord.encode(log), String(place?.inode ?? 0), String(place?.offset ?? 0)]
+        let words = [kind.rawValue, HelperWord.encode(log), String(place?.inode ?? 0), String(place?.offset ?? 0)]
         // Asked again after a lost answer, it counts the same lines.
         let answer = try await newer(words, operation, within: deadline)
         guard let inode = answer.words("inode")?.first.flatMap({ Int64($0) }), let offset = answer.number("offset")
@@ -35,18 +48,42 @@ extension EdgeClient {
             throw EdgeError(.broken, operation, on: plan.name, because: "the helper's answer is not whole")
         }
         var batch = RefusalTally.Batch()
-        batch.total = count(answer.number("requests"))
-        for words in answer.lines where words.count == 3 {
-            guard let times = HelperAnswer.number(words[2]), times > 0 else { continue }
-            switch words[0] {
-            case "reason":
-                batch.refused += count(times)
-                batch.count(.reason, String(words[1].prefix(20)), times: count(times))
-            case "country": batch.count(.country, String(words[1].prefix(2)), times: count(times))
-            default: break
-            }
-        }
+        if kind == .requests { batch.total = count(answer.number("requests")) }
+        for words in answer.lines { take(words, of: kind, into: &batch, isOwn) }
         return LogTally(place: LogPlace(inode: inode, offset: offset), batch: batch)
+    }
+
+    private func take(
+        _ words: [Substring], of kind: CountedLog, into batch: inout RefusalTally.Batch, _ isOwn: (String) -> Bool
+    ) {
+        func times(_ place: Int) -> Int? {
+            HelperAnswer.number(words[place]).flatMap { $0 > 0 ? count($0) : nil }
+        }
+        switch (kind, words.first, words.count) {
+        case (.requests, "reason", 3):
+            guard let times = times(2) else { return }
+            batch.refused += times
+            batch.count(.reason, String(words[1].prefix(20)), times: times)
+        case (.requests, "country", 3):
+            if let times = times(2) { batch.count(.country, String(words[1].prefix(2)), times: times) }
+        case (.hits, "hits", 3):
+            // A dash: it bears no mark.
+            if let times = times(2), !isOwn(String(words[1])) { batch.total += times }
+        case (.hits, "rule", 5):
+            guard let times = times(3), !isOwn(String(words[1])), let message = HelperWord.decode(words[4]) else {
+                return
+            }
+            let rule = FirewallHit.Rule(id: String(words[2].prefix(20)), message: unescaped(message))
+            if !rule.isSum { batch.count(.rule, rule.name, times: times) }
+        case (.bans, "ban", 3):
+            if let times = times(2) { batch.takeBan(by: String(words[1].prefix(64)), times: times) }
+        default: break
+        }
+    }
+
+    /// A rule's message as it stands in a text of JSON.
+    private func unescaped(_ text: String) -> String {
+        text.replacing("\\\"", with: "\"").replacing("\\/", with: "/").replacing("\\\\", with: "\\")
     }
 
     /// The rule set in a folder of the edge.

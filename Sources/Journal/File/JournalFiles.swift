@@ -47,11 +47,19 @@ struct JournalFiles: Hashable, Sendable {
 
     /// Whether the file system is mounted read-only, or has no block and no file left for us.
     var isOnUnwritableDisk: Bool {
+        guard let disk else { return false }
+        return JournalFiles.isReadOnly(disk) || disk.f_bavail == 0 || (disk.f_files > 0 && disk.f_favail == 0)
+    }
+
+    /// Whether the file system is mounted read-only.
+    var isOnReadOnlyDisk: Bool { disk.map(JournalFiles.isReadOnly) ?? false }
+
+    private static func isReadOnly(_ disk: statvfs) -> Bool { disk.f_flag & UInt(ST_RDONLY) != 0 }
+
+    private var disk: statvfs? {
         var status = statvfs()
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard statvfs(folder, &status) == 0 else { return false }
-        return status.f_flag & UInt(ST_RDONLY) != 0 || status.f_bavail == 0
-            || (status.f_files > 0 && status.f_favail == 0)
+        return statvfs(folder, &status) == 0 ? status : nil
     }
 
     /// Whether the file begins as a journal does, but for a byte or two: SQLite takes such a file for another program's.

@@ -6,6 +6,7 @@ struct Store {
     let path: String
     let queue: DatabaseQueue
     private let deadline: Deadline
+    private let opening: ReadOnlyOpening?
 
     /// How long one reading may compute: an hour of history takes some milliseconds, a whole journal a few seconds.
     static let readLimit: Int64 = 20_000
@@ -15,6 +16,9 @@ struct Store {
     /// - Parameter readonly: nothing can be written through it, whatever is asked.
     init(path: String, readonly: Bool) throws(JournalError) {
         self.path = path
+        let files = JournalFiles(path: path)
+        let wasReadOnly = files.isOnReadOnlyDisk
+        guard wasReadOnly || !ReadOnlyOpening.lives(path) else { throw .readOnly(path: path) }
         let deadline = Deadline()
         self.deadline = deadline
         var configuration = Configuration()
@@ -51,6 +55,7 @@ struct Store {
         } catch {
             throw JournalError(error, path: path)
         }
+        opening = wasReadOnly || files.isOnReadOnlyDisk ? ReadOnlyOpening(path) : nil
     }
 
     /// Runs `body` on the connection, in no transaction.

@@ -25,6 +25,10 @@ struct BoardLoader {
     mutating func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws {
         let newest = try Int64.storedTime(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
         guard let last = end?.milliseconds ?? newest else { return }
+        if end == nil, board.tracks.isEmpty {
+            cursor = try TickCursor(afterLastOf: db)
+            return
+        }
         let start = try BoardLoader.key(db, before: last.saturating(minus: span.count))
         try TickCursor.each(db, where: "id >= ?", [start]) { row in
             if let end, row.utc > end { return false }

@@ -33,7 +33,12 @@ package struct FollowedBoard {
                 switch try reader.change() {
                 case .nothing: break
                 case .replaced: board = try reader.currentBoard(span: span, only: isWanted)
-                case .news: repeat { for entry in try reader.news() { take(entry, &events) } } while reader.isBehind
+                case .news:
+                    repeat {
+                        // Who wants no series is spared every reading of all of them, once a second.
+                        let hasSeries = board?.tracks.isEmpty == false
+                        for entry in try reader.news(readings: hasSeries) { take(entry, &events) }
+                    } while reader.isBehind
                 }
                 if let beat = reader.heartbeat() { board?.heartbeat = beat }
             } else {
@@ -63,7 +68,7 @@ extension Manifest {
     /// The same with some of its series alone.
     func keeping(_ isWanted: (Series) -> Bool) -> Manifest {
         var manifest = self
-        manifest.series.removeAll { !isWanted($0) }
+        manifest.series = manifest.series.filter(isWanted)
         return manifest
     }
 }

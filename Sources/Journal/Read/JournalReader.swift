@@ -16,6 +16,8 @@ package final class JournalReader {
     /// Where the files are that were opened.
     private var place: JournalPlace
     private var version: Int64?
+    /// Whether the disk was read-only when they were.
+    private let isOfReadOnlyDisk: Bool
     /// Whether the last ``news()`` left some for the next.
     package private(set) var isBehind = false
 
@@ -31,6 +33,7 @@ package final class JournalReader {
 
     package init(path: String) throws(JournalError) {
         self.path = path
+        isOfReadOnlyDisk = JournalFiles(path: path).isOnReadOnlyDisk
         (store, copy, place) = try JournalReader.open(path)
         isCopy = copy != nil
     }
@@ -190,7 +193,12 @@ package final class JournalReader {
     // MARK: Following
 
     /// Whether anything was committed since the last look: to be asked every 100 ms, in a few microseconds.
+    ///
+    /// - Throws: `JournalError` also where it is to be opened anew: let it go.
     package func change() throws(JournalError) -> JournalChange {
+        if isOfReadOnlyDisk, !JournalFiles(path: path).isOnReadOnlyDisk {
+            throw .failed(path: path, reason: "its disk can be written again: it is opened anew")
+        }
         if isCopy { return .nothing }
         let now = JournalPlace(JournalFiles(path: path))
         if now.database != nil, !place.isReadable(now: now) {
@@ -211,7 +219,9 @@ package final class JournalReader {
     }
 
     /// What was recorded since the last call: the manifest, then ticks, then events, each in their order.
-    package func news() throws(JournalError) -> [JournalEntry] {
+    ///
+    /// - Parameter wantsReadings: otherwise ticks are passed over; where they are wanted again, they begin with the next key tick.
+    package func news(readings wantsReadings: Bool = true) throws(JournalError) -> [JournalEntry] {
         try store.read { db in
             var news: [JournalEntry] = []
             if let row = try Row.fetchOne(
@@ -221,7 +231,8 @@ package final class JournalReader {
                 lastManifest = try row.stored(0)
                 news.append(.manifest(try JournalJSON.decode(Manifest.self, from: try row.stored(1))))
             }
-            let ticks = try newTicks(db)
+            let ticks = wantsReadings ? try newTicks(db) : []
+            if !wantsReadings { cursor = try TickCursor(afterLastOf: db) }
             news += ticks.map(JournalEntry.tick)
             let events = try EventRows.events(
                 db, where: "sequence > ? ORDER BY sequence LIMIT \(JournalReader.newsLimit)", [lastEvent])

@@ -22,6 +22,11 @@ struct TickCursor {
     /// - Parameter position: the row after which to begin.
     init(after position: Int64 = 0) { self.position = position }
 
+    /// Behind all that is there.
+    init(afterLastOf db: Database) throws {
+        self.init(after: try Int64.fetchOne(db.cachedStatement(sql: "SELECT max(id) FROM tick")) ?? 0)
+    }
+
     /// Visits the rows that `sql` selects (id, utc, state, readings; ascending by id) until `visit` returns false.
     static func each(
         _ db: Database, where condition: String, _ arguments: StatementArguments, visit: (Row) throws -> Bool

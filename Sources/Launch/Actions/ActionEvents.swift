@@ -43,11 +43,13 @@ package enum ActionEvent: Hashable, Sendable {
         package var pid: Int32
         /// How long it waits for a person before it goes back by itself; nil where it never does, and in older journals.
         package var decision: Milliseconds?
+        /// It goes ahead without the approval that the config asks for; nil where none is asked for or it waits for one.
+        package var breaksGlass: Bool?
 
         package init(
             id: ActionID, kind: ActionKind, by: Operator, reason: String, command: [String], from: Side? = nil,
             to: Side? = nil, subject: String? = nil, edges: [String] = [], steps: [Step], continues: ActionID? = nil,
-            pid: Int32, decision: Milliseconds? = nil
+            pid: Int32, decision: Milliseconds? = nil, breaksGlass: Bool? = nil
         ) {
             self.id = id
             self.kind = kind
@@ -62,6 +64,7 @@ package enum ActionEvent: Hashable, Sendable {
             self.continues = continues
             self.pid = pid
             self.decision = decision
+            self.breaksGlass = breaksGlass
         }
     }
 

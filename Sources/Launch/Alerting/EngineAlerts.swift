@@ -1,22 +1,31 @@
-/// What guardia itself finds and somebody must be told of, though no series says it: an action that nobody drives any more, an
-/// item of the checklist whose time is over.
+/// What guardia itself finds and somebody must be told of, though no series says it: an action that nobody drives any more, a
+/// deploy that goes ahead without approval, an item of the checklist whose time is over.
 ///
 /// A value of a board: each fact is one alert, which ends when the fact does.
 package struct EngineAlerts: Hashable, Sendable {
     /// Where these alerts are from. No Alertmanager of a config can have a name with a blank in it.
     package static let source = "guardia itself"
     package static let actionStuck = "ActionStuck"
+    package static let breakGlass = "BreakGlass"
     package static let checklistOverdue = "ChecklistOverdue"
+
+    /// How long a deploy without approval is an alert at least, however soon it is over: whoever is paged finds it still.
+    package static let breakGlassSpan = Milliseconds.minutes(15)
 
     /// The section of the runbook about one of them.
     package static func runbook(of name: String) -> String {
-        name == actionStuck ? "#action-stuck" : "#checklist-overdue"
+        switch name {
+        case actionStuck: "#action-stuck"
+        case breakGlass: "#break-glass"
+        default: "#checklist-overdue"
+        }
     }
 
     package private(set) var alerts: [AlertEvent.Facts] = []
 
     package init(_ board: Board, _ plan: EngineAlertPlan, at now: Moment) {
         if let rule = plan.actionStuck { alerts += EngineAlerts.stuck(board, rule, at: now) }
+        if let rule = plan.breakGlass { alerts += EngineAlerts.unapproved(board, rule, at: now) }
         if let rule = plan.checklistOverdue { alerts += EngineAlerts.overdue(board, rule, at: now) }
     }
 
@@ -60,6 +69,29 @@ package struct EngineAlerts: Hashable, Sendable {
         return found
     }
 
+    // MARK: Break glass
+
+    /// Deploys that went ahead without the approval of a second operator.
+    private static func unapproved(
+        _ board: Board, _ rule: EngineAlertPlan.Rule, at now: Moment
+    ) -> [AlertEvent.Facts] {
+        board.actions.records.filter { record in
+            record.started.breaksGlass == true && record.ended?.body.outcome != .refused
+                && (record.ended == nil || record.at.age(at: now) < breakGlassSpan)
+        }.map { record in
+            let labels: Labels = [
+                "alertname": breakGlass, "action": record.id.text, "kind": record.kind.rawValue,
+                "by": record.started.by.name,
+            ]
+            return AlertEvent.Facts(
+                rule: breakGlass, labels: labels, severity: rule.severity,
+                summary:
+                    "BREAK GLASS: \(record.label) by \(record.started.by.signature) without approval: \(record.started.reason)",
+                runbook: runbook(of: breakGlass), since: record.at, policy: rule.policy, source: source,
+                group: AlertGroup.key(of: labels, by: ["alertname", "action"]))
+        }
+    }
+
     // MARK: The checklist
 
     private static func overdue(_ board: Board, _ rule: EngineAlertPlan.Rule, at now: Moment) -> [AlertEvent.Facts] {
@@ -95,20 +127,26 @@ package struct EngineAlertPlan: Hashable, Sendable {
 
     /// An action that hangs or died; nil: off.
     package var actionStuck: Rule?
+    /// A deploy that goes ahead without approval; nil: off.
+    package var breakGlass: Rule?
     /// An item of the checklist that is late; nil: off.
     package var checklistOverdue: Rule?
 
     package init(
-        actionStuck: Rule? = Rule(severity: .critical), checklistOverdue: Rule? = Rule(severity: .warning)
+        actionStuck: Rule? = Rule(severity: .critical), breakGlass: Rule? = Rule(severity: .critical),
+        checklistOverdue: Rule? = Rule(severity: .warning)
     ) {
         self.actionStuck = actionStuck
+        self.breakGlass = breakGlass
         self.checklistOverdue = checklistOverdue
     }
 
     /// By name, as the config has them.
     package var rules: [(name: String, rule: Rule)] {
-        [(EngineAlerts.actionStuck, actionStuck), (EngineAlerts.checklistOverdue, checklistOverdue)]
-            .compactMap { name, rule in rule.map { (name, $0) } }
+        [
+            (EngineAlerts.actionStuck, actionStuck), (EngineAlerts.breakGlass, breakGlass),
+            (EngineAlerts.checklistOverdue, checklistOverdue),
+        ].compactMap { name, rule in rule.map { (name, $0) } }
     }
 }
 

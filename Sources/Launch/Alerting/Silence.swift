@@ -70,8 +70,13 @@ extension LabelMatcher {
     static func all(_ matchers: [LabelMatcher]) -> (Labels) -> Bool {
         let tests: [(Labels) -> Bool] = matchers.map { matcher in
             guard matcher.isRegex else { return { matcher.matches($0) } }
-            guard let pattern = try? Regex(matcher.value) else { return { _ in false } }
-            return { ($0[matcher.name].wholeMatch(of: pattern) != nil) == matcher.isEqual }
+            // Not before there is something to compare: mostly there is nothing.
+            var compiled: Regex<AnyRegexOutput>??
+            return { labels in
+                if compiled == nil { compiled = .some(try? Regex(matcher.value)) }
+                guard let pattern = compiled ?? nil else { return false }
+                return (labels[matcher.name].wholeMatch(of: pattern) != nil) == matcher.isEqual
+            }
         }
         return { labels in !tests.isEmpty && tests.allSatisfy { $0(labels) } }
     }

@@ -37,18 +37,23 @@ package struct BanWatch: Hashable, Sendable {
     /// The words before `-j list table inet guardia`.
     package var nft: [String]
     package var jails: [String]
-    /// fail2ban's log, where it can be read here: bans a minute are counted in it.
+    /// fail2ban's log: bans a minute are counted in it.
     package var log: String?
+    /// The edge on whose machine that log lies, where its helper counts; nil: it can be read here.
+    package var logEdge: String?
+
+    package var logHere: String? { logEdge == nil ? log : nil }
 
     package init(
         name: String, client: [String] = ["sudo", "-n", "fail2ban-client"], nft: [String] = ["sudo", "-n", "nft"],
-        jails: [String] = BanPlan.jails, log: String? = nil
+        jails: [String] = BanPlan.jails, log: String? = nil, logEdge: String? = nil
     ) {
         self.name = name
         self.client = client
         self.nft = nft
         self.jails = jails
         self.log = log
+        self.logEdge = logEdge
     }
 }
 
@@ -76,9 +81,42 @@ extension DefencePlan {
             }
     }
 
-    /// The edges elsewhere whose log cannot be read here: their helper counts in it.
-    package func edgesCountedByHelper(of deployment: Deployment) -> [EdgePlan] {
+    /// The logs of edges elsewhere that cannot be read here: those edges' helpers count in them.
+    package func logsElsewhere(of deployment: Deployment) -> [LogElsewhere] {
         let named = Set(logs.map(\.edge))
-        return deployment.edges.filter { $0.ssh != nil && !named.contains($0.name) }
+        let remote = deployment.edges.filter { $0.ssh != nil }.map(\.name)
+        var found: [LogElsewhere] = []
+        if let hardening = deployment.hardening {
+            for edge in remote where !named.contains(edge) {
+                found.append(LogElsewhere(owner: edge, edge: edge, kind: .access, path: hardening.log))
+                if let audit = hardening.waf?.auditLog {
+                    found.append(LogElsewhere(owner: edge, edge: edge, kind: .audit, path: audit))
+                }
+            }
+        }
+        for watch in bans {
+            if let edge = watch.logEdge, let path = watch.log, remote.contains(edge) {
+                found.append(LogElsewhere(owner: watch.name, edge: edge, kind: .bans, path: path))
+            }
+        }
+        return found
+    }
+}
+
+/// A log on the machine of an edge.
+package struct LogElsewhere: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable { case access, audit, bans }
+
+    /// What its counts go under.
+    package var owner: String
+    package var edge: String
+    package var kind: Kind
+    package var path: String
+
+    package init(owner: String, edge: String, kind: Kind, path: String) {
+        self.owner = owner
+        self.edge = edge
+        self.kind = kind
+        self.path = path
     }
 }

@@ -120,7 +120,7 @@ extension Probe {
             case .journey(let target): target.measures
             case .vantage(let target): target.measures
             case .flags(let target): target.measures
-            case .defence(let target): target.plan.measures
+            case .defence(let target): target.plan.measures(of: target.deployment.edges.map(\.name))
             }
         return [Probe.up] + own
     }

@@ -27,19 +27,22 @@ extension DefencePlan {
     package var countsBans: Bool { bans.contains { $0.log != nil } }
 
     /// What the probe brings. Nothing of it is judged: how much is too much, the launch's alert rules say.
-    package var measures: [Measure] {
+    ///
+    /// - Parameter edges: the names of the deployment's.
+    package func measures(of edges: [String]) -> [Measure] {
         [Measure("requests", "requests", .perMinute), Measure("blocked", "blocked requests", .perMinute)]
             + (countsBans ? [Measure("bans", "bans", .perMinute)] : [])
             + DefenceTarget.reasons.map { Measure("blocked.\($0.key)", "blocked \($0.value)", .perMinute) }
+            + edges.map { Measure("blocked_at.\($0)", "blocked at \($0)", .perMinute) }
+            + bans.filter { $0.log != nil }.map { Measure("bans_at.\($0.name)", "bans at \($0.name)", .perMinute) }
             + [
                 Measure("reasons", "top reasons", .text), Measure("countries", "top countries", .text),
             ]
     }
 
     /// The series, `up` among them.
-    package var series: [Series] {
-        let probe = probe(of: Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: []))))
-        return probe.series.map { series in
+    package func series(of deployment: Deployment) -> [Series] {
+        probe(of: deployment).series.map { series in
             var series = series
             series.title =
                 series.tellsWhetherUp ? "Edge logs up" : "Edge" + series.title.dropFirst(DefencePlan.probe.count)

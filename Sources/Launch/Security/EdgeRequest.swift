@@ -66,10 +66,20 @@ package struct FirewallHit: Hashable, Sendable {
     package struct Rule: Hashable, Sendable {
         package var id: String
         package var message: String
-    }
 
-    /// Rules that only add up what others found.
-    private static let sums: Set<String> = ["949110", "959100", "980130", "980140", "980170"]
+        package init(id: String, message: String) {
+            self.id = id
+            self.message = message
+        }
+
+        /// As it is counted and shown.
+        package var name: String { "\(id) \(message)" }
+
+        /// It only adds up what others found.
+        package var isSum: Bool { Rule.sums.contains(id) }
+
+        private static let sums: Set<String> = ["949110", "959100", "980130", "980140", "980170"]
+    }
 
     /// - Parameter fields: the line's, by the path that leads to them.
     package init?(_ fields: [String: String]) {
@@ -84,7 +94,7 @@ package struct FirewallHit: Hashable, Sendable {
             fields["transaction.messages.\(index).details.ruleId"].map { id in
                 Rule(id: id, message: fields["transaction.messages.\(index).message"] ?? "")
             }
-        }.filter { !FirewallHit.sums.contains($0.id) }
+        }.filter { !$0.isSum }
     }
 
     /// A rule was met and the request let through all the same: a note, no refusal.

@@ -3,6 +3,11 @@
 package struct RefusalTally: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case reason, country, rule, ban
+        /// On which edge it was refused, and on which machine it was banned: of them there are as many as the config names.
+        case edge, banner
+
+        /// Those whose names come from outside, and that the page lists.
+        package static let listed: [Kind] = [.reason, .country, .rule, .ban]
     }
 
     /// What was counted between two looks.
@@ -20,7 +25,7 @@ package struct RefusalTally: Hashable, Sendable {
         package static let others = "others"
 
         package mutating func count(_ kind: Kind, _ name: String, times: Int = 1) {
-            let isKnown = names[kind]?[name] != nil
+            let isKnown = names[kind]?[name] != nil || !Kind.listed.contains(kind)
             let name = isKnown || (names[kind]?.count ?? 0) < Batch.limit ? name : Batch.others
             names[kind, default: [:]][name, default: 0] += times
         }
@@ -90,11 +95,13 @@ package struct RefusalTally: Hashable, Sendable {
 }
 
 extension RefusalTally.Batch {
-    package mutating func take(_ request: EdgeRequest) {
+    /// - Parameter edge: whose log it stands in.
+    package mutating func take(_ request: EdgeRequest, on edge: String) {
         guard !request.isCanary else { return }
         total += 1
         guard !request.refused.isEmpty else { return }
         refused += 1
+        count(.edge, edge)
         count(.reason, request.refused)
         if request.country != "-" { count(.country, request.country) }
     }
@@ -102,12 +109,12 @@ extension RefusalTally.Batch {
     package mutating func take(_ hit: FirewallHit) {
         guard hit.isRefusal else { return }
         total += 1
-        for rule in Set(hit.rules) { count(.rule, "\(rule.id) \(rule.message)") }
+        for rule in Set(hit.rules) { count(.rule, rule.name) }
     }
 
-    package mutating func takeBan(by jail: String) {
-        total += 1
-        count(.ban, jail)
+    package mutating func takeBan(by jail: String, times: Int = 1) {
+        total += times
+        count(.ban, jail, times: times)
     }
 }
 
@@ -136,9 +143,9 @@ package struct RefusalReport: Hashable, Sendable {
 
     private func tally(_ kind: RefusalTally.Kind) -> RefusalTally {
         switch kind {
-        case .reason, .country: requests
+        case .reason, .country, .edge: requests
         case .rule: rules
-        case .ban: bans
+        case .ban, .banner: bans
         }
     }
 
@@ -168,7 +175,7 @@ package struct RefusalReport: Hashable, Sendable {
     ) -> SecurityCheck {
         let troubles = requestTroubles + ruleTroubles + banTroubles
         var items = troubles.map { SecurityCheck.Item("log", .unknown, $0) }
-        for kind in RefusalTally.Kind.allCases {
+        for kind in RefusalTally.Kind.listed {
             items += top(kind).map { SecurityCheck.Item($0.name, .ok, "", number: $0.perMinute, mark: kind.rawValue) }
         }
         func figure(_ value: Double?) -> String {

@@ -6,14 +6,19 @@ package import Wire
 /// What is turned away from the edges, for whoever asks: the engine's probe and its station share one, so that each log is read
 /// once. On a thread of its own: files block.
 package actor RefusalDesk {
-    /// An edge elsewhere, whose helper counts.
+    /// A log of an edge elsewhere, whose helper counts.
     private struct Remote: Sendable {
+        /// The edge's, or the name of the watch whose bans it tells.
+        var owner: String
         var client: EdgeClient
+        var kind: CountedLog
+        var log: String
         var place: LogPlace?
     }
 
     private let clock: any Clock
-    private let log: String?
+    private let trusted: TrustedNetworks
+    private let clients: [EdgeClient]
     private var reader: RefusalReader
     private var remotes: [Remote]
     private var lookedAt: Moment?
@@ -27,11 +32,15 @@ package actor RefusalDesk {
 
     package init(_ plan: DefencePlan, of deployment: Deployment, on reactor: Reactor, clock: any Clock) {
         self.clock = clock
-        log = deployment.hardening?.log
-        reader = RefusalReader(
-            plan.logs(of: deployment), bans: plan.bans, trusted: deployment.hardening?.trusted ?? [])
-        remotes = plan.edgesCountedByHelper(of: deployment).map {
-            Remote(client: EdgeClient($0, of: deployment, on: reactor))
+        let networks = deployment.hardening?.trusted ?? []
+        trusted = TrustedNetworks(networks)
+        reader = RefusalReader(plan.logs(of: deployment), bans: plan.bans, trusted: networks)
+        clients = deployment.edges.filter { $0.ssh != nil }.map { EdgeClient($0, of: deployment, on: reactor) }
+        let byName = Dictionary(clients.map { ($0.plan.name, $0) }) { first, _ in first }
+        remotes = plan.logsElsewhere(of: deployment).compactMap { log in
+            byName[log.edge].map {
+                Remote(owner: log.owner, client: $0, kind: CountedLog(log.kind), log: log.path)
+            }
         }
         executor = ThreadExecutor(name: "refusals")
     }
@@ -45,41 +54,65 @@ package actor RefusalDesk {
         if let lookedAt, lookedAt.age(at: now) < RefusalDesk.pause { return reader.report }
         (lookedAt, isLooking) = (now, true)
         defer { isLooking = false }
-        var batches: [RefusalTally.Batch] = []
-        var troubles: [String] = []
-        if let log, !remotes.isEmpty {
-            let asked = remotes
-            let answers = await withTaskGroup(of: (Int, Result<LogTally, EdgeError>).self) { group in
-                for (index, remote) in asked.enumerated() {
-                    group.addTask {
-                        do throws(EdgeError) {
-                            return (
-                                index,
-                                .success(try await remote.client.tally(log, since: remote.place, within: deadline))
-                            )
-                        } catch {
-                            return (index, .failure(error))
-                        }
-                    }
-                }
-                var answers: [Int: Result<LogTally, EdgeError>] = [:]
-                for await (index, answer) in group { answers[index] = answer }
-                return answers
-            }
-            for index in remotes.indices {
-                switch answers[index] {
-                case .success(let tally):
-                    remotes[index].place = tally.place
-                    batches.append(tally.batch)
-                case .failure(let error):
-                    troubles.append("\(remotes[index].client.plan.name): \(error.reason)")
-                case nil: troubles.append("\(remotes[index].client.plan.name) was not asked")
-                }
-            }
-        }
-        reader.read(now.utc, remote: batches, remoteTroubles: troubles)
+        let found = remotes.isEmpty ? [:] : await count(within: deadline)
+        reader.read(
+            now.utc, requests: found[.requests] ?? .init(), rules: found[.hits] ?? .init(),
+            bans: found[.bans] ?? .init())
         return reader.report
     }
 
-    package func close() async { for remote in remotes { await remote.client.close() } }
+    /// Asks for all logs elsewhere, side by side.
+    private func count(within deadline: Duration) async -> [CountedLog: RefusalReader.Remote] {
+        let (asked, trusted) = (remotes, self.trusted)
+        let answers = await withTaskGroup(of: (Int, Result<LogTally, EdgeError>).self) { group in
+            for (index, remote) in asked.enumerated() {
+                group.addTask {
+                    do throws(EdgeError) {
+                        let tally = try await remote.client.tally(
+                            remote.log, of: remote.kind, since: remote.place, within: deadline
+                        ) { trusted.contains($0) }
+                        return (index, .success(tally))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            var answers: [Int: Result<LogTally, EdgeError>] = [:]
+            for await (index, answer) in group { answers[index] = answer }
+            return answers
+        }
+        var found: [CountedLog: RefusalReader.Remote] = [:]
+        for index in remotes.indices {
+            let (owner, kind) = (remotes[index].owner, remotes[index].kind)
+            switch answers[index] {
+            case .success(let tally):
+                remotes[index].place = tally.place
+                var batch = tally.batch
+                switch kind {
+                case .requests: batch.count(.edge, owner, times: batch.refused)
+                case .bans: batch.count(.banner, owner, times: batch.total)
+                case .hits: break
+                }
+                found[kind, default: .init()].batches.append(batch)
+            case .failure(let error):
+                found[kind, default: .init()].troubles.append("\(remotes[index].client.plan.name): \(error.reason)")
+            case nil:
+                found[kind, default: .init()].troubles.append("\(remotes[index].client.plan.name) was not asked")
+            }
+        }
+        return found
+    }
+
+    package func close() async { for client in clients { await client.close() } }
+}
+
+extension CountedLog {
+    fileprivate init(_ kind: LogElsewhere.Kind) {
+        self =
+            switch kind {
+            case .access: .requests
+            case .audit: .hits
+            case .bans: .bans
+            }
+    }
 }

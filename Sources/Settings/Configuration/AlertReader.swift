@@ -24,15 +24,18 @@ struct AlertReader {
 
     // MARK: The engine's own
 
-    /// `{action_stuck: {severity: …, notify: POLICY}, checklist_overdue: off}`.
+    /// `{action_stuck: {severity: …, notify: POLICY}, break_glass: …, checklist_overdue: off}`.
     private func engine(_ field: Field?, policy: String?) -> EngineAlertPlan {
         let usual = EngineAlertPlan(
             actionStuck: .init(severity: .critical, policy: policy),
+            breakGlass: .init(severity: .critical, policy: policy),
             checklistOverdue: .init(severity: .warning, policy: policy))
         return field?.mapping { fields in
             EngineAlertPlan(
                 actionStuck: fields.optional("action_stuck").map { $0.engineAlert(.critical, policy) }
                     ?? usual.actionStuck,
+                breakGlass: fields.optional("break_glass").map { $0.engineAlert(.critical, policy) }
+                    ?? usual.breakGlass,
                 checklistOverdue: fields.optional("checklist_overdue").map { $0.engineAlert(.warning, policy) }
                     ?? usual.checklistOverdue)
         } ?? usual

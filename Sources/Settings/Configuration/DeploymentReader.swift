@@ -4,7 +4,7 @@ import Launch
 /// machines: so names, hosts and paths are held to plain characters here, once for all.
 final class DeploymentReader {
     private let catalogue: SeriesCatalogue
-    private var deployment: Deployment?
+    private(set) var deployment: Deployment?
     /// What refers to series and probes, which may stand further down.
     private var guards: [Field] = []
     private var schemaProbe: Field?

@@ -19,9 +19,10 @@ struct EscalationReader {
             policies.error("there is no policy")
         }
         warnOfLonelyContacts(launch, contacts)
-        // Whoever has an action in hand that nobody drives is called, whether or not the config thought of it.
-        if launch.alerts.engine.actionStuck?.policy == nil {
-            launch.alerts.engine.actionStuck?.policy = launch.policies.first?.name
+        // An action that nobody drives, and one that goes ahead without approval, are told whether or not the config thought of it.
+        for rule in [\EngineAlertPlan.actionStuck, \EngineAlertPlan.breakGlass]
+        where launch.alerts.engine[keyPath: rule]?.policy == nil {
+            launch.alerts.engine[keyPath: rule]?.policy = launch.policies.first?.name
         }
         checkPolicies(of: launch, fields)
         launch.replies = fields.optional("replies")?.replies(contacts: names, channels: channels) ?? RepliesPlan()

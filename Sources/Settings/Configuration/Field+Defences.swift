@@ -2,13 +2,18 @@ import Launch
 
 /// The section `security.defences`: how the edges' hardening is proved.
 extension Field {
-    func defencePlan(_ catalogue: SeriesCatalogue) -> DefencePlan? {
-        let plan = readDefencePlan()
-        if let plan { plan.addSeries(to: catalogue, at: self) } else { catalogue.markIncomplete(DefencePlan.probe) }
+    /// - Parameter deployment: whose edges it is about; nil where it could not be read, which is said there.
+    func defencePlan(_ catalogue: SeriesCatalogue, of deployment: Deployment?) -> DefencePlan? {
+        let plan = readDefencePlan(of: deployment)
+        if let plan, let deployment {
+            plan.addSeries(of: deployment, to: catalogue, at: self)
+        } else {
+            catalogue.markIncomplete(DefencePlan.probe)
+        }
         return plan
     }
 
-    private func readDefencePlan() -> DefencePlan? {
+    private func readDefencePlan(of deployment: Deployment?) -> DefencePlan? {
         mapping { fields in
             let usual = DefencePlan()
             let clean = fields.optional("clean_path")?.parse { text throws(Misfit) -> String in
@@ -23,7 +28,7 @@ extension Field {
                 cleanPath: clean, publicURLs: fields.optional("public")?.items().compactMap { $0.ownURL() } ?? [],
                 maximumAgeOfRules: fields.optional("rules_max_age")?.duration(.days(1) ... .days(3650))
                     ?? usual.maximumAgeOfRules,
-                bans: fields.optional("bans")?.items().compactMap { $0.banWatch() } ?? [],
+                bans: fields.optional("bans")?.items().compactMap { $0.banWatch(of: deployment) } ?? [],
                 logs: fields.optional("logs")?.items().compactMap { $0.edgeLogs() } ?? [])
         }
     }
@@ -39,15 +44,31 @@ extension Field {
         return url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
-    private func banWatch() -> BanWatch? {
+    private func banWatch(of deployment: Deployment?) -> BanWatch? {
         mapping { fields in
             let usual = BanWatch(name: "")
+            let edge = fields.optional("log_on")?.edgeElsewhere(of: deployment)
             return BanWatch(
                 name: fields.required("name")?.identifier() ?? "",
                 client: fields.optional("fail2ban")?.texts() ?? usual.client,
                 nft: fields.optional("nft")?.texts() ?? usual.nft,
-                jails: fields.optional("jails")?.texts() ?? usual.jails, log: fields.optional("log")?.path())
+                jails: fields.optional("jails")?.texts() ?? usual.jails, log: fields.optional("log")?.path(),
+                logEdge: edge)
         }
+    }
+
+    /// The name of an edge that is another machine.
+    private func edgeElsewhere(of deployment: Deployment?) -> String? {
+        guard let name = identifier(), let deployment else { return nil }
+        let elsewhere = deployment.edges.filter { $0.ssh != nil }.map(\.name)
+        if !elsewhere.contains(name) {
+            error(
+                "\(name.quoted) is no edge that is reached by ssh",
+                hint: elsewhere.isEmpty
+                    ? "leave 'log_on' out where the log can be read here"
+                    : "it is one of \(elsewhere.joined(separator: ", "))")
+        }
+        return name
     }
 
     private func edgeLogs() -> EdgeLogs? {
@@ -61,8 +82,8 @@ extension Field {
 
 extension DefencePlan {
     /// What the edges turn away, before what may refer to it.
-    fileprivate func addSeries(to catalogue: SeriesCatalogue, at field: Field) {
-        for measure in series {
+    fileprivate func addSeries(of deployment: Deployment, to catalogue: SeriesCatalogue, at field: Field) {
+        for measure in series(of: deployment) {
             if !catalogue.add(measure) {
                 field.error(
                     "the series '\(measure.id)' is produced twice", hint: "give the probe 'defence' another name")

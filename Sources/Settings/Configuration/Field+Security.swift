@@ -3,14 +3,14 @@ import Launch
 /// The section `security`: docs/security.md explains every key.
 extension Field {
     /// - Parameter catalogue: takes the series of what the edges turn away.
-    func securityPlan(_ catalogue: SeriesCatalogue) -> SecurityPlan? {
+    func securityPlan(_ catalogue: SeriesCatalogue, of deployment: Deployment?) -> SecurityPlan? {
         mapping { fields in
             SecurityPlan(
                 tls: fields.optional("tls")?.tlsPlan(), renewal: fields.optional("renewal")?.renewalPlan(),
                 audit: fields.optional("audit")?.auditPlan() ?? AuditPlan(),
                 compliance: fields.optional("compliance")?.compliancePlan(),
                 scans: fields.optional("scans")?.scanPlan(),
-                defences: fields.optional("defences")?.defencePlan(catalogue))
+                defences: fields.optional("defences")?.defencePlan(catalogue, of: deployment))
         }
     }
 

@@ -70,7 +70,7 @@ package struct LaunchConfigurationFile: Sendable {
         fields.optional("drills").map { backup.readDrills($0) }
         let flags = FlagsReader(catalogue)
         fields.optional("flags").map { flags.read($0, probes.probes.map(\.probe)) }
-        let security = fields.optional("security")?.securityPlan(catalogue)
+        let security = fields.optional("security")?.securityPlan(catalogue, of: deployment.deployment)
         let derivations = DerivationReader(catalogue)
         fields.optional("derived").map { derivations.read($0) }
         let product = fields.required("product")?.mapping { fields in

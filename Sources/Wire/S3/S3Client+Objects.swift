@@ -58,16 +58,17 @@ extension S3Client {
         file path: String, to key: String, rate: Int64? = nil, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws(S3Error) {
         let file = try LocalFile(path, place(key))
+        var pace = pace(rate)
         if file.size <= settings.part {
             let bytes = try file.read(at: 0, count: Int(file.size))
             try await put(bytes, at: key)
-            return progress(file.size)
+            pace.take(bytes.count)
+            progress(file.size)
+            return try await rest(pace, "PUT", key)
         }
         // An upload has 10,000 parts at most.
         let part = max(Int64(settings.part), (file.size + 9_999) / 10_000)
         let (id, present) = try await begun(key)
-        let begin = ContinuousClock.now
-        var sent: Int64 = 0
         var tags: [String] = []
         var offset: Int64 = 0
         while offset < file.size {
@@ -85,11 +86,11 @@ extension S3Client {
                         kind: .refused, operation: "PUT", target: place(key), reason: "a part without an ETag")
                 }
                 tags.append(tag)
-                sent += Int64(bytes.count)
+                pace.take(bytes.count)
             }
             offset += Int64(bytes.count)
             progress(offset)
-            if let rate, rate > 0 { try await rest(until: begin + .seconds(Double(sent) / Double(rate)), key) }
+            try await rest(pace, "PUT", key)
         }
         try await complete(key, id, tags)
     }
@@ -151,21 +152,24 @@ extension S3Client {
 
     /// Reads an object in pieces, each asked again where the connection broke, from where the last ended.
     ///
-    /// - Parameter take: is given each piece, in order.
+    /// - Parameters:
+    ///   - rate: bytes a second, on the average; nil: as fast as it goes.
+    ///   - take: is given each piece, in order.
     /// - Returns: how many bytes there were.
     @discardableResult
     package func read(
-        _ key: String, take: @Sendable ([UInt8]) throws(S3Error) -> Void
+        _ key: String, rate: Int64? = nil, take: @Sendable ([UInt8]) throws(S3Error) -> Void
     ) async throws(S3Error) -> Int64 {
         let head = try await send("HEAD", key)
         guard let size = head.headers["content-length"].flatMap({ Int64($0) }) else {
             throw S3Error(kind: .refused, operation: "HEAD", target: place(key), reason: "it does not say its size")
         }
+        var pace = pace(rate)
+        let piece = pace.piece(atMost: settings.part)
         var offset: Int64 = 0
         while offset < size {
-            let end = min(size, offset + Int64(settings.part)) - 1
-            let response = try await send(
-                "GET", key, headers: [("range", "bytes=\(offset)-\(end)")], limit: settings.part)
+            let end = min(size, offset + Int64(piece)) - 1
+            let response = try await send("GET", key, headers: [("range", "bytes=\(offset)-\(end)")], limit: piece)
             guard response.body.count == Int(end - offset + 1) else {
                 throw S3Error(
                     kind: .differs, operation: "GET", target: place(key),
@@ -173,6 +177,8 @@ extension S3Client {
             }
             try take(response.body)
             offset = end + 1
+            pace.take(response.body.count)
+            try await rest(pace, "GET", key)
         }
         return size
     }

@@ -40,15 +40,20 @@ package actor S3Client {
     private let reactor: Reactor
     private let http: HTTPClient
     private let now: @Sendable () -> Int64
+    private let timing: TransferTiming?
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
-    /// - Parameter now: Unix seconds; a test has a clock of its own.
+    /// - Parameters:
+    ///   - now: Unix seconds; a test has a clock of its own.
+    ///   - timing: how a transfer that may take only so much of the line rests; nil: on the reactor.
     package init(
-        _ settings: Settings, on reactor: Reactor, now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
+        _ settings: Settings, on reactor: Reactor, now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) },
+        timing: TransferTiming? = nil
     ) {
         self.settings = settings
         self.reactor = reactor
         self.now = now
+        self.timing = timing
         signer = SigV4(keys: settings.keys, region: settings.region)
         // Each part has a URL of its own, which never comes again.
         http = HTTPClient(on: reactor, maximumOfIdle: 4)
@@ -79,14 +84,21 @@ package actor S3Client {
         }
     }
 
-    /// Waits so that what was sent was not sent too fast.
-    func rest(until time: ContinuousClock.Instant, _ key: String) async throws(S3Error) {
-        let span = time - ContinuousClock.now
+    /// How a transfer is held to a rate, from now on.
+    func pace(_ rate: Int64?) -> TransferPace { TransferPace(rate: rate, from: instant) }
+
+    /// Waits so that what was moved was not moved too fast.
+    func rest(_ pace: TransferPace, _ method: String, _ key: String) async throws(S3Error) {
+        let span = pace.rest(at: instant)
         guard span > .zero else { return }
-        do { try await reactor.sleep(for: span) } catch {
-            throw S3Error(kind: .refused, operation: "PUT", target: place(key), reason: "called off")
+        do {
+            if let timing { try await timing.sleep(span) } else { try await reactor.sleep(for: span) }
+        } catch {
+            throw S3Error(kind: .refused, operation: method, target: place(key), reason: "called off")
         }
     }
+
+    private var instant: ContinuousClock.Instant { timing?.now() ?? .now }
 
     private func sendOnce(
         _ method: String, _ key: String, query: [(name: String, value: String)],

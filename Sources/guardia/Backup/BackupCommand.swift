@@ -108,7 +108,7 @@ struct BackupCommand: AsyncParsableCommand {
 
         func run() async throws {
             // What it finds is told to the journal, and takes a backup out of the good ones.
-            let session = try BackupSession(options, for: .backup)
+            let session = try BackupSession(options, for: .backup, key: identity)
             let plan = try session.plan(options.config.path)
             let world = session.world(options, plan, ActionID("none"))
             let outcomes: [BackupVerify.Outcome]

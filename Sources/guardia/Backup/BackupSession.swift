@@ -18,10 +18,17 @@ struct BackupSession {
     let reactor: Reactor
     let clock = SystemClock()
 
-    /// - Parameter kind: nil: it only looks.
-    init(_ options: some LaunchOptions, for kind: ActionKind?) throws {
+    /// - Parameters:
+    ///   - kind: nil: it only looks.
+    ///   - key: the private key that was named on the command line.
+    init(_ options: some LaunchOptions, for kind: ActionKind?, key: String? = nil) throws {
         do { identity = try OperatorIdentity.of(options.config) } catch { throw Failure.refused(error) }
         if identity.isDelegated, let trouble = options.config.delegationTrouble { throw Failure.refused(Told(trouble)) }
+        // A home of gpg says which programs it runs, and a file of age's may too.
+        if identity.isDelegated, key != nil {
+            throw Failure.refused(
+                Told("--identity is not for operators behind sudo: it is backup.identity of the config"))
+        }
         do { launch = try options.config.loadAndKeep(isDelegated: identity.isDelegated).configuration } catch {
             throw Failure.usage(error)
         }

@@ -38,7 +38,7 @@ struct DrillCommand: AsyncParsableCommand {
         @Argument(help: "The backup's name; otherwise the newest.") var name: String?
 
         func run() async throws {
-            let session = try BackupSession(options, for: .drill)
+            let session = try BackupSession(options, for: .drill, key: identity)
             let plan = try session.plan(options.config.path)
             let id = options.actionID(.drill, at: session.clock.now().utc)
             let drill = RestoreDrill(

@@ -48,41 +48,47 @@ struct Watch: AsyncParsableCommand {
         }
         let logger = try LogFile.logger(path: log, level: logLevel.level)
         for warning in file.warnings { logger.warning("\(warning)") }
-
-        let path = journal ?? file.configuration.journal.path
-        if let unsafe = OwnSecurity.objection(to: path, because: "it is the audit") { throw Failure.usage(unsafe) }
-        let plan = file.configuration.journal
         do {
-            let recorder = try await JournalRecorder.open(
-                path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
-            let secrets = SecretStore()
-            let rollback = ResponseRollback(journal: path, config: config)
-            let refusals = try Watch.refusals(file.configuration, clock: clock)
-            let engine = Engine(
-                file.configuration, zone: zone, version: Version.number, clock: clock, log: logger, journal: path,
-                refusals: refusals,
-                rollBack: { await rollback($0) }
-            ) {
-                try secrets.resolve($0)
-            }
-            // Read through a reader of its own, after the recorder has made the file.
-            let standing = try await Watch.standing(path, recorder, logger)
-            let service = EngineService(
-                engine: engine, recorder: recorder, standing: standing,
-                follower: EngineFollower(path: path, after: standing.sequence),
-                past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
-                warden: try Watch.warden(file.configuration, journal: path, clock: clock),
-                scheduler: Watch.scheduler(file.configuration, config: config, journal: path, zone: zone, clock: clock),
-                security: try Watch.security(file.configuration, refusals, journal: path, clock: clock))
+            let service = try await service(of: file.configuration, zone: zone, clock: clock, logger)
             try await ServiceGroup(
                 configuration: ServiceGroupConfiguration(
                     services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
-            await recorder.close(at: clock.now())
+            await service.recorder.close(at: clock.now())
+        } catch let exit as ExitCode {
+            throw exit
         } catch {
             throw Failure.failed(error)
         }
+    }
+
+    private func service(
+        of launch: LaunchConfiguration, zone: Zone, clock: any Clock, _ logger: Logger
+    ) async throws -> EngineService {
+        let path = journal ?? launch.journal.path
+        if let unsafe = OwnSecurity.objection(to: path, because: "it is the audit") { throw Failure.usage(unsafe) }
+        let plan = launch.journal
+        let recorder = try await JournalRecorder.open(
+            path: path, origin: Origin.name, retention: Retention(full: plan.full, downsampled: plan.downsampled))
+        let secrets = SecretStore()
+        let rollback = ResponseRollback(journal: path, config: config)
+        let refusals = try Watch.refusals(launch, clock: clock)
+        let engine = Engine(
+            launch, zone: zone, version: Version.number, clock: clock, log: logger, journal: path, refusals: refusals,
+            rollBack: { await rollback($0) }
+        ) {
+            try secrets.resolve($0)
+        }
+        // Read through a reader of its own, after the recorder has made the file.
+        let standing = try await Watch.standing(path, recorder, logger)
+        return EngineService(
+            engine: engine, recorder: recorder, standing: standing,
+            follower: EngineFollower(path: path, after: standing.sequence),
+            past: { wanted in Watch.past(wanted, journal: path, now: clock.now().utc) },
+            warden: try Watch.warden(launch, journal: path, clock: clock),
+            scheduler: Watch.scheduler(launch, config: config, journal: path, zone: zone, clock: clock),
+            security: try Watch.security(launch, refusals, journal: path, clock: clock))
     }
 
     /// What the journal holds. Where nothing can be recorded the engine begins with as much as can be read.
@@ -161,7 +167,7 @@ extension Watch {
 }
 
 /// The engine as a service that ends when a signal asks it to.
-private struct EngineService: Service {
+private struct EngineService: Service, CustomStringConvertible {
     var engine: Engine
     var recorder: JournalRecorder
     var standing: Standing
@@ -173,6 +179,9 @@ private struct EngineService: Service {
     var scheduler: BackupScheduler?
     /// What looks at the launch's security; none where the config says nothing of it.
     var security: [SecurityWatch] = []
+
+    /// What the log calls it. Without a word of its own it would be all that it holds: the whole config, megabytes of it.
+    var description: String { "the engine" }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {

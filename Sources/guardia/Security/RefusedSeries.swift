@@ -20,9 +20,9 @@ struct RefusedSeries: Encodable {
     var minutes: [Point]
 
     /// - Returns: nothing where the journal cannot be read, or its engine knows no such series.
-    static func read(_ path: String, plan: DefencePlan, now: Moment) -> [RefusedSeries] {
+    static func read(_ path: String, plan: DefencePlan, of deployment: Deployment, now: Moment) -> [RefusedSeries] {
         guard let board = try? JournalReader(path: path).currentBoard(span: .minutes(61)) else { return [] }
-        return plan.series.filter { $0.unit == .perMinute }.compactMap { series in
+        return plan.series(of: deployment).filter { $0.unit == .perMinute }.compactMap { series in
             guard let track = board.track(series.id) else { return nil }
             let slots = Int(60_000 / track.history.interval.count)
             let values = track.history.values(last: slots * 60, until: now.utc)

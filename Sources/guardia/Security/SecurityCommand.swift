@@ -61,7 +61,8 @@ struct SecurityCommand: AsyncParsableCommand {
             checks.append(await survey.take())
         }
         if !plan.bans.isEmpty { checks.append(await BanSurvey(plan).take()) }
-        let series = RefusedSeries.read(options.journalPath(launch), plan: plan, now: clock.now())
+        let series = RefusedSeries.read(
+            options.journalPath(launch), plan: plan, of: deployment, now: clock.now())
         if options.json {
             try SecurityOptions.json(checks.map { Shown($0) } + [Shown(refused, series)])
         } else {

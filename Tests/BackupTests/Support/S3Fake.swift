@@ -65,11 +65,13 @@ final class S3Fake: Sendable {
     var puts: Int { state.withLock { $0.puts } }
     var openUploads: Int { state.withLock { $0.uploads.count } }
 
-    func client(on reactor: Reactor, keys: SigV4.Keys = S3Fake.keys, part: Int = 64 << 10) -> S3Client {
+    func client(
+        on reactor: Reactor, keys: SigV4.Keys = S3Fake.keys, part: Int = 64 << 10, timing: TransferTiming? = nil
+    ) -> S3Client {
         S3Client(
             .init(
                 endpoint: "http://127.0.0.1:\(port)", region: "sa-east-1", bucket: "backups", keys: keys, part: part,
-                attempts: 4, pause: .milliseconds(5), deadline: .seconds(10)), on: reactor)
+                attempts: 4, pause: .milliseconds(5), deadline: .seconds(10)), on: reactor, timing: timing)
     }
 
     // MARK: HTTP

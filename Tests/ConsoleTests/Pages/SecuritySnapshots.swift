@@ -104,7 +104,9 @@ import Testing
     /// Half an hour of what the edges turn away; in trouble, their log cannot be read since four minutes.
     private static func tell(_ launch: inout BarberPro, troubled: Bool) {
         var manifest = Deployed.manifest
-        manifest.series += DefencePlan(bans: [BanWatch(name: "edge-1", log: "/var/log/fail2ban.log")]).series
+        let edgeless = Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: [])))
+        manifest.series += DefencePlan(bans: [BanWatch(name: "edge-1", log: "/var/log/fail2ban.log")]).series(
+            of: edgeless)
         launch.board.apply(manifest)
         for ago in stride(from: Int64(1790), through: 0, by: -10) {
             let isLost = troubled && ago < 240

@@ -18,9 +18,12 @@ final class LiveRehearsal: Sendable {
     }
 
     /// Starts one without a dashboard and waits until its engine watches.
-    static func headless(_ options: String = "--bookings 2000") async throws -> LiveRehearsal {
-        let terminal = try TerminalScreen(
-            "\(Program.path("guardia")) rehearse --headless \(options)", columns: 200, rows: 50)
+    ///
+    /// - Parameter program: the words by which a shell runs guardia.
+    static func headless(
+        _ options: String = "--bookings 2000", program: String = Program.path("guardia")
+    ) async throws -> LiveRehearsal {
+        let terminal = try TerminalScreen("\(program) rehearse --headless \(options)", columns: 200, rows: 50)
         let screen = try await terminal.expect(text: "REHEARSAL_FOLDER=", within: 60)
         var variables: [String: String] = [:]
         for line in screen.split(separator: "\n") {

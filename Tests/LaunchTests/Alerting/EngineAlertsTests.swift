@@ -7,6 +7,7 @@ struct EngineAlertsTests {
     private static let id = ActionID("deploy-20260309T120000Z-0001")
     private static let plan = EngineAlertPlan(
         actionStuck: .init(severity: .critical, policy: "default"),
+        breakGlass: .init(severity: .critical, policy: "default"),
         checklistOverdue: .init(severity: .warning, policy: "business"))
 
     private static let edge = EdgeSeries(name: "edge-1")
@@ -35,13 +36,15 @@ struct EngineAlertsTests {
         board.apply(Event(origin: "t", at: moment(seconds), body: body))
     }
 
-    private func started(_ id: ActionID = id, kind: ActionKind = .deploy) -> Event.Body {
+    private func started(_ id: ActionID = id, kind: ActionKind = .deploy, breaksGlass: Bool? = nil) -> Event.Body {
         .action(
             .started(
                 .init(
-                    id: id, kind: kind, by: Operator(name: "ana", uid: 1000, host: "bastion"), reason: "", command: [],
+                    id: id, kind: kind, by: Operator(name: "ana", uid: 1000, host: "bastion"),
+                    reason: "no one else is awake",
+                    command: [],
                     to: .init(colour: "green", version: "v1.5.0"), edges: ["edge-1"],
-                    steps: [.init(name: "flip", title: "Flip 25 %")], pid: 7)))
+                    steps: [.init(name: "flip", title: "Flip 25 %")], pid: 7, breaksGlass: breaksGlass)))
     }
 
     private func look(_ edge: Double?, lock: String, at seconds: Double, _ board: inout Board) {
@@ -109,6 +112,30 @@ struct EngineAlertsTests {
         #expect(found(board, at: 42).isEmpty)
     }
 
+    @Test func aDeployWithoutApprovalIsOneWhileItRunsAndAWhileLonger() throws {
+        var board = board()
+        tell(started(breaksGlass: true), at: 0, &board)
+        let alert = try #require(found(board, at: 1).first)
+        #expect(found(board, at: 1).count == 1)
+        #expect(alert.rule == "BreakGlass" && alert.severity == .critical && alert.policy == "default")
+        #expect(alert.labels["by"] == "ana" && alert.runbook == "#break-glass")
+        #expect(
+            alert.summary.hasPrefix("BREAK GLASS: ") && alert.summary.contains("v1.5.0")
+                && alert.summary.contains("ana@bastion") && alert.summary.hasSuffix("no one else is awake"))
+        // However soon it is over, whoever is paged finds it still; however long it runs, it stays.
+        tell(.action(.ended(.init(action: Self.id, outcome: .done, summary: "done"))), at: 5, &board)
+        #expect(found(board, at: 899).map(\.fingerprint) == [alert.fingerprint])
+        #expect(found(board, at: 901).isEmpty)
+        let long = ActionID("deploy-20260309T130000Z-0003")
+        tell(started(long, breaksGlass: true), at: 1000, &board)
+        #expect(found(board, at: 9000).contains { $0.rule == "BreakGlass" && $0.labels["action"] == long.text })
+        // One that was refused changed nothing.
+        let refused = ActionID("deploy-20260309T140000Z-0004")
+        tell(started(refused, breaksGlass: true), at: 1001, &board)
+        tell(.action(.ended(.init(action: refused, outcome: .refused, summary: "frozen"))), at: 1002, &board)
+        #expect(!found(board, at: 1003).contains { $0.labels["action"] == refused.text })
+    }
+
     @Test func anItemWhoseTimeIsOverNamesItsOwnerUntilItIsTicked() throws {
         var board = board()
         #expect(found(board, at: 1599).isEmpty)
@@ -139,6 +166,7 @@ struct EngineAlertsTests {
         tell(started(), at: 0, &board)
         look(1, lock: lapsed, at: 2000, &board)
         #expect(found(board, at: 2000).count == 2)
-        #expect(found(board, at: 2000, EngineAlertPlan(actionStuck: nil, checklistOverdue: nil)).isEmpty)
+        #expect(
+            found(board, at: 2000, EngineAlertPlan(actionStuck: nil, breakGlass: nil, checklistOverdue: nil)).isEmpty)
     }
 }

@@ -174,13 +174,46 @@ import Testing
         var batch = RefusalTally.Batch()
         (batch.total, batch.refused) = (30, 3)
         batch.count(.reason, "waf", times: 3)
-        reader.read(now, remote: [batch])
+        reader.read(now, requests: .init([batch]))
         #expect(reader.report.refusedPerMinute() == nil, "of what time that is, is not known")
-        reader.read(now + .seconds(60), remote: [batch])
+        reader.read(now + .seconds(60), requests: .init([batch]))
         #expect(reader.report.refusedPerMinute() == 3 && reader.report.requestsPerMinute() == 30)
-        reader.read(now + .seconds(120), remoteTroubles: ["edge-2: connection refused"])
+        reader.read(now + .seconds(120), requests: .init(troubles: ["edge-2: connection refused"]))
         #expect(reader.report.requestTroubles == ["edge-2: connection refused"])
         #expect(reader.check(every: .minutes(1)).verdict == .unknown)
+    }
+
+    @Test func eachEdgeHasItsOwnCountHoweverManyThereAre() throws {
+        let names = (0..<80).map { "edge-\($0)" }
+        for name in names { try append([], name) }
+        var reader = RefusalReader(names.map { EdgeLogs(edge: $0, access: lab.path($0)) }, bans: [])
+        reader.read(now)
+        for (number, name) in names.enumerated() {
+            for _ in 0..<(number % 3) { try append(line("waf").utf8, name) }
+        }
+        reader.read(now + .minutes(1))
+        for (number, name) in names.enumerated() {
+            let count = reader.report.perMinute(.edge, name, within: .minutes(1))
+            #expect(count == Double(number % 3), "\(name)")
+        }
+        let listed = reader.check(every: .minutes(1)).items
+        #expect(!listed.contains { $0.name.hasPrefix("edge-") }, "the page lists reasons, not edges")
+    }
+
+    @Test func rulesAndBansThatWereCountedElsewhereAreAddedAndTheirSilenceIsTold() throws {
+        var reader = RefusalReader(
+            [], bans: [BanWatch(name: "edge-2", log: "/var/log/fail2ban.log", logEdge: "edge-2")])
+        var (hits, bans) = (RefusalTally.Batch(), RefusalTally.Batch())
+        hits.count(.rule, "942100 SQL Injection", times: 6)
+        bans.takeBan(by: "guardia-waf", times: 2)
+        reader.read(now)
+        reader.read(now + .minutes(1), rules: .init([hits]), bans: .init([bans]))
+        #expect(reader.report.perMinute(.rule, "942100 SQL Injection", within: .minutes(1)) == 6)
+        #expect(reader.report.bansPerMinute() == 2 && reader.report.countsBans)
+        #expect(reader.report.banTroubles.isEmpty && reader.report.ruleTroubles.isEmpty)
+        reader.read(
+            now + .minutes(2), rules: .init(troubles: ["edge-2: gone"]), bans: .init(troubles: ["edge-2: gone"]))
+        #expect(reader.report.ruleTroubles == ["edge-2: gone"] && reader.report.banTroubles == ["edge-2: gone"])
     }
 
     @Test func aLogThatGrowsFasterThanItIsReadIsNotCountedTooLow() throws {

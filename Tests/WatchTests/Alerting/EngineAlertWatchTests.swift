@@ -150,7 +150,7 @@ final class EngineAlertWatchTests {
         #expect(body.alert.summary.contains("Backend lead"))
         await life.end()
         // Another config switches it off: what was told is over.
-        life = try await Life(journal, EngineAlertPlan(actionStuck: nil, checklistOverdue: nil), clock)
+        life = try await Life(journal, EngineAlertPlan(actionStuck: nil, breakGlass: nil, checklistOverdue: nil), clock)
         #expect(try await life.look() == [.resolved(.init(alert: body.alert.fingerprint))])
         await life.end()
         life = try await Life(journal, plan, clock)

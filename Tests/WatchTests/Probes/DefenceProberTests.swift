@@ -23,11 +23,14 @@ import Wire
             logs: [EdgeLogs(edge: "edge-1", access: "\(folder)/access")])
     }
 
-    private func prober(_ lab: ProbeLab) -> DefenceProber {
-        let deployment = Deployment(
+    private var deployment: Deployment {
+        Deployment(
             colours: [], edges: [EdgePlan(name: "edge-1", door: "/x", front: "http://127.0.0.1:1", helper: "/x")],
             release: ReleasePlan(command: CommandPlan(words: [])), hardening: HardeningPlan(log: "/nowhere"))
-        return DefenceProber(DefenceTarget(plan: plan, deployment: deployment), in: lab.context)
+    }
+
+    private func prober(_ lab: ProbeLab) -> DefenceProber {
+        DefenceProber(DefenceTarget(plan: plan, deployment: deployment), in: lab.context)
     }
 
     private func append(_ text: String, _ name: String) throws {
@@ -55,17 +58,19 @@ import Wire
         #expect(found["requests"] == .number(84) && found["blocked"] == .number(60) && found["bans"] == .number(6))
         #expect(found["blocked.waf"] == .number(36) && found["blocked.limit"] == .number(24))
         #expect(found["blocked.slow"] == .number(0) && found["up"] == nil)
+        #expect(found["blocked_at.edge-1"] == .number(60) && found["bans_at.edge-1"] == .number(6))
         #expect(found["reasons"] == .text("waf, limit") && found["countries"] == .text("RU, AR"))
         // What it brings is what the config's catalogue says that it brings.
-        let measures = Set(plan.measures.map(\.name))
+        let measures = Set(plan.measures(of: ["edge-1"]).map(\.name))
         #expect(Set(found.keys) == measures)
-        #expect(Set(plan.series.map(\.id.name)) == Set(measures.union(["up"]).map { "defence.\($0)" }))
+        #expect(Set(plan.series(of: deployment).map(\.id.name)) == Set(measures.union(["up"]).map { "defence.\($0)" }))
 
         // On the board it has an age; a log that is gone makes it the last that was known, then unknown.
         var board = Board(span: .hours(1))
         board.apply(
             Manifest(
-                product: Product(name: "p"), zone: .utc, environment: "test", series: plan.series, panes: Panes()))
+                product: Product(name: "p"), zone: .utc, environment: "test", series: plan.series(of: deployment),
+                panes: Panes()))
         func apply(_ found: [String: Launch.Measurement]) {
             board.apply(
                 Tick(
@@ -77,7 +82,7 @@ import Wire
         try FileManager.default.removeItem(atPath: "\(folder)/access")
         clock.advance(.seconds(10))
         found = try await prober.measurements()
-        for measure in measures.subtracting(["bans"]).union(["up"]) {
+        for measure in measures.subtracting(["bans", "bans_at.edge-1"]).union(["up"]) {
             guard case .missed(let reason)? = found[measure] else {
                 Issue.record("\(measure) is \(String(describing: found[measure]))")
                 continue
@@ -95,8 +100,8 @@ import Wire
     }
 
     @Test func aCountIsUsableInAnAlertRule() throws {
-        let series = try #require(plan.series.first { $0.id == "defence.blocked" })
+        let series = try #require(plan.series(of: deployment).first { $0.id == "defence.blocked" })
         #expect(series.unit == .perMinute && series.interval == .seconds(10) && series.title == "Edge blocked requests")
-        #expect(plan.series.first { $0.tellsWhetherUp }?.subject == "Edge logs")
+        #expect(plan.series(of: deployment).first { $0.tellsWhetherUp }?.subject == "Edge logs")
     }
 }

@@ -12,10 +12,14 @@ package actor DefenceProber: Prober, PinnedActor {
 
     private let desk: RefusalDesk
     private let countsBans: Bool
+    private let edges: [String]
+    private let banners: [String]
 
     package init(_ target: DefenceTarget, in context: ProbeContext) {
         reactor = context.reactor
         countsBans = target.plan.countsBans
+        edges = target.deployment.edges.map(\.name)
+        banners = target.plan.bans.filter { $0.log != nil }.map(\.name)
         desk =
             context.refusals
             ?? RefusalDesk(target.plan, of: target.deployment, on: context.reactor, clock: context.clock)
@@ -23,12 +27,12 @@ package actor DefenceProber: Prober, PinnedActor {
 
     package func look(deadline: Duration) async throws -> [Finding] {
         let report = await desk.report(within: max(deadline - .milliseconds(500), .milliseconds(100)))
-        return Self.findings(report, countsBans: countsBans)
+        return findings(report)
     }
 
     package func close() async { await desk.close() }
 
-    static func findings(_ report: RefusalReport, countsBans: Bool) -> [Finding] {
+    private func findings(_ report: RefusalReport) -> [Finding] {
         let window = DefenceTarget.window
         var findings: [Finding] = []
         func find(_ measure: String, _ value: Double?, _ troubles: [String]) {
@@ -45,7 +49,11 @@ package actor DefenceProber: Prober, PinnedActor {
         for (reason, _) in DefenceTarget.reasons {
             find("blocked.\(reason)", report.perMinute(.reason, reason, within: window), troubles)
         }
+        for edge in edges { find("blocked_at.\(edge)", report.perMinute(.edge, edge, within: window), troubles) }
         if countsBans { find("bans", report.bansPerMinute(within: window), report.banTroubles) }
+        for name in banners {
+            find("bans_at.\(name)", report.perMinute(.banner, name, within: window), report.banTroubles)
+        }
         guard report.refusedPerMinute(within: window) != nil || !troubles.isEmpty else { return findings }
         for (measure, kind) in [("reasons", RefusalTally.Kind.reason), ("countries", .country)] {
             let names = report.top(kind, 3, within: window).map(\.name)
