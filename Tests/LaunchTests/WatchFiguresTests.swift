@@ -83,7 +83,7 @@ private struct Story {
         let figures = try story.figures(of: rollback, at: 1700)
         #expect(figures.times.incident?.version == "v-green")
         let summary = WatchSummary(figures, on: story.board)
-        #expect(summary.times == "5 min 20 s after against 1 min 59 s of v-green")
+        #expect(summary.times == "5 min 20 s after against 1 min 58 s of v-green")
         #expect(summary.verdicts == ["recovered: app.p95 2,4 s → 98 ms", "1 the same"])
         #expect(try story.row(of: deploy, at: 1379).comparison.verdict == .worse)
         // What came after the rollback is not the deploy's doing, however long one waits.
