@@ -53,3 +53,18 @@ struct VerdictTests {
                 == verdict)
     }
 }
+
+@Suite struct ToldBesideABoundTests {
+    @Test(
+        "a value is never read as the bound that it crossed",
+        arguments: [(99.93, 99.95), (99.8998, 99.9), (99.90004, 99.9), (-0.0001, 0), (4.99996, 5)])
+    func told(value: Double, limit: Double) {
+        let told = Thresholds.told(value, beside: limit)
+        let text = AmountText(.argentine).amount(value, .percent, against: .below(limit))
+        #expect((told.value < limit) == (value < limit))
+        #expect(text != AmountText(.argentine).bound(.below(limit), .percent).dropFirst(2))
+        #expect(told.decimals <= 3)
+    }
+
+    @Test func theBoundItselfIsTheBound() { #expect(Thresholds.told(5, beside: 5) == (5, 1)) }
+}

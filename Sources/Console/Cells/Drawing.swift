@@ -73,7 +73,8 @@ extension Frame {
         return put(text, at: line.origin, Style(role, attributes), width: line.width, align: align)
     }
 
-    /// Writes pieces of different styles one after the other, as one line of at most `width` cells.
+    /// Writes pieces of different styles one after the other, as one line of at most `width` cells; one too long ends in `…`,
+    /// also where a piece ends just there.
     @discardableResult
     package mutating func put(
         _ spans: [Span], at point: Point, width: Int? = nil, align: Alignment = .leading
@@ -88,8 +89,11 @@ extension Frame {
             indent = max(0, align == .trailing ? room - used : (room - used) / 2)
         }
         var x = indent
-        for span in spans where x < room {
-            x += put(span.text, at: Point(point.x + x, point.y), span.style, width: room - x)
+        for (index, span) in spans.enumerated() where x < room {
+            let left = room - x
+            let fills = Text.width(of: span.text, atMost: left) == left
+            let isCut = fills && spans[(index + 1)...].contains { $0.text.contains { $0 != " " } }
+            x += put(isCut ? span.text + "…" : span.text, at: Point(point.x + x, point.y), span.style, width: left)
         }
         return x - indent
     }

@@ -21,3 +21,15 @@ extension Verdict {
         }
     }
 }
+
+extension FeedItem.Weight {
+    /// The verdict by whose sign and role an item of the feed is shown.
+    var verdict: Verdict {
+        switch self {
+        case .critical: .critical
+        case .warning: .warning
+        case .unknown: .unknown
+        case .info: .ok
+        }
+    }
+}

@@ -39,7 +39,7 @@ struct ActionView {
             return [DialogLine([Span("… " + words(.asking, follow.request.kind.rawValue, age), .text)], rank: 96)]
         }
         let text = (ending.hasFailed ? "✗ " : "✓ ") + Text.sanitised(ending.words, limit: 400)
-        return Text.wrapped(text, to: width).prefix(3).map {
+        return Text.wrapped(text, to: width, lines: 3).map {
             DialogLine([Span($0, ending.hasFailed ? .critical : .ok, .bold)], rank: 97)
         }
     }
@@ -50,7 +50,7 @@ struct ActionView {
         if let ending = model.endings[follow.request.id] {
             let said = Text.sanitised(ending.words, limit: 600)
             let text = ending.hasFailed ? "✗ " + words(.couldNotStart, follow.request.kind.rawValue, said) : "? " + said
-            return Text.wrapped(text, to: width).prefix(6)
+            return Text.wrapped(text, to: width, lines: 6)
                 .map { DialogLine([Span($0, ending.hasFailed ? .critical : .unknown, .bold)], rank: DialogLine.kept) }
                 + [DialogLine([Span(words(.noStepSeen), .hint)], rank: 50)]
         }
@@ -73,9 +73,8 @@ struct ActionView {
                     at: 0)
             }
             if let why = record.waitsFor {
-                let (promote, abort) = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
-                let text = words(.personNeeded, promote, abort, Text.sanitised(why, limit: 300))
-                let waiting = Text.wrapped("? " + text, to: width).prefix(3)
+                let text = model.personNeeded(Text.sanitised(why, limit: 300))
+                let waiting = Text.wrapped("? " + text, to: width, lines: 3)
                 lines.insert(contentsOf: waiting.map { DialogLine([Span($0, .warning, .bold)], rank: 95) }, at: 0)
             }
             return lines
@@ -84,7 +83,7 @@ struct ActionView {
         let outcome = "\(end.body.outcome.glyph) \(words(end.body.outcome.word))"
         let after = words(.tookTime, model.figures.took(record.duration(at: model.now)))
         var lines = [DialogLine([Span(outcome, role, .bold), Span("  " + after, .dim)], rank: DialogLine.kept + 1)]
-        for (index, line) in Text.wrapped(end.body.summary, to: width).prefix(4).enumerated() {
+        for (index, line) in Text.wrapped(end.body.summary, to: width, lines: 4).enumerated() {
             lines.append(DialogLine([Span(line, .text)], rank: index == 0 ? DialogLine.kept : 70))
         }
         if !end.body.missing.isEmpty {
@@ -103,7 +102,7 @@ struct ActionView {
         }
         // What went back has brought the previous version back already.
         if record.split != nil, end.body.outcome == .done, let runway = model.runwayText {
-            lines += Text.wrapped(runway.text, to: width).prefix(3).map {
+            lines += Text.wrapped(runway.text, to: width, lines: 3).map {
                 DialogLine([Span($0, runway.style.role, .bold)], rank: 92)
             }
         }

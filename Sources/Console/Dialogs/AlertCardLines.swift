@@ -43,7 +43,7 @@ struct AlertCardLines {
         ]
         let summary = model.summary(of: alert)
         if summary != model.title(of: alert) {
-            for (index, part) in Text.wrapped(model.told(of: alert), to: max(10, width - labelWidth)).prefix(2)
+            for (index, part) in Text.wrapped(model.told(of: alert), to: max(10, width - labelWidth), lines: 2)
                 .enumerated()
             {
                 lines.append(line(nil, [Span(part, .text)], rank: 45 - index))
@@ -73,7 +73,7 @@ struct AlertCardLines {
 
     private var matching: [DialogLine] {
         var lines: [DialogLine] = []
-        for (row, part) in Text.wrapped(model.matchers(plan.matchers), to: max(10, width - labelWidth)).prefix(3)
+        for (row, part) in Text.wrapped(model.matchers(plan.matchers), to: max(10, width - labelWidth), lines: 3)
             .enumerated()
         {
             lines.append(line(row == 0 ? .labelMatches : nil, [Span(part, .value)], rank: row == 0 ? 88 : 40))

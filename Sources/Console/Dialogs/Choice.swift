@@ -55,9 +55,31 @@ package struct Choice: Hashable, Sendable {
         let before = field.text
         change(&field)
         guard field.text != before else { return }
-        selected = options.firstIndex { $0.text == field.text }
+        selected = options.firstIndex { $0.text == field.text } ?? (isOneOf ? only(matches) : nil)
         trouble = nil
     }
+
+    /// Whether it must be one of the options: then a beginning that only one has names it.
+    private var isOneOf: Bool {
+        switch subject {
+        case .flag, .colour, .word: true
+        case .version, .trouble, .checklist, .share: false
+        }
+    }
+
+    /// The options that what was typed may mean: those that begin with it, else those that have it somewhere.
+    package var matches: [Int] {
+        let typed = field.text.lowercased()
+        guard !typed.isEmpty else { return [] }
+        let texts = options.map { $0.text.lowercased() }
+        let beginning = texts.indices.filter { texts[$0].hasPrefix(typed) }
+        return beginning.isEmpty ? texts.indices.filter { texts[$0].contains(typed) } : beginning
+    }
+
+    private func only(_ indices: [Int]) -> Int? { indices.count == 1 ? indices[0] : nil }
+
+    /// What is chosen: the option that the mark is on; else what was typed.
+    package var chosen: String { isOneOf ? selected.map { options[$0].text } ?? field.text : field.text }
 
     package mutating func refuse(_ reason: String) { trouble = reason }
 }

@@ -111,7 +111,7 @@ struct ConfirmationView {
     private func standing(width: Int) -> [DialogLine] {
         var lines: [DialogLine] = []
         func add(_ text: String, _ role: Role, rank: Int, atMost rows: Int = 2) {
-            for (index, line) in Text.wrapped(text, to: width).prefix(rows).enumerated() {
+            for (index, line) in Text.wrapped(text, to: width, lines: rows).enumerated() {
                 lines.append(
                     DialogLine(
                         [Span(line, role, role == .hint ? [] : .bold)], rank: index == 0 ? rank : rank >= 90 ? 89 : 30))

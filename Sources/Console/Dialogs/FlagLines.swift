@@ -72,7 +72,7 @@ struct FlagLines {
 
     private var note: [DialogLine] {
         guard let note = flag.known?.note else { return [] }
-        return Text.wrapped(note, to: max(10, width - labelWidth)).prefix(2).enumerated().map { index, text in
+        return Text.wrapped(note, to: max(10, width - labelWidth), lines: 2).enumerated().map { index, text in
             line(index == 0 ? .labelMind : nil, [Span(text, .warning)], rank: 50 - index)
         }
     }

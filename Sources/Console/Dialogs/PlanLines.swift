@@ -37,7 +37,7 @@ struct PlanLines {
         guard let gone = to.version.map({ Text.sanitised($0, limit: 40) }) else { return [] }
         let back = card.from?.version.map { Text.sanitised($0, limit: 40) } ?? words(.nothingBack)
         let text = words(.wayBackLost, gone, back)
-        return Text.wrapped(text, to: max(10, width - labelWidth)).prefix(2).enumerated().map { index, part in
+        return Text.wrapped(text, to: max(10, width - labelWidth), lines: 2).enumerated().map { index, part in
             line(nil, [Span(part, .warning)], rank: 58 - index)
         }
     }
@@ -51,7 +51,7 @@ struct PlanLines {
         if let watch = facts.watch, watch > 0 { parts.append(words(.courseWatch, span(watch))) }
         if facts.approvals > 0 { parts.append(words(.courseApprovals, String(facts.approvals))) }
         if let limit = facts.confirmWithin { parts.append(words(.courseConfirm, span(limit))) }
-        let text = Text.wrapped(parts.joined(separator: "; "), to: max(10, width - labelWidth)).prefix(3)
+        let text = Text.wrapped(parts.joined(separator: "; "), to: max(10, width - labelWidth), lines: 3)
         return text.enumerated().map { index, part in
             line(index == 0 ? .labelSteps : nil, [Span(part, .text)], rank: 62 - index)
         }
@@ -124,7 +124,7 @@ struct PlanLines {
     var rejection: [DialogLine] {
         guard let rejection = card.rejection else { return [] }
         let text = "✗ " + model.left(rejection, version: card.to?.version ?? rejection.version)
-        return Text.wrapped(text, to: width).prefix(3).enumerated().map { index, line in
+        return Text.wrapped(text, to: width, lines: 3).enumerated().map { index, line in
             DialogLine([Span(line, .critical, .bold)], rank: DialogLine.kept - 2 - (index == 0 ? 0 : 10))
         }
     }
@@ -144,7 +144,7 @@ struct PlanLines {
     private func prospect(of subject: ActionRecord) -> [DialogLine] {
         var lines: [DialogLine] = []
         if let why = subject.waitsFor {
-            let reason = Text.wrapped(Text.sanitised(why, limit: 300), to: max(20, width - labelWidth)).prefix(2)
+            let reason = Text.wrapped(Text.sanitised(why, limit: 300), to: max(20, width - labelWidth), lines: 2)
             for (index, text) in reason.enumerated() {
                 lines.append(
                     line(
@@ -201,23 +201,35 @@ struct PlanLines {
         return [line(.labelLast, spans, rank: 25)]
     }
 
+    /// As many as the line has room for, each whole; how many more there are.
     var firing: [DialogLine] {
         guard !card.firing.isEmpty else { return [line(.labelFiring, [Span(words(.nothingFires), .dim)], rank: 10)] }
-        var spans: [Span] = []
-        for entry in card.firing.prefix(3) {
-            if !spans.isEmpty { spans.append(Span("   ", .text)) }
-            let verdict = entry.change.to
-            spans.append(Span("\(verdict.glyph) \(model.title(of: entry.id)) \(model.facts(of: entry))", verdict.role))
+        var (spans, used, shown) = ([Span](), labelWidth, 0)
+        for item in card.firing.prefix(3) {
+            let verdict = item.weight.verdict
+            let text = "\(verdict.glyph) \(model.title(of: item.id)) \(model.facts(of: item.id))"
+            let left = card.firing.count - shown - 1
+            let more = left > 0 ? Text.width(of: "  " + words(.more, String(left))) : 0
+            let size = Text.width(of: text) + (shown > 0 ? 3 : 0)
+            guard shown == 0 || used + size + more <= width else { break }
+            if shown > 0 { spans.append(Span("   ", .text)) }
+            let room = max(12, width - used - more)
+            spans.append(Span(shown == 0 ? Text.truncated(text, to: room) : text, verdict.role))
+            (used, shown) = (used + size, shown + 1)
         }
-        if card.firing.count > 3 { spans.append(Span("  " + words(.more, String(card.firing.count - 3)), .label)) }
+        if card.firing.count > shown {
+            spans.append(Span("  " + words(.more, String(card.firing.count - shown)), .label))
+        }
         return [line(.labelFiring, spans, rank: 35)]
     }
 
+    /// Each whole: what it says is often a command to type.
     var cautions: [DialogLine] {
-        card.cautions.prefix(4).enumerated().map { index, text in
-            line(
-                index == 0 ? .labelMind : nil, [Span("! " + Text.sanitised(text, limit: 300), .warning)],
-                rank: 55 - index)
+        let room = max(10, width - labelWidth)
+        return card.cautions.prefix(4).enumerated().flatMap { index, text in
+            Text.wrapped("! " + Text.sanitised(text, limit: 300), to: room, lines: 4).enumerated().map { row, part in
+                line(index == 0 && row == 0 ? .labelMind : nil, [Span(part, .warning)], rank: 55 - index)
+            }
         }
     }
 }

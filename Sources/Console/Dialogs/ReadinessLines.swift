@@ -42,14 +42,13 @@ struct ReadinessLines {
                     Span("\(glyph) \(words(word))", role, .bold),
                 ], rank: DialogLine.kept)
         ]
-        for (index, text) in Text.wrapped(Text.sanitised(station.why, limit: 300), to: max(10, width - labelWidth))
-            .prefix(2).enumerated()
-        {
+        let room = max(10, width - labelWidth)
+        for (index, text) in Text.wrapped(Text.sanitised(station.why, limit: 300), to: room, lines: 2).enumerated() {
             lines.append(line(nil, [Span(text, .text)], rank: index == 0 ? 85 : 60))
         }
         // What is let pass, or vouched for, is read before the word is given.
         for (index, found) in station.evidence.filter({ $0.verdict != .go }).prefix(4).enumerated() {
-            lines.append(line(nil, model.line(of: found), rank: 58 - index))
+            lines += model.lines(of: found, width: room).map { line(nil, $0, rank: 58 - index) }
         }
         return lines
     }

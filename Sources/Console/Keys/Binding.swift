@@ -41,8 +41,15 @@ package struct Binding: Sendable {
         .readiness,
         .station, .checklist, .handover,
     ]
+    /// The pages that a letter opens, from each of which another's letter leads on.
+    private static let pages: Set<Context> = [
+        .deployments, .deployment, .escalation, .security, .flags, .backups, .readiness, .station, .checklist,
+        .handover,
+    ]
     /// Where one looks at something and does not type.
-    private static let viewing: Set<Context> = [.warRoom, .detail, .alert, .escalation]
+    private static let viewing: Set<Context> = pages.union([.warRoom, .detail, .alert])
+    /// Where the letter of a page opens it: everywhere but on the page itself.
+    private static func opening(_ page: Context) -> Set<Context> { viewing.union([.action]).subtracting([page]) }
     /// Where one looks at the board, or at what is made from it.
     private static let past: Set<Context> = [
         .warRoom, .detail, .deployments, .deployment, .alert, .escalation, .security, .flags, .backups, .readiness,
@@ -50,7 +57,7 @@ package struct Binding: Sendable {
     ]
     private static let everywhere = Set(Context.allCases)
     /// Keys that write a character are left out where one types.
-    private static let reading: Set<Context> = [.warRoom, .detail, .help, .wall, .alert, .escalation]
+    private static let reading: Set<Context> = viewing.union([.help, .wall])
 
     /// The whole table, in the order in which help lists it.
     ///
@@ -65,32 +72,25 @@ package struct Binding: Sendable {
         Binding(.abort, [Key("X")], .abort, .abortSummary, in: acting, footer: 1),
         Binding(.hold, [Key("W")], .hold, .holdSummary, in: acting, footer: 1),
         Binding(
-            .deployments, [Key("H")], .deployments, .deploymentsSummary,
-            in: [.warRoom, .detail, .action, .alert, .escalation, .flags, .readiness, .station],
-            footer: 6),
+            .deployments, [Key("H")], .deployments, .deploymentsSummary, in: opening(.deployments), footer: 6),
         // MARK: Alerts
         Binding(.ack, [Key("a")], .ack, .ackSummary, in: acting, footer: 2),
         Binding(.silence, [Key("s")], .silence, .silenceSummary, in: acting, footer: 3),
         Binding(.escalate, [Key("E")], .escalate, .escalateSummary, in: acting, footer: 3),
-        Binding(
-            .escalation, [Key("e")], .escalation, .escalationSummary, in: [.warRoom, .detail, .action, .alert],
-            footer: 6),
+        Binding(.escalation, [Key("e")], .escalation, .escalationSummary, in: opening(.escalation), footer: 6),
         // MARK: Security
-        Binding(.security, [Key("S")], .security, .securitySummary, in: [.warRoom, .detail, .action, .alert]),
+        Binding(.security, [Key("S")], .security, .securitySummary, in: opening(.security)),
         // MARK: Flags
         Binding(.flag, [Key("F")], .flag, .flagSummary, in: acting, footer: 2),
-        Binding(.flags, [Key("f")], .flags, .flagsSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
+        Binding(.flags, [Key("f")], .flags, .flagsSummary, in: opening(.flags), footer: 6),
         // MARK: Operations
-        Binding(
-            .checklist, [Key("C")], .checklist, .checklistSummary, in: [.warRoom, .detail, .action, .alert, .handover]),
-        Binding(
-            .handover, [Key("O")], .handover, .handoverSummary, in: [.warRoom, .detail, .action, .alert, .checklist]),
+        Binding(.checklist, [Key("C")], .checklist, .checklistSummary, in: opening(.checklist)),
+        Binding(.handover, [Key("O")], .handover, .handoverSummary, in: opening(.handover)),
         // MARK: Readiness
-        Binding(
-            .readiness, [Key("r")], .readiness, .readinessSummary, in: [.warRoom, .detail, .action, .alert], footer: 6),
+        Binding(.readiness, [Key("r")], .readiness, .readinessSummary, in: opening(.readiness), footer: 6),
         Binding(.say, [Key("G")], .say, .saySummary, in: [.readiness, .station], footer: 1),
         // MARK: Backups
-        Binding(.backups, [Key("B")], .backups, .backupsSummary, in: [.warRoom, .detail, .deployments, .alert]),
+        Binding(.backups, [Key("B")], .backups, .backupsSummary, in: opening(.backups)),
         Binding(.filter, [Key("/")], .filter, .filterSummary, in: screen, footer: 5),
         Binding(.zoom, [Key("z")], .zoom, .zoomSummary, in: screen, footer: 4),
         Binding(

@@ -26,7 +26,7 @@ extension Model {
 
     /// `D`: which version first.
     mutating func chooseVersion() {
-        let planner = Planner(board: board, now: now)
+        let planner = Planner(board: board, now: now, feed: feed.live)
         let traffic = planner.traffic
         let live = traffic?.live
         let options = planner.versions.filter(ReleaseVersion.isFit).map { version in
@@ -40,7 +40,7 @@ extension Model {
 
     /// `R`: at once where it is known who serves, else by the colour that is to serve.
     mutating func askRollback() {
-        let planner = Planner(board: board, now: now)
+        let planner = Planner(board: board, now: now, feed: feed.live)
         if let colour = planner.traffic?.rollbackTarget {
             ask(.rollback(to: colour))
             return
@@ -85,19 +85,19 @@ extension Model {
             overlays.removeLast()
             return ask(.escalate(EscalationOrder(alert: nil, text: choice.text)))
         case .word(let station):
-            guard let order = words(for: station).first(where: { $0.text == choice.text })?.order else {
+            guard let order = words(for: station).first(where: { $0.text == choice.chosen })?.order else {
                 choice.refuse(words(.noSuchWord))
                 break
             }
             overlays.removeLast()
             return ask(.readiness(order))
         case .flag:
-            guard flagNames.contains(choice.text) else {
-                choice.refuse(words(.noSuchFlag))
+            guard flagNames.contains(choice.chosen) else {
+                choice.refuse(words(choice.matches.count > 1 ? .whichOfThese : .noSuchFlag))
                 break
             }
             overlays.removeLast()
-            return chooseShare(of: choice.text)
+            return chooseShare(of: choice.chosen)
         case .share(let name):
             guard let order = FlagOrder(choice.text, usual: flagFacts?.steps ?? []) else {
                 choice.refuse(words(.noSuchShare))
@@ -106,7 +106,7 @@ extension Model {
             overlays.removeLast()
             return ask(.flag(name, order))
         case .colour:
-            guard let colour = choice.options.first(where: { $0.text == choice.text.lowercased() })?.text else {
+            guard let colour = choice.options.first(where: { $0.text == choice.chosen.lowercased() })?.text else {
                 choice.refuse(words(.noSuchColour))
                 break
             }
@@ -117,7 +117,7 @@ extension Model {
     }
 
     mutating func ask(_ intent: ActionIntent) {
-        let card = Planner(board: board, now: now).card(for: intent)
+        let card = Planner(board: board, now: now, feed: feed.live).card(for: intent)
         overlays.append(
             .confirmation(
                 Confirmation(
@@ -132,7 +132,8 @@ extension Model {
     mutating func refreshConfirmation() {
         for (index, overlay) in overlays.enumerated() {
             guard case .confirmation(var confirmation) = overlay else { continue }
-            confirmation.refresh(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+            confirmation.refresh(
+                Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
             overlays[index] = .confirmation(confirmation)
         }
     }
@@ -140,7 +141,7 @@ extension Model {
     mutating func answer(_ confirmation: Confirmation, _ press: Key) -> [Command] {
         var confirmation = confirmation
         // Just before it is fired it is compared with the newest that is known.
-        confirmation.refresh(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+        confirmation.refresh(Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
         guard !layout.isTooSmall || press.code == .escape else {
             confirmation.discard()
             overlays[overlays.count - 1] = .confirmation(confirmation)
@@ -149,7 +150,8 @@ extension Model {
         switch confirmation.take(press, at: now) {
         case .stay: overlays[overlays.count - 1] = .confirmation(confirmation)
         case .replan:
-            confirmation.replan(Planner(board: board, now: now).card(for: confirmation.intent), at: now)
+            confirmation.replan(
+                Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
             overlays[overlays.count - 1] = .confirmation(confirmation)
         case .cancel:
             overlays.removeLast()

@@ -43,7 +43,7 @@ extension Model {
         (board.manifest?.flags?.flags ?? []).compactMap { known in
             let name = Text.sanitised(known.name, limit: 40)
             if let died = board.unfinishedRamp(of: known.name), died.ended != nil {
-                return Notice(role: .alarm, text: words(.rampDiedNotice, name, keymap.label(of: .flags)))
+                return notice(words(.rampDiedNotice, name), ": ", offer(.flags).map { words(.showsIt, $0) })
             }
             guard let back = board.steppedBackRamp(of: known.name), let end = back.ended,
                 end.at.age(at: now) < .minutes(5)
@@ -82,7 +82,7 @@ extension Model {
         }
         let shares = Set(facts.steps + [.half]).filter { $0 != flag?.share || flag == nil }.sorted()
         for share in shares {
-            let card = Planner(board: board, now: now).card(
+            let card = Planner(board: board, now: now, feed: feed.live).card(
                 for: .flag(name, .edit(FlagEdit(isEnabled: true, rollout: share))))
             options.append(.init(text: share.description, note: card.flag.map { usersText($0) } ?? ""))
         }

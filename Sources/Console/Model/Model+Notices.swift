@@ -4,6 +4,24 @@ import Launch
 package struct Notice: Hashable, Sendable {
     package var role: Role
     package var text: String
+    /// The end of ``text`` that says what can be done, or what comes: where there is no room for all it stays, and what is before
+    /// it gives way. Empty: the end gives way.
+    package var remedy: String
+
+    package init(role: Role, text: String, remedy: String = "") {
+        self.role = role
+        self.text = text
+        self.remedy = text.hasSuffix(remedy) ? remedy : ""
+    }
+
+    /// The text in so many cells.
+    func fitted(to width: Int) -> String {
+        let rest = Text.width(of: remedy, atMost: width)
+        guard Text.width(of: text, atMost: width) > width, !remedy.isEmpty, rest + 6 <= width else {
+            return Text.truncated(text, to: width)
+        }
+        return Text.truncated(String(text.dropLast(remedy.count)), to: width - rest) + remedy
+    }
 }
 
 extension Model {
@@ -28,7 +46,7 @@ extension Model {
                 }
             notices.append(Notice(role: .alarm, text: text))
         } else if let reason = board.heartbeat?.notRecording {
-            notices.append(Notice(role: .alarm, text: words(.notRecording, reason)))
+            notices.append(Notice(role: .alarm, text: words(.notRecording, reason), remedy: remedy(in: reason)))
         }
         notices += deploymentNotices
         notices += flagNotices
@@ -39,8 +57,26 @@ extension Model {
                 Notice(
                     role: .modePaused, text: words(.pausedSince, clock(frozen.now.utc), age, keymap.label(of: .pause))))
         }
-        if let readerNote { notices.append(Notice(role: .notice, text: readerNote)) }
+        if let readerNote {
+            notices.append(Notice(role: .notice, text: readerNote, remedy: remedy(in: readerNote)))
+        }
         return notices
+    }
+
+    /// What an error says is to be done, behind what failed: `; free some: recording goes on by itself`.
+    private func remedy(in reason: String) -> String {
+        reason.firstRange(of: "; ").map { String(reason[$0.lowerBound...]) } ?? ""
+    }
+
+    /// The key of an action that can be done now, and here; nil where it would be refused: nobody is told to press what does nothing.
+    func offer(_ action: Action) -> String? {
+        disabledReason(of: action) == nil ? keymap.label(of: action) : nil
+    }
+
+    /// Behind what happened, what can be done about it, if anything can.
+    func notice(_ text: String, _ separator: String, _ remedy: String?) -> Notice {
+        let end = remedy.map { separator + $0 } ?? ""
+        return Notice(role: .alarm, text: text + end, remedy: end)
     }
 
     /// The command is what the reader can do about it: it stays whole, and on a narrow screen what follows from the silence

@@ -60,11 +60,10 @@ extension Model {
         }
         for station in poll?.stations ?? [] where station.hasWaiverLapsed {
             notices.append(
-                Notice(
-                    role: .alarm,
-                    text: words(
-                        .waiverNotice, Text.sanitised(station.title, limit: 40), words(station.verdict.look.word),
-                        keymap.label(of: .readiness))))
+                notice(
+                    words(
+                        .waiverNotice, Text.sanitised(station.title, limit: 40), words(station.verdict.look.word)),
+                    ": ", offer(.readiness).map { words(.showsIt, $0) }))
         }
         return notices
     }

@@ -74,7 +74,7 @@ struct AlertPage {
             lines.append(Line(spans: [Span(Text.padded(label.map { words($0) } ?? "", to: Self.label), .dim)] + spans))
         }
         func text(_ label: Word?, _ text: String, _ role: Role = .text, atMost rows: Int = 4) {
-            for (index, part) in Text.wrapped(text, to: room).prefix(rows).enumerated() {
+            for (index, part) in Text.wrapped(text, to: room, lines: rows).enumerated() {
                 add(index == 0 ? label : nil, [Span(part, role)])
             }
         }

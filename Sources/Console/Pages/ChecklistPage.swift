@@ -58,7 +58,10 @@ struct ChecklistPage {
     }
 
     private func lines(_ checklist: Checklist, cursor: String?, width: Int) -> [Line] {
-        checklist.groups.flatMap { group -> [Line] in
+        // Who has to do it is whole, where the screen is not small.
+        let longest = checklist.rows.map { Text.width(of: $0.item.owner, atMost: 40) }.max() ?? 0
+        let owners = min(max(longest, 14), max(14, width / 6))
+        return checklist.groups.flatMap { group -> [Line] in
             let rows = checklist.rows(of: group)
             let heading = Line(
                 item: nil,
@@ -66,12 +69,12 @@ struct ChecklistPage {
                     Span(Text.sanitised(group, limit: 80), .title, .bold),
                     Span("  \(rows.count(where: \.isDone))/\(rows.count)", .dim),
                 ])
-            return [heading] + rows.map { line($0, isSelected: $0.id == cursor, width: width) }
+            return [heading] + rows.map { line($0, isSelected: $0.id == cursor, width: width, ownerWidth: owners) }
         }
     }
 
     /// `▸ ✓ Validate payment processing with real transactions   DevOps lead   T+1d   done 14:02 by ana`
-    private func line(_ row: Checklist.Row, isSelected: Bool, width: Int) -> Line {
+    private func line(_ row: Checklist.Row, isSelected: Bool, width: Int, ownerWidth: Int) -> Line {
         let (mark, role): (String, Role) =
             switch row.standing {
             case .done: ("✓", .ok)
@@ -80,7 +83,7 @@ struct ChecklistPage {
             }
         let hasOwner = width >= 64
         let hasTick = width >= 100
-        let owner = hasOwner ? "  " + Text.padded(Text.sanitised(row.item.owner, limit: 40), to: 14) : ""
+        let owner = hasOwner ? "  " + Text.padded(Text.sanitised(row.item.owner, limit: 40), to: ownerWidth) : ""
         let standing = "  " + Text.padded(standing(row), to: 12)
         let due = width >= 50 ? "  " + Text.padded(row.item.dueText, to: 6) : ""
         let tick = hasTick ? "  " + Text.padded(self.tick(row), to: max(24, width / 4)) : ""

@@ -45,7 +45,7 @@ struct ColourPage {
         }
         if let rejection = model.traffic?.rejection(of: colour.name, model.shown.actions) {
             let text = "! " + model.left(rejection, version: state.version)
-            lines += Text.wrapped(text, to: max(10, width - Self.label)).prefix(3).map {
+            lines += Text.wrapped(text, to: max(10, width - Self.label), lines: 3).map {
                 line("", [Span($0, .warning, .bold)])
             }
         }

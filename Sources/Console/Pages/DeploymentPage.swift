@@ -26,7 +26,7 @@ struct DeploymentPage {
         guard let record = model.shown.actions[id] else { return [[Span(words(.noSuchAction), .unknown)]] }
         var lines: [[Span]] = []
         func fact(_ label: Word, _ text: String, _ role: Role = .text) {
-            for (index, part) in Text.wrapped(text, to: max(10, width - 10)).prefix(6).enumerated() {
+            for (index, part) in Text.wrapped(text, to: max(10, width - 10), lines: 6).enumerated() {
                 lines.append([Span(Text.padded(index == 0 ? words(label) : "", to: 10), .dim), Span(part, role)])
             }
         }
@@ -80,7 +80,7 @@ struct DeploymentPage {
         let drawer = StepLines(model: model, record: record, width: width - 8)
         var lines: [[Span]] = []
         func add(_ text: String, _ role: Role) {
-            for part in Text.wrapped(text, to: max(10, width - 14)).prefix(6) {
+            for part in Text.wrapped(text, to: max(10, width - 14), lines: 6) {
                 lines.append([Span(String(repeating: " ", count: 14), .dim), Span(part, role)])
             }
         }

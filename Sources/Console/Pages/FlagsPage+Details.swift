@@ -26,7 +26,7 @@ extension FlagsPage {
             fact(.labelBy, [Span(by, .text)])
         }
         if let ramp = ramp(name, short: false) {
-            for (index, part) in Text.wrapped(ramp.text, to: max(10, width - 9)).prefix(3).enumerated() {
+            for (index, part) in Text.wrapped(ramp.text, to: max(10, width - 9), lines: 3).enumerated() {
                 let label = Text.padded(index == 0 ? words(.labelRamp) : "", to: 9)
                 lines.append([Span(label, .dim), Span(part, ramp.style.role, ramp.style.attributes)])
             }
@@ -34,7 +34,7 @@ extension FlagsPage {
         fact(.labelGuard, guards(known))
         if let flag = sight.flag { fact(.labelRule, [Span(rule(flag), .text)]) }
         if let note = known?.note {
-            for (index, part) in Text.wrapped(note, to: max(10, width - 9)).prefix(3).enumerated() {
+            for (index, part) in Text.wrapped(note, to: max(10, width - 9), lines: 3).enumerated() {
                 lines.append([
                     Span(Text.padded(index == 0 ? words(.labelMind) : "", to: 9), .dim), Span(part, .warning),
                 ])

@@ -109,7 +109,7 @@ struct FlagsPage {
     }
 
     private func users(_ name: String, _ share: Rollout) -> String {
-        let card = Planner(board: model.shown, now: model.shownNow).card(
+        let card = Planner(board: model.shown, now: model.shownNow, feed: model.feed.shown).card(
             for: .flag(name, .edit(FlagEdit(isEnabled: true, rollout: share))))
         guard let flag = card.flag, let affected = flag.affected else { return "?" }
         let text = "+" + model.figures.percent(affected, decimals: affected == affected.rounded() ? 0 : 2)
@@ -158,8 +158,8 @@ struct FlagsPage {
         let outcome = end.body.outcome
         let hasSteppedBack = ramp.turned?.standing == .steppedBack
         if outcome == .died {
-            let keys = (model.keymap.label(of: .promote), model.keymap.label(of: .abort))
-            let text = short ? "\(step) \(words(.outcomeDied))" : words(.rampDied, step, keys.0, keys.1)
+            let keys = model.offer(.promote).map { ": " + words(.goesOnOrTaken, $0, model.keymap.label(of: .abort)) }
+            let text = short ? "\(step) \(words(.outcomeDied))" : words(.rampDied, step) + (keys ?? "")
             return Span("✗ " + text, .critical, .bold)
         }
         if short {

@@ -66,7 +66,9 @@ struct Footer {
     }
 
     private func note(width: Int) -> [Span] {
-        if let hint = model.hint { return [Span(" " + Text.truncated(hint, to: width * 2 / 3) + " ", .hint)] }
+        if let hint = model.hint {
+            return [Span(" " + Text.truncated(hint, to: max(width * 2 / 3, width - 20)) + " ", .hint)]
+        }
         if !model.filter.isEmpty {
             return [Span(" " + model.words(.filterIs, Text.truncated(model.filter, to: width / 3)) + " ", .match)]
         }
@@ -77,7 +79,10 @@ struct Footer {
 extension Model {
     /// Where a key stands in the footer: what acts on the alert that is looked at goes before what acts on the launch.
     fileprivate func footerRank(of binding: Binding) -> Int? {
-        guard looksAtAlert else { return binding.footerRank }
+        guard looksAtAlert else {
+            // On a page the way to the panes is one of many; what acts on the launch goes before it.
+            return binding.action == .health && !overlays.isEmpty ? 6 : binding.footerRank
+        }
         if binding.action.actsOnAlert { return 1 }
         return binding.footerRank.map { binding.action.actsOnProduction ? $0 + 2 : $0 }
     }

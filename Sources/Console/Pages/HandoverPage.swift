@@ -25,7 +25,7 @@ struct HandoverPage {
             }
         let inside = Panel(title: words(.handoverTitle), facts: [Span(since, .dim)], isFocused: true)
             .render(into: &frame, area: area).inset(left: 1, right: 1)
-        let lines = lines(handover)
+        let lines = lines(handover, width: inside.width)
         let visible = Scroll(top: top).visible(count: lines.count, height: inside.height)
         for (row, line) in lines[visible].enumerated() {
             frame.put(line, at: inside.row(row).origin, width: inside.width)
@@ -33,10 +33,12 @@ struct HandoverPage {
         Scrollbar(visible: visible, count: lines.count).render(into: &frame, area: inside.inset(right: -2))
     }
 
-    func lines(width: Int) -> [[Span]] { lines(handover) }
+    func lines(width: Int) -> [[Span]] { lines(handover, width: width) }
 
-    private func lines(_ handover: Handover) -> [[Span]] {
-        now(handover) + [[]] + changed(handover) + [[]] + who(handover) + checklist(handover)
+    private func lines(_ handover: Handover, width: Int) -> [[Span]] {
+        let lines = now(handover) + [[]] + changed(handover) + [[]] + who(handover) + checklist(handover)
+        // Whoever takes over reads what is at the end too: what has no room on a line goes on below it.
+        return lines.flatMap { Text.wrapped($0, to: width, indent: 10) }
     }
 
     private func title(_ word: Word) -> [Span] { [Span(words(word), .title, .bold)] }

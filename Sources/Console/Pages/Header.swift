@@ -6,15 +6,19 @@ struct Header {
 
     func render(into frame: inout Frame, area: Rect) {
         frame.fill(area, .header)
-        let right = rightSide(width: area.width)
-        let rightWidth = right.reduce(0) { $0 + Text.width(of: $1.text) }
-        let left = leftSide(room: area.width - rightWidth - 1)
-        frame.put(left, at: area.origin, width: area.width - rightWidth)
-        frame.put(right, at: Point(area.x + area.width - rightWidth, area.y), width: rightWidth)
+        let (right, short) = (rightSide(width: area.width), rightSide(width: 0))
+        let (rightWidth, shortWidth) = (Text.width(of: right), Text.width(of: short))
+        let left = leftSide(room: area.width - rightWidth - 1, shortRoom: area.width - shortWidth - 1)
+        let (shown, width) = left.isShort ? (short, shortWidth) : (right, rightWidth)
+        frame.put(left.spans, at: area.origin, width: area.width - width)
+        frame.put(shown, at: Point(area.x + area.width - width, area.y), width: width)
     }
 
-    /// Product and version, launch clock, time, counts: shortened, then left out, the least first, where there is no room.
-    private func leftSide(room: Int) -> [Span] {
+    /// Product and version, launch clock, time, counts: shortened, then left out, the least first, where there is no room; and
+    /// whether the right side has to be short for it.
+    ///
+    /// - Parameter shortRoom: what there is beside a short right side: the poll is worth more than the word before the name.
+    private func leftSide(room: Int, shortRoom: Int) -> (spans: [Span], isShort: Bool) {
         // Each once: the tally asks every series, and this is drawn after each key.
         let (product, launchClock, time, tally) = (product, launchClock, time, model.tally)
         let (long, short, tiny) = (counts(.long, tally), counts(.short, tally), counts(.tiny, tally))
@@ -33,21 +37,21 @@ struct Header {
         let usual = window.isEmpty ? without : withWindow + without
         // The poll stands before the counts, and outranks the program's name, the time and what is only long.
         let poll = poll
-        var wanted: [[[Span]]] = []
+        var attempts: [(parts: [[Span]], isShort: Bool)] = []
         if !poll.isEmpty {
-            for parts in usual where parts.count > 2 {
-                var parts = parts
-                parts.insert(poll, at: parts.count - 1)
-                wanted.append(parts)
+            let polled = usual.filter { $0.count > 2 }.map { $0.dropLast() + [poll] + $0.suffix(1) }
+            attempts += polled.map { (Array($0), false) } + polled.map { (Array($0), true) }
+            attempts += [([product, poll, tiny], true), (product.isEmpty ? [] : [[product[0]], poll, tiny], true)]
+        }
+        attempts += usual.map { ($0, false) }
+        for (parts, isShort) in attempts {
+            let parts = parts.filter { !$0.isEmpty }
+            let width = parts.reduce(-2) { $0 + 3 + Text.width(of: $1) }
+            if !parts.isEmpty, width <= (isShort ? shortRoom : room) {
+                return ([Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]), isShort)
             }
         }
-        wanted += usual
-        let attempts = wanted.map { parts in parts.filter { !$0.isEmpty } }
-        for parts in attempts {
-            let width = parts.reduce(-2) { $0 + 3 + $1.reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) } }
-            if width <= room { return [Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]) }
-        }
-        return [Span(" ", .header)] + product
+        return ([Span(" ", .header)] + product, false)
     }
 
     private var product: [Span] {
@@ -115,8 +119,9 @@ struct Header {
         return spans
     }
 
-    /// How many alerts want somebody, by severity; then how many somebody has, and what is not known. Nil where no alert fires:
-    /// then the checks themselves are counted.
+    /// What the feed has, as `guardia alerts` lists it: how much wants somebody, by severity; then how much somebody has, what is
+    /// kept quiet, what is pending, and what is not known. Nil where there is nothing of that: then the checks themselves are
+    /// counted.
     private func alertCounts(_ length: Length, _ tally: [Verdict: Int]) -> [Span]? {
         let feed = model.feed.live
         guard feed.hasAlerts else { return nil }
@@ -137,6 +142,8 @@ struct Header {
             spans.append(Span(" \(Verdict.critical.glyph)\(feed.takenCritical)", .critical))
         }
         if length != .tiny { add(feed.quiet, "·", .hushedCount, .dim) }
+        // No alert yet: it is neither critical nor a warning until somebody is to be told.
+        if length != .tiny || spans.isEmpty { add(feed.pending.count, "~", .pendingCount, .info) }
         guard !spans.isEmpty else { return nil }
         add(tally[.unknown] ?? 0, Verdict.unknown.glyph, isLong ? .unknownCount : .unknownShort, .unknown)
         return spans

@@ -26,10 +26,14 @@ struct Headline {
         for (index, notice) in notices.enumerated() {
             let left = area.x + area.width - x
             guard left > 8 else { break }
-            // Those behind keep at least their first words.
-            let behind = notices[(index + 1)...].reduce(0) { $0 + min(28, Text.width(of: $1.text, atMost: 28) + 3) }
-            let room = max(min(left, 20), left - behind)
-            let width = frame.put(notice.text, at: Point(x, area.y), notice.role, .bold, width: room)
+            // Those behind keep at least their first words; fewer where the one before would lose what can be done about it.
+            func behind(_ most: Int) -> Int {
+                notices[(index + 1)...].reduce(0) { $0 + min(most, Text.width(of: $1.text, atMost: most) + 3) }
+            }
+            let whole = Text.width(of: notice.text, atMost: left)
+            let isWhole = notice.remedy.isEmpty || whole <= left - behind(28)
+            let room = max(min(left, 20), left - behind(isWhole ? 28 : 14))
+            let width = frame.put(notice.fitted(to: room), at: Point(x, area.y), notice.role, .bold, width: room)
             x += width + 1
             if index + 1 < notices.count {
                 frame.put(" ", at: Point(x, area.y), notices[index + 1].role)
@@ -84,6 +88,11 @@ struct Headline {
         if let since = worst.since {
             let age = model.figures.age(since.age(at: model.asOf))
             spans.append(Span("  " + model.words(.since, model.shortClock(since.utc)) + " (\(age))", .dim))
+        }
+        // Nothing fires: what is not well is on its way to be an alert.
+        let pending = model.feed.live.pending.compactMap { model.board.alerts[$0] }
+        if pending.contains(where: { $0.facts.series == worst.id }) {
+            spans.append(Span("  " + model.words(.pendingYet), .info))
         }
         if open.count > 1 { spans.append(Span("  " + model.words(.more, String(open.count - 1)), .label)) }
         return spans + (shortDeploying.map { [Span("  ", .text), $0] } ?? [])

@@ -44,8 +44,15 @@ struct HelpLine {
 
 extension Model {
     private var helpBindings: [Binding] {
-        let mine: Set<Context> = mode.isKiosk ? [.wall, .help] : [.warRoom, .detail, .help]
+        let mine: Set<Context> = mode.isKiosk ? [.wall, .help] : [.warRoom, .detail, .help, contextBelowHelp]
         return keymap.bindings.filter { !$0.contexts.isDisjoint(with: mine) && !$0.keys.isEmpty }
+    }
+
+    /// Where the keys are looked up from.
+    private var contextBelowHelp: Context {
+        let below = overlays.last { if case .help = $0 { false } else { true } }
+        let context = below?.context ?? (mode.isKiosk ? .wall : .warRoom)
+        return context.isTyping ? .warRoom : context
     }
 
     private func helpKeys(_ binding: Binding) -> String { binding.keys.map(\.label).joined(separator: " ") }
@@ -56,12 +63,15 @@ extension Model {
     var helpLines: [HelpLine] {
         // What the help itself disables (the list below it) is not disabled for good.
         var beneath = self
-        beneath.overlays.removeAll()
+        beneath.overlays.removeAll { if case .help = $0 { true } else { false } }
+        let page = contextBelowHelp
         let width = helpWidth
         let room = max(10, width - helpKeysWidth - 2)
         // Why a key does nothing is what one looks for here: it is never cut.
         var lines = helpBindings.flatMap { binding -> [HelpLine] in
-            let reason = beneath.disabledText(of: binding.action)
+            // One that belongs to the help alone moves the help.
+            let isHere = binding.contexts.contains(page) || page == .warRoom || page == .wall
+            let reason = beneath.disabledText(of: binding.action) ?? (isHere ? nil : words(.notOnThisPage))
             let text = words(binding.summary) + (reason.map { " (\($0))" } ?? "")
             return Text.wrapped(text, to: room).enumerated().map { index, part in
                 HelpLine(

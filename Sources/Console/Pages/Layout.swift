@@ -96,7 +96,7 @@ extension Model {
     private var noticeCount: Int {
         (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
             + (readerNote == nil ? 0 : 1) + (rewind == nil ? 0 : 1)
-            + deploymentNotices.count
+            + deploymentNotices.count + flagNotices.count + readinessNotices.count
     }
 
     /// How many items of a pane fit on the screen as it is.

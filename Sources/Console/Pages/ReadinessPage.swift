@@ -26,7 +26,7 @@ struct ReadinessPage {
                 y += 1
             }
         }
-        put(head(poll))
+        put(head(poll, width: inside.width))
         let name = selected ?? poll.stations.first?.name
         // The table keeps what it needs; below it come the people, and the evidence of what the cursor is on.
         let roll = rollCall(width: inside.width)
@@ -39,34 +39,42 @@ struct ReadinessPage {
         put(roll)
         if let name, let station = poll[name], inside.height - y >= 3 {
             put([[], [Span(Text.sanitised(station.title, limit: 60), .title, .bold)]])
-            put(StationPage(model: model, name: name).evidence(station, width: inside.width))
+            let evidence = StationPage(model: model, name: name).evidence(station, width: inside.width)
+            let left = inside.height - y
+            put(evidence.count <= left ? evidence : Array(evidence.prefix(max(0, left - 1))))
+            if evidence.count > left {
+                let more = words(.evidenceMore, String(evidence.count - left + 1), model.keymap.label(of: .open))
+                put([[Span(more, .hint)]])
+            }
         }
     }
 
-    /// Clock, window and closer watch on as few lines as they fit on; then what is wrong with the whole.
-    private func head(_ poll: ReadinessPoll) -> [[Span]] {
-        var lines: [[Span]] = []
-        var first: [Span] = []
-        if let clock = model.shownClock { first += model.spans(of: clock) + [Span("   ", .text)] }
-        first += model.windowSpans
-        if !first.isEmpty { lines.append(first) }
+    /// Clock, window and closer watch on as few lines as they fit on; then what is wrong with the whole. What people said is whole.
+    private func head(_ poll: ReadinessPoll, width: Int) -> [[Span]] {
+        let clock = model.shownClock.map { model.spans(of: $0) } ?? []
+        let first = (clock.isEmpty ? [] : clock + [Span("   ", .text)]) + model.windowSpans
+        var lines = Text.width(of: first) <= width ? [first] : wrapped(clock, to: width) + [model.windowSpans]
         if let watch = model.shown.manifest?.closerWatch, let left = model.shownClock?.closerWatchLeft(watch) {
             lines.append([Span(words(.watchLeft, model.figures.age(left), String(watch.faster)), .notice)])
         }
         if let trouble = poll.trouble {
-            lines.append([Span("? " + Text.sanitised(trouble, limit: 200), .alarm, .bold)])
+            lines += wrapped([Span("? " + Text.sanitised(trouble, limit: 200), .alarm, .bold)], to: width)
         }
         if let hold = poll.hold {
             let age = model.figures.age(hold.at.age(at: model.shownNow))
-            lines.append([
-                Span(
-                    "! "
-                        + words(
-                            .pollHeld, Text.sanitised(hold.body.by, limit: 40), age,
-                            Text.sanitised(hold.body.reason, limit: 200)), .warning, .bold)
-            ])
+            let by = Text.sanitised(hold.body.by, limit: 40)
+            let text = "! " + words(.pollHeld, by, age, Text.sanitised(hold.body.reason, limit: 200))
+            lines += wrapped([Span(text, .warning, .bold)], to: width)
         }
         return lines
+    }
+
+    /// Pieces that have room for no line of their own one below the other, each in lines of its own.
+    private func wrapped(_ spans: [Span], to width: Int) -> [[Span]] {
+        if Text.width(of: spans) <= width { return [spans] }
+        return spans.flatMap { span in
+            Text.wrapped(span.text, to: width, lines: 3).map { [Span($0, span.style.role, span.style.attributes)] }
+        }
     }
 
     private func table(_ poll: ReadinessPoll, selected: String?, into frame: inout Frame, area: Rect) {
@@ -77,14 +85,22 @@ struct ReadinessPage {
         }
         let table = Table(
             columns: [
-                .init(words(.columnPoll), width: 9), .init(words(.columnStation), width: 20, weight: 2),
+                // What a station is called is whole; why it is so goes before who says it and since when.
+                .init(words(.columnPoll), width: 9),
+                .init(words(.columnStation), width: titleWidth(stations, area.width)),
                 .init(words(.columnBy), width: 8, weight: 1, priority: 3),
                 .init(words(.columnSince), width: 7, align: .trailing, priority: 4),
                 .init(words(.columnEvidence), width: 7, align: .trailing, priority: 2),
-                .init(words(.columnWhy), width: 20, weight: 6, priority: 1),
+                .init(words(.columnWhy), width: 30, weight: 8, priority: 1),
             ], rows: stations.map { .init(id: $0.name, cells: cells($0)) }, selection: selected, scroll: scroll)
         let visible = table.render(into: &frame, area: area)
         Scrollbar(visible: visible, count: stations.count).render(into: &frame, area: area.inset(top: 1, right: -2))
+    }
+
+    /// The cells of the longest title; where more than the verdict stands beside it, at most a third of the page.
+    private func titleWidth(_ stations: [ReadinessPoll.Station], _ width: Int) -> Int {
+        let longest = stations.map { Text.width(of: $0.title, atMost: 60) }.max() ?? 0
+        return width < 60 ? max(longest, 10) : min(max(longest, 10), width / 3)
     }
 
     private func cells(_ station: ReadinessPoll.Station) -> [[Span]] {

@@ -54,14 +54,7 @@ struct StationPage {
 
     /// Every check: its verdict, what is checked, what was found, and how old that is.
     func evidence(_ station: ReadinessPoll.Station, width: Int) -> [[Span]] {
-        station.evidence.flatMap { found -> [[Span]] in
-            let spans = model.line(of: found)
-            let used = spans.reduce(0) { $0 + Text.width(of: $1.text) }
-            guard used > width else { return [spans] }
-            // Too long for one line: what was found comes below what is checked.
-            let rest = Text.wrapped(Text.sanitised(found.text, limit: 600), to: max(10, width - 10))
-            return [model.line(of: found, withText: false)] + rest.map { [Span("          ", .text), Span($0, .text)] }
-        }
+        station.evidence.flatMap { model.lines(of: $0, width: width) }
     }
 
     private func said(_ station: ReadinessPoll.Station, width: Int) -> [[Span]] {
@@ -109,6 +102,14 @@ extension Model {
         }
         if let age = found.age { spans.append(Span("  " + words(.agoShort, figures.age(age)), .dim)) }
         return spans
+    }
+
+    /// The same in lines, each whole: where one has no room what was found comes below what is checked.
+    func lines(of found: ReadinessEvidence, width: Int) -> [[Span]] {
+        let whole = line(of: found)
+        if Text.width(of: whole) <= width { return [whole] }
+        let rest = Text.wrapped(Text.sanitised(found.text, limit: 600), to: max(10, width - 10))
+        return [line(of: found, withText: false)] + rest.map { [Span("          ", .text), Span($0, .text)] }
     }
 
     /// `Mon 9/3 18:00 ART`, without the day where it is today.

@@ -105,6 +105,7 @@ struct AlertsPane {
         }
         if feed.taken > 0 { add(model.words(.takenCount, String(feed.taken)), .dim) }
         if feed.quiet > 0 { add(model.words(.hushedCount, String(feed.quiet)), .dim) }
+        if !feed.pending.isEmpty { add(model.words(.pendingCount, String(feed.pending.count)), .info) }
         return spans
     }
 }
@@ -144,7 +145,8 @@ struct FeedLine {
         }
         // The figures are never cut for the sake of a title.
         let wanted = Text.width(of: row.facts, atMost: room)
-        let factsWidth = min(wanted, max(min(16, room / 2), room - 2 - Text.width(of: row.title, atMost: room)))
+        let factsWidth = min(
+            wanted, max(min(16, max(room / 2, room - 10)), room - 2 - Text.width(of: row.title, atMost: room)))
         let titleWidth = max(0, room - factsWidth - 2)
         let used = frame.put(row.title, at: Point(x, area.y), row.titleRole, width: min(titleWidth, 34))
         // Facts stand in a column of their own while the title leaves them one.

@@ -103,7 +103,7 @@ extension Model {
 
     /// How long one key still brings the previous version back.
     var runwayText: Span? {
-        let key = keymap.label(of: .rollback)
+        guard let key = offer(.rollback) else { return nil }
         switch Runway(board: board, now: asOf) {
         case .open(let version, let left)?:
             let name = Text.sanitised(version, limit: 40)
@@ -124,7 +124,8 @@ extension Model {
     func comingRevert(_ traffic: Traffic) -> Span? {
         guard let revert = traffic.comingRevert else { return nil }
         let left = figures.countdown(revert.left)
-        return Span(words(.goesBack, revert.colour.uppercased(), left, keymap.label(of: .promote)), .warning, .bold)
+        let text = words(.goesBack, revert.colour.uppercased(), left)
+        return Span(text + (offer(.promote).map { ": " + $0 } ?? ""), .warning, .bold)
     }
 
     /// What moves the traffic now, in one line; nil where nothing does.
@@ -134,9 +135,7 @@ extension Model {
         if traffic.hasLapsed(lockOf: mover.id) { spans.append(Span("  " + words(.hangs), .critical, .bold)) }
         if mover.isPaused { spans.append(Span("  " + words(.held), .warning, .bold)) }
         if let why = mover.waitsFor {
-            let keys = (keymap.label(of: .promote), keymap.label(of: .abort))
-            spans.append(
-                Span("  " + words(.personNeeded, keys.0, keys.1, Text.sanitised(why, limit: 120)), .warning, .bold))
+            spans.append(Span("  " + personNeeded(Text.sanitised(why, limit: 120)), .warning, .bold))
         }
         if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
         if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
@@ -167,39 +166,38 @@ extension Model {
             return []
         }
         var notices: [Notice] = []
-        let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
         if let mover = board.actions.mover, traffic.hasLapsed(lockOf: mover.id) {
             let step = stepText(of: mover) ?? words(.beforeAnyStep)
-            let key = keymap.label(of: .rollback)
-            var text = words(.hangsAt, Text.sanitised(mover.label, limit: 80), step, key)
-            if Text.width(of: text) + 2 > size.width {
+            let key = offer(.rollback)
+            var hanging = notice(
+                words(.hangsAt, Text.sanitised(mover.label, limit: 80), step), ": ", key.map { words(.rollsOver, $0) })
+            if Text.width(of: hanging.text) + 2 > size.width {
                 let name = Text.sanitised(mover.started.to?.version ?? mover.kind.rawValue, limit: 24)
-                text = words(.hangsShort, name, key)
+                hanging = notice(words(.hangsShort, name), ": ", key.map { words(.rollsBack, $0) })
             }
-            notices.append(Notice(role: .alarm, text: text))
+            notices.append(hanging)
         }
         if board.actions.mover == nil, let died = board.actions.interrupted {
             let step = stepText(of: died) ?? words(.beforeAnyStep)
             let label = Text.sanitised(died.label, limit: 80)
-            var text =
-                died.kind == .rollback
-                ? words(.diedRollback, label, step, promote) : words(.diedAt, label, step, promote, abort)
-            // What can be done about it is never what is cut.
-            if Text.width(of: text) + 2 > size.width {
-                let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
-                text =
-                    died.kind == .rollback
-                    ? words(.diedRollbackShort, name, promote) : words(.diedShort, name, promote, abort)
+            let isRollback = died.kind == .rollback
+            let remedy = offer(.promote).map { promote in
+                isRollback ? words(.finishes, promote) : words(.finishesOrUndoes, promote, keymap.label(of: .abort))
             }
-            notices.append(Notice(role: .alarm, text: text))
+            var dead = notice(words(.diedAt, label, step), ": ", remedy)
+            // What can be done about it is never what is cut.
+            if Text.width(of: dead.text) + 2 > size.width {
+                let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
+                dead = notice(words(isRollback ? .diedRollbackShort : .diedShort, name), ": ", remedy)
+            }
+            notices.append(dead)
         }
         if let waiting = personNotice { notices.append(waiting) }
         // While traffic is moved the edges differ for the blink of an eye.
         if traffic.isSplitBrain, board.actions.mover == nil {
             let sides = traffic.edges.compactMap { edge in edge.split.map { "\(edge.name) \($0.value)" } }
-            let text = words(
-                .splitBrain, Text.sanitised(sides.joined(separator: " · "), limit: 120), keymap.label(of: .rollback))
-            notices.append(Notice(role: .alarm, text: text))
+            let text = words(.splitBrain, Text.sanitised(sides.joined(separator: " · "), limit: 120))
+            notices.append(notice(text, ": ", offer(.rollback).map { words(.sendsAll, $0) }))
         }
         if let last = board.actions.lastMove, let end = last.ended?.body {
             let missing = end.missing.filter { name in
@@ -208,12 +206,13 @@ extension Model {
             }
             if !missing.isEmpty {
                 let names = Text.sanitised(missing.joined(separator: ", "), limit: 80)
-                notices.append(
-                    Notice(role: .alarm, text: words(.missingSince, names, Text.sanitised(last.label, limit: 80))))
+                let text = words(.missingSince, names, Text.sanitised(last.label, limit: 80))
+                notices.append(notice(text, ": ", words(.changedOnReturn)))
             }
         }
         if board.actions.mover == nil, let revert = comingRevert(traffic) {
-            notices.append(Notice(role: .notice, text: revert.text))
+            let end = offer(.promote).map { ": " + $0 } ?? ""
+            notices.append(Notice(role: .notice, text: revert.text, remedy: words(.unlessConfirmed) + end))
         }
         return notices
     }
@@ -225,18 +224,26 @@ extension Model {
         guard let record = board.actions.running.last(where: { $0.kind.movesTraffic && $0.waitsFor != nil }) else {
             return nil
         }
-        let (promote, abort) = (keymap.label(of: .promote), keymap.label(of: .abort))
         let why = Text.sanitised(record.waitsFor ?? "", limit: 160)
         let left = record.patience(at: now).map { " " + figures.countdown($0) } ?? ""
-        var text = words(.personBanner, left, Text.sanitised(record.label, limit: 80), why, promote, abort)
+        func remedy(_ word: Word) -> String? { offer(.promote).map { words(word, $0, keymap.label(of: .abort)) } }
+        let label = Text.sanitised(record.label, limit: 80)
+        let needed = words(.personBanner, left)
+        let whole = notice(needed + " · " + label + ": " + why, " · ", remedy(.goesOnOrBack))
         // What can be done about it, and until when, is never what is cut.
-        if Text.width(of: text) + 2 > size.width {
-            let name = Text.sanitised(record.started.to?.version ?? record.kind.rawValue, limit: 24)
-            text = words(.personBannerShort, left, name, promote, abort)
-            let room = size.width - Text.width(of: text) - 4
-            if room > 12 { text += ": " + Text.truncated(why, to: room) }
-        }
-        return Notice(role: .alarm, text: text)
+        guard Text.width(of: whole.text) + 2 > size.width else { return whole }
+        let name = Text.sanitised(record.started.to?.version ?? record.kind.rawValue, limit: 24)
+        let short = notice(needed + " · " + name, " · ", remedy(.onOrBack))
+        if Text.width(of: short.text) + 2 > size.width { return notice(needed, " · ", remedy(.onOrBack)) }
+        let room = size.width - Text.width(of: short.text) - 4
+        guard room > 12 else { return short }
+        return Notice(role: .alarm, text: short.text + ": " + Text.truncated(why, to: room))
+    }
+
+    /// `A PERSON IS NEEDED · P goes on, X goes back: too few requests`; without keys where they are refused.
+    func personNeeded(_ why: String) -> String {
+        let keys = offer(.promote).map { " · " + words(.goesOnOrBack, $0, keymap.label(of: .abort)) } ?? ""
+        return words(.personNeeded, keys, why)
     }
 }
 

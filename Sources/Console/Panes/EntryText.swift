@@ -27,6 +27,14 @@ extension Model {
         return shown.tracks.first { $0.miss != nil && $0.series.id.name.hasPrefix(prefix) }?.miss
     }
 
+    /// What an item of a list is about.
+    func facts(of id: ItemID) -> String {
+        switch id {
+        case .alert(let id): board.alerts[id].map { facts(of: $0) } ?? ""
+        case .series(let id): board.feed[id].map { facts(of: $0) } ?? ""
+        }
+    }
+
     /// What an entry of the feed is about: `82 % > 80 %`, or the reason where no number says it.
     func facts(of entry: Feed.Entry, on board: Board? = nil) -> String {
         let change = entry.change

@@ -83,6 +83,14 @@ struct RowLine {
             track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
         var x = area.x + columns.value.width + 1
         let reason = self.reason(track)
+        // Beside a figure that the last look did not bring, why there is none goes before it.
+        if let reason, track.miss != nil || judged.verdict == .ok, model.verdict(of: row) > .unknown,
+            columns.chart == 0,
+            columns.facts < 12, Text.width(of: reason, atMost: 200) > area.x + area.width - x
+        {
+            frame.put(reason, in: area, model.verdict(of: row).role)
+            return
+        }
         let facts = columns.chart == 0 && columns.facts < 12 ? reason : nil
         let message = facts.map { Span($0, .missed) } ?? (columns.chart == 0 && reason == nil ? culprit : nil)
         // Why a row is red goes before its bound.
@@ -143,8 +151,10 @@ struct RowLine {
                 let isOwn = id.name.dropLast("up".count) == row.main.name.prefix(id.name.count - "up".count)
                 return (isOwn ? "" : judge.series.subject + " ") + model.upText(of: judge, number)
             }
-            return judge.miss
-                ?? "\(judge.series.title) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
+            // What the row is called stands at its begin: it would take the room of the figure.
+            let title = judge.series.title
+            let name = title.hasPrefix(row.title + " ") ? String(title.dropFirst(row.title.count + 1)) : title
+            return judge.miss ?? "\(name) \(judge.value == nil ? model.words(.neverRead) : model.value(of: judge))"
         }
         return nil
     }

@@ -29,6 +29,8 @@ struct SeriesChart {
             lines: [Chart.Line(trend.samples, role: .chart1)], ceiling: unit == .percent ? 100 : nil,
             // Without an axis a line across would say nothing about how far away it is.
             threshold: area.height >= 3 ? threshold(for: trend.samples) : nil,
+            // Of several readings in a column the worst is drawn; the one that stands beside the chart is on its axis all the same.
+            reaching: area.height >= 3 ? model.number(ofNow: track) : nil,
             times: showsTimes ? [start, middle, end].map { model.shortClock($0) } : [],
             marks: marks(from: start, span: trend.span),
             label: {
@@ -58,6 +60,14 @@ struct SeriesChart {
         case .below(let limit)?: return limit >= least / 3 ? limit : nil
         case nil: return nil
         }
+    }
+}
+
+extension Model {
+    /// The value of a series as it is written beside its chart; nil where it is not one of now.
+    fileprivate func number(ofNow track: Track) -> Double? {
+        let freshness = assessment(of: track.series.id).freshness
+        return freshness == .fresh || freshness == .stale ? track.number : nil
     }
 }
 

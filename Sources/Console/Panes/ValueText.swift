@@ -32,8 +32,8 @@ extension Figures {
     /// A value that stands beside a bound: with as many digits as tell the two apart.
     func value(_ value: Double, unit: Unit, against limit: Double?) -> String {
         guard unit == .percent, value.isFinite, let limit else { return self.value(value, unit: unit) }
-        let decimals = Thresholds.decimals(telling: value, from: limit)
-        return decimals > 1 ? percent(value, decimals: decimals) : self.value(value, unit: unit)
+        let told = Thresholds.told(value, beside: limit)
+        return told.decimals > 1 ? percent(told.value, decimals: told.decimals) : self.value(value, unit: unit)
     }
 
     /// The same for a narrow column: without a unit where the value beside it is always written in that very unit.

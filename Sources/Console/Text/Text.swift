@@ -8,6 +8,9 @@ package enum Text {
         width(of: text, atMost: .max)
     }
 
+    /// The cells that pieces of different styles take, one behind the other; of one from outside no more is measured than shows.
+    static func width(of spans: [Span]) -> Int { spans.reduce(0) { $0 + width(of: $1.text, atMost: 400) } }
+
     /// The cells that a text takes, or some number above `limit` as soon as that is sure: 10 MB cost as little as a line.
     package static func width(of text: some StringProtocol, atMost limit: Int) -> Int {
         var width = 0

@@ -96,8 +96,9 @@ extension Model {
     var wallTakeover: WallTakeover? {
         guard page == .wall, !wall.isAskedFor else { return nil }
         if isSilent { return .silence }
-        let critical = feed.live.items.lazy.prefix { $0.standing == .open && $0.weight == .critical }
-        if let alert = critical.compactMap(\.id.alert).first.flatMap({ board.alerts[$0] }) { return .alert(alert) }
+        // The one that the headline names.
+        let alert = feed.live.gravest.flatMap { board.alerts[$0] }
+        if let alert, alert.facts.severity == .critical { return .alert(alert) }
         return nil
     }
 }
@@ -106,6 +107,6 @@ extension Model {
 enum WallTakeover {
     /// The engine is silent: nothing that was green is known to be so.
     case silence
-    /// The worst critical alert that nobody has.
+    /// The gravest critical alert that nobody has.
     case alert(Alert)
 }

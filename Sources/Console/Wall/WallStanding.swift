@@ -19,7 +19,8 @@ struct WallStanding {
             guard feed.hasAlerts, verdict != .unknown else { return checks > 0 ? checks : open }
             if open > 0 { return open }
             let taken = items(.taken)
-            return taken > 0 ? taken : checks
+            // What is pending is no alert yet, and is said so.
+            return taken > 0 ? taken : feed.isCalm && !feed.pending.isEmpty ? 0 : checks
         }
         let counts: [(verdict: Verdict, weight: FeedItem.Weight, word: Word)] = [
             (.critical, .critical, .criticalCount), (.warning, .warning, .warningCount),
@@ -30,7 +31,14 @@ struct WallStanding {
         } else if let worst = counts.first(where: { count($0.verdict, $0.weight) > 0 }) {
             verdict = worst.verdict
             text = words(worst.word, String(count(worst.verdict, worst.weight)))
-            name = feed.items.first { $0.weight == worst.weight && $0.standing != .over }.map { model.title(of: $0.id) }
+            // As the headline chooses.
+            let gravest = feed.gravest.map { FeedID.alert($0) }
+            let alike = feed.items.filter { $0.weight == worst.weight && $0.standing != .over }
+            name = (alike.first { $0.id == gravest } ?? alike.first).map { model.title(of: $0.id) }
+        } else if let pending = feed.pending.first, feed.isCalm {
+            verdict = .warning
+            text = words(.pendingCount, String(feed.pending.count))
+            name = model.title(of: .alert(pending))
         } else if tally.isEmpty {
             (verdict, text, name) = (.unknown, words(.nothingJudged), nil)
         } else {

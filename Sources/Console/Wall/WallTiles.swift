@@ -90,18 +90,16 @@ struct WallTiles {
         if isOther, let other = model.shown.track(worst), !model.isHidden(other.series) {
             return [Span("\(model.title(of: worst)) \(model.value(of: other))", model.verdict(of: row).role)]
         }
-        var spans: [Span] = []
+        // The bound that the panes of a dashboard have beside it.
+        var spans =
+            model.bound(of: track).map { bound in
+                [Span(model.figures.kept(bound, unit: track.series.unit, isShort: false), .dim)]
+            } ?? []
         if let kpi = model.kpi(of: row.main) {
-            if let target = kpi.state.kpi.target { spans.append(Span(kpi.bound(target), .dim)) }
             if let short = kpi.short {
                 if !spans.isEmpty { spans.append(Span("  ", .dim)) }
                 spans.append(short)
             }
-        }
-        if spans.isEmpty, let bound = track.series.thresholds?.warning ?? track.series.thresholds?.critical {
-            let limit = model.figures.bound(bound.limit, unit: track.series.unit)
-            let sign = if case .above = bound { model.figures.atMost } else { model.figures.atLeast }
-            spans.append(Span(sign + " " + limit, .dim))
         }
         return spans
     }

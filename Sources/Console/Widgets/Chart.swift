@@ -35,6 +35,8 @@ package struct Chart: Sendable {
     /// What the fitted scale ends at, where no value lies beyond it: 100 of a share.
     package var ceiling: Double?
     package var threshold: Double?
+    /// What the fitted scale has to reach beside what is drawn.
+    package var reaching: Double?
     /// How a value is written at the left.
     package var label: @Sendable (Double) -> String
     /// What is written below the left, the middle (if there are three) and the right end.
@@ -43,7 +45,7 @@ package struct Chart: Sendable {
 
     package init(
         lines: [Line], scale: ClosedRange<Double>? = nil, ceiling: Double? = nil, threshold: Double? = nil,
-        times: [String] = [],
+        reaching: Double? = nil, times: [String] = [],
         marks: [Mark] = [],
         label: @escaping @Sendable (Double) -> String
     ) {
@@ -51,6 +53,7 @@ package struct Chart: Sendable {
         self.scale = scale
         self.ceiling = ceiling
         self.threshold = threshold
+        self.reaching = reaching
         self.times = times
         self.marks = marks
         self.label = label
@@ -107,7 +110,7 @@ package struct Chart: Sendable {
     }
 
     private var fittedScale: ClosedRange<Double> {
-        let values = lines.flatMap(\.values) + [threshold]
+        let values = lines.flatMap(\.values) + [threshold, reaching]
         let fitted = Sparkline.fitted(to: values)
         // Quantities that cannot be negative start from nothing when they come near it: heights are then proportions.
         let least = fitted.lowerBound >= 0 && fitted.lowerBound < fitted.upperBound / 2 ? 0 : fitted.lowerBound

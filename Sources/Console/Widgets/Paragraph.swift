@@ -56,6 +56,41 @@ extension Text {
         return lines
     }
 
+    /// The same in at most `lines` lines; the last one ends in `…` where more would follow.
+    package static func wrapped(_ text: String, to width: Int, lines limit: Int) -> [String] {
+        let lines = wrapped(text, to: width)
+        guard lines.count > limit, limit > 0 else { return Array(lines.prefix(max(0, limit))) }
+        return lines[..<(limit - 1)] + [truncated(lines[limit - 1] + "…", to: width)]
+    }
+
+    /// Pieces of different styles in lines of at most `width` cells, broken at spaces; all but the first begin below `indent` cells.
+    static func wrapped(_ spans: [Span], to width: Int, indent: Int) -> [[Span]] {
+        guard width > indent, self.width(of: spans) > width else { return [spans] }
+        let margin = Span(String(repeating: " ", count: indent), .text)
+        var (lines, line, used): ([[Span]], [Span], Int) = ([], [], 0)
+        for span in spans {
+            var rest = Substring(span.text)
+            var run = ""
+            while !rest.isEmpty {
+                // A word with the spaces before it.
+                let space = rest.prefix { $0 == " " }
+                let word = rest[space.endIndex...].prefix { $0 != " " }
+                rest = rest[word.endIndex...]
+                let length = self.width(of: word)
+                if used > indent, used + space.count + length > width {
+                    if !run.isEmpty { line.append(span.changed { _ in run }) }
+                    lines.append(line)
+                    (line, used, run) = ([margin], indent + length, String(word))
+                } else {
+                    run += space + word
+                    used += space.count + length
+                }
+            }
+            if !run.isEmpty { line.append(span.changed { _ in run }) }
+        }
+        return lines + [line]
+    }
+
     /// As much of a word as fits, at least one character.
     private static func head(of word: Substring, width: Int) -> Substring {
         var used = 0

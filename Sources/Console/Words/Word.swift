@@ -32,7 +32,7 @@ package enum Word: CaseIterable, Sendable {
     case finishOrUndo, outcomeDone, outcomeWentBack, outcomeRefused, outcomePreempted, outcomeUndecided, outcomeDied
     case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown,
         runwayOpen
-    case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, diedRollback, splitBrain, missingSince
+    case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, splitBrain, missingSince
     case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
     case columnWhat, columnOutcome, columnTo, columnWho, columnTook, columnReason, summary, missing, continues
     case watchIncident, theIncident, recovered, wrecovered
@@ -43,7 +43,9 @@ package enum Word: CaseIterable, Sendable {
     case goBackStep
     // MARK: What was left, and what waits for a person
     case deedWentBack, deedAborted, deedRolledBack, deedReturned, deedUnproven, lightLeft, leftAgo, runwayLeft
-    case personBanner, personBannerShort, labelWaits, labelNext, backUnlessDecided, endsAsGood, suggestedReason
+    case personBanner, goesOnOrBack, onOrBack, goesOnOrTaken, finishes, finishesOrUndoes, rollsOver
+    case rollsBack, sendsAll, changedOnReturn, unlessConfirmed, showsIt
+    case labelWaits, labelNext, backUnlessDecided, endsAsGood, suggestedReason
     case cannotStart, helpCommands
     // MARK: Actions that hang
     case hangs, hangsAt, hangsShort
@@ -67,6 +69,7 @@ package enum Word: CaseIterable, Sendable {
         typeAlert
     case typeWho, typeNameFirst, hintRoutineKnobs, hintGraveKnobs, yesAck, yesUnack, yesSilence, yesEndSilence
     case yesEscalate, troubleQuestion, troubleHint, troubleMissing, alertGone, silencedBy, inhibitor
+    case pendingCount, pendingYet
     case silenceUntil, ruleLabel, seriesLabel, labelsLabel, sourceLabel, storyTitle, pendingSince, firingSince
     case resolvedAt, firedTimes, chainLabel, nobodyIsTold, storyPending, storyCleared, storyFired
     case storyResolved, storyAcked, storyUnacked, storyLapsed, storySilenced, storyLoud, byWhom, startedByHand
@@ -110,7 +113,8 @@ package enum Word: CaseIterable, Sendable {
         securityBans
     case securityNoRefusal, securityBlocked, securityJails
     // MARK: Flags
-    case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, noSuchShare, flagQuestion, flagHint
+    case flag, flagSummary, flags, flagsSummary, noFlags, noRamp, noSuchFlag, whichOfThese, noSuchShare, flagQuestion,
+        flagHint
     case shareQuestion, shareHint, flagSetTitle, flagOffTitle, flagOnTitle, flagRampTitle, rampAbortTitle
     case rampHoldTitle, rampGoOnTitle, typeFlag, typeFlagFirst, yesSet, yesOff, yesRamp, goBackShare, stepBackShare
     case flagsTitle, flagCount, columnFlag, columnState, columnShare, columnNext, columnUsers, columnChanged, columnRamp
@@ -126,6 +130,7 @@ package enum Word: CaseIterable, Sendable {
     case windowOpens, watchLeft, pollHeld, rollCallLabel, rollCallNever, rollCallAsked
     case standsBy, standsNot, standsWaiting, standsSilent, standsLapsed, standsNotAsked, waivedUntil, waiverLapsed
     case heldBy, attestedUntil, stationGone, evidenceTitle, saidTitle, nothingSaid, waiverNotice, clockHoldNotice
+    case evidenceMore, notOnThisPage
     case sayGoTitle, sayNoGoTitle, waiveTitle, endWaiverTitle, holdStationTitle, holdPollTitle, releaseTitle
     case releasePollTitle, rollCallTitle, holdClockTitle, resumeClockTitle, yesSay, yesWaive, yesHoldStation
     case yesRelease, yesRollCall, yesResume, typeStation, typeStationFirst, labelStation, labelUntil, labelAsks

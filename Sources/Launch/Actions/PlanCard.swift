@@ -27,8 +27,8 @@ package struct PlanCard: Hashable, Sendable {
     package var subject: ActionRecord?
     /// Why what it goes to was left; nil where nothing speaks against it.
     package var rejection: Rejection?
-    /// What fires now, worst first.
-    package var firing: [Feed.Entry]
+    /// What fires now, the gravest first.
+    package var firing: [FeedItem]
     // MARK: Alerts
     /// What it does about an alert; nil: it is about the traffic.
     package var alerting: AlertCard?
@@ -41,7 +41,7 @@ package struct PlanCard: Hashable, Sendable {
     package var needsReason = false
     /// The words after `guardia`.
     package var arguments: [String]
-    /// A reason that is offered, from the worst alert: it is given only where the operator takes it.
+    /// A reason that is offered, from the gravest alert: it is given only where the operator takes it.
     package var suggestion: String?
     /// What must be typed; nil for a routine action.
     package var target: String?

@@ -4,10 +4,13 @@ package struct Planner: Sendable {
     package let now: Moment
     package let traffic: Traffic?
     let silent: Bool
+    private let feed: FeedList?
 
-    package init(board: Board, now: Moment) {
+    /// - Parameter feed: the alert feed of that board, where it is at hand.
+    package init(board: Board, now: Moment, feed: FeedList? = nil) {
         self.board = board
         self.now = now
+        self.feed = feed
         silent = board.isSilent(at: now)
         traffic = Traffic(board: board, now: now, engineSilent: silent)
     }
@@ -164,14 +167,25 @@ package struct Planner: Sendable {
     // MARK: Parts
 
     func card(_ kind: ActionKind) -> PlanCard {
-        let firing = board.feed.sorted.filter { $0.change.to > .unknown }
-        // Of a rollback alone is the worst alert likely to be the reason.
-        let suggestion = kind == .rollback ? firing.first.map { board.track($0.id)?.series.title ?? $0.id.name } : nil
+        let firing = (feed ?? FeedList(board)).byGravity(on: board)
+        // Of a rollback alone is what fires likely to be the reason, and of that the gravest.
+        let suggestion = kind == .rollback ? firing.first.map { title(of: $0) } : nil
         return PlanCard(
             kind: kind, edges: traffic?.edges ?? [], last: board.actions.lastMove, mover: board.actions.mover,
             firing: firing, arguments: [kind.rawValue],
             suggestion: suggestion, blockers: [],
             overridable: [], cautions: [], versions: versions)
+    }
+
+    /// What an item of the feed is called; of an alert without a series what it says.
+    private func title(of item: FeedItem) -> String {
+        let alert = item.id.alert.flatMap { board.alerts[$0]?.facts }
+        if let id = item.id.series ?? alert?.series {
+            guard let series = board.track(id)?.series else { return id.name }
+            return series.tellsWhetherUp ? series.subject + " down" : series.title
+        }
+        guard let alert else { return "" }
+        return alert.summary.isEmpty ? alert.rule : alert.summary
     }
 
     private func unknownTraffic(_ traffic: Traffic) -> String {

@@ -83,7 +83,8 @@ package struct FeedList: Hashable, Sendable {
     /// Whether any alert was ever told of: where none was, the verdicts of the series are all there is.
     package private(set) var hasAlerts = false
     /// Of the alerts that nobody has taken, and that are as bad as the worst item, the one that needs somebody most: that whose
-    /// chain is at its end and nobody came, then one whose chain runs, then the oldest. Nil where there is none.
+    /// chain is at its end and nobody came; then what tells of the whole launch before what tells of one province or host, one
+    /// whose chain runs, the oldest. Nil where there is none.
     package private(set) var gravest: Fingerprint?
     private var open: [FeedItem.Weight: Int] = [:]
     /// How many fire and somebody has them; how many fire and are kept quiet.
@@ -91,6 +92,8 @@ package struct FeedList: Hashable, Sendable {
     /// How many of those that somebody has are critical: they are as bad as they were.
     package private(set) var takenCritical = 0
     package private(set) var quiet = 0
+    /// The alerts that are pending, the gravest first: their condition holds, and nobody is told yet. They are no items.
+    package private(set) var pending: [Fingerprint] = []
 
     package init() {}
 
@@ -115,8 +118,8 @@ package struct FeedList: Hashable, Sendable {
         }
         for entry in entries {
             if let end = covered[entry.id] {
-                // What came after the end of the alert is news of its own; that all is well again is not.
-                guard let end, entry.at.utc > end, entry.change.to != .ok else { continue }
+                // Once its alert is over a series that is not well speaks for itself; that all is well again is no news.
+                guard end != nil, entry.change.to != .ok else { continue }
             }
             items.append(FeedItem(entry))
         }
@@ -135,22 +138,55 @@ package struct FeedList: Hashable, Sendable {
             for alert in escalation.alerts { chains[alert] = index }
         }
         gravest = neediest(on: board)
+        pending = alerts.values.filter { $0.state == .pending }.sorted { left, right in
+            if left.facts.severity != right.facts.severity { return left.facts.severity > right.facts.severity }
+            return (left.at.utc, left.id) < (right.at.utc, right.id)
+        }.map(\.id)
     }
+
+    /// Whether it has nothing that fires or that is not well, whoever has it.
+    package var isCalm: Bool { items.first.map { $0.standing == .over } ?? true }
 
     private func neediest(on board: Board) -> Fingerprint? {
         guard let worst = items.first, worst.standing == .open else { return nil }
-        var best: (rank: Int, since: Timestamp, id: Fingerprint)?
-        for item in items {
-            // The items are in order: those that are open and of one weight stand together.
-            guard item.standing == .open, item.weight == worst.weight else { break }
-            guard let id = item.id.alert, let alert = board.alerts[id] else { continue }
-            let chain = chains[id].map { board.escalations.escalations[$0] }
-            let rank = chain?.stopped?.why == .exhausted ? 0 : chain?.isRunning == true ? 1 : 2
-            let found = (rank: rank, since: alert.firedAt?.utc ?? alert.at.utc, id: id)
-            if let known = best, (known.rank, known.since, known.id) <= (found.rank, found.since, found.id) { continue }
-            best = found
+        let parts = board.manifest?.parts ?? []
+        // The items are in order: those that are open and of one weight stand together.
+        let alike = items.prefix { $0.standing == .open && $0.weight == worst.weight }
+        return alike.compactMap { item in item.id.alert.map { (id: $0, need: need(of: item, on: board, parts)) } }
+            .min { $0.need < $1.need }?.id
+    }
+
+    /// What fires and is not kept quiet, the gravest first: as bad as it is, what nobody has before what somebody has, then in the
+    /// order that ``gravest`` is chosen by.
+    package func byGravity(on board: Board) -> [FeedItem] {
+        let parts = board.manifest?.parts ?? []
+        let firing = items.filter { $0.weight > .unknown && ($0.standing == .open || $0.standing == .taken) }
+        return firing.map { (item: $0, need: need(of: $0, on: board, parts)) }.sorted { left, right in
+            if left.item.weight != right.item.weight { return left.item.weight > right.item.weight }
+            if left.item.standing != right.item.standing { return left.item.standing == .open }
+            return left.need < right.need
+        }.map(\.item)
+    }
+
+    /// How much an item needs somebody, the least number the most.
+    private struct Need: Comparable {
+        var rank: Int
+        var since: Timestamp
+        var id: FeedID
+
+        static func < (left: Need, right: Need) -> Bool {
+            (left.rank, left.since, left.id) < (right.rank, right.since, right.id)
         }
-        return best?.id
+    }
+
+    private func need(of item: FeedItem, on board: Board, _ parts: Set<SeriesID>) -> Need {
+        let alert = item.id.alert.flatMap { board.alerts[$0] }
+        let series = item.id.series ?? alert?.facts.series
+        let since = alert.map { ($0.firedAt ?? $0.at).utc } ?? series.flatMap { board.feed[$0]?.since?.utc } ?? item.at
+        let chain = item.id.alert.flatMap { chains[$0] }.map { board.escalations.escalations[$0] }
+        if chain?.stopped?.why == .exhausted { return Need(rank: 0, since: since, id: item.id) }
+        let isPart = series.map(parts.contains) ?? false
+        return Need(rank: (isPart ? 3 : 1) + (chain?.isRunning == true ? 0 : 1), since: since, id: item.id)
     }
 
     /// How many of a weight want somebody.

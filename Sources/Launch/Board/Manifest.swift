@@ -66,6 +66,19 @@ package struct Manifest: Hashable, Sendable, Codable {
     }
 }
 
+extension Manifest {
+    /// The series that tell of a part of the launch alone: of one province, one colour, one value of a label.
+    package var parts: Set<SeriesID> {
+        // `app.p95.AR-C`: behind probe and measure stands the value that it was fanned out by.
+        var parts = Set(series.lazy.map(\.id).filter { $0.name.utf8.count { $0 == UInt8(ascii: ".") } > 1 })
+        for region in (panes.geo?.regions ?? []) + [panes.geo?.elsewhere].compactMap(\.self) {
+            parts.formUnion(region.all)
+        }
+        for colour in panes.colours { parts.formUnion(colour.all) }
+        return parts
+    }
+}
+
 /// What is launched.
 package struct Product: Hashable, Sendable, Codable {
     package var name: String
@@ -182,6 +195,11 @@ package struct Panes: Hashable, Sendable, Codable {
         /// The first byte of the CDN as it is seen from there, and how much of it comes from its cache.
         package var cdn: SeriesID?
         package var cdnHits: SeriesID?
+
+        /// Every series that tells of it.
+        package var all: [SeriesID] {
+            [latency] + [traffic, p50, p99, errors, users, events, cdn, cdnHits].compactMap(\.self)
+        }
 
         package init(
             code: String, name: String, label: String, latency: SeriesID, traffic: SeriesID? = nil,

@@ -39,8 +39,8 @@ package struct AmountText: Hashable, Sendable {
     /// A value that is told beside the bound that it crossed: with as many digits as tell the two apart.
     package func amount(_ value: Double, _ unit: Unit, against bound: Thresholds.Bound?) -> String {
         guard unit == .percent, value.isFinite, let limit = bound?.limit else { return amount(value, unit) }
-        let decimals = Thresholds.decimals(telling: value, from: limit)
-        return decimals > 1 ? percent(value, decimals: decimals) : amount(value, unit)
+        let told = Thresholds.told(value, beside: limit)
+        return told.decimals > 1 ? percent(told.value, decimals: told.decimals) : amount(value, unit)
     }
 
     /// A bound stands with all its digits: 99.95 is not 100.

@@ -93,10 +93,14 @@ package struct Thresholds: Hashable, Sendable, Codable {
         (0..<3).first { Self.rounded(limit, $0) == limit } ?? 3
     }
 
-    /// With how many decimals, from one to three, a value is not read as the bound that it lies beside.
-    package static func decimals(telling value: Double, from limit: Double) -> Int {
-        guard value != limit else { return 1 }
-        return (1..<3).first { Self.rounded(value, $0) != Self.rounded(limit, $0) } ?? 3
+    /// A value as it is written beside a bound, and with how many decimals, from one to three: never so that it reads as the
+    /// bound itself, which it crossed or did not. One nearer than the last decimal is written as that decimal away.
+    package static func told(_ value: Double, beside limit: Double) -> (value: Double, decimals: Int) {
+        guard value != limit else { return (value, 1) }
+        if let decimals = (1...3).first(where: { rounded(value, $0) != rounded(limit, $0) }) {
+            return (value, decimals)
+        }
+        return (rounded(limit, 3) + (value < limit ? -0.001 : 0.001), 3)
     }
 
     private static func rounded(_ value: Double, _ decimals: Int) -> Double {

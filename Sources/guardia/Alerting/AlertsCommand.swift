@@ -9,8 +9,9 @@ struct AlertsCommand: ParsableCommand {
         commandName: "alerts", abstract: "List what fires: worst first, what nobody has taken before the rest.",
         discussion: """
             Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read. Beside an engine that is silent it says \
-            so: nothing new fires then. Below the alerts stand the chains that ring for none: what somebody escalated in words of \
-            their own. --json has the alerts alone.
+            so: nothing new fires then. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
+            chains that ring for none: what somebody escalated in words of their own. What is pending is counted; --all lists it. \
+            The dashboard's header counts the same. --json has the alerts alone.
             """)
 
     @OptionGroup var journal: JournalSource
@@ -108,9 +109,32 @@ struct AlertsCommand: ParsableCommand {
             }
             Output.line(line)
         }
-        let chains = board.escalations.withoutAlert
-        if alerts.isEmpty { Output.line(chains.isEmpty ? "nothing fires" : "no alert fires") }
+        let (chains, feed) = (board.escalations.withoutAlert, FeedList(board))
+        let checks = feed.items.filter { $0.id.series != nil && $0.standing == .open }
+        for check in checks { Output.line(AlertsCommand.told(check, on: board, at: now, text)) }
+        if alerts.isEmpty {
+            Output.line(chains.isEmpty && checks.isEmpty ? "nothing fires" : "no alert fires")
+        }
         for chain in chains { Output.line(chain.told(at: now)) }
+        if !all, !feed.pending.isEmpty {
+            Output.line("\(feed.pending.count) pending, nobody is told yet: guardia alerts --all lists what")
+        }
+    }
+
+    /// A check that is not well and that no alert speaks for, in the columns of the alerts.
+    private static func told(_ item: FeedItem, on board: Board, at now: Moment, _ text: AmountText) -> String {
+        guard let id = item.id.series, let entry = board.feed[id] else { return "" }
+        let track = board.track(id)
+        let since = (entry.since ?? entry.at).age(at: now)
+        var line = "\(padded("–", 16))  \(padded("\(entry.change.to)".uppercased(), 8))  \(padded("no alert", 12))"
+        line += "  \(padded(text.span(since.seconds), 12))  \(track?.series.title ?? id.name)"
+        if let reason = entry.change.reason { return line + ": " + reason }
+        guard let unit = track?.series.unit, unit != .verdict, let value = track?.number ?? entry.change.value else {
+            return line
+        }
+        let thresholds = track?.series.thresholds
+        let bound = entry.change.to == .critical ? thresholds?.critical : thresholds?.warning
+        return line + " " + text.amount(value, unit, against: bound) + (bound.map { " " + text.bound($0, unit) } ?? "")
     }
 
     /// A summary keeps the figures with which it fired: what they were, and what they are.

@@ -118,4 +118,15 @@ import Testing
         }
         #expect(picture(of: frame) == "\"abc\"\n(0,0) text\n(1,0) selection\n")
     }
+
+    @Test("a line of pieces that is cut says so, also where one of them ends at the edge")
+    func cutsPieces() {
+        func row(_ spans: [Span]) -> String {
+            Frame.drawn(6, 1) { $0.put(spans, at: .zero, width: 6) }.rows[0]
+        }
+        #expect(row([Span("abc"), Span("def"), Span("ghi")]) == "abcde…")
+        #expect(row([Span("abc"), Span("def")]) == "abcdef")
+        #expect(row([Span("abc"), Span("def"), Span("  ")]) == "abcdef", "spaces are nothing that is missed")
+        #expect(row([Span("abcdefgh"), Span("i")]) == "abcde…")
+    }
 }

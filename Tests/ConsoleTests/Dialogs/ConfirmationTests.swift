@@ -383,8 +383,9 @@ import Testing
 
     // MARK: The command line
 
-    @Test func theWorstAlertIsOfferedAsARollbacksReasonAndGivenOnlyWhereItIsTaken() {
-        let worst = "Tierra del Fuego, Antártida e Islas del Atlántico Sur p95"
+    @Test func theGravestAlertIsOfferedAsARollbacksReasonAndGivenOnlyWhereItIsTaken() {
+        // One province is over its bound too, and newer: what tells of all customers is the reason.
+        let worst = "Payment p95"
         var scene = Scene(Deployed(.trouble))
         #expect(scene.confirmation.reason.text.isEmpty && scene.confirmation.suggestion == worst)
         #expect(!scene.confirmation.arguments.contains("--reason"))
@@ -496,5 +497,34 @@ import Testing
             }
         }
         return fired
+    }
+
+    @Test func anAlertThatSomebodyHasIsTheReasonBeforeALesserOneThatNobodyHas() {
+        let night = Firing(.calm).saying {
+            $0.say(.fired(.init(alert: Firing.redis)), ago: 20)
+            $0.say(.fired(.init(alert: Firing.rejected)), ago: 300)
+            $0.say(
+                .acknowledged(.init(alert: Firing.rejected.fingerprint, by: "ana", way: .dashboard, until: nil)),
+                ago: 100)
+        }
+        let card = Planner(board: night.launch.board, now: BarberPro.now).card(for: .rollback(to: "green"))
+        #expect(card.suggestion == "Payments accepted")
+        #expect(card.firing.map(\.weight) == [.critical, .warning])
+    }
+
+    @Test func ofATargetThatIsDownTheReasonSaysSo() {
+        let down = Firing(.calm).saying {
+            let facts = Firing.facts("pg", "pg.up", .critical, "pg down", value: 0, .below(1), ago: 20)
+            $0.say(.fired(.init(alert: facts)), ago: 20)
+        }
+        let card = Planner(board: down.launch.board, now: BarberPro.now).card(for: .rollback(to: "green"))
+        #expect(card.suggestion == "pg down")
+    }
+
+    @Test("what must be minded is whole, on a narrow screen too", arguments: [(40, 40), (80, 24)])
+    func cautions(width: Int, height: Int) {
+        let model = Deployed.edgeGone.model(width, height).pressing("R")
+        let said = model.frame.rows.flatMap { $0.split { "┃│ ".contains($0) } }.joined(separator: " ")
+        #expect(said.contains("not reached; changed as soon as it returns"), "\(said)")
     }
 }

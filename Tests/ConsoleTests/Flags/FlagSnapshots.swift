@@ -165,4 +165,27 @@ struct FlagModelTests {
         let screen = model.frame.rows.joined(separator: "\n")
         #expect(screen.contains("the world moved") && screen.contains("luis@bastion-2"))
     }
+
+    @Test func aBeginningThatOnlyOneFlagHasNamesIt() {
+        var model = Flagged.ramping.model(80, 24, "F")
+        model.type("INST")
+        #expect(model.frame.rows.contains { $0.contains("▸ instant-refunds") })
+        model.press("enter")
+        guard case .choice(let choice)? = model.overlays.last, case .share(let name) = choice.subject else {
+            Issue.record("no share is asked for")
+            return
+        }
+        #expect(name == "instant-refunds")
+    }
+
+    @Test func whatNoFlagHasIsRefusedAndWhatSeveralHaveIsAskedFor() {
+        var model = Flagged.ramping.model(80, 24, "F")
+        model.type("zzz")
+        model.press("enter")
+        #expect(model.frame.rows.contains { $0.contains("there is no such flag") })
+        var other = Flagged.ramping.model(80, 24, "F")
+        other.type("-")
+        other.press("enter")
+        #expect(other.frame.rows.contains { $0.contains("which of these?") })
+    }
 }

@@ -71,4 +71,28 @@ import Testing
         #expect(throws: KeymapError.escape("zoom")) { try Keymap(overrides: [("zoom", "esc")]) }
         #expect(throws: Never.self) { try Keymap(overrides: [("back", "esc")]) }
     }
+
+    @Test("the letter of a page opens it from every other page")
+    func pages() {
+        let pages: [(Action, Context)] = [
+            (.deployments, .deployments), (.escalation, .escalation), (.security, .security), (.flags, .flags),
+            (.checklist, .checklist), (.handover, .handover), (.readiness, .readiness), (.backups, .backups),
+        ]
+        for (action, own) in pages {
+            for key in Keymap.standard[action].keys {
+                for (_, context) in pages where context != own {
+                    #expect(Keymap.standard.action(for: key, in: context) == action, "\(key.name) in \(context)")
+                }
+            }
+        }
+    }
+
+    @Test func onAPageTheHelpSaysWhichKeysAreNotForIt() {
+        let model = BarberPro.calm.model(120, 60).pressing("O", "?")
+        func line(_ key: String) -> String { model.frame.rows.first { $0.contains("┃ \(key) ") } ?? "" }
+        #expect(line("/").contains("not on this page") && line("z").contains("not on this page"))
+        #expect(!line("S").contains("not on this page") && !line(":").contains("not on this page"))
+        let help = BarberPro.calm.model(120, 60).pressing("?").frame.rows
+        #expect(!help.contains { $0.contains("not on this page") })
+    }
 }

@@ -51,7 +51,8 @@ import Testing
         _ = model.update(event(.fired(.init(alert: Firing.bookings)), at: model.now))
         _ = model.update(event(.resolved(.init(alert: Firing.redis.fingerprint)), at: model.now))
         #expect(model.lists[.alerts]?.selected == selected)
-        #expect(model.items(of: .alerts) == before, "nothing moves under the cursor")
+        // Redis still stands over its own bound: what its alert does not say any more it says itself, below.
+        #expect(model.items(of: .alerts) == before + ["redis.memory_used"], "nothing moves under the cursor")
         model.press("home")
         #expect(model.items(of: .alerts).first == .alert(Firing.bookings.fingerprint))
     }

@@ -234,7 +234,7 @@ import Testing
     @Test func theWallTakesNoOrders() {
         var model = BarberPro.calm.model(80, 24, mode: .kiosk(mayQuit: false))
         #expect(model.press("q").isEmpty)
-        #expect(model.hint == "quit: this wall is not to be closed by a key")
+        #expect(model.hint == "quit: only with --allow-quit")
         model.press("z", "/", ":", "space", "3", "enter", "down")
         #expect(!model.isZoomed && model.overlays.isEmpty && model.frozen == nil && model.lists.isEmpty)
         #expect(model.page == .wall && model.pressing("n").wallScreen != model.wallScreen)

@@ -1,6 +1,7 @@
-import Console
 import Launch
 import Testing
+
+@testable import Console
 
 @Suite struct HeadlineTests {
     /// A canary of v1.4.1 that has a quarter of the traffic, with what is measured of it.
@@ -114,5 +115,32 @@ import Testing
         let line = headline(burning(3))
         #expect(line.contains("step 4 of 4, nobody else after 00:14"))
         #expect(!line.contains("next in"))
+    }
+
+    // MARK: A part and the whole
+
+    /// A province has been critical for longer than the payments of all.
+    private var province: Firing {
+        Firing(.calm).saying {
+            let province = Firing.facts(
+                "province_p95", "app.p95.AR-Z", .critical, "Santa Cruz waits", value: 231, .above(200), ago: 900)
+            $0.say(.fired(.init(alert: province)), ago: 800)
+            $0.say(.fired(.init(alert: Firing.payment)), ago: 300)
+        }
+    }
+
+    @Test func whatTellsOfTheWholeLaunchGoesBeforeOneProvince() {
+        #expect(headline(province).contains("CRIT Payment p95"))
+        let wall = province.model(120, 40, mode: .kiosk(mayQuit: false))
+        guard case .alert(let alert)? = wall.wallTakeover else {
+            Issue.record("nothing has the wall")
+            return
+        }
+        #expect(alert.id == Firing.payment.fingerprint)
+    }
+
+    @Test func aProvinceAloneIsNamed() {
+        let alone = province.saying { $0.say(.resolved(.init(alert: Firing.payment.fingerprint)), ago: 10) }
+        #expect(headline(alone).contains("CRIT Santa Cruz p95"))
     }
 }

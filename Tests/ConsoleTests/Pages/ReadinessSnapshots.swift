@@ -60,4 +60,18 @@ import Testing
         let model = BarberPro.calm.model(80, 24).pressing("r")
         #expect(model.overlays.isEmpty && model.hint?.contains("readiness") == true)
     }
+
+    @Test("titles are whole, and what was found is, or it says how many lines more there are", arguments: wholeSizes)
+    func whole(width: Int, height: Int) {
+        let model = Polled().launch.model(width, height).pressing("r")
+        let rows = model.frame.rows
+        for title in (Polled.manifest.readiness?.stations ?? []).map(\.title) {
+            #expect(rows.contains { $0.contains(" \(title) ") }, "\(title)")
+        }
+        let last = model.pressing("end").frame.rows
+        #expect(
+            last.contains { $0.contains("lines: enter shows all") || $0.contains("the runbook was walked through") })
+    }
+
+    private static let wholeSizes = [(80, 24), (120, 40), (200, 60)]
 }

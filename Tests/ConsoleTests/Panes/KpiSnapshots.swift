@@ -80,8 +80,8 @@ import Testing
         let rows = model(80, 24).frame.rows
         #expect(rows.first { $0.contains("Revenue") }?.contains("wk−24%") == true)
         let zoomed = model(80, 24).pressing("2", "z").frame.rows.joined(separator: "\n")
-        #expect(zoomed.contains("−24 % against last week"))
-        #expect(zoomed.contains("+1,4 pt against last week"))
+        #expect(zoomed.contains("−24 % vs last week"))
+        #expect(zoomed.contains("+1,4 pt vs last week"))
         #expect(zoomed.contains("≥90 %  of 412"))
     }
 }

@@ -123,6 +123,13 @@ import Testing
         #expect(Text.wrapped("abc", to: 0).isEmpty)
         #expect(Text.wrapped("", to: 5).isEmpty)
     }
+
+    @Test func whatHasNoRoomForAllItsLinesEndsInAnEllipsis() {
+        #expect(Text.wrapped("one two three", to: 5, lines: 2) == ["one", "two…"])
+        #expect(Text.wrapped("one two three", to: 5, lines: 3) == ["one", "two", "three"])
+        #expect(Text.wrapped("first again later", to: 5, lines: 2) == ["first", "agai…"])
+        #expect(Text.wrapped("one", to: 5, lines: 0) == [])
+    }
 }
 
 /// What a piece of work costs this thread, whatever else the machine is doing.

@@ -1,6 +1,7 @@
-import Console
 import Launch
 import Testing
+
+@testable import Console
 
 /// What the wall does by itself, and what it does not do for anybody.
 @Suite struct WallTests {
@@ -129,6 +130,25 @@ import Testing
             for size in [(80, 24), (200, 60), (40, 12), (120, 40)] {
                 _ = model.update(.resize(Size(width: size.0, height: size.1)))
                 #expect(model.frame.size == model.size)
+            }
+        }
+    }
+
+    @Test("a figure is held to the same bound as on the dashboard, calm and in trouble")
+    func sameBounds() {
+        for launch in [BarberPro.calm, .trouble] {
+            let wall = launch.model(200, 60, mode: Self.mode)
+            let desk = launch.model(200, 60)
+            for row in (wall.shown.manifest?.panes).map({ $0.health + $0.business }) ?? [] {
+                guard let track = desk.shown.track(row.main), let bound = desk.bound(of: track) else { continue }
+                let text = desk.figures.kept(bound, unit: track.series.unit, isShort: false)
+                let tiles = Frame.drawn(60, 12) {
+                    WallTiles(model: wall, rows: [row]).render(into: &$0, area: $0.bounds)
+                }
+                let isAlone = wall.verdict(of: row) == wall.assessment(of: row.main).verdict
+                if isAlone, wall.assessment(of: row.main).freshness == .fresh {
+                    #expect(tiles.rows.contains { $0.contains(text) }, "\(row.title): \(text)")
+                }
             }
         }
     }

@@ -54,4 +54,15 @@ import Testing
         #expect(plot([.init([])], width: 3, height: 1) == ["   "])
         #expect(plot([.init([.nan, nil])], width: 3, height: 1) == ["   "])
     }
+
+    @Test("the axis reaches the value of now, and the bound", arguments: [(20.0, 60.0), (250.0, 93.0), (95.0, 300.0)])
+    func reaching(now: Double, bound: Double) {
+        let frame = Frame.drawn(40, 9) {
+            Chart(lines: [.init([93, 102, 99])], threshold: bound, reaching: now) { "\(Int($0.rounded()))" }
+                .render(into: &$0, area: $0.bounds)
+        }
+        let labels = frame.rows.compactMap { Double($0.prefix { $0.isNumber || $0 == " " }.filter(\.isNumber)) }
+        #expect(
+            (labels.max() ?? 0) >= max(now, bound, 102) - 1 && (labels.min() ?? .infinity) <= min(now, bound, 93) + 1)
+    }
 }
