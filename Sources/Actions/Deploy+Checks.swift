@@ -110,7 +110,8 @@ extension Deploy {
         var isTold = false
         while world.clock.now().uptime < end.uptime {
             let (board, now) = (await world.board(), world.clock.now())
-            guard let idle = board?.figures(of: ground.idle, at: now), let live = board?.figures(of: ground.live, at: now),
+            guard let idle = board?.figures(of: ground.idle, at: now),
+                let live = board?.figures(of: ground.live, at: now),
                 plan.isWorse(idle, than: live)
             else { return true }
             if !isTold {

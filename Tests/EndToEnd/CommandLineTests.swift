@@ -160,14 +160,15 @@ struct CommandLineTests {
     /// A small config whose journal is not there.
     private static func configNamingAJournal(_ more: String = "") throws -> String {
         let file = "/tmp/guardia-named-\(UInt32.random(in: 0 ... .max)).yaml"
-        try (more + """
-            product: {name: X}
-            environment: test
-            timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
-            journal: {path: /nonexistent/named.journal}
-            probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
-            panes: {health: [{title: API, show: api.p95}]}
-            """).write(toFile: file, atomically: true, encoding: .utf8)
+        try
+            (more + """
+                product: {name: X}
+                environment: test
+                timezone: {name: America/Argentina/Buenos_Aires, abbreviation: ART}
+                journal: {path: /nonexistent/named.journal}
+                probes: [{name: api, type: http, url: "http://127.0.0.1/"}]
+                panes: {health: [{title: API, show: api.p95}]}
+                """).write(toFile: file, atomically: true, encoding: .utf8)
         return file
     }
 

@@ -28,7 +28,8 @@ package struct DisturbanceDrill: Sendable {
         package var lockFolder: String
 
         package init(
-            drills: DrillsPlan, environment: String, figures: FigureStyle = .argentine, reactor: Reactor, clock: any Launch.Clock,
+            drills: DrillsPlan, environment: String, figures: FigureStyle = .argentine, reactor: Reactor,
+            clock: any Launch.Clock,
             secret: @escaping @Sendable (Secret) throws -> String, journal: any ActionJournal,
             reporter: ActionReporter, who: Operator, command: [String], hushes: [[LabelMatcher]], lockFolder: String,
             isWell: @escaping @Sendable () async -> Bool,

@@ -48,6 +48,10 @@ package struct Model: Sendable {
     // MARK: Readiness
     /// The go/no-go poll of ``board`` as of ``asOf``: made when the board changes or a second passes, not when it is drawn.
     private(set) var poll: ReadinessPoll?
+    /// Who serves, as ``board`` has it as of ``asOf``: made with the poll. Nil where nothing is deployed by guardia.
+    private(set) var liveTraffic: Traffic?
+    /// Whether the engine was silent then.
+    private var wasSilent = false
     /// What is to be rung for.
     var alarms = Alarms()
     /// What lies over the panes, the uppermost last.
@@ -96,7 +100,7 @@ package struct Model: Sendable {
         self.entropy = entropy
         page = mode.isKiosk ? .wall : .warRoom
         renewFeed()
-        renewPoll()
+        judge()
     }
 
     /// The next of a row of numbers that nobody else draws (Knuth's MMIX generator).
@@ -122,6 +126,8 @@ package struct Model: Sendable {
 
     /// The board that the panes show: the live one, or the one of the pause.
     var shown: Board { frozen?.board ?? board }
+    /// A series of it, without a copy of the board around it: what a frame asks for most.
+    func track(_ id: SeriesID) -> Track? { frozen == nil ? board.track(id) : frozen?.board.track(id) }
     /// The instant at which the shown board is judged.
     var shownNow: Moment { frozen?.now ?? asOf }
 
@@ -134,7 +140,7 @@ package struct Model: Sendable {
             board = live
             presentBoard = nil
         }
-        renewPoll()
+        judge()
         // To be played changes nothing that is shown.
         if rewind?.moment != old?.moment || rewind == nil { renewFeed() }
     }
@@ -143,10 +149,15 @@ package struct Model: Sendable {
     mutating func renew() {
         revision += 1
         presentAsOf = present
-        renewPoll()
+        judge()
     }
 
-    private mutating func renewPoll() { poll = ReadinessPoll(board, at: asOf) }
+    /// Works out once what many parts of a frame ask for.
+    private mutating func judge() {
+        wasSilent = isSilent
+        poll = ReadinessPoll(board, at: asOf)
+        liveTraffic = Traffic(board: board, now: asOf, engineSilent: isSilent)
+    }
 
     /// Alerts have changed, or all of the board.
     mutating func renewFeed() {
@@ -165,7 +176,9 @@ package struct Model: Sendable {
         let passed = now.uptime - presentAsOf.uptime
         if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 {
             presentAsOf = now
-            if rewind == nil { renewPoll() }
+            if rewind == nil { judge() }
+        } else if isSilent != wasSilent {
+            judge()
         }
     }
 

@@ -54,27 +54,27 @@ extension Model {
         guard let id = shown.manifest?.panes.geo?.elsewhereNames,
             [.fresh, .stale].contains(assessment(of: id).freshness)
         else { return "" }
-        return Text.sanitised(shown.track(id)?.text ?? "", limit: 200)
+        return Text.sanitised(track(id)?.text ?? "", limit: 200)
     }
 
     /// A percentile that has never come from a probe that answers: nobody has been there yet.
     private func hasNeverHadTraffic(_ region: Panes.Region) -> Bool {
-        guard let track = shown.track(region.latency), track.value == nil, track.series.absence == .normal,
+        guard let track = track(region.latency), track.value == nil, track.series.absence == .normal,
             let probe = region.latency.name.split(separator: ".").first
         else { return false }
         let up = SeriesID("\(probe).up")
-        return assessment(of: up).verdict == .ok && shown.track(up)?.number == 1
+        return assessment(of: up).verdict == .ok && self.track(up)?.number == 1
     }
 
     /// The last number of a series, unless it is too old to be called known.
     func known(_ id: SeriesID?) -> Double? {
         guard let id, [.fresh, .stale].contains(assessment(of: id).freshness) else { return nil }
-        return shown.track(id)?.number
+        return track(id)?.number
     }
 
     func state(of region: Panes.Region) -> RegionState {
         let judged = assessment(of: region.latency)
-        let track = shown.track(region.latency)
+        let track = track(region.latency)
         let traffic = known(region.traffic)
         let isThin = traffic.map { $0 > 0 && $0 < RegionState.thinTraffic } ?? false
         let standing: RegionState.Standing =

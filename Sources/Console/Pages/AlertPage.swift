@@ -32,7 +32,7 @@ struct AlertPage {
             }
         }
         Scrollbar(visible: visible, count: lines.count).render(into: &frame, area: parts.text.inset(right: -2))
-        if let chart = parts.chart, let track = alert.facts.series.flatMap({ model.shown.track($0) }) {
+        if let chart = parts.chart, let track = alert.facts.series.flatMap({ model.track($0) }) {
             // What its rule judges may be a share or a factor of the series: then its bound is none of the series.
             let isOwn = alert.facts.unit == nil || alert.facts.unit == track.series.unit
             SeriesChart(
@@ -50,7 +50,7 @@ struct AlertPage {
     }
 
     private func parts(of area: Rect, _ alert: Alert) -> (text: Rect, chart: Rect?) {
-        let track = alert.facts.series.flatMap { model.shown.track($0) }
+        let track = alert.facts.series.flatMap { model.track($0) }
         guard let track, track.series.unit != .text, track.number != nil, area.height >= 12 else { return (area, nil) }
         if area.width >= 140 {
             let halves = area.columns([.fill(3), .fill(2)], spacing: 2)
@@ -206,7 +206,7 @@ struct AlertPage {
     }
 
     private func unit(of facts: AlertEvent.Facts) -> Unit {
-        facts.unit ?? facts.series.flatMap { model.shown.track($0)?.series.unit } ?? .count
+        facts.unit ?? facts.series.flatMap { model.track($0)?.series.unit } ?? .count
     }
 
     private func value(of facts: AlertEvent.Facts) -> String {

@@ -70,7 +70,7 @@ struct ColourPage {
     }
 
     private func value(of id: SeriesID) -> [Span] {
-        guard let track = model.shown.track(id) else { return [Span(words(.neverRead), .unknown)] }
+        guard let track = model.track(id) else { return [Span(words(.neverRead), .unknown)] }
         let judged = model.assessment(of: id)
         switch judged.freshness {
         case .never: return [Span(words(.neverRead) + (track.miss.map { " · " + $0 } ?? ""), .unknown)]
@@ -92,7 +92,7 @@ struct ColourPage {
     /// `  GREEN 0,0 %`: the same figure of the other colour.
     private func against(_ path: KeyPath<Panes.Colour, SeriesID?>) -> [Span] {
         guard let other = model.shown.manifest?.panes.colours.first(where: { $0.name != colour.name }),
-            let id = other[keyPath: path], model.known(id) != nil, let track = model.shown.track(id)
+            let id = other[keyPath: path], model.known(id) != nil, let track = model.track(id)
         else { return [] }
         return [Span("   " + other.name.uppercased() + " ", .dim), Span(model.value(of: track), .label)]
     }
@@ -106,7 +106,7 @@ struct ColourPage {
         let parts =
             isWide ? area.columns(shown.map { _ in .fill() }, spacing: 2) : area.rows(shown.map { _ in .fill() })
         for (id, part) in zip(shown, parts) {
-            guard let track = model.shown.track(id) else { continue }
+            guard let track = model.track(id) else { continue }
             frame.put(model.title(of: id), in: part, .title)
             SeriesChart(model: model, track: track, span: .hours(1), labelWidth: 7, showsTimes: true)
                 .render(into: &frame, area: part.inset(top: 1))

@@ -9,7 +9,7 @@ struct DetailOverlay {
         let title = model.title(of: id)
         frame.fill(area, .text)
         let inside = Panel(title: title, facts: [Span(id.name, .dim)], isFocused: true).render(into: &frame, area: area)
-        guard let track = model.shown.track(id) else {
+        guard let track = model.track(id) else {
             frame.put(model.words(.neverRead), in: inside, .unknown)
             return
         }
@@ -118,7 +118,7 @@ struct DetailOverlay {
             let judged = model.assessment(of: input)
             spans.append(Span("\(judged.verdict.glyph) ", judged.verdict.role))
             spans.append(Span(input.name + " ", .label))
-            if let track = model.shown.track(input) {
+            if let track = model.track(input) {
                 spans.append(Span(model.value(of: track), judged.freshness == .fresh ? .value : .stale))
             }
         }

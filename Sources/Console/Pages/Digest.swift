@@ -68,7 +68,7 @@ struct Digest {
         frame.put(line.title, at: Point(x + 7, area.y), line.verdict > .unknown ? .strong : .label, width: title)
         // The last cells of the last line say how many more there are.
         let rest = Rect(x: x + 8 + title, y: area.y, width: area.width - 13 - title, height: 1)
-        guard let track = model.shown.track(line.id) else { return }
+        guard let track = model.track(line.id) else { return }
         let judged = model.assessment(of: line.id)
         switch judged.freshness {
         case .never: frame.put(model.words(.neverRead), in: rest, .unknown)

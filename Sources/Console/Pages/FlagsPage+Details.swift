@@ -66,7 +66,7 @@ extension FlagsPage {
             let verdict = one.verdict(on: model.shown, at: model.shownNow, engineSilent: silent)
             let title = Text.sanitised(one.title(on: model.shown), limit: 60)
             let value =
-                one.isAlert ? "" : one.series.flatMap { model.shown.track($0) }.map { model.value(of: $0) } ?? ""
+                one.isAlert ? "" : one.series.flatMap { model.track($0) }.map { model.value(of: $0) } ?? ""
             return [
                 Span("\(verdict.glyph) \(title) \(words(verdict.word))", verdict.role, .bold),
                 Span((value.isEmpty ? "" : "  " + value) + "   ", .text),

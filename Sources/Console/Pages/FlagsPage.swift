@@ -43,7 +43,7 @@ struct FlagsPage {
         let series = all.prefix(area.width >= 120 ? 2 : 1)
         let parts = area.columns(series.map { _ in .fill() }, spacing: 3)
         for (id, part) in zip(series, parts) {
-            guard let track = model.shown.track(id) else { continue }
+            guard let track = model.track(id) else { continue }
             frame.put(model.title(of: id), in: part, .title)
             let chart = Rect(x: part.x, y: part.y + 1, width: part.width, height: min(part.height - 1, 14))
             SeriesChart(model: model, track: track, span: .hours(1), showsTimes: true).render(into: &frame, area: chart)

@@ -27,7 +27,7 @@ struct RegionPage {
             frame.put(line.label, at: part.origin, .dim, width: label)
             frame.put(line.spans, at: Point(part.x + label + 2, part.y), width: max(0, part.width - label - 2))
         }
-        if let track = model.shown.track(region.latency) {
+        if let track = model.track(region.latency) {
             SeriesChart(model: model, track: track, span: .hours(1), showsTimes: true)
                 .render(into: &frame, area: parts[2])
         }
@@ -61,7 +61,7 @@ struct RegionPage {
     private func lines(_ state: RegionState) -> [Line] {
         let words = model.words
         let judged = model.assessment(of: region.latency)
-        let track = model.shown.track(region.latency)
+        let track = model.track(region.latency)
         let label = region.p50 == nil && region.p99 == nil ? "p95" : words(.regionPercentiles)
         var lines = [Line(label: label, spans: percentiles(state, judged))]
         if let events = model.known(region.events) {
@@ -126,8 +126,7 @@ struct RegionPage {
         var spans = isAlone ? [] : [Span(text(region.p50), .text), Span(" · ", .dim)]
         if let word = state.word {
             spans.append(Span(word, .dim, .bold))
-        } else if judged.freshness == .lastKnown, let track = model.shown.track(region.latency), let at = track.valueAt
-        {
+        } else if judged.freshness == .lastKnown, let track = model.track(region.latency), let at = track.valueAt {
             spans += model.lastKnown(track, at: at, words: true, room: 40)
         } else {
             let role: Role = judged.verdict == .ok ? .value : judged.verdict.role
@@ -143,7 +142,7 @@ struct RegionPage {
 
     /// A figure of the region with its share of all regions; nil where the launch does not measure it.
     private func share(of id: SeriesID?, _ other: KeyPath<Panes.Region, SeriesID?>, _ label: String) -> Line? {
-        guard let id, let track = model.shown.track(id) else { return nil }
+        guard let id, let track = model.track(id) else { return nil }
         guard let own = model.known(id) else { return Line(label: label, spans: [Span(Figures.none, .text)]) }
         var spans = [Span(model.figures.value(own, unit: track.series.unit), .text)]
         let geo = model.shown.manifest?.panes.geo

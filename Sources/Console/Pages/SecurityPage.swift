@@ -135,7 +135,7 @@ struct SecurityPage {
 
     /// One rate with its last half hour. Where it is not known any more it says so, and why.
     private func rate(_ id: SeriesID, _ word: Word, width: Int) -> [Span]? {
-        guard let track = model.shown.track(id) else { return nil }
+        guard let track = model.track(id) else { return nil }
         let freshness = model.assessment(of: id).freshness
         let count = max(8, min(60, width - 50))
         let trend = Trend(of: track, count: count, span: .minutes(30), until: model.shownNow)

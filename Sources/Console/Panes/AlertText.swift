@@ -4,7 +4,7 @@ import Launch
 extension Model {
     /// What an alert is called in a line: the series that it judges, where that has a title; else what its rule says.
     func title(of alert: Alert) -> String {
-        if let series = alert.facts.series, let title = shown.track(series)?.series.subject {
+        if let series = alert.facts.series, let title = track(series)?.series.subject {
             return Text.sanitised(title, limit: 120)
         }
         return summary(of: alert)
@@ -47,7 +47,7 @@ extension Model {
     /// `3,4 s > 3,0 s`: the value of now, as long as there is one, against the bound that was crossed.
     func facts(of alert: Alert) -> String {
         let facts = alert.facts
-        let track = facts.series.flatMap { shown.track($0) }
+        let track = facts.series.flatMap { self.track($0) }
         if let track, track.series.tellsWhetherUp,
             let value = (alert.state == .firing ? track.number : nil) ?? lastValue(of: alert)
         {

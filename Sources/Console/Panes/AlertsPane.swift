@@ -254,7 +254,7 @@ struct FeedTable {
                 let used = frame.put(runbook.text, at: point, runbook.url == nil ? .dim : .link, width: width)
                 if let url = runbook.url { frame.link(row: point.y, point.x..<point.x + used, to: url) }
             case .trend:
-                guard let series = row.series, let track = model.shown.track(series), track.number != nil else {
+                guard let series = row.series, let track = model.track(series), track.number != nil else {
                     continue
                 }
                 let trend = Trend(of: track, count: width, span: .minutes(15), until: model.shownNow)

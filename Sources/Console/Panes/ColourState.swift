@@ -19,7 +19,7 @@ struct ColourState {
 
     init(_ colour: Panes.Colour, model: Model) {
         func known(_ id: SeriesID?) -> Track? {
-            guard let id, let track = model.shown.track(id) else { return nil }
+            guard let id, let track = model.track(id) else { return nil }
             let freshness = model.assessment(of: id).freshness
             return freshness == .fresh || freshness == .stale ? track : nil
         }
@@ -44,11 +44,11 @@ struct ColourState {
             return
         }
         edges = nil
-        version = colour.version.flatMap { model.shown.track($0)?.text }.map { Text.sanitised($0, limit: 40) } ?? "v?"
+        version = colour.version.flatMap { model.track($0)?.text }.map { Text.sanitised($0, limit: 40) } ?? "v?"
         versionIsKnown = known(colour.version) != nil
         share = known(colour.share)?.number.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
         isUp = known(colour.up)?.number.map { $0 >= 1 }
-        age = colour.all.compactMap { model.shown.track($0)?.age(at: model.shownNow) }.max()
+        age = colour.all.compactMap { model.track($0)?.age(at: model.shownNow) }.max()
     }
 
     /// Whether it takes traffic; nil where that is not known.
@@ -99,6 +99,6 @@ extension Model {
     /// The version that a colour last told any edge, however long ago.
     func lastVersion(of colour: String) -> String? {
         let edges = shown.manifest?.deployment?.edges ?? []
-        return edges.lazy.compactMap { shown.track($0.version(colour))?.text }.first
+        return edges.lazy.compactMap { track($0.version(colour))?.text }.first
     }
 }

@@ -33,7 +33,7 @@ struct ColoursPane {
         guard area.height >= 5, !model.capabilities.slow else { return }
         let parts = area.columns(colours.map { _ in .fill() }, spacing: 2)
         for (colour, part) in zip(colours, parts) {
-            guard let track = colour.latency.flatMap({ model.shown.track($0) }) else { continue }
+            guard let track = colour.latency.flatMap({ model.track($0) }) else { continue }
             let title = colour.name.uppercased() + "  " + model.title(of: track.series.id)
             frame.put(title, in: part, ColourState(colour, model: model).role)
             SeriesChart(model: model, track: track, span: .minutes(15), labelWidth: 7, showsTimes: true)
@@ -120,7 +120,7 @@ struct ColoursPane {
     }
 
     private func put(_ id: SeriesID, into frame: inout Frame, at point: Point, _ model: Model) {
-        guard let track = model.shown.track(id) else { return }
+        guard let track = model.track(id) else { return }
         let judged = model.assessment(of: id)
         let columns = ValueColumns(track.series.unit)
         switch judged.freshness {
@@ -187,7 +187,7 @@ struct ColoursPane {
         }
         guard let door = model.shown.manifest?.panes.door else { return [] }
         var spans: [Span] = []
-        if let split = door.split, let name = model.shown.track(split)?.text {
+        if let split = door.split, let name = model.track(split)?.text {
             let isKnown = model.assessment(of: split).verdict == .ok
             spans.append(
                 Span(
@@ -210,7 +210,7 @@ extension Model {
     var doorStanding: Verdict? {
         guard let up = shown.manifest?.panes.door?.up else { return nil }
         guard assessment(of: up).freshness == .fresh || assessment(of: up).freshness == .stale,
-            let value = shown.track(up)?.number
+            let value = track(up)?.number
         else { return .unknown }
         return value >= 1 ? .ok : .critical
     }

@@ -57,7 +57,8 @@ extension Model {
 
     /// Who serves, as the board that is shown has it; nil where nothing is deployed by guardia.
     var traffic: Traffic? {
-        Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow))
+        guard frozen != nil else { return liveTraffic }
+        return Traffic(board: shown, now: shownNow, engineSilent: isSilent || shown.isSilent(at: shownNow))
     }
 
     /// `step 5/9 “Canary 25 %” 3 min`
@@ -144,7 +145,7 @@ extension Model {
 
     /// `! BLUE v1.5.0 has 25 % of the traffic: 18,8 % err against 0,0 %`: a part of the customers does worse than the rest.
     var colourGap: [Span]? {
-        guard let traffic = Traffic(board: board, now: asOf, engineSilent: isSilent),
+        guard let traffic = liveTraffic,
             let gap = ColourGap(board: board, now: asOf, traffic: traffic)
         else { return nil }
         let share = figures.percent(Double(traffic.split?.share(of: gap.colour) ?? 0), decimals: 0)
@@ -162,9 +163,7 @@ extension Model {
 
     /// What of the deployment must be known before anything else is believed, the gravest first.
     var deploymentNotices: [Notice] {
-        guard deployment != nil, let traffic = Traffic(board: board, now: asOf, engineSilent: isSilent) else {
-            return []
-        }
+        guard deployment != nil, let traffic = liveTraffic else { return [] }
         var notices: [Notice] = []
         if let mover = board.actions.mover, traffic.hasLapsed(lockOf: mover.id) {
             let step = stepText(of: mover) ?? words(.beforeAnyStep)

@@ -92,7 +92,7 @@ struct GeoList {
             frame.put(model.words(.noTraffic), at: Point(x, area.y), .dim, width: end - x)
             return
         }
-        if state.freshness == .lastKnown, let track = model.shown.track(state.region.latency), let at = track.valueAt {
+        if state.freshness == .lastKnown, let track = model.track(state.region.latency), let at = track.valueAt {
             frame.put(
                 model.lastKnown(
                     track, at: at, words: true, room: end - x, column: ValueColumns(.milliseconds).width),
@@ -142,7 +142,7 @@ struct GeoList {
     }
 
     private func renderPast(_ state: RegionState, into frame: inout Frame, area: Rect) {
-        guard area.width >= 4, !model.capabilities.slow, let track = model.shown.track(state.region.latency) else {
+        guard area.width >= 4, !model.capabilities.slow, let track = model.track(state.region.latency) else {
             return
         }
         let trend = Trend(of: track, count: min(area.width, 30), span: .minutes(5), until: model.shownNow)

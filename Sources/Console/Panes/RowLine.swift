@@ -28,7 +28,7 @@ struct RowLine {
         let margin = columns.isShort ? 0 : 1
         let end = line.x + line.width - margin - (columns.chart > 0 && isKnown ? columns.chart + 1 : 0)
         let rest = Rect(x: x, y: line.y, width: end - x, height: 1)
-        guard let track = model.shown.track(row.main), judged.freshness != .never else {
+        guard let track = model.track(row.main), judged.freshness != .never else {
             renderNever(into: &frame, area: rest)
             return
         }
@@ -48,7 +48,7 @@ struct RowLine {
         let worst = model.verdict(of: row)
         guard worst > .unknown, model.assessment(of: row.main).verdict < worst,
             let id = row.judged.first(where: { model.assessment(of: $0).verdict == worst }),
-            let track = model.shown.track(id)
+            let track = model.track(id)
         else { return nil }
         let fact = row.facts.first { $0.series == id }
         if fact != nil, columns.facts > 0 { return nil }
@@ -59,7 +59,7 @@ struct RowLine {
 
     private func renderNever(into frame: inout Frame, area: Rect) {
         var text = model.words(.neverRead)
-        if let miss = model.shown.track(row.main)?.miss { text += " · " + miss }
+        if let miss = model.track(row.main)?.miss { text += " · " + miss }
         frame.put(text, in: area, .unknown)
     }
 
@@ -145,7 +145,7 @@ struct RowLine {
         let main = model.assessment(of: row.main).verdict
         for id in row.judged where id != row.main && !shownFacts.contains(id) {
             let verdict = model.assessment(of: id).verdict
-            guard verdict > main, let judge = model.shown.track(id) else { continue }
+            guard verdict > main, let judge = model.track(id) else { continue }
             if judge.series.tellsWhetherUp, let number = judge.number {
                 // Of the row's own target the name stands at its begin.
                 let isOwn = id.name.dropLast("up".count) == row.main.name.prefix(id.name.count - "up".count)
@@ -163,7 +163,7 @@ struct RowLine {
     private func renderFacts(_ facts: [Panes.Fact], into frame: inout Frame, area: Rect) {
         var x = area.x
         for fact in facts {
-            guard let track = model.shown.track(fact.series) else { continue }
+            guard let track = model.track(fact.series) else { continue }
             let value = ValueColumns(fact: track.series.unit)
             let width = value.width + 1 + Text.width(of: fact.word, atMost: 16)
             guard x + width <= area.x + area.width else { break }
@@ -226,7 +226,7 @@ struct RowLine {
             line += 1
         }
         for fact in row.facts {
-            guard line < area.height, let track = model.shown.track(fact.series) else { break }
+            guard line < area.height, let track = model.track(fact.series) else { break }
             let value = ValueColumns(fact: track.series.unit)
             renderFact(fact, track, into: &frame, at: Point(area.x, area.y + line), value)
             let x = area.x + value.width + 1 + Text.width(of: fact.word, atMost: 16)
@@ -244,7 +244,7 @@ struct RowLine {
     private func renderPacked(bound: String, _ kpi: KpiText?, into frame: inout Frame, area: Rect) {
         var parts: [[Span]] = bound.isEmpty ? [] : [[Span(bound, .dim)]]
         for fact in row.facts {
-            guard let track = model.shown.track(fact.series) else { continue }
+            guard let track = model.track(fact.series) else { continue }
             let judged = model.assessment(of: fact.series)
             let isKnown = judged.freshness == .fresh || judged.freshness == .stale
             let role: Role = !isKnown ? .stale : judged.verdict > .unknown ? judged.verdict.role : .label

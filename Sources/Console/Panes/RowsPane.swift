@@ -43,7 +43,7 @@ struct RowsPane {
         return Scrollbar(visible: visible, count: rows.count)
     }
 
-    func series(_ id: SeriesID) -> Series? { model.shown.track(id)?.series }
+    func series(_ id: SeriesID) -> Series? { model.track(id)?.series }
 
     /// The columns of the pane: they follow from the rows and the width, never from the values of the moment.
     struct Columns {
@@ -98,13 +98,13 @@ struct RowsPane {
 
     /// `≥90`, `≤200`: what the main figure has to keep, or has crossed.
     func bound(of row: Panes.Row, isShort: Bool = false) -> String {
-        guard let track = model.shown.track(row.main), let bound = model.bound(of: track) else { return "" }
+        guard let track = model.track(row.main), let bound = model.bound(of: track) else { return "" }
         return model.figures.kept(bound, unit: track.series.unit, isShort: isShort)
     }
 
     /// The cells of the widest that ``bound(of:isShort:)`` may say: 0 where it says nothing.
     func boundWidth(of row: Panes.Row, isShort: Bool) -> Int {
-        guard let track = model.shown.track(row.main) else { return 0 }
+        guard let track = model.track(row.main) else { return 0 }
         return model.bounds(of: track)
             .map { Text.width(of: model.figures.kept($0, unit: track.series.unit, isShort: isShort)) }.max() ?? 0
     }

@@ -67,7 +67,7 @@ struct WallTiles {
 
     /// The figure of a row, and the line below it.
     private func figure(of row: Panes.Row) -> (text: String, below: [Span]) {
-        guard let track = model.shown.track(row.main) else { return ("?", [Span(model.words(.neverRead), .unknown)]) }
+        guard let track = model.track(row.main) else { return ("?", [Span(model.words(.neverRead), .unknown)]) }
         switch model.assessment(of: row.main).freshness {
         case .never: return ("?", [Span(model.words(.neverRead), .unknown)])
         case .lastKnown:
@@ -87,7 +87,7 @@ struct WallTiles {
     private func below(_ row: Panes.Row, _ track: Track) -> [Span] {
         let worst = row.judged.max { model.assessment(of: $0).verdict < model.assessment(of: $1).verdict } ?? row.main
         let isOther = model.assessment(of: worst).verdict > model.assessment(of: row.main).verdict
-        if isOther, let other = model.shown.track(worst), !model.isHidden(other.series) {
+        if isOther, let other = model.track(worst), !model.isHidden(other.series) {
             return [Span("\(model.title(of: worst)) \(model.value(of: other))", model.verdict(of: row).role)]
         }
         // The bound that the panes of a dashboard have beside it.

@@ -208,7 +208,8 @@ package struct CanaryAnalysis: Sendable {
 
     /// The p95 that were typical of all looks: those of the last one alone can say the contrary of how many were worse.
     private var latencyText: String {
-        guard let canary = Comparison.median(pairs.map(\.canary)), let live = Comparison.median(pairs.map(\.live)) else {
+        guard let canary = Comparison.median(pairs.map(\.canary)), let live = Comparison.median(pairs.map(\.live))
+        else {
             return "latency not compared"
         }
         return "p95 \(text.amount(canary, .milliseconds)) against \(text.amount(live, .milliseconds)), "

@@ -40,9 +40,10 @@ package struct ComparedTimes: Hashable, Sendable {
         let earliest = last + ComparedTimes.span * -1
         let moves = board.actions.records.filter { [.deploy, .rollback].contains($0.kind) && $0.split != nil }
         let previous = moves.last { $0.id != record.id && $0.at.utc <= record.at.utc && $0.movedAt != nil }
-        end = moves.first { $0.id != record.id && $0.at.utc > record.at.utc && $0.firstMovedAt != nil }?.firstMovedAt.map {
-            $0.utc + ComparedTimes.instant * -1
-        }
+        end = moves.first { $0.id != record.id && $0.at.utc > record.at.utc && $0.firstMovedAt != nil }?.firstMovedAt
+            .map {
+                $0.utc + ComparedTimes.instant * -1
+            }
         // What served before the traffic last moved was another release: it says nothing of this change.
         var start = previous?.movedAt.map { $0.utc + ComparedTimes.instant } ?? earliest
         guard record.kind == .rollback else {

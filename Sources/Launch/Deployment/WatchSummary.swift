@@ -60,7 +60,8 @@ package struct WatchSummary: Sendable {
     package static func word(_ row: WatchFigures.Row) -> String {
         switch row.comparison.verdict {
         case .worse: "worse"
-        case .better: row.isRecovered == true ? "recovered" : row.isRecovered == false ? "better, not as before" : "better"
+        case .better:
+            row.isRecovered == true ? "recovered" : row.isRecovered == false ? "better, not as before" : "better"
         case .same: row.isRecovered == false ? "same, not as before" : "same"
         case .different: row.isRecovered == false ? "different, not as before" : "different"
         case .tooLittle: "too little data"

@@ -142,7 +142,8 @@ package struct KpiState: Hashable, Sendable {
         let span = min(ComparedTimes.span, times.settled.age(at: now))
         let range = times.incident != nil ? ComparedTimes.settledPart(of: times.before) : times.before
         let comparison = WatchFigures.comparison(
-            range, of: track, with: track, from: max(times.settled.utc, now.utc + span * -1 + ComparedTimes.memory * -1),
+            range, of: track, with: track,
+            from: max(times.settled.utc, now.utc + span * -1 + ComparedTimes.memory * -1),
             until: now.utc, better: kpi.direction)
         guard comparison.verdict != .tooLittle, let was = comparison.before, let median = comparison.after else {
             return nil

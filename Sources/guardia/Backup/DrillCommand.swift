@@ -89,7 +89,8 @@ struct DrillCommand: AsyncParsableCommand {
         let runner = CommandPlanRunner(reactor: session.reactor)
         let drill = DisturbanceDrill(
             DisturbanceDrill.World(
-                drills: launch.drills, environment: launch.environment, figures: launch.figures, reactor: session.reactor, clock: session.clock,
+                drills: launch.drills, environment: launch.environment, figures: launch.figures,
+                reactor: session.reactor, clock: session.clock,
                 secret: { try secrets.resolve($0) }, journal: session.teller,
                 reporter: session.reporter(id, json: options.json), who: session.identity.who,
                 command: ActionSession.commandLine,

@@ -199,7 +199,9 @@ struct FlagChangeOptions: ParsableArguments {
         let board = await session.board.board()
         let change = FlagChange(from: look.flag, to: edit.applied(to: look.flag, name: name))
         let report = Flags.report(name, .success(look), board, session)
-        Output.line(report.line(isCurrent: true, by: Flags.by(report, session), name: name.count, figures: session.launch.figures))
+        Output.line(
+            report.line(
+                isCurrent: true, by: Flags.by(report, session), name: name.count, figures: session.launch.figures))
         Output.line("→ \(change.words): \(session.concerns(change, await session.users()))")
         if let note = session.plan[name]?.note { Output.line("mind: \(note)") }
         if report.ramp != nil { Output.line("mind: its ramp ends by this") }

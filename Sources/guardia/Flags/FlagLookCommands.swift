@@ -33,7 +33,8 @@ struct FlagList: AsyncParsableCommand {
             for report in reports {
                 let asOf = trouble == nil ? "" : "  AS OF \(report.asOf)"
                 Output.line(
-                    report.line(isCurrent: trouble == nil, by: words[report.name] ?? "", name: min(width, 40),
+                    report.line(
+                        isCurrent: trouble == nil, by: words[report.name] ?? "", name: min(width, 40),
                         figures: session.launch.figures) + asOf)
             }
             if reports.isEmpty { Output.line("there is no flag") }
@@ -70,7 +71,8 @@ struct FlagGet: AsyncParsableCommand {
         if case .failure(let error) = looked { Output.error("\(error); the newest that the journal has follows") }
         let isCurrent = code != 4
         Output.line(
-            report.line(isCurrent: isCurrent, by: Flags.by(report, session), name: name.count, figures: session.launch.figures)
+            report.line(
+                isCurrent: isCurrent, by: Flags.by(report, session), name: name.count, figures: session.launch.figures)
                 + (isCurrent ? "" : "  AS OF \(report.asOf)"))
         if case .success(let look) = looked, let flag = look.flag {
             Output.line(

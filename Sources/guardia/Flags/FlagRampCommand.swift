@@ -113,7 +113,9 @@ struct FlagRampCommand: AsyncParsableCommand {
 
     private func confirm(_ look: FlagLook, _ plan: RampPlan, _ session: FlagSession) async throws {
         let report = Flags.report(name, .success(look), await session.board.board(), session)
-        Output.line(report.line(isCurrent: true, by: Flags.by(report, session), name: name.count, figures: session.launch.figures))
+        Output.line(
+            report.line(
+                isCurrent: true, by: Flags.by(report, session), name: name.count, figures: session.launch.figures))
         let top = plan.steps.last ?? .none
         let change = FlagChange(
             from: look.flag, to: FlagEdit(isEnabled: true, rollout: top).applied(to: look.flag, name: name))

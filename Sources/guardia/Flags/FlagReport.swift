@@ -85,7 +85,8 @@ struct FlagReport: Encodable {
         if let fault {
             parts.append("NO FLAG: \(fault)")
         } else if let rollout, let version {
-            let share = rollout == rollout.rounded() ? "\(Int(rollout)) %" : AmountText(figures).percent(rollout, decimals: 2)
+            let share =
+                rollout == rollout.rounded() ? "\(Int(rollout)) %" : AmountText(figures).percent(rollout, decimals: 2)
             parts.append(state == "on" ? "on   \(share)" : "off  (\(share) when on)")
             parts.append("v\(version)")
         } else {

@@ -34,7 +34,9 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp("Until then; otherwise until the last that was recorded.", valueName: "time"))
     var to: String?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp(
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
             "Where to write it, - for standard output. Otherwise Markdown goes to the terminal, HTML to a file of this folder whose name is told; both into a pipe.",
             valueName: "file"))
     var out: String?
