@@ -122,7 +122,7 @@ final class JournalFollower: Sendable {
         let isGone = access(path, F_OK) != 0
         if isGone != subject?.isGone {
             subject?.isGone = isGone
-            post([.note(isGone ? "\(path) is gone; this is what it held" : note(of: reader))])
+            post([.note(isGone ? "\(path): the journal is gone; this is what it held" : note(of: reader))])
         }
         switch try reader.change() {
         case .nothing: break

@@ -43,6 +43,23 @@ struct FollowedBoardTests {
         #expect(followed.board?.track("api.version")?.text == "v7")
     }
 
+    @Test func whatIsReadTogetherWithTheManifestIsNotMissed() throws {
+        let early = try Folder()
+        let engine = try JournalWriter(path: early.journal, origin: "bastion-1")
+        var followed = FollowedBoard(early.journal, span: .minutes(1))
+        followed.catchUp()
+        #expect(followed.board != nil && followed.board?.manifest == nil)
+        try engine.record(.latency, at: .at(0))
+        for second in 1...2 {
+            try engine.record(Tick(at: .at(Double(second)), readings: [Reading("api.p95", .number(Double(second)))]))
+        }
+        followed.catchUp()
+        #expect(followed.board?.track("api.p95")?.number == 2)
+        try engine.record(Tick(at: .at(3), readings: [Reading("api.p95", .number(3))]))
+        followed.catchUp()
+        #expect(followed.board?.track("api.p95")?.number == 3)
+    }
+
     @Test func withoutSeriesItHearsOfEventsAllTheSame() throws {
         var followed = FollowedBoard(folder.journal, span: .minutes(1)) { _ in false }
         try tick(1, 1)

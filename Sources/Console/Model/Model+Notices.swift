@@ -14,13 +14,22 @@ package struct Notice: Hashable, Sendable {
         self.remedy = text.hasSuffix(remedy) ? remedy : ""
     }
 
-    /// The text in so many cells.
+    /// The text in so many cells. The path of what it happened to is the first to give way: which journal it is, whoever
+    /// opened it knows.
     func fitted(to width: Int) -> String {
+        guard Text.width(of: text, atMost: width) > width else { return text }
+        let happened = Notice.withoutPath(text.dropLast(remedy.count))
         let rest = Text.width(of: remedy, atMost: width)
-        guard Text.width(of: text, atMost: width) > width, !remedy.isEmpty, rest + 6 <= width else {
-            return Text.truncated(text, to: width)
-        }
-        return Text.truncated(String(text.dropLast(remedy.count)), to: width - rest) + remedy
+        guard !remedy.isEmpty, rest + 6 <= width else { return Text.truncated(happened + remedy, to: width) }
+        return Text.truncated(happened, to: width - rest) + remedy
+    }
+
+    private static func withoutPath(_ text: Substring) -> String {
+        let start =
+            text.hasPrefix("/")
+            ? text.startIndex : text.firstRange(of: ": /").map { text.index($0.lowerBound, offsetBy: 2) }
+        guard let start, let end = text[start...].firstRange(of: ": ") else { return String(text) }
+        return String(text[..<start] + text[end.upperBound...])
     }
 }
 

@@ -25,7 +25,7 @@ struct BoardLoader {
     mutating func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws {
         let newest = try Int64.storedTime(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
         guard let last = end?.milliseconds ?? newest else { return }
-        if end == nil, board.tracks.isEmpty {
+        if end == nil, !board.wantsReadings {
             cursor = try TickCursor(afterLastOf: db)
             return
         }

@@ -36,8 +36,7 @@ package struct FollowedBoard {
                 case .news:
                     repeat {
                         // Who wants no series is spared every reading of all of them, once a second.
-                        let hasSeries = board?.tracks.isEmpty == false
-                        for entry in try reader.news(readings: hasSeries) { take(entry, &events) }
+                        for entry in try reader.news(readings: board?.wantsReadings ?? true) { take(entry, &events) }
                     } while reader.isBehind
                 }
                 if let beat = reader.heartbeat() { board?.heartbeat = beat }
@@ -62,6 +61,11 @@ package struct FollowedBoard {
             events.append(event)
         }
     }
+}
+
+extension Board {
+    /// Whether any reading will ever be of use to it. Before its manifest has come it may be: ticks come at the same look.
+    var wantsReadings: Bool { manifest == nil || !tracks.isEmpty }
 }
 
 extension Manifest {

@@ -22,8 +22,18 @@ import Testing
             "/var/lib/guardia/production/journal.sqlite: no space left on its disk; free some: recording goes on"
         var model = BarberPro.calm.model(80, 24)
         _ = model.update(.heartbeat(Heartbeat(at: BarberPro.now, notRecording: reason)))
-        #expect(banner(model).contains("NOT RECORDING: /var"))
-        #expect(banner(model).contains("…; free some: recording goes on"))
+        #expect(banner(model).contains("NOT RECORDING: no space left"))
+        #expect(banner(model).contains("; free some: recording goes on"))
+    }
+
+    @Test func aPathGivesWayBeforeWhatHappenedThere() {
+        let text = "/home/guardia/launches/2026/journal.sqlite: there is no journal yet; start the engine"
+        let notice = Notice(role: .notice, text: text, remedy: "; start the engine")
+        #expect(notice.fitted(to: 200) == text)
+        #expect(notice.fitted(to: 60) == "there is no journal yet; start the engine")
+        #expect(notice.fitted(to: 36) == "there is no journ…; start the engine")
+        let gone = Notice(role: .notice, text: "/a/journal: the journal is gone; this is what it held")
+        #expect(gone.fitted(to: 43) == "the journal is gone; this is what it held")
     }
 
     @Test func aNoticeThatFitsIsNotChanged() {
