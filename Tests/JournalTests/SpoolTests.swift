@@ -25,6 +25,24 @@ struct SpoolTests {
         try FileManager.default.removeItem(atPath: "\(journal).spool")
     }
 
+    @Test func whatWasKeptFirstIsHandedOverFirstWhateverTheNumbersOfTheProcesses() throws {
+        let spool = Spool(of: journal)
+        let folder = "\(journal).spool"
+        for (second, (text, pid)) in [("one", 9_990), ("two", 10_012), ("three", 300)].enumerated() {
+            try spool.keep([event(text)])
+            try FileManager.default.moveItem(atPath: "\(folder)/\(getpid()).jsonl", toPath: "\(folder)/\(pid).jsonl")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1_800_000_000 + Double(second))],
+                ofItemAtPath: "\(folder)/\(pid).jsonl")
+        }
+        var reasons: [String] = []
+        _ = try spool.drain { events throws(JournalError) in
+            reasons += events.compactMap { if case .engineStopped(let stop) = $0.body { stop.reason } else { nil } }
+        }
+        #expect(reasons == ["one", "two", "three"])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     @Test func aJournalThatTakesNothingLosesNothing() throws {
         let spool = Spool(of: journal)
         try spool.keep([event("one")])

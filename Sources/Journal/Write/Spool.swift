@@ -136,8 +136,19 @@ package struct Spool: Sendable {
         return events
     }
 
+    /// Those that were written to first come first, whatever the numbers of their processes: what an action told is told before what the
+    /// next one did.
     private static func files(in folder: borrowing OwnFolder) -> [String] {
-        folder.names(limit: fileLimit).filter { $0.hasSuffix(".jsonl") }
+        var files: [(name: String, seconds: Int, nanoseconds: Int)] = []
+        for name in folder.names(limit: fileLimit) where name.hasSuffix(".jsonl") {
+            guard let descriptor = folder.file(name, O_RDONLY) else { continue }
+            defer { close(descriptor) }
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { continue }
+            files.append((name, status.st_mtim.tv_sec, status.st_mtim.tv_nsec))
+        }
+        return files.sorted { ($0.seconds, $0.nanoseconds, $0.name) < ($1.seconds, $1.nanoseconds, $1.name) }.map(
+            \.name)
     }
 
     private static func events(in descriptor: Int32) -> [Event] {
