@@ -37,7 +37,8 @@ import Wire
             #expect((first["size"].number ?? 0) > 1_000_000)
             #expect((first["connections"].number ?? 0) >= 1)
             #expect(first["blocked"] == .number(0))
-            #expect(first["longest_transaction"] == .number(0))
+            // This test's own client may be in one for a blink.
+            #expect((first["longest_transaction"].number ?? .infinity) < 1)
             #expect(first["replication_lag"] == .missed("no replica"))
             (lab.context.clock as? ManualClock)?.advance(1000)
             let second = try await prober.measurements()
