@@ -10,16 +10,14 @@ package actor JournalBoard {
     private var unheard: [ActionEvent.Asked] = []
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package init(_ path: String) {
+    /// - Parameter span: how much of the past is held: what a deploy compares, unless something else is needed.
+    package init(_ path: String, span: Milliseconds = .minutes(31)) {
         self.path = path
-        followed = FollowedBoard(path, span: JournalBoard.span)
+        followed = FollowedBoard(path, span: span)
         executor = ThreadExecutor(name: "journal-board")
     }
 
     deinit { executor.stop() }
-
-    /// How much of the past is held: what a rollback, its incident and the time before that are compared by.
-    private static let span: Milliseconds = .hours(1)
 
     /// The board; nil where the journal cannot be read now.
     package func board() -> Board? {

@@ -2,6 +2,8 @@ import Launch
 
 /// Where everything stands on a screen of a given size: a pure function of the size and of what is open.
 package struct Layout: Hashable, Sendable {
+    /// How many lines the headline has at most.
+    static let mostNotices = 3
     /// Below this the screen says only what size it needs.
     package static let least = Size(width: 40, height: 12)
 
@@ -27,7 +29,7 @@ package struct Layout: Hashable, Sendable {
         isTooSmall = Self.isTooSmall(size)
         guard !isTooSmall else { return }
         let screen = Rect(origin: .zero, size: size)
-        let lines = size.height >= 30 ? max(1, min(notices, 3)) : 1
+        let lines = size.height >= 30 ? max(1, min(notices, Self.mostNotices)) : 1
         let parts = screen.rows([.fixed(1), .fixed(lines), .fill(), .fixed(1)])
         (header, headline, body, footer) = (parts[0], parts[1], parts[2], parts[3])
         if page == .wall { return }
@@ -44,9 +46,6 @@ package struct Layout: Hashable, Sendable {
 
     /// Whether nothing can be shown but what size is needed.
     static func isTooSmall(_ size: Size) -> Bool { size.width < least.width || size.height < least.height }
-
-    /// Whether panes stand side by side however many lines the headline has.
-    static func hasRoomForPanes(_ size: Size) -> Bool { size.width >= 80 && size.height >= 21 + 1 + 3 + 1 }
 
     /// Two by two, and the colours across the bottom.
     private mutating func quarters(colours: Int, rows: Int) {
@@ -79,8 +78,10 @@ package struct Layout: Hashable, Sendable {
 extension Model {
     /// The same as ``layout`` has it, without laying anything out: the footer asks for every key.
     var isTooSmall: Bool { Layout.isTooSmall(size) }
-    /// The same for ``Layout/panes``: on most screens they stand whatever else there is to show.
-    var hasPanes: Bool { page == .warRoom && Layout.hasRoomForPanes(size) || !layout.panes.isEmpty }
+    /// The same for ``Layout/panes``. Where they have room below the longest headline it need not be known how long it is.
+    var hasPanes: Bool {
+        !Layout(size: size, notices: Layout.mostNotices, page: page).panes.isEmpty || !layout.panes.isEmpty
+    }
 
     /// Where everything stands now.
     package var layout: Layout {

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Glibc
+import Launch
 import Synchronization
 
 /// A folder in /tmp for servers, with the warden that ends them and removes it when we close it or die.
 ///
-/// /tmp, because a Unix socket's path must stay under 108 bytes and `$XDG_RUNTIME_DIR` is a small memory disk that a
-/// database would fill. Mode 0700; when run by root, 0711, so that the servers' unprivileged user can reach its
+/// Mode 0700; when run by root, 0711, so that the servers' unprivileged user can reach its
 /// subfolders but nobody can list them: what the warden trusts (`lock`, `servers`) is root's alone.
 package final class PrivateFolder: Sendable {
     package let path: String
@@ -15,9 +15,9 @@ package final class PrivateFolder: Sendable {
     /// Makes the folder. Folders that an earlier process left, its warden killed with it, are cleaned up on the way.
     package init() async throws {
         await PrivateFolder.sweep()
-        var template = Array("/tmp/guardia-XXXXXX".utf8CString)
+        var template = Array(RehearsalFolder.template.utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw ServerError.system(call: "mkdtemp", path: "/tmp/guardia-XXXXXX", errno: errno)
+            throw ServerError.system(call: "mkdtemp", path: RehearsalFolder.template, errno: errno)
         }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         // Renamed into place once it is locked: a free `lock` always means an abandoned folder.

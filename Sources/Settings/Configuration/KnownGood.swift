@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Launch
 
 /// The last version of a launch config that passed every check, kept beside nothing that an editor at 3 am could break: a
 /// rollback needs a config, and must not need one that parses today.
@@ -108,25 +109,5 @@ package struct KnownGood: Sendable {
             let folder = line.flatMap({ RehearsalFolder(of: String($0[start...])) })
         else { return false }
         return access(folder.path, F_OK) != 0
-    }
-}
-
-/// The private folder of a rehearsal, as the path of a file in it tells.
-package struct RehearsalFolder: Hashable, Sendable {
-    package let path: String
-
-    static let prefix = "/tmp/guardia-"
-    /// mkdtemp(3) makes six letters and digits of its XXXXXX.
-    private static let length = 6
-
-    /// Nil where the file is in none.
-    package init?(of file: String) {
-        guard file.hasPrefix(RehearsalFolder.prefix) else { return nil }
-        let rest = file.dropFirst(RehearsalFolder.prefix.count)
-        let name = rest.prefix { $0 != "/" }
-        guard name.count == RehearsalFolder.length, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }),
-            rest.count > name.count
-        else { return nil }
-        path = RehearsalFolder.prefix + name
     }
 }

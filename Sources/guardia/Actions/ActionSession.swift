@@ -83,7 +83,9 @@ struct ActionSession {
     var actions: @Sendable () async -> (log: ActionLog, now: Moment)? {
         let (journal, clock) = (journal, clock)
         return {
-            await JournalBoard(journal).board(within: .seconds(1)).map { (log: $0.actions, now: clock.now()) }
+            await JournalBoard(journal, span: .minutes(1)).board(within: .seconds(1)).map {
+                (log: $0.actions, now: clock.now())
+            }
         }
     }
 

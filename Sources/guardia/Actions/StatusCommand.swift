@@ -21,7 +21,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try ActionSession(options, isRescue: true)
         let journal = session.journal
-        async let asked = JournalBoard(journal).board(within: .seconds(2))
+        async let asked = JournalBoard(journal, span: .hours(1)).board(within: .seconds(2))
         let survey = await EdgeSurvey.take(session.edges, session.deployment)
         let board = await asked
         let now = session.clock.now()

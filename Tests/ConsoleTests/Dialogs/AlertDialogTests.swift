@@ -201,18 +201,20 @@ import Testing
         #expect(card.blockers == ["the chain is at its last step, 4: nobody comes after it"])
     }
 
+    /// The night, with its chain one step on.
+    private static let goneOn = Firing.night.saying {
+        $0.say(
+            .stepped(
+                .init(
+                    escalation: Firing.chain, step: 2, round: 0, due: BarberPro.now.advanced(by: 600_000),
+                    contacts: ["carla"])), ago: 0)
+    }
+
     @Test func aChainThatGoesOnMeanwhileIsAWorldThatMoved() {
         var scene = Scene(.night, .escalate(.init(alert: Self.payment)), opener: Key("E"))
         scene.type("carla")
         scene.wait()
-        scene.refresh(
-            Firing.night.saying {
-                $0.say(
-                    .stepped(
-                        .init(
-                            escalation: Firing.chain, step: 2, round: 0, due: BarberPro.now.advanced(by: 600_000),
-                            contacts: ["carla"])), ago: 0)
-            })
+        scene.refresh(Self.goneOn)
         #expect(scene.confirmation.moved.first == "its chain is at step 3 now")
         #expect(scene.confirmation.wanted == "nestor" && scene.confirmation.target.text.isEmpty)
     }
@@ -221,14 +223,7 @@ import Testing
         var scene = Scene(.night, .ack(Self.payment, for: .minutes(30)))
         scene.press("right")
         scene.wait()
-        scene.refresh(
-            Firing.night.saying {
-                $0.say(
-                    .stepped(
-                        .init(
-                            escalation: Firing.chain, step: 2, round: 0, due: BarberPro.now.advanced(by: 600_000),
-                            contacts: ["carla"])), ago: 0)
-            })
+        scene.refresh(Self.goneOn)
         #expect(scene.confirmation.moved.isEmpty)
         scene.press("enter")
         #expect(scene.fired?.kind == .ack)
