@@ -119,6 +119,23 @@ final class LaunchDayTests {
         #expect(try sessions().sessions.first?.closed?.why == .died)
     }
 
+    @Test("of a dashboard whose journal went meanwhile nothing is left, neither a new journal nor a spool")
+    func presenceWithoutJournal() async throws {
+        try manifest()
+        let screen = try TerminalScreen("\(guardia) --journal \(journal)", columns: 100, rows: 30)
+        try await screen.expect(text: "OPERATOR")
+        func sessions() throws -> PresenceLog { try JournalReader(path: journal).currentBoard().presence }
+        #expect(try await eventually { try sessions().open(at: SystemClock().now()).count == 1 })
+        let session = try #require(try sessions().sessions.first)
+        for suffix in ["", "-wal", "-shm", ".beat"] { unlink(journal + suffix) }
+        try screen.press("q")
+        let companion = ["-f", "presence --id \(session.id)"]
+        #expect(try await eventually { try Program.run("/usr/bin/pgrep", companion).status == 1 })
+        for path in [journal, "\(journal).spool", Spool(of: journal).memoryFolder] {
+            #expect(!FileManager.default.fileExists(atPath: path), "\(path)")
+        }
+    }
+
     @Test("a handover tells of what came after the last look")
     func handover() throws {
         try manifest()

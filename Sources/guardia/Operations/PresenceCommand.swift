@@ -49,6 +49,8 @@ struct PresenceCommand: ParsableCommand {
         let clock = SystemClock()
         var course = PresenceCourse(opened: clock.now())
         func tell(_ event: PresenceEvent) {
+            // It went meanwhile: nobody would ever hear it, and what is written in its place would be another journal.
+            guard access(path, F_OK) == 0 else { return }
             let event = Event(origin: Origin.name, at: clock.now(), body: .presence(event))
             do throws(JournalError) {
                 try JournalWriter(path: path, origin: Origin.name, role: .action).append([event])
