@@ -60,15 +60,21 @@ struct UnwritableDiskTests {
         try await expectCaughtUp(recorder)
     }
 
-    @Test("read-only: it goes on in memory, says so, and writes it all once it can")
-    func readOnly() async throws {
-        try mount()
-        defer { umount2(disk, Int32(MNT_DETACH)) }
+    /// The recorder of a journal whose disk has become read-only.
+    private func recorderOnReadOnlyDisk() async throws -> JournalRecorder {
         try JournalWriter(path: journal, origin: "o").append(
             [.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
         try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "") == 0)
         let recorder = try await JournalRecorder.open(path: journal, origin: "o")
         await recorder.record(.latency, at: .at(0))
+        return recorder
+    }
+
+    @Test("read-only: it goes on in memory, says so, and writes it all once it can")
+    func readOnly() async throws {
+        try mount()
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        let recorder = try await recorderOnReadOnlyDisk()
         await record(recorder, 1)
         await record(recorder, 2)
         #expect(await recorder.notRecording == "journal is read-only")
@@ -80,11 +86,7 @@ struct UnwritableDiskTests {
     func readOnlyWithReaders() async throws {
         try mount()
         defer { umount2(disk, Int32(MNT_DETACH)) }
-        try JournalWriter(path: journal, origin: "o").append(
-            [.engineStarted(.init(version: "1", pid: 1, probes: 1, series: 1))], at: .at(0))
-        try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "") == 0)
-        let recorder = try await JournalRecorder.open(path: journal, origin: "o")
-        await recorder.record(.latency, at: .at(0))
+        let recorder = try await recorderOnReadOnlyDisk()
         var followed = [FollowedBoard(journal, span: .minutes(1)), FollowedBoard(journal, span: .minutes(1))]
         for index in followed.indices { followed[index].catchUp() }
         #expect(followed.allSatisfy { $0.board != nil })

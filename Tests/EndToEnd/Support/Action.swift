@@ -13,16 +13,7 @@ struct Bastion: Sendable {
     init(_ rehearsal: LiveRehearsal, _ changes: [(String, String)] = []) throws {
         self.rehearsal = rehearsal
         config = "\(rehearsal.folder)/test-\(UInt32.random(in: 0 ... .max)).yaml"
-        var text = try String(contentsOfFile: "\(rehearsal.folder)/launch.yaml", encoding: .utf8)
-        let short = [
-            ("watch: {span: 2m, before: 2m}", "watch: {span: 1s, before: 1m}"),
-            ("requires: [host.disk, db.connections_used, redis.memory_used]", "requires: []"),
-        ]
-        for (old, new) in short + changes {
-            try #require(text.contains(old), "the rehearsal's config has no ‘\(old)’")
-            text = text.replacing(old, with: new)
-        }
-        try text.write(toFile: config, atomically: true, encoding: .utf8)
+        try rehearsal.settings(changes).write(toFile: config, atomically: true, encoding: .utf8)
     }
 
     private func words(_ command: [String]) -> [String] {

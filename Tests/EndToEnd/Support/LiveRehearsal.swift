@@ -79,3 +79,18 @@ func eventually(within seconds: Double = 15, _ condition: () throws -> Bool) asy
     }
     return try condition()
 }
+
+extension LiveRehearsal {
+    /// Its own config with short spans and nothing that a machine under test might not have, and with what else is to be replaced.
+    func settings(_ changes: [(String, String)]) throws -> String {
+        let short = [
+            ("watch: {span: 2m, before: 2m}", "watch: {span: 1s, before: 1m}"),
+            ("requires: [host.disk, db.connections_used, redis.memory_used]", "requires: []"),
+        ]
+        return try (short + changes).reduce(String(contentsOfFile: "\(folder)/launch.yaml", encoding: .utf8)) {
+            text, change in
+            try #require(text.contains(change.0), "the rehearsal's config has no ‘\(change.0)’")
+            return text.replacing(change.0, with: change.1)
+        }
+    }
+}

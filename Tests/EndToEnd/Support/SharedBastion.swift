@@ -37,15 +37,7 @@ final class SharedBastion {
         let start = space.words(["setpriv", "--reuid=guardia", "--regid=guardia", "--init-groups", "--"])
         rehearsal = try await LiveRehearsal.headless(
             program: (start + ["env", "HOME=/var/lib/guardia", "/usr/local/bin/guardia"]).joined(separator: " "))
-        var text = try String(contentsOfFile: "\(rehearsal.folder)/launch.yaml", encoding: .utf8)
-        let short = [
-            ("watch: {span: 2m, before: 2m}", "watch: {span: 1s, before: 1m}"),
-            ("requires: [host.disk, db.connections_used, redis.memory_used]", "requires: []"),
-        ]
-        for (old, new) in short + changes {
-            try #require(text.contains(old), "the rehearsal's config has no ‘\(old)’")
-            text = text.replacing(old, with: new)
-        }
+        let text = try rehearsal.settings(changes)
         let file = "\(space.folder).yaml"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
         defer { unlink(file) }
