@@ -25,22 +25,44 @@ struct SpoolTests {
         try FileManager.default.removeItem(atPath: "\(journal).spool")
     }
 
-    @Test func whatWasKeptFirstIsHandedOverFirstWhateverTheNumbersOfTheProcesses() throws {
+    @Test func whatHappenedFirstIsHandedOverFirstWhateverTheProcessAndTheFolder() throws {
         let spool = Spool(of: journal)
         let folder = "\(journal).spool"
-        for (second, (text, pid)) in [("one", 9_990), ("two", 10_012), ("three", 300)].enumerated() {
-            try spool.keep([event(text)])
-            try FileManager.default.moveItem(atPath: "\(folder)/\(getpid()).jsonl", toPath: "\(folder)/\(pid).jsonl")
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSince1970: 1_800_000_000 + Double(second))],
-                ofItemAtPath: "\(folder)/\(pid).jsonl")
+        let begin = SystemClock().now()
+        func keep(_ text: String, at second: Int64, by pid: Int, in place: String? = nil) throws {
+            let moment = begin.advanced(by: .seconds(second))
+            try spool.keep([Event(origin: "bastion", at: moment, body: .engineStopped(.init(reason: text)))])
+            let place = place ?? folder
+            try FileManager.default.createDirectory(
+                atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+            try FileManager.default.moveItem(
+                atPath: "\(folder)/\(getpid()).jsonl", toPath: "\(place)/\(pid).jsonl")
         }
-        var reasons: [String] = []
-        _ = try spool.drain { events throws(JournalError) in
-            reasons += events.compactMap { if case .engineStopped(let stop) = $0.body { stop.reason } else { nil } }
+        try keep("three", at: 2, by: 300)
+        try keep("four", at: 3, by: 9_990, in: spool.memoryFolder)
+        try keep("one", at: 0, by: 10_012, in: spool.memoryFolder)
+        try keep("two", at: 1, by: 10_013)
+        let expected = ["one", "two", "three", "four"]
+        func reasons(_ events: [Event]) -> [String] {
+            events.compactMap { if case .engineStopped(let stop) = $0.body { stop.reason } else { nil } }
         }
-        #expect(reasons == ["one", "two", "three"])
+        #expect(reasons(spool.waiting()) == expected)
+        var drained: [[String]] = []
+        _ = try spool.drain { events throws(JournalError) in drained.append(reasons(events)) }
+        // In one piece: nobody sees the end of a later action before the beginning of an earlier one.
+        #expect(drained == [expected])
+        #expect(!FileManager.default.fileExists(atPath: spool.memoryFolder))
         try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func whatIsHeardMeanwhileIsHandedOverAllTheSame() throws {
+        let spool = Spool(of: journal)
+        try spool.keep([event("one")])
+        _ = try spool.drain { events throws(JournalError) in
+            #expect(spool.waiting() == events)
+        }
+        #expect(spool.waiting().isEmpty)
+        try FileManager.default.removeItem(atPath: "\(journal).spool")
     }
 
     @Test func aJournalThatTakesNothingLosesNothing() throws {

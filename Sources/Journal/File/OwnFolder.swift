@@ -4,7 +4,7 @@ import Glibc
 /// not it.
 ///
 /// Where many may write (`/dev/shm`), anybody can make a folder or a pipe of any name first.
-struct OwnFolder: ~Copyable {
+final class OwnFolder {
     let path: String
     private let descriptor: Int32
     private let owner: uid_t

@@ -88,7 +88,7 @@ package struct Spool: Sendable {
         getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "uid \(uid)"
     }
 
-    private static func append(_ bytes: [UInt8], in folder: borrowing OwnFolder) throws(JournalError) {
+    private static func append(_ bytes: [UInt8], in folder: OwnFolder) throws(JournalError) {
         var part = 0
         while part < fileLimit {
             // A file that was filled is left to the engine; the next one has another name.
@@ -119,36 +119,63 @@ package struct Spool: Sendable {
         throw .failed(path: folder.path, reason: "it is full of what nobody has fetched")
     }
 
-    /// What waits, and goes on waiting: what somebody must hear of now, though the journal cannot take it. A file that is
-    /// being written or drained is left to its process.
+    /// What waits, and goes on waiting: what somebody must hear of now, though the journal cannot take it.
     ///
-    /// Only what this user wrote counts, whoever that is: root believes no folder of somebody else's.
-    package func waiting() -> [Event] {
-        var events: [Event] = []
-        for path in folders {
-            guard let folder = try? OwnFolder(path, owner: geteuid()) else { continue }
-            for name in Spool.files(in: folder) {
-                guard let descriptor = folder.file(name, O_RDONLY) else { continue }
-                defer { close(descriptor) }
-                if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { events += Spool.events(in: descriptor) }
+    /// It takes no lock: a line that is being written is heard at the next look, and whoever drains a file meanwhile is not
+    /// kept from it. Only what this user wrote counts, whoever that is: root believes no folder of somebody else's.
+    package func waiting() -> [Event] { Spool.merged(files(O_RDONLY).map { Spool.events(in: $0.descriptor) }) }
+
+    /// A file that waits, held open.
+    private final class Waiting {
+        let folder: OwnFolder
+        let name: String
+        let descriptor: Int32
+        let size: Int
+        /// When it was last written to.
+        let written: (seconds: Int, nanoseconds: Int)
+
+        init?(_ name: String, in folder: OwnFolder, _ flags: Int32) {
+            guard let descriptor = folder.file(name, flags) else { return nil }
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else {
+                close(descriptor)
+                return nil
             }
+            (self.folder, self.name, self.descriptor) = (folder, name, descriptor)
+            size = Int(status.st_size)
+            written = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         }
-        return events
+
+        deinit { close(descriptor) }
     }
 
-    /// Those that were written to first come first, whatever the numbers of their processes: what an action told is told before what the
-    /// next one did.
-    private static func files(in folder: borrowing OwnFolder) -> [String] {
-        var files: [(name: String, seconds: Int, nanoseconds: Int)] = []
-        for name in folder.names(limit: fileLimit) where name.hasSuffix(".jsonl") {
-            guard let descriptor = folder.file(name, O_RDONLY) else { continue }
-            defer { close(descriptor) }
-            var status = stat()
-            guard fstat(descriptor, &status) == 0 else { continue }
-            files.append((name, status.st_mtim.tv_sec, status.st_mtim.tv_nsec))
+    /// What waits in all folders, in the order in which the files were last written to; no more at once than memory is given for.
+    private func files(_ flags: Int32) -> [Waiting] {
+        let files = folders.flatMap { path -> [Waiting] in
+            guard let folder = try? OwnFolder(path, owner: geteuid()) else { return [] }
+            return folder.names(limit: Spool.fileLimit).filter { $0.hasSuffix(".jsonl") }.compactMap {
+                Waiting($0, in: folder, flags)
+            }
         }
-        return files.sorted { ($0.seconds, $0.nanoseconds, $0.name) < ($1.seconds, $1.nanoseconds, $1.name) }.map(
-            \.name)
+        var size = 0
+        return files.sorted { $0.written < $1.written }.prefix { file in
+            defer { size += min(file.size, Spool.sizeLimit) }
+            return size < 2 * Spool.sizeLimit
+        }
+    }
+
+    /// The events of several files as they happened: what one command told in one folder and then in the other, and what the next
+    /// one did, whatever the numbers of their processes. Each file's own order stands.
+    private static func merged(_ files: [[Event]]) -> [Event] {
+        var rests = files.map { $0[...] }.filter { !$0.isEmpty }
+        var events: [Event] = []
+        while let next = rests.indices.min(by: {
+            rests[$1][rests[$1].startIndex].at.isAfter(rests[$0][rests[$0].startIndex].at)
+        }) {
+            events.append(rests[next].removeFirst())
+            if rests[next].isEmpty { rests.remove(at: next) }
+        }
+        return events
     }
 
     private static func events(in descriptor: Int32) -> [Event] {
@@ -167,27 +194,20 @@ package struct Spool: Sendable {
         }
     }
 
-    /// Hands what waits to `write`, oldest file first, and lets it go once that returns.
+    /// Hands what waits to `write`, at once and as it happened, and lets it go when that returns. A file that is being written to is
+    /// left to its process, and what is too much for one time to the next.
     ///
     /// - Returns: how many events were handed over.
     @discardableResult
     package func drain(_ write: ([Event]) throws(JournalError) -> Void) throws(JournalError) -> Int {
-        var count = 0
-        for path in folders {
-            guard let folder = try? OwnFolder(path, owner: geteuid()) else { continue }
-            // Nothing is left behind in memory, where nobody would ever tidy up; a folder that holds something stays.
-            defer { if path != folders[0] { rmdir(path) } }
-            for name in Spool.files(in: folder) {
-                guard let descriptor = folder.file(name, O_RDWR) else { continue }
-                defer { close(descriptor) }
-                guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
-                let events = Spool.events(in: descriptor)
-                try write(events)
-                // Under the lock: a writer that comes now makes a file of its own.
-                folder.remove(name)
-                count += events.count
-            }
-        }
-        return count
+        // Nothing is left behind in memory, where nobody would ever tidy up; a folder that holds something stays.
+        defer { rmdir(memoryFolder) }
+        let files = files(O_RDWR).filter { flock($0.descriptor, LOCK_EX | LOCK_NB) == 0 }
+        guard !files.isEmpty else { return 0 }
+        let events = Spool.merged(files.map { Spool.events(in: $0.descriptor) })
+        try write(events)
+        // Under the lock: a writer that comes now makes a file of its own.
+        for file in files { file.folder.remove(file.name) }
+        return events.count
     }
 }
