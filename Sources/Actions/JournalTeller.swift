@@ -13,7 +13,9 @@ package final class JournalTeller: ActionJournal {
         var told = 0
         var kept = 0
         var isClosed = false
-        var trouble: String?
+        /// Why something waits in the spool, and why something is kept nowhere.
+        var waits: String?
+        var lost: String?
         var settlers: [(count: Int, wake: CheckedContinuation<Void, Never>)] = []
     }
 
@@ -30,8 +32,8 @@ package final class JournalTeller: ActionJournal {
         Thread { self.run() }.start()
     }
 
-    /// Why events went into the spool instead of the journal, or nowhere; nil while all went well.
-    package var trouble: String? { state.withLock { $0.trouble } }
+    /// Why events wait in the spool instead of the journal, or are nowhere; nil while all is well.
+    package var trouble: String? { state.withLock { $0.lost ?? $0.waits } }
 
     /// Whether all that was told is kept somewhere.
     package var isSettled: Bool { state.withLock { $0.kept == $0.told } }
@@ -96,9 +98,13 @@ package final class JournalTeller: ActionJournal {
                 return (state.waiting, state.isClosed)
             }
             if !events.isEmpty {
-                let trouble = keep(events, &writer)
+                let place = keep(events, &writer)
                 state.withLock { state in
-                    state.trouble = trouble ?? state.trouble
+                    switch place {
+                    case .journal: state.waits = nil
+                    case .spool(let why): state.waits = why
+                    case .nowhere(let why): state.lost = why
+                    }
                     state.kept += events.count
                 }
                 releaseSettlers(of: state.withLock { $0.kept })
@@ -107,20 +113,39 @@ package final class JournalTeller: ActionJournal {
         }
     }
 
-    private func keep(_ events: [Event], _ writer: inout JournalWriter?) -> String? {
+    /// Where events came to be kept; where it is not the journal, why.
+    private enum Place {
+        case journal
+        case spool(String)
+        case nowhere(String)
+    }
+
+    private func keep(_ events: [Event], _ writer: inout JournalWriter?) -> Place {
+        let spool = Spool(of: path)
+        var why = "what was told before it waits"
         do throws(JournalError) {
-            if writer == nil { writer = try JournalWriter(path: path, origin: origin, role: .action) }
-            try writer?.append(events)
-            return nil
+            let journal: JournalWriter
+            if let writer {
+                journal = writer
+            } else {
+                journal = try JournalWriter(path: path, origin: origin, role: .action)
+            }
+            writer = journal
+            // What was told before comes first: an end is no end of what nobody has heard begin.
+            if spool.holdsOwn { try spool.drain { events throws(JournalError) in try journal.append(events) } }
+            if !spool.holdsOwn {
+                try journal.append(events)
+                return .journal
+            }
         } catch {
             writer = nil
-            let why = error.brief
-            do throws(JournalError) {
-                try Spool(of: path).keep(events)
-                return "not journaled yet (\(why)): it waits in the spool"
-            } catch {
-                return "NOT JOURNALED (\(why)), and the spool took nothing either: \(error.description)"
-            }
+            why = error.brief
+        }
+        do throws(JournalError) {
+            try spool.keep(events)
+            return .spool("not journaled yet (\(why)): it waits in the spool")
+        } catch {
+            return .nowhere("NOT JOURNALED (\(why)), and the spool took nothing either: \(error.description)")
         }
     }
 }

@@ -88,11 +88,18 @@ package struct Spool: Sendable {
         getpwuid(uid).map { String(cString: $0.pointee.pw_name) } ?? "uid \(uid)"
     }
 
+    /// The file of this process; one that was filled is left to the engine, and the next part has another name.
+    private static func name(part: Int) -> String { part == 0 ? "\(getpid()).jsonl" : "\(getpid())-\(part).jsonl" }
+
+    /// Whether something waits that this process told: what it tells next comes after that.
+    package var holdsOwn: Bool {
+        folders.contains { access("\($0)/\(Spool.name(part: 0))", F_OK) == 0 }
+    }
+
     private static func append(_ bytes: [UInt8], in folder: OwnFolder) throws(JournalError) {
         var part = 0
         while part < fileLimit {
-            // A file that was filled is left to the engine; the next one has another name.
-            let name = part == 0 ? "\(getpid()).jsonl" : "\(getpid())-\(part).jsonl"
+            let name = name(part: part)
             let path = "\(folder.path)/\(name)"
             guard let descriptor = folder.file(name, O_WRONLY | O_CREAT | O_APPEND) else {
                 throw JournalError(errno: errno, path: path)
@@ -147,6 +154,12 @@ package struct Spool: Sendable {
         }
 
         deinit { close(descriptor) }
+
+        /// Takes it for this process, unless another one writes it or has drained it.
+        func isTaken() -> Bool {
+            var status = stat()
+            return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &status) == 0 && status.st_nlink > 0
+        }
     }
 
     /// What waits in all folders, in the order in which the files were last written to; no more at once than memory is given for.
@@ -202,7 +215,7 @@ package struct Spool: Sendable {
     package func drain(_ write: ([Event]) throws(JournalError) -> Void) throws(JournalError) -> Int {
         // Nothing is left behind in memory, where nobody would ever tidy up; a folder that holds something stays.
         defer { rmdir(memoryFolder) }
-        let files = files(O_RDWR).filter { flock($0.descriptor, LOCK_EX | LOCK_NB) == 0 }
+        let files = files(O_RDWR).filter { $0.isTaken() }
         guard !files.isEmpty else { return 0 }
         let events = Spool.merged(files.map { Spool.events(in: $0.descriptor) })
         try write(events)
