@@ -31,8 +31,20 @@ struct Kiosk: ParsableCommand {
 
     @OptionGroup var screen: ScreenOptions
 
-    func run() throws {
+    /// Parses and runs. Wrong usage ends with 2, as it does with guardia.
+    static func main() {
         guardia_keep_no_core()
+        do {
+            var kiosk = try parseAsRoot()
+            try kiosk.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            StandardStream.error.lines(fullMessage(for: error))
+            Glibc.exit(2)
+        }
+    }
+
+    func run() throws {
         let variable = getenv("GUARDIA_JOURNAL").map { String(cString: $0) }
         let ending = try screen.run(
             journal: journal ?? variable ?? "/var/lib/guardia/guardia.journal", mode: .kiosk(mayQuit: allowQuit),

@@ -18,7 +18,7 @@ struct DigestCommand: AsyncParsableCommand {
             --send sends it at once and once, past the outbox, to the same mailboxes; what is due goes all the same. It reads \
             secrets, so run it as the service user.
 
-            Exit codes: 0 done, 1 not taken by the mail server or no journal to read, 2 wrong usage or configuration.
+            Exit codes: 0 done, 1 not taken by the mail server, 2 wrong usage or configuration, or no journal to read.
             """)
 
     @Argument(help: "The report's name in the config; otherwise the first.") var name: String?

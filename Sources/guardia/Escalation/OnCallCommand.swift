@@ -44,9 +44,9 @@ struct RosterOptions: ParsableArguments {
                 throw Failure.usage(error)
             }
         }
-        let board = try? JournalReader(path: journal.path).currentBoard(span: .minutes(1))
-        guard let board else {
-            throw Failure.failed(Told("\(journal.path) cannot be read: give --journal or --config"))
+        let board: Board
+        do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            throw Failure.failed(error)
         }
         guard let manifest = board.manifest, let roster = manifest.roster else {
             throw Failure.usage(Told("the launch of \(journal.path) names no contacts: see docs/escalation.md"))

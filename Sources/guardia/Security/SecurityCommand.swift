@@ -66,9 +66,9 @@ struct SecurityCommand: AsyncParsableCommand {
         if options.json {
             try SecurityOptions.json(checks.map { Shown($0) } + [Shown(refused, series)])
         } else {
-            checks.forEach(show)
-            show(refused)
-            series.prefix(plan.countsBans ? 3 : 2).forEach(show)
+            let figures = AmountText(launch.figures)
+            (checks + [refused]).forEach { show($0, figures) }
+            series.prefix(plan.countsBans ? 3 : 2).forEach { show($0, figures) }
         }
         try options.tell(checks, launch)
         let worst = Verdict.worst(checks.flatMap { $0.items.map(\.verdict) })
@@ -76,22 +76,22 @@ struct SecurityCommand: AsyncParsableCommand {
         if worst == .critical || isUnknown { throw ExitCode(1) }
     }
 
-    private func show(_ check: SecurityCheck) {
+    private func show(_ check: SecurityCheck, _ figures: AmountText) {
         Output.line("\(check.verdict.label)  \(check.station)  \(visible(check.summary))")
         for item in check.items {
-            let text = item.text.isEmpty ? item.number.map { "\($0.rounded(places: 2))/min" } ?? "" : item.text
+            let text = item.text.isEmpty ? item.number.map { figures.amount($0, .perMinute) } ?? "" : item.text
             let mark = item.mark.map { item.text.isEmpty ? "\($0) " : "" } ?? ""
             Output.line("      \(item.verdict.label)  \(visible(mark + item.name))  \(visible(text))")
         }
     }
 
     /// What an engine has recorded.
-    private func show(_ series: RefusedSeries) {
+    private func show(_ series: RefusedSeries, _ figures: AmountText) {
         let now = series.minutes.last { $0.value != nil }?.value
         let most = series.minutes.compactMap(\.value).max()
-        func figure(_ value: Double?) -> String { value.map { "\($0)" } ?? "?" }
+        func figure(_ value: Double?) -> String { value.map { figures.amount($0, .perMinute) } ?? "?" }
         Output.line(
-            "      series  \(series.id)  \(figure(now))/min, \(figure(most)) at most in the last hour, "
+            "      series  \(series.id)  \(figure(now)), \(figure(most)) at most in the last hour, "
                 + (series.ageSeconds.map { "\($0) s old" } ?? "never read")
                 + (series.missed.map { "; \(visible($0))" } ?? ""))
     }
@@ -187,12 +187,5 @@ struct SecurityCommand: AsyncParsableCommand {
                 Item(name: $0.name, verdict: $0.verdict.name, text: $0.text, number: $0.number, mark: $0.mark)
             }
         }
-    }
-}
-
-extension Double {
-    fileprivate func rounded(places: Int) -> Double {
-        let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-        return (self * scale).rounded() / scale
     }
 }

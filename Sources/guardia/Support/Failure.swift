@@ -1,14 +1,17 @@
 import ArgumentParser
 import Console
 import Foundation
+import Journal
 import Rehearsal
 import Screen
 import Settings
 
 /// How a command ends when it cannot do what it was asked: one sentence to stderr, and an exit code that says which kind.
 enum Failure {
-    /// It was tried and failed: 1.
-    static func failed(_ error: some Error) -> ExitCode { tell(error, code: 1) }
+    /// It was tried and failed: 1. Where no journal can be read under the name that was given, 2.
+    static func failed(_ error: some Error) -> ExitCode {
+        tell(error, code: (error as? JournalError)?.isOfItsPath == true ? 2 : 1)
+    }
 
     /// The words, the config or the terminal are not fit: 2.
     static func usage(_ error: some Error) -> ExitCode { tell(error, code: 2) }
