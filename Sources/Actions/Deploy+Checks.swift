@@ -19,15 +19,20 @@ extension Deploy {
     /// All that speaks against it, at once.
     func findings() async -> Preflight {
         let now = world.clock.now()
+        checkedAt = now
         let board = await world.board()
         var preflight = Preflight(
             Preflight.Facts(
                 version: order.version, serving: ground.serving, statuses: ground.statuses, from: order.from,
-                hasReason: !order.reason.isEmpty, continues: order.continues != nil,
+                hasReason: !order.reason.isEmpty, continues: order.continues?.id, hasMoved: hasMoved,
                 window: WindowState(world.window, in: world.zone, board: board, at: now)))
         preflight.judge(board, requires: deployment.requires, at: now)
         // MARK: Readiness
-        if order.continues == nil { preflight.judge(world.readiness, board, isForced: order.force, at: now) }
+        // Once traffic has moved, to finish it is not to begin it: the poll was asked for that.
+        if !hasMoved {
+            preflight.judge(
+                world.readiness, board, isForced: order.force, isResumed: order.continues != nil, at: now)
+        }
         if let schema = deployment.schema {
             preflight.judge(await schemaFacts(schema), of: order.version)
         }

@@ -14,7 +14,7 @@ extension Deploy {
         case .shift(let share): await shift(to: Split(live: ground.live, canary: ground.idle, share: share))
         case .analyse: await bake(step.name)
         case .arm: await arm()
-        case .promote: await shift(to: Split(all: ground.idle))
+        case .promote: await promote()
         case .follow: await follow()
         case .watch: await watch()
         case .confirm: await awaitConfirmation()
@@ -25,6 +25,7 @@ extension Deploy {
     // MARK: Locks
 
     private func lock() async -> Outcome {
+        if let outcome = await lookAgain() { return outcome }
         let (order, reporter, deployment) = (order, reporter, deployment)
         let statuses = ground.statuses
         do throws(EdgeError) {
@@ -48,7 +49,9 @@ extension Deploy {
         // Nobody can move it any more: is it still as it was planned?
         let answers = await edges.each { door throws(EdgeError) in try await door.status(within: Deploy.reach) }
         guard answers.isWhole else { return .failed(answers.trouble) }
-        if order.continues == nil {
+        if let record = order.continues {
+            if let moved = DeployGround.moved(answers.values, since: record) { return .refused(moved.words) }
+        } else {
             for (edge, status) in answers.values.sorted(by: { $0.key < $1.key }) where status.split != ground.before {
                 return .refused(
                     "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), not \(ground.before)"
@@ -59,6 +62,20 @@ extension Deploy {
         keepLocks()
         await noteSchema()
         return .done("\(fences.count) of \(edges.doors.count.edges), for \(order.by.signature)")
+    }
+
+    /// Just before anything is changed: what was found before somebody was waited for may not hold any more.
+    ///
+    /// - Returns: why it is not to go on; nil where it may.
+    private func lookAgain() async -> Outcome? {
+        guard let checkedAt, checkedAt.age(at: world.clock.now()) > .seconds(5) else { return nil }
+        let answers = await edges.each { door throws(EdgeError) in try await door.status(within: Deploy.reach) }
+        guard answers.isWhole else { return .failed(answers.trouble) }
+        ground.statuses = answers.values
+        let findings = await findings()
+        for caution in findings.cautions { await reporter.note("lock", caution) }
+        for refusal in findings.refusals { await reporter.note("lock", refusal) }
+        return findings.refusals.first.map { .refused("no longer fit for it: \($0)") }
     }
 
     private func unlock() async -> Outcome {
@@ -127,6 +144,8 @@ extension Deploy {
             try await proof.prove(split, version: serving, on: door, within: Deploy.proof)
         }
         unsettled = answers.errors.map(\.edge) + proofs.errors.map(\.edge)
+        // Where nothing had been moved yet, no switch has taken it away.
+        if armedAt != nil { await disarm() }
         guard unsettled.isEmpty else {
             let words = [answers.trouble, proofs.trouble].filter { !$0.isEmpty }.joined(separator: "; ")
             return Outcome(result: .failed(words), detail: words, split: split)
@@ -140,9 +159,18 @@ extension Deploy {
 
     private func arm() async -> Outcome {
         guard let limit = order.confirmWithin else { return .done("nobody has to confirm") }
+        if let outcome = await tellToGoBack(after: limit) { return outcome }
+        return .done(
+            "each edge goes back to \(ground.live) by itself \(limit.count / 1000) s after this is not heard of any more, "
+                + "or after the promotion, unless somebody confirms")
+    }
+
+    /// Has each edge go back by itself, from whatever this deploy makes it serve. The time begins anew.
+    ///
+    /// - Returns: why it could not be had; nil where each edge is told.
+    private func tellToGoBack(after limit: Milliseconds) async -> Outcome? {
         let fences = fences
-        let revert = Revert(
-            after: limit, from: Split(all: ground.idle), to: ground.before, action: reporter.id.text)
+        let revert = Revert(after: limit, from: nil, to: ground.before, action: reporter.id.text)
         let answers = await edges.each { door throws(EdgeError) in
             let fence = fences[door.plan.name] ?? 0
             try await door.stage(revert.to, fence: fence, within: Deploy.reach)
@@ -151,8 +179,32 @@ extension Deploy {
         if answers.errors.contains(where: { $0.error.refusal == .fenced }) { return await preempted(answers.errors) }
         guard answers.isWhole else { return .failed(answers.trouble) }
         armedAt = world.clock.now()
-        return .done(
-            "each edge goes back to \(ground.live) by itself in \(limit.count / 1000) s, unless somebody confirms")
+        return nil
+    }
+
+    /// As long as this deploy lives and has not promoted, the time begins anew before half of it is over: it is for the day
+    /// when nobody is there to do that.
+    func armAnew() async {
+        guard let limit = order.confirmWithin, let armedAt, !isPromoting,
+            armedAt.age(at: world.clock.now()).count * 2 > limit.count
+        else { return }
+        // What could not be told now is told with the next renewal; an edge that is told nothing goes back, which is the safe side.
+        _ = await tellToGoBack(after: limit)
+    }
+
+    /// All traffic; from here on the time to confirm runs.
+    private func promote() async -> Outcome {
+        isPromoting = true
+        if let limit = order.confirmWithin, let outcome = await tellToGoBack(after: limit) { return outcome }
+        return await shift(to: Split(all: ground.idle))
+    }
+
+    /// Takes the armed way back away, where it can be; an edge that is not told goes where the traffic is already.
+    func disarm() async {
+        let fences = fences
+        _ = await edges.only(fences.keys).each { door throws(EdgeError) in
+            try await door.disarm(fence: fences[door.plan.name] ?? 0, within: Deploy.reach)
+        }
     }
 
     private func awaitConfirmation() async -> Outcome {

@@ -39,8 +39,12 @@ package actor Deploy {
     var fences: [String: Int64] = [:]
     /// Who approved, by uid.
     var approvers: [UInt32: Operator] = [:]
-    /// When the edges were told to go back by themselves.
+    /// When the edges were told last to go back by themselves; nil: they were not.
     var armedAt: Moment?
+    /// Whether the promotion was begun: the time to confirm is not to begin anew any more.
+    var isPromoting: Bool
+    /// When it was last looked at whether the launch is fit for it.
+    var checkedAt: Moment?
     /// What is known of the schema.
     var schema: Preflight.Schema?
 
@@ -62,13 +66,15 @@ package actor Deploy {
         self.world = world
         self.reporter = reporter
         let steps = DeployStep.course(
-            shares: order.shares, approvals: order.breakGlass || order.continues != nil ? 0 : deployment.approvals,
+            shares: order.shares,
+            approvals: order.breakGlass || order.continues?.isPastApproval == true ? 0 : deployment.approvals,
             confirms: order.confirmWithin != nil, follows: deployment.onLive != nil || deployment.onIdle != nil,
             watches: deployment.watch.span.count > 0)
         let past = order.continues?.steps ?? []
         course = DeployCourse(
             steps: steps, completed: Set(past.filter { $0.outcome == .done }.map(\.step.name)),
             hasMoved: past.contains { $0.startedAt != nil && Deploy.moves($0.step.name) })
+        isPromoting = past.contains { $0.startedAt != nil && $0.step.name == DeployStep.promote.name }
         (inputs, inbox) = AsyncStream.makeStream(of: Input.self)
     }
 
@@ -91,7 +97,11 @@ package actor Deploy {
         return await finish(await drive())
     }
 
-    private var breaksGlass: Bool { order.breakGlass && deployment.approvals > 0 }
+    private var breaksGlass: Bool {
+        (order.breakGlass || order.continues?.started.breaksGlass == true) && deployment.approvals > 0
+    }
+    /// Whether traffic may have been moved, by this run or the one that it goes on with.
+    var hasMoved: Bool { course.hasMoved }
 
     private func begin() async {
         await reporter.tell(
@@ -106,6 +116,11 @@ package actor Deploy {
                     steps: course.steps.map { .init(name: $0.name, title: $0.title, span: span(of: $0)) },
                     continues: order.continues?.id, pid: order.pid, decision: order.decision,
                     breaksGlass: breaksGlass ? true : nil)))
+        // Should this run die too, whoever goes on with it must know what the one before had done.
+        for step in course.settled {
+            await reporter.begin(step.name)
+            await reporter.end(step.name, .done, "by \(order.continues?.id.text ?? "")")
+        }
         await reporter.journal.settle(within: .seconds(2))
     }
 
@@ -187,9 +202,9 @@ package actor Deploy {
                 return nil
             case .goBack(let reason):
                 await stop(tellingWhy: reason)
-                await reporter.begin("go-back")
-                await reporter.note("go-back", reason)
-                startWork("go-back") { await self.goBack() }
+                await reporter.begin(ActionRecord.wayBack)
+                await reporter.note(ActionRecord.wayBack, reason)
+                startWork(ActionRecord.wayBack) { await self.goBack() }
                 return nil
             case .end(let outcome, let words): return await end(outcome, words)
             }
@@ -199,7 +214,11 @@ package actor Deploy {
     private func end(_ outcome: ActionOutcome, _ words: String) async -> ActionResult {
         await stop()
         keeping?.cancel()
-        if outcome != .preempted, !fences.isEmpty { await edges.unlock(fences, within: Deploy.reach) }
+        if outcome != .preempted, !fences.isEmpty {
+            // No switch takes it away where there was none.
+            if order.confirmWithin != nil, outcome != .done, !course.hasMoved { await disarm() }
+            await edges.unlock(fences, within: Deploy.reach)
+        }
         let target = "\(ground.idle) \(order.version)"
         switch outcome {
         case .done:
@@ -288,6 +307,7 @@ package actor Deploy {
                     inbox.yield(.preempted(await Deploy.whoHolds(edges[fenced.edge])))
                     return
                 }
+                await self.armAnew()
             }
         }
     }
@@ -306,6 +326,14 @@ package actor Deploy {
             return "\(words[0]) took over with \(words[2]) \(words[1]), which is done"
         }
         return "its lock on \(door.plan.name) is gone"
+    }
+}
+
+extension ActionRecord {
+    /// Whether nobody has to approve it any more: somebody has, or it went ahead without, or it went on with one of these.
+    fileprivate var isPastApproval: Bool {
+        let approval = steps.last { $0.step.name == DeployStep.approve.name }
+        return approval.map { $0.outcome == .done } ?? (started.breaksGlass == true || started.continues != nil)
     }
 }
 

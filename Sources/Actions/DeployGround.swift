@@ -12,6 +12,18 @@ struct DeployGround: Sendable {
     /// The split to go back to.
     var before: Split { Split(all: live) }
 
+    /// Why an interrupted deploy is not to be gone on with: the edges do not serve what it left them at.
+    static func moved(_ statuses: [String: EdgeStatus], since record: ActionRecord) -> Refusal? {
+        let left = record.splitsLeft
+        for (edge, status) in statuses.sorted(by: { $0.key < $1.key }) {
+            if let split = status.split, left.contains(split) { continue }
+            let found = status.split?.description ?? "a broken door"
+            let words = left.map(\.description).joined(separator: " or ")
+            return Refusal("the world moved: \(edge) serves \(found), and \(record.id) left it at \(words)")
+        }
+        return nil
+    }
+
     /// Looks at every edge.
     ///
     /// - Parameter resuming: whose canary may be in force already.
@@ -36,6 +48,7 @@ struct DeployGround: Sendable {
         let live: String
         if let resuming, let from = resuming.started.from?.colour {
             live = from
+            if let moved = moved(answers.values, since: resuming) { return .failure(moved) }
         } else {
             guard splits.allSatisfy({ $0 == first }) else {
                 return .failure(Refusal("the edges serve different splits: roll back first, to one colour everywhere"))

@@ -8,7 +8,10 @@ struct Preflight: Sendable {
         var statuses: [String: EdgeStatus]
         var from: String?
         var hasReason: Bool
-        var continues: Bool
+        /// The interrupted deploy that this one goes on with; its lock is no obstacle.
+        var continues: ActionID?
+        /// Whether that one has moved traffic: then this is to finish what was begun.
+        var hasMoved = false
         var window: WindowState
     }
 
@@ -24,7 +27,7 @@ struct Preflight: Sendable {
 
     init(_ known: Facts) {
         if let trouble = ReleaseVersion.trouble(with: known.version) { refusals.append(trouble) }
-        if !known.continues, known.serving == known.version { refusals.append("\(known.version) serves already") }
+        if !known.hasMoved, known.serving == known.version { refusals.append("\(known.version) serves already") }
         if let objection = known.window.objection {
             if known.hasReason {
                 cautions.append(objection)
@@ -33,14 +36,14 @@ struct Preflight: Sendable {
             }
         }
         for (edge, status) in known.statuses.sorted(by: { $0.key < $1.key }) {
-            if let freeze = status.freeze, !known.continues {
+            if let freeze = status.freeze, !known.hasMoved {
                 refusals.append("\(freeze.by) froze \(edge): \(freeze.reason)")
             }
-            if let lock = status.lock, !lock.hasLapsed, !known.continues {
+            if let lock = status.lock, !lock.hasLapsed, known.continues == nil {
                 refusals.append(
                     "\(lock.holder) has the lock of \(edge): \(lock.kind) \(lock.action), \(lock.left) s left")
             }
-            if let from = known.from, !known.continues, status.split?.name != from {
+            if let from = known.from, !known.hasMoved, status.split?.name != from {
                 refusals.append(
                     "the world moved: \(edge) serves \(status.split?.description ?? "a broken door"), the plan was made by \(from)"
                 )
@@ -76,12 +79,15 @@ struct Preflight: Sendable {
         }
     }
 
-    /// What the go/no-go poll says; a deploy that goes on after an interruption is past it.
+    /// What the go/no-go poll says.
     ///
     /// - Parameters:
     ///   - plan: the config's; nil: there is no poll.
     ///   - isForced: goes ahead all the same; loudly.
-    mutating func judge(_ plan: ReadinessPlan?, _ board: Board?, isForced: Bool, at now: Moment) {
+    ///   - isResumed: it goes on with an interrupted one, and cannot be forced itself.
+    mutating func judge(
+        _ plan: ReadinessPlan?, _ board: Board?, isForced: Bool, isResumed: Bool = false, at now: Moment
+    ) {
         guard let plan, plan.deploy != .ignore else { return }
         let words: String
         if let board, let poll = ReadinessPoll(board, at: now) {
@@ -101,7 +107,8 @@ struct Preflight: Sendable {
         } else if isForced {
             cautions.append("FORCED against the poll: \(words)")
         } else {
-            refusals.append("\(words); --force with a --reason goes ahead all the same")
+            let way = isResumed ? "a new guardia deploy --force" : "--force"
+            refusals.append("\(words); \(way) with a --reason goes ahead all the same")
         }
     }
 

@@ -119,12 +119,13 @@ package struct Flip: Hashable, Sendable {
 /// What the edge is to do by itself.
 package struct Revert: Hashable, Sendable {
     package var after: Milliseconds
-    package var from: Split
+    /// Only while this is what serves; nil: from whatever the action makes the edge serve.
+    package var from: Split?
     package var to: Split
     /// The action's id.
     package var action: String
 
-    package init(after: Milliseconds, from: Split, to: Split, action: String) {
+    package init(after: Milliseconds, from: Split?, to: Split, action: String) {
         self.after = after
         self.from = from
         self.to = to

@@ -42,14 +42,6 @@ extension JournalError {
         }
     }
 
-    /// Whether another path, or another user, would do: nothing was tried on the journal itself.
-    package var isOfItsPath: Bool {
-        switch self {
-        case .notThere, .denied, .notAJournal, .newerFormat: true
-        case .locked, .damaged, .full, .readOnly, .logHeld, .ioError, .failed: false
-        }
-    }
-
     private static func process(_ pid: Int32?) -> String { pid.map { "pid \($0)" } ?? "another process" }
 }
 

@@ -61,6 +61,7 @@ struct Guardia: AsyncParsableCommand {
         _ = Charset.adopt()
         // Before any thread has an arena of its own.
         Heap.shareOneArena()
+        var acts = false
         do {
             // Whoever reads nothing of it is to know why, however it ends.
             defer { complainOfOutput() }
@@ -69,6 +70,7 @@ struct Guardia: AsyncParsableCommand {
             }
             if let dashboard = dashboard() { return try dashboard.run() }
             var command = try parseAsRoot()
+            acts = command.acts
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -79,6 +81,8 @@ struct Guardia: AsyncParsableCommand {
             Output.error(unknown.description)
             Glibc.exit(2)
         } catch {
+            // A look that found all well, and nobody could read that.
+            if (error as? ExitCode)?.isSuccess == true, StandardStream.couldNotWrite != nil, !acts { Glibc.exit(1) }
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardStream.error.lines(fullMessage(for: error))
             if let unknown = unknownPart() { Output.error(unknown) }

@@ -11,6 +11,50 @@ struct ClientTests {
     private static let green = Split(all: "green")
     private static let blue = Split(all: "blue")
 
+    @Test(
+        "armed from whatever the action makes it serve, an edge goes back from each of its shares, and from nobody else's"
+    )
+    func armedFromAnything() async throws {
+        try await withEdge { edge in
+            let client = edge.client
+            let canary = Split(live: "blue", canary: "green", share: 5)
+            func arm(_ fence: Int64, after span: Milliseconds) async throws {
+                try await client.arm(
+                    Revert(after: span, from: nil, to: Self.blue, action: "a1"), fence: fence, within: limit)
+            }
+            func flip(_ from: Split, _ to: Split, _ fence: Int64) async throws {
+                try await client.stage(to, fence: fence, within: limit)
+                _ = try await client.flip(from: from, to: to, fence: fence, within: limit)
+            }
+            func armed() async throws -> ArmedRevert? { try await client.status(within: limit).armed }
+            let fence = try await client.take(.test(), within: limit)
+            try await client.stage(Self.green, fence: fence, within: limit)
+            try await arm(fence, after: .minutes(10))
+            #expect(try await armed()?.from == "")
+            try await flip(Self.blue, canary, fence)
+            #expect(try await armed() != nil)
+            try await flip(canary, Self.green, fence)
+            #expect(try await armed()?.to == "blue")
+            // Back where it would go: there is nothing to go back from any more.
+            try await flip(Self.green, Self.blue, fence)
+            #expect(try await armed() == nil)
+
+            // Another action's switch takes it away, too.
+            try await arm(fence, after: .minutes(10))
+            try await client.release(fence: fence, within: limit)
+            let other = try await client.take(.test(), within: limit)
+            try await flip(Self.blue, canary, other)
+            #expect(try await armed() == nil)
+
+            // And when the time comes it goes back from a canary.
+            try await arm(other, after: .seconds(1))
+            #expect(await eventually { (try? await client.status(within: limit).fired) != nil })
+            let status = try await client.status(within: limit)
+            #expect(status.split == Self.blue && status.lock == nil)
+            #expect(status.fired?.from == canary.name && status.fired?.to == "blue")
+        }
+    }
+
     @Test("it says what the helper says, in values")
     func values() async throws {
         try await withEdge { edge in

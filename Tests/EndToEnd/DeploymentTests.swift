@@ -212,6 +212,41 @@ struct DeploymentTests {
         #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
     }
 
+    @Test func aKilledCanaryGoesBackByItselfAndWhatWasTakenBackIsNotPromoted() async throws {
+        let rehearsal = try await LiveRehearsal.headless()
+        let bastion = try Bastion(rehearsal)
+        let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
+        func killInCanary(_ deploy: RunningProgram, _ version: String) async throws {
+            try await bastion.waitFor("the canary of \(version)") {
+                $0.started.to?.version == version && $0.steps.contains { $0.step.name == "analyse-50" && $0.isRunning }
+            }
+            deploy.killHard()
+            _ = try await deploy.status()
+            #expect(bastion.split == "green-50.blue")
+        }
+        // Nobody comes: the edge goes back by itself, and there is nothing left to be finished.
+        try await killInCanary(
+            try bastion.start(
+                "deploy", "v6.1.0", "--yes", "--canary", "50", "--bake", "10m", "--confirm-within", "10s"), "v6.1.0")
+        #expect(try await eventually(within: 30) { bastion.split == "blue" })
+        let late = try bastion.run("promote", "--yes")
+        #expect(
+            late.status == 3 && (late.output + late.errors).contains("the world moved"), "\(late.output)\(late.errors)")
+        #expect(bastion.split == "blue")
+
+        // Somebody rolls back: whoever goes on with it after that is told so, and nothing moves.
+        try await killInCanary(
+            try bastion.start("deploy", "v6.2.0", "--yes", "--canary", "50", "--bake", "10m"), "v6.2.0")
+        #expect(try bastion.run("rollback", "--yes").status == 0)
+        #expect(bastion.split == "blue")
+        let promote = try bastion.run("promote", "--yes", "--json")
+        #expect(promote.status == 3 && promote.output.contains("refused"), "\(promote.output)")
+        #expect(bastion.split == "blue")
+        #expect(try bastion.run("lock", "show").output.contains("free"))
+        let failures = try await load.stop()
+        #expect(failures.isEmpty, "\(failures.count) of \(load.requests): \(failures.prefix(5))")
+    }
+
     @Test func whatMayNotBeIsRefusedWithItsReasonAndItsCode() async throws {
         let rehearsal = try await LiveRehearsal.headless()
         let bastion = try Bastion(rehearsal)

@@ -23,7 +23,7 @@ struct DeployCourseTests {
         #expect(end == .end(.done, ""))
         #expect(
             performed.map(\.name) == [
-                "preflight", "lock", "release", "gate", "shift-5", "analyse-5", "shift-50", "analyse-50", "arm",
+                "preflight", "lock", "release", "gate", "arm", "shift-5", "analyse-5", "shift-50", "analyse-50",
                 "promote",
                 "follow", "watch", "confirm", "unlock",
             ])
@@ -42,7 +42,7 @@ struct DeployCourseTests {
     @Test func aFailureAfterTrafficMovedGoesBack() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<4 { _ = course.ended(.done) }
+        for _ in 0..<5 { _ = course.ended(.done) }
         #expect(course.current == .shift(5))
         #expect(course.ended(.failed("edge-1 refused")) == .goBack("edge-1 refused"))
         #expect(course.ended(.done) == .end(.wentBack, "edge-1 refused"))
@@ -51,7 +51,7 @@ struct DeployCourseTests {
     @Test func goingBackThatFailsNeedsAPerson() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<4 { _ = course.ended(.done) }
+        for _ in 0..<5 { _ = course.ended(.done) }
         _ = course.ended(.failed("edge-1 refused"))
         guard case .end(.undecided, let words) = course.ended(.failed("edge-2 is out of reach")) else {
             Issue.record("it did not end undecided")
@@ -73,7 +73,7 @@ struct DeployCourseTests {
     @Test func whoeverIsPreemptedWhileAPersonIsAwaitedEnds() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<5 { _ = course.ended(.done) }
+        for _ in 0..<6 { _ = course.ended(.done) }
         _ = course.ended(.undecided("too few requests"))
         #expect(course.preempted("luis took over") == .end(.preempted, "luis took over"))
         #expect(course.waitedTooLong() == .none)
@@ -91,7 +91,7 @@ struct DeployCourseTests {
     @Test func anInconclusiveAnalysisIsSettledByAPerson() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<5 { _ = course.ended(.done) }
+        for _ in 0..<6 { _ = course.ended(.done) }
         #expect(course.current == .analyse(5))
         #expect(course.ended(.undecided("too few requests")) == .wait("too few requests"))
         #expect(course.asked(.promote, by: "ana", reason: "") == .perform(.shift(50)))
@@ -100,7 +100,7 @@ struct DeployCourseTests {
     @Test func nobodyDecidingInTimeGoesBack() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<5 { _ = course.ended(.done) }
+        for _ in 0..<6 { _ = course.ended(.done) }
         _ = course.ended(.undecided("too few requests"))
         #expect(course.waitedTooLong() == .goBack("nobody decided in time"))
     }
@@ -108,7 +108,7 @@ struct DeployCourseTests {
     @Test func goingOnWhileItLooksEndsTheLook() {
         var course = DeployCourse(steps: steps)
         _ = course.start()
-        for _ in 0..<5 { _ = course.ended(.done) }
+        for _ in 0..<6 { _ = course.ended(.done) }
         #expect(
             course.asked(.promote, by: "ana", reason: "looks good") == .finishStep("taken as good by ana: looks good"))
         #expect(course.ended(.done) == .perform(.shift(50)))
@@ -138,12 +138,27 @@ struct DeployCourseTests {
 
     @Test func aResumedDeployLocksAgainAndGoesOnAfterTheLastShare() {
         var course = DeployCourse(
-            steps: steps, completed: ["preflight", "lock", "release", "gate", "shift-5", "analyse-5"], hasMoved: true)
+            steps: steps, completed: ["preflight", "lock", "release", "gate", "arm", "shift-5", "analyse-5"],
+            hasMoved: true)
+        #expect(course.settled == [.preflight, .release, .gate, .shift(5)])
         let start = course.start()
         #expect(start == .perform(.lock))
         let (performed, end) = run(&course, from: start)
-        #expect(performed.prefix(3) == [.lock, .analyse(5), .shift(50)])
+        #expect(performed.prefix(4) == [.lock, .arm, .analyse(5), .shift(50)])
         #expect(end == .end(.done, ""))
+    }
+
+    @Test func whatIsRefusedWithoutALockIsNotTakenBack() {
+        var course = DeployCourse(steps: steps, completed: ["shift-5"], hasMoved: true)
+        _ = course.start()
+        #expect(course.ended(.refused("the world moved")) == .end(.refused, "the world moved"))
+    }
+
+    @Test func everyStepIsKnownByItsName() {
+        for step in steps + [.approve] { #expect(DeployStep(name: step.name) == step) }
+        for name in ["", "shift-", "shift-0", "shift-100", "analyse-x", "go-back"] {
+            #expect(DeployStep(name: name) == nil)
+        }
     }
 
     @Test func aDeployThatDiedBeforeAnyShareBeginsAnew() {

@@ -20,6 +20,8 @@ package struct Choice: Hashable, Sendable {
     package struct Option: Hashable, Sendable {
         package var text: String
         package var note: String
+        /// Another name of it, which may be typed as well.
+        var alias: String?
     }
 
     package let subject: Subject

@@ -161,7 +161,7 @@ struct PlanLines {
         if let running = subject.current, running.isRunning, subject.ended == nil {
             spans.append(Span(words(.endsAsGood, Text.sanitised(running.step.title, limit: 60)) + "  ", .text))
         }
-        if let next = subject.next {
+        if let next = subject.ended == nil ? subject.next : subject.resumption {
             spans.append(Span("→ " + Text.sanitised(next.title, limit: 80), .strong, .bold))
         }
         if !spans.isEmpty { lines.append(line(.labelNext, spans, rank: DialogLine.kept - 7)) }

@@ -47,9 +47,14 @@ extension Model {
         }
         // Nothing that is only not known refuses a rollback; but nobody guesses where to.
         let options = (deployment?.colours ?? []).map { colour in
-            let version = planner.traffic?.version(of: colour)?.value
+            guard let last = planner.lastVersion(of: colour) else {
+                return Choice.Option(text: colour, note: words(.versionUnknown))
+            }
+            let version = Text.sanitised(last.value, limit: 60)
+            let isKnown = planner.traffic?.version(of: colour) != nil
             return Choice.Option(
-                text: colour, note: version.map { Text.sanitised($0, limit: 60) } ?? words(.versionUnknown))
+                text: colour, note: isKnown ? version : words(.versionAgo, version, figures.age(last.age)),
+                alias: version)
         }
         overlays.append(.choice(Choice(.colour, options: options)))
     }
@@ -106,7 +111,8 @@ extension Model {
             overlays.removeLast()
             return ask(.flag(name, order))
         case .colour:
-            guard let colour = choice.options.first(where: { $0.text == choice.chosen.lowercased() })?.text else {
+            let named = choice.options.filter { $0.text == choice.chosen.lowercased() || $0.alias == choice.chosen }
+            guard named.count == 1, let colour = named.first?.text else {
                 choice.refuse(words(.noSuchColour))
                 break
             }

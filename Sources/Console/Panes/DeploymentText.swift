@@ -138,7 +138,8 @@ extension Model {
         if let why = mover.waitsFor {
             spans.append(Span("  " + personNeeded(Text.sanitised(why, limit: 120)), .warning, .bold))
         }
-        if let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
+        // In the canary it is for the day when nobody drives it any more: nobody is asked to confirm anything.
+        if mover.hasPromoted, let revert = comingRevert(traffic) { spans += [Span("  ", .text), revert] }
         if let step = stepText(of: mover) { spans.append(Span("  " + step + " " + stepAge(of: mover), .text)) }
         return spans
     }

@@ -17,7 +17,8 @@ struct GeoPane {
         let states = model.regions
         let regions = Dictionary(
             states.map { (ItemID.series($0.region.latency), $0) }, uniquingKeysWith: { first, _ in first })
-        let items = model.items(of: .geo)
+        let fresh = states.map { ItemID.series($0.region.latency) }
+        let items = model.lists[.geo]?.arranged(fresh) ?? fresh
         guard !items.isEmpty else {
             let word: Word = model.filter.isEmpty ? .nothingConfigured : .nothingMatches
             frame.put(model.words(word), in: area.inset(left: 1, right: 1), .dim)

@@ -22,7 +22,7 @@ package enum Word: CaseIterable, Sendable {
     case wallClock, keep, panes, noHistory, isUp, isDown, journalEnds, outsideWindow, lastKnownShort
     case deploy, deploySummary, rollback, rollbackSummary, promote, promoteSummary, abort, abortSummary, hold
     case holdSummary, deployments, deploymentsSummary, noDeployment, actionsLocked, screenPaused, nothingRuns
-    case deployedBefore, versionUnknown, noSuchColour, nothingDone, goesOn, couldNotStart
+    case deployedBefore, versionUnknown, versionAgo, noSuchColour, nothingDone, goesOn, couldNotStart
     case deployTitle, rollbackTitle, promoteTitle, abortTitle, holdTitle, versionQuestion, versionHint
     case colourQuestion, colourHint, labelFrom, labelTo, labelEdges, labelLast, labelFiring, labelRuns, labelReason
     case labelMind, labelAbout, typeVersion, typeColour, typeForce, doesNotAnswer, inFlight, timeAgo

@@ -244,6 +244,7 @@ extension Words {
         case .nothingRuns: "no deploy runs, and none was interrupted"
         case .deployedBefore: "deployed before"
         case .versionUnknown: "version unknown"
+        case .versionAgo: "{} {} ago"
         case .noSuchColour: "there is no such colour"
         case .nothingDone: "nothing was done"
         case .goesOn: "{} goes on without you: {} shows it"

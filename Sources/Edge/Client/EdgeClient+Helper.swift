@@ -47,7 +47,8 @@ extension EdgeClient {
     }
 
     package func arm(_ revert: Revert, fence: Int64, within deadline: Duration) async throws(EdgeError) {
-        let words = ["arm", String(fence), wholeSeconds(revert.after), revert.from.name, revert.to.name]
+        let from = revert.from?.name ?? HelperWord.encode("", limit: 1)
+        let words = ["arm", String(fence), wholeSeconds(revert.after), from, revert.to.name]
         _ = try await request(
             words + [short(revert.action)], "arm the way back to \(revert.to.name)", isHarmless: true, within: deadline)
     }

@@ -26,8 +26,15 @@ package struct ActionLog: Hashable, Sendable {
 
     package subscript(id: ActionID) -> ActionRecord? { records.last { $0.id == id } }
 
+    /// The first of a row of deploys that each went on with the one before; itself where it goes on with none that is known.
+    package func origin(of record: ActionRecord) -> ActionRecord {
+        var (origin, seen) = (record, Set([record.id]))
+        while let id = origin.started.continues, let earlier = self[id], seen.insert(id).inserted { origin = earlier }
+        return origin
+    }
+
     /// The deploy or rollback that moves the traffic now.
-    package var mover: ActionRecord? { running.last { [.deploy, .rollback].contains($0.kind) } }
+    package var mover: ActionRecord? { running.last { [.deploy, .rollback].contains($0.kind) && !$0.isOvertaken } }
 
     /// The newest action that moved traffic, running or ended.
     package var lastMove: ActionRecord? {
@@ -47,7 +54,7 @@ package struct ActionLog: Hashable, Sendable {
     }
 
     /// What promote, abort and pause are about: the deploy that runs or waits, else what was interrupted.
-    package var unfinished: ActionRecord? { running.last { $0.kind == .deploy } ?? interrupted }
+    package var unfinished: ActionRecord? { running.last { $0.kind == .deploy && !$0.isOvertaken } ?? interrupted }
 
     /// Edges that the newest move did not reach, and the split that they should serve; nil where all is as it should be, and
     /// while something moves traffic.
@@ -77,7 +84,16 @@ package struct ActionLog: Hashable, Sendable {
         }
         guard let index = records.lastIndex(where: { $0.id == event.action }) else { return }
         records[index].take(event, at: moment)
+        if records[index].kind.movesTraffic, case .stepEnded(let step) = event, step.split != nil { overtake(index) }
         ledger.take(event, of: records[index], at: moment)
+    }
+
+    /// Whoever moved the traffic has the locks: what ran before it can do nothing any more, and will find that out.
+    private mutating func overtake(_ index: Int) {
+        for earlier in records.indices[..<index]
+        where records[earlier].ended == nil && [.deploy, .rollback].contains(records[earlier].kind) {
+            records[earlier].isOvertaken = true
+        }
     }
 
     private mutating func trim() {
@@ -96,6 +112,8 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
     package private(set) var steps: [StepRecord]
     package private(set) var requests: [Request] = []
     package private(set) var ended: End?
+    /// Whether another action took the traffic from it: it waits for nobody any more.
+    package fileprivate(set) var isOvertaken = false
     /// The traffic split that it last left in force.
     package private(set) var split: String?
 
@@ -150,9 +168,12 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
 
     /// Why it waits for a person; nil while it goes on by itself.
     package var waitsFor: String? {
-        guard ended == nil, let current, !current.isRunning else { return nil }
+        guard ended == nil, !isOvertaken, let current, !current.isRunning else { return nil }
         return current.outcome == .undecided ? current.detail : nil
     }
+
+    /// Whether its promotion was begun.
+    package var hasPromoted: Bool { steps.contains { $0.step.name == DeployStep.promote.name && $0.startedAt != nil } }
 
     /// Whether somebody has paused it and nobody let it go on.
     package var isPaused: Bool {
@@ -184,6 +205,8 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
             if let split = event.split { self.split = split }
         case .asked(let event): requests.append(Request(body: event, at: moment))
         case .ended(let event):
+            // Whoever buries it may be late: it has told its end itself.
+            if ended != nil, event.outcome == .died { return }
             ended = End(body: event, at: moment)
             if let split = event.split { self.split = split }
         }

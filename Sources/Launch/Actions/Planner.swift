@@ -45,6 +45,19 @@ package struct Planner: Sendable {
         return (behind + past.compactMap(\.self)).filter { seen.insert($0).inserted }
     }
 
+    /// What a colour was last known to answer with, however long ago: nobody is to choose a way back blindly, and nothing is
+    /// decided by it.
+    package func lastVersion(of colour: String) -> Traffic.Fact<String>? {
+        let facts = (board.manifest?.deployment?.edges ?? []).compactMap { edge -> Traffic.Fact<String>? in
+            guard let track = board.track(edge.version(colour)), let text = track.text, let at = track.valueAt else {
+                return nil
+            }
+            return Traffic.Fact(value: text, age: at.age(at: now))
+        }
+        guard let first = facts.first, facts.allSatisfy({ $0.value == first.value }) else { return nil }
+        return Traffic.Fact(value: first.value, age: facts.map(\.age).max() ?? first.age)
+    }
+
     /// Back to the standby, or to `colour`.
     package func rollback(to colour: String? = nil) -> PlanCard {
         var card = card(.rollback)
@@ -147,6 +160,9 @@ package struct Planner: Sendable {
             }
             if kind == .pause || kind == .approve {
                 card.blockers.append("\(record.label) does not run: its process died")
+            }
+            if kind == .promote, record.isOnItsWayBack {
+                card.blockers.append("it was on its way back when it died: take it back to the end")
             }
             if kind == .abort, record.kind == .rollback {
                 card.blockers.append(

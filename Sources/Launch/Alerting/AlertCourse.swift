@@ -19,6 +19,8 @@ struct AlertCourse: Sendable {
     private var wellSince: Moment?
     /// When it fired lately, oldest first.
     private(set) var firings: [Moment] = []
+    /// Whether it was told as one that flaps by an engine before this one: of its firings the journal gives the last alone.
+    private var wasFlapping = false
 
     init() {}
 
@@ -34,11 +36,14 @@ struct AlertCourse: Sendable {
         // What changed of one that fires is told as a firing too: only the first of a run is one.
         if alert.firings < firings.count { firings = Array(firings.suffix(max(alert.firings, 1))) }
         firings = Array(firings.suffix(damping?.times ?? 0))
+        wasFlapping = phase == .firing && alert.facts.isFlapping == true
     }
 
     /// Whether its last firings came too fast after one another.
     func isFlapping(_ damping: FlapDamping?) -> Bool {
-        guard let damping, firings.count >= damping.times, let last = firings.last else { return false }
+        guard let damping else { return false }
+        if wasFlapping { return true }
+        guard firings.count >= damping.times, let last = firings.last else { return false }
         return firings.suffix(damping.times).first.map { $0.age(at: last) <= damping.within } ?? false
     }
 
@@ -83,7 +88,7 @@ struct AlertCourse: Sendable {
             if isFlapping(rule.damping), let hold = rule.damping?.hold { keep = max(keep, hold) }
             guard start.age(at: now) >= keep else { return .none }
             phase = .inactive
-            (since, wellSince) = (nil, nil)
+            (since, wellSince, wasFlapping) = (nil, nil, false)
             return .resolve
         }
     }

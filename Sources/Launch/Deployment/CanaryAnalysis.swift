@@ -58,11 +58,18 @@ package struct CanaryAnalysis: Sendable {
     private var looks = 0
     private var blindLooks = 0
     /// Looks in a row, until now, that were a gap, and the requests that were missed in them.
-    private var gap = (looks: 0, missed: 0.0)
+    private var gap = Gap()
     /// How often the samples began anew: what was counted before a gap says nothing of what comes after it.
     package private(set) var gaps = 0
     /// The critical alerts that fire now and did not before the deploy.
     private var alerts: [String] = []
+
+    private struct Gap: Hashable {
+        var looks = 0
+        var missed = 0.0
+        /// Whether it was not known how many requests there are, rather than known that there are none.
+        var isBlind = false
+    }
 
     private struct Count: Hashable {
         var requests = 0.0
@@ -112,6 +119,7 @@ package struct CanaryAnalysis: Sendable {
         let isStill = live.requests == 0 && rate > 0
         if isUnknown || isStill {
             gap.looks += 1
+            gap.isBlind = isUnknown
             gap.missed += isUnknown ? CanaryAnalysis.missedRequests : rate * seconds
             return
         }
@@ -121,7 +129,7 @@ package struct CanaryAnalysis: Sendable {
             (self.canary, self.live) = (Count(), Count())
             (pairs, worsePairs, looks, blindLooks) = ([], 0, 0, 0)
         }
-        gap = (0, 0)
+        gap = Gap()
     }
 
     private var isInGap: Bool {
@@ -130,7 +138,8 @@ package struct CanaryAnalysis: Sendable {
 
     /// Why the canary must not grow now, whatever was counted; nil where it may. It may pass.
     package var obstacle: String? {
-        if isInGap { return "no requests were seen for the last \(gap.looks) looks" }
+        // No number in it: it is told again whenever it changes.
+        if isInGap { return gap.isBlind ? "the figures of the colours are not known" : "no requests are seen any more" }
         if let first = alerts.first {
             return "critical since the deploy began: \(first)"
                 + (alerts.count > 1 ? " (+\(alerts.count - 1) more)" : "")

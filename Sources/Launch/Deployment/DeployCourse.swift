@@ -61,6 +61,12 @@ package struct DeployCourse: Hashable, Sendable {
     /// Steps up to here that move or judge traffic are behind us.
     private let resumeAfter: Int?
 
+    /// What an interrupted run has behind it, and is not done anew.
+    package var settled: [DeployStep] {
+        guard let resumeAfter else { return [] }
+        return steps[...resumeAfter].filter(DeployCourse.staysDone)
+    }
+
     /// The step that runs or comes next.
     package var current: DeployStep? { steps.indices.contains(index) ? steps[index] : nil }
 
@@ -84,7 +90,7 @@ package struct DeployCourse: Hashable, Sendable {
                 state = .ended
                 return .end(.preempted, by)
             case .refused(let why):
-                if hasMoved { return goBack(why) }
+                // Without a lock nothing can be moved, not even back: what an interrupted run moved stays as it was found.
                 state = .ended
                 return .end(.refused, why)
             case .failed(let why):
@@ -162,10 +168,9 @@ package struct DeployCourse: Hashable, Sendable {
 
     private func isBehind(_ step: DeployStep) -> Bool {
         guard let resumeAfter, index <= resumeAfter else { return false }
-        switch step {
-        // The lock is taken anew; the rest up to there is settled.
-        case .lock: return false
-        default: return true
-        }
+        return DeployCourse.staysDone(step)
     }
+
+    /// The lock is taken anew, and the way back armed by it; the rest is settled.
+    private static func staysDone(_ step: DeployStep) -> Bool { step != .lock && step != .arm }
 }

@@ -46,6 +46,28 @@ package enum DeployStep: Hashable, Sendable {
         }
     }
 
+    /// The step of a name in the journal; nil for what is no step of a deploy's course.
+    package init?(name: String) {
+        func share(_ prefix: String) -> Int? {
+            guard name.hasPrefix(prefix), let share = Int(name.dropFirst(prefix.count)), (1...99).contains(share) else {
+                return nil
+            }
+            return share
+        }
+        let plain: [DeployStep] = [
+            .preflight, .approve, .lock, .release, .gate, .arm, .promote, .follow, .watch, .confirm, .unlock,
+        ]
+        if let step = plain.first(where: { $0.name == name }) {
+            self = step
+        } else if let share = share("shift-") {
+            self = .shift(share)
+        } else if let share = share("analyse-") {
+            self = .analyse(share)
+        } else {
+            return nil
+        }
+    }
+
     /// What people read.
     package var title: String {
         switch self {
@@ -93,8 +115,9 @@ package enum DeployStep: Hashable, Sendable {
         var steps: [DeployStep] = [.preflight]
         if approvals > 0 { steps.append(.approve) }
         steps += [.lock, .release, .gate]
-        for share in shares { steps += [.shift(share), .analyse(share)] }
+        // Before any traffic moves: whoever is killed in the canary has the way back armed, too.
         if confirms { steps.append(.arm) }
+        for share in shares { steps += [.shift(share), .analyse(share)] }
         steps.append(.promote)
         if follows { steps.append(.follow) }
         if watches { steps.append(.watch) }

@@ -81,7 +81,7 @@ package struct EdgeFreeze: Hashable, Sendable {
 
 /// What an edge does by itself if nobody confirms: back to a split, at a time.
 package struct ArmedRevert: Hashable, Sendable {
-    /// The revert happens only while this is what serves.
+    /// The revert happens only while this is what serves; empty: from whatever the action made the edge serve.
     package var from: String
     package var to: String
     package var action: String

@@ -101,6 +101,7 @@ package struct HealthCheck: Sendable {
         var readings: [SeriesID: Measurement] = [:]
         var failure: String?
         var took: Milliseconds = 0
+        var looks = 1
         var isDone = false
     }
 
@@ -136,6 +137,7 @@ package struct HealthCheck: Sendable {
         if first.failure == nil, probe.series.contains(where: { HealthCheck.isMissing(first.readings[$0.id]) }) {
             do { try await Task.sleep(for: pause) } catch { return }
             let again = clock.now()
+            answers.change(index) { $0.looks = 2 }
             await poller.look()
             took = max(took, again.age(at: clock.now()))
         }
@@ -156,7 +158,16 @@ package struct HealthCheck: Sendable {
     private func look(_ probe: Probe, _ result: Gathered) -> Look {
         Look(
             name: probe.name, took: result.took, deadline: probe.deadline, failure: result.failure,
-            findings: probe.series.map { finding(of: $0.id, result.readings[$0.id]) })
+            findings: probe.series.map { finding(of: $0.id, HealthCheck.judgeable($0.id, of: probe, result)) })
+    }
+
+    /// What was asked once or twice has no percentile: one slow answer would be a slow launch.
+    private static func judgeable(_ id: SeriesID, of probe: Probe, _ result: Gathered) -> Measurement? {
+        let measurement = result.readings[id]
+        guard case .http = probe.target, case .number? = measurement,
+            HTTPProber.quantiles.contains(where: { id.name == "\(probe.name).\($0.0)" })
+        else { return measurement }
+        return .tooFew(Double(result.looks))
     }
 
     /// - Parameter id: a series of the config, where its titles and thresholds stand.

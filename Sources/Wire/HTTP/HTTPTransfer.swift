@@ -206,8 +206,17 @@ final class HTTPTransfer {
         // Before a connection is made this is the URL's scheme; after, it is an answer that is not HTTP.
         let isAnswer = code == CURLE_UNSUPPORTED_PROTOCOL && wasSent
         return WireError(
-            isAnswer ? .malformed : .init(code), request.method, on: request.target,
-            because: String(cString: curl_easy_strerror(code)), mayHaveArrived: wasSent)
+            isAnswer ? .malformed : isLineTooLong(code) ? .tooLarge : .init(code), request.method, on: request.target,
+            because: isLineTooLong(code)
+                ? "a line of the headers is longer than libcurl takes (100 kB)"
+                : String(cString: curl_easy_strerror(code)),
+            mayHaveArrived: wasSent)
+    }
+
+    /// libcurl's buffers grow up to a bound, and what is longer is called `CURLE_OUT_OF_MEMORY`: once an answer comes that is what it
+    /// is, and not this machine's want of memory.
+    private func isLineTooLong(_ code: CURLcode) -> Bool {
+        code == CURLE_OUT_OF_MEMORY && guardia_curl_summarize(easy).pre_transfer > 0
     }
 
     /// How far a transfer came that was given up.

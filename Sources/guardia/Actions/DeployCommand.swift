@@ -175,22 +175,31 @@ struct DeployCommand: AsyncParsableCommand {
     /// How many seconds the folder must be gone.
     private static let goneLooks = 10
 
-    private func dryRun(_ order: DeployOrder, _ session: ActionSession) async -> ExitCode {
+    /// All that the preflight would find now, with nothing changed.
+    private func rehearse(_ order: DeployOrder, _ session: ActionSession) async -> Deploy.Rehearsal {
         let (requests, _) = AsyncStream.makeStream(of: ActionEvent.Asked.self)
         let world = session.world(board: JournalBoard(session.journal), requests: requests)
-        let rehearsal = await Deploy(
+        return await Deploy(
             order, of: session.deployment, on: session.edges, world: world,
             reporter: ActionReporter(ActionID("dry-run"), journal: NoJournal())
         ).rehearse()
+    }
+
+    private func tell(_ rehearsal: Deploy.Rehearsal) {
+        for fact in rehearsal.facts { Output.line("✓ \(fact)") }
+        for caution in rehearsal.cautions { Output.line("! \(caution)") }
+        for refusal in rehearsal.refusals { Output.line("✗ \(refusal)") }
+    }
+
+    private func dryRun(_ order: DeployOrder, _ session: ActionSession) async -> ExitCode {
+        let rehearsal = await rehearse(order, session)
         if options.json {
             Output.json(rehearsal)
         } else {
             Output.line(
                 "\(order.version) to \(rehearsal.to), beside \(rehearsal.from); steps: \(rehearsal.steps.joined(separator: ", "))"
             )
-            for fact in rehearsal.facts { Output.line("✓ \(fact)") }
-            for caution in rehearsal.cautions { Output.line("! \(caution)") }
-            for refusal in rehearsal.refusals { Output.line("✗ \(refusal)") }
+            tell(rehearsal)
             Output.line(
                 rehearsal.refusals.isEmpty
                     ? "nothing speaks against it; nothing was changed" : "it would be refused; nothing was changed")
@@ -204,6 +213,13 @@ struct DeployCommand: AsyncParsableCommand {
         for line in status.lines { Output.line(line) }
         let shares = (order.shares + [100]).map { "\($0) %" }.joined(separator: " → ")
         Output.line("Deploy \(order.version): \(shares), \(order.bake.count / 1000) s each.")
+        let rehearsal = await rehearse(order, session)
+        Output.line("Steps: \(rehearsal.steps.joined(separator: ", "))")
+        tell(rehearsal)
+        guard rehearsal.refusals.isEmpty else {
+            await session.close()
+            throw Failure.refused(Told("it would be refused; nothing was changed"))
+        }
         if order.force { Output.line("It goes ahead even if the go/no-go poll is not GO: \(order.reason)") }
         let target = order.force ? "\(PlanCard.force) \(order.version)" : order.version
         switch Confirmation.typed(target) {

@@ -25,24 +25,34 @@ struct StatusCommand: AsyncParsableCommand {
         let survey = await EdgeSurvey.take(session.edges, session.deployment)
         let board = await asked
         let now = session.clock.now()
-        let light = RollbackLight(survey.traffic, board?.actions)
+        let light = StatusCommand.light(survey.traffic, board?.actions, journal: journal)
         let unsettled = board.map { board in
             UnsettledAction.all(in: board.actions, traffic: survey.traffic) { ActionLock.lives($0, journal: journal) }
         }
         let needsPerson = unsettled?.contains { $0.needsPerson } ?? false
         if options.json {
-            Output.json(Report(survey, light, unsettled ?? [], board.flatMap { LastMove($0, at: now) }, now))
+            Output.json(
+                Report(
+                    survey, light, unsettled, board.flatMap { LastMove($0, at: now) },
+                    journal: board == nil ? "\(journal) cannot be read" : nil, now))
         } else {
             for line in survey.lines { Output.line(line) }
             Output.line(StatusCommand.words(light, at: now))
             for action in unsettled ?? [] { Output.line(action.words(at: now)) }
             for line in board.flatMap({ LastMove($0, at: now) })?.lines ?? [] { Output.line(line) }
-            if board == nil {
-                Output.line("? \(session.journal) cannot be read: what runs, waits or was left is not known")
-            }
+            if board == nil { Output.line("? what runs or waits is not known either") }
         }
         _ = await session.close()
         throw ExitCode(light.isReady && !needsPerson ? 0 : 4)
+    }
+
+    /// Without the journal nobody knows whether what answers was left for good reason: that is no green light.
+    static func light(_ traffic: Traffic, _ actions: ActionLog?, journal: String) -> RollbackLight {
+        let light = RollbackLight(traffic, actions)
+        guard actions == nil, case .ready(let colour, let version, _, let edges) = light else { return light }
+        return .unknown(
+            "\(colour) \(version) answers, through \(edges) edge\(edges == 1 ? "" : "s"), and whether it was left is not known: \(journal) cannot be read"
+        )
     }
 
     static func words(_ light: RollbackLight, at now: Moment) -> String {
@@ -68,18 +78,22 @@ struct StatusCommand: AsyncParsableCommand {
         var edges: [Edge]
         var light: String
         var lightWords: String
-        var running: [String]
-        var waiting: [String]
+        /// Why the journal could not be read, and nothing is known of actions; left out where it was.
+        var journalTrouble: String?
+        var running: [String]?
+        var waiting: [String]?
         /// Of those that run.
-        var hanging: [String]
-        var died: [String]
-        var words: [String]
+        var hanging: [String]?
+        var died: [String]?
+        var words: [String]?
         var last: LastMove.Report?
 
         init(
-            _ survey: EdgeSurvey, _ light: RollbackLight, _ actions: [UnsettledAction], _ last: LastMove?, _ now: Moment
+            _ survey: EdgeSurvey, _ light: RollbackLight, _ actions: [UnsettledAction]?, _ last: LastMove?,
+            journal trouble: String?, _ now: Moment
         ) {
             self.last = last?.report
+            journalTrouble = trouble
             edges = survey.traffic.edges.map { edge in
                 Edge(
                     name: edge.name, split: edge.split?.value.name, up: edge.isUp, trouble: edge.trouble,
@@ -93,11 +107,11 @@ struct StatusCommand: AsyncParsableCommand {
             case .unknown: self.light = "unknown"
             }
             lightWords = StatusCommand.words(light, at: now)
-            running = actions.filter { $0.state != .died }.map(\.record.id.text)
-            waiting = actions.filter { if case .waits = $0.state { true } else { false } }.map(\.record.id.text)
-            hanging = actions.filter { $0.state == .hangs }.map(\.record.id.text)
-            died = actions.filter { $0.state == .died }.map(\.record.id.text)
-            words = actions.map { $0.words(at: now) }
+            running = actions?.filter { $0.state != .died }.map(\.record.id.text)
+            waiting = actions?.filter { if case .waits = $0.state { true } else { false } }.map(\.record.id.text)
+            hanging = actions?.filter { $0.state == .hangs }.map(\.record.id.text)
+            died = actions?.filter { $0.state == .died }.map(\.record.id.text)
+            words = actions?.map { $0.words(at: now) }
         }
     }
 }

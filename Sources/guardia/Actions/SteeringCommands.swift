@@ -89,10 +89,9 @@ struct Steering {
                 Told("\(session.journal) cannot be read, so no deploy can be found: guardia rollback needs no journal"))
         }
         guard let record = find(in: log, journal: session.journal) else {
-            throw Failure.refused(
-                Told(
-                    wanted.map { "there is no deploy \($0) that runs or was interrupted" }
-                        ?? "no deploy runs, and none was interrupted"))
+            throw await refuse(
+                wanted.map { "there is no deploy \($0) that runs or was interrupted" }
+                    ?? "no deploy runs, and none was interrupted", nil, session)
         }
         let lives = record.ended == nil && ActionLock.lives(record.id, journal: session.journal) != false
         // To abort is not kept waiting by edges that do not answer: whether it hangs is looked at where it hears nothing.
@@ -101,21 +100,43 @@ struct Steering {
         let hangs = lives && survey?.traffic.hasLapsed(lockOf: record.id) == true
         // Nobody is there to hear it: a deploy that is called held would be believed to be.
         if hangs, kind == .pause || kind == .approve {
-            await session.close()
-            throw Failure.refused(Told("\(record.id) HANGS: \(UnsettledAction.hanging)"))
+            throw await refuse("\(record.id) HANGS: \(UnsettledAction.hanging)", record, session)
         }
         if kind == .promote, !options.yes, let survey {
             for line in survey.lines { Output.line(line) }
             try await confirm(record, lives: lives, hangs: hangs, session)
         }
+        // Whoever approves is to see what: here nothing is asked, since the deploy waits and looks again before it begins.
+        if kind == .approve, let survey, !options.json {
+            for line in survey.lines + Steering.plan(record) { Output.line(line) }
+        }
         if lives { throw await ask(record, board, session) }
+        // Whoever was asked may have taken their time.
+        if let log = await board.board()?.actions, let objection = log.objection(toGoingOnWith: record.id) {
+            throw await refuse("\(objection): nothing was changed", record, session)
+        }
+        if kind == .promote, record.isOnItsWayBack {
+            throw await refuse(
+                "\(record.id) was on its way back when it died: guardia abort, or guardia rollback, finishes that",
+                record, session)
+        }
         switch kind {
-        case .promote: throw await resume(record, session)
+        case .promote: throw await resume(record, begunBy: log.origin(of: record), session)
         case .abort: throw await undo(record, session)
         default:
-            throw Failure.refused(
-                Told("\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it"))
+            throw await refuse(
+                "\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it", record,
+                session)
         }
+    }
+
+    /// Nothing was done: said as an end, to a script as one object.
+    private func refuse(_ why: String, _ record: ActionRecord?, _ session: ActionSession) async -> ExitCode {
+        guard options.json else {
+            await session.close()
+            return Failure.refused(Told(why))
+        }
+        return await session.finish(ActionResult(.refused, why), record?.id ?? ActionID(wanted ?? ""), json: true)
     }
 
     /// The deploy that is meant: by its name; else the newest that lives, else the newest deploy or rollback whose process died,
@@ -125,7 +146,8 @@ struct Steering {
         let living = movers.filter { ActionLock.lives($0.id, journal: journal) != false }
         let deploys = living.filter { $0.kind == .deploy }
         let dead =
-            (log.interrupted.map { [$0] } ?? []) + movers.filter { record in !living.contains { $0.id == record.id } }
+            (log.interrupted.map { [$0] } ?? [])
+            + movers.filter { record in !record.isOvertaken && !living.contains { $0.id == record.id } }
         if let wanted { return (dead + deploys).last { $0.id.text == wanted } }
         return deploys.last ?? dead.last
     }
@@ -150,8 +172,19 @@ struct Steering {
     static func outlook(_ record: ActionRecord, lives: Bool, hangs: Bool = false, at now: Moment) -> [String] {
         var lines = [UnsettledAction(record: record, lives: lives, hangs: hangs).words(at: now)]
         if lives, !hangs, record.waitsFor == nil { lines.append("  what runs now is taken as good and ended") }
-        lines.append("  next: \(record.next?.title ?? "its end")")
+        let next = lives && !hangs ? record.next : record.resumption
+        lines.append("  next: \(next?.title ?? "its end")")
         return lines
+    }
+
+    /// What an approval is for: who asked, for what, why, by which steps.
+    static func plan(_ record: ActionRecord) -> [String] {
+        let started = record.started
+        return [
+            "\(record.label) for \(started.by.signature)\(started.reason.isEmpty ? "" : ": \(started.reason)")",
+            "  steps: \(started.steps.map(\.name).joined(separator: ", "))",
+            "  edges: \(started.edges.joined(separator: ", "))",
+        ]
     }
 
     // MARK: A deploy that lives
@@ -162,11 +195,12 @@ struct Steering {
         guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
         let who = session.identity.who
         if kind == .approve, !record.awaitsApproval {
-            return Failure.refused(
-                Told("\(record.id) waits for no approval: it is at \(record.current?.step.title ?? "its beginning")"))
+            return await refuse(
+                "\(record.id) waits for no approval: it is at \(record.current?.step.title ?? "its beginning")", record,
+                session)
         }
         if kind == .approve, who.uid == record.started.by.uid {
-            return Failure.refused(Told("\(who.name) asked for \(record.id): another operator must approve it"))
+            return await refuse("\(who.name) asked for \(record.id): another operator must approve it", record, session)
         }
         let id = options.actionID(kind, at: session.clock.now().utc)
         let sign = ActionSign(id, journal: session.journal)
@@ -211,7 +245,10 @@ struct Steering {
 
     // MARK: A deploy that died
 
-    private func resume(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
+    /// - Parameter origin: the deploy whose command line it was; the record may itself go on with that one.
+    private func resume(
+        _ record: ActionRecord, begunBy origin: ActionRecord, _ session: ActionSession
+    ) async -> ExitCode {
         // A rollback is finished by rolling back, not by another release.
         if record.kind == .rollback { return await rollBack(to: record.started.to?.colour, record, "finish", session) }
         await bury(record, session)
@@ -220,15 +257,23 @@ struct Steering {
             step.name.hasPrefix("shift-") ? Int(step.name.dropFirst("shift-".count)) : nil
         }
         let confirms = record.started.steps.contains { $0.name == "confirm" }
+        let command = origin.started.command
         let order = DeployOrder(
             version: record.started.to?.version ?? "", shares: shares,
-            bake: DeployCommand.duration("--bake", in: record.started.command) ?? plan.canary.bake,
+            bake: DeployCommand.duration("--bake", in: command) ?? plan.canary.bake,
             confirmWithin: confirms
-                ? DeployCommand.duration("--confirm-within", in: record.started.command) ?? plan.watch.confirmWithin
-                    ?? .hours(1) : nil,
-            reason: options.reason.isEmpty ? record.started.reason : options.reason, by: session.identity.who,
+                ? DeployCommand.duration("--confirm-within", in: command) ?? plan.watch.confirmWithin ?? .hours(1)
+                : nil,
+            reason: options.reason.isEmpty ? record.started.reason : options.reason,
+            without: leftAlone(by: record, session), force: command.contains("--force"),
+            decision: origin.started.decision ?? .minutes(30), by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid(), continues: record)
         return await DeployCommand.run(order, options, session)
+    }
+
+    /// The edges that it was told to leave alone: they are left alone by whoever ends it, too.
+    private func leftAlone(by record: ActionRecord, _ session: ActionSession) -> Set<String> {
+        Set(session.edges.names).subtracting(record.started.edges)
     }
 
     private func undo(_ record: ActionRecord, _ session: ActionSession) async -> ExitCode {
@@ -242,7 +287,8 @@ struct Steering {
         for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { signal(number, SIG_IGN) }
         let order = Rollback.Order(
             to: colour, reason: options.reason.isEmpty ? "\(what) \(record.id)" : options.reason,
-            by: session.identity.who, command: ActionSession.commandLine, continues: record.id,
+            without: leftAlone(by: record, session), by: session.identity.who, command: ActionSession.commandLine,
+            continues: record.id,
             pid: getpid(), isDead: session.isDead)
         return await RollbackCommand.run(order, options, session)
     }

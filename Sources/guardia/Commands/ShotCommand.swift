@@ -46,10 +46,10 @@ struct ShotCommand: ParsableCommand {
             let frame = try frame(Size(width: parts[0], height: parts[1]))
             let text = shape.render(frame, theme: theme)
             guard file != "-" else {
-                FileHandle.standardOutput.write(Data(text.utf8))
+                StandardStream.output.exactly(text)
                 return
             }
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
+            try FileOutput.write(text, to: file)
             Output.line(file)
         } catch let error as ExitCode {
             throw error

@@ -93,11 +93,7 @@ enum OperationsText {
             isatty(STDOUT_FILENO) == 1 ? StandardStream.output.lines(text) : StandardStream.output.exactly(text)
             return
         }
-        do {
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
-        } catch {
-            throw Failure.failed(Told("\(path) could not be written: \(error.localizedDescription)"))
-        }
+        do { try FileOutput.write(text, to: path) } catch { throw Failure.failed(error) }
         Output.line(path)
     }
 }

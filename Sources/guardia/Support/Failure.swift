@@ -8,9 +8,10 @@ import Settings
 
 /// How a command ends when it cannot do what it was asked: one sentence to stderr, and an exit code that says which kind.
 enum Failure {
-    /// It was tried and failed: 1. Where no journal can be read under the name that was given, 2.
+    /// It was tried and failed: 1. Where there is no journal under the name that was given, 2.
     static func failed(_ error: some Error) -> ExitCode {
-        tell(error, code: (error as? JournalError)?.isOfItsPath == true ? 2 : 1)
+        if case .notThere? = error as? JournalError { return usage(error) }
+        return tell(error, code: 1)
     }
 
     /// The words, the config or the terminal are not fit: 2.
@@ -57,7 +58,7 @@ enum Output {
 
     /// Text without a line end, for what is typed behind it.
     static func prompt(_ text: String) {
-        FileHandle.standardOutput.write(Data(Text.sanitised(text, limit: 400).utf8))
+        StandardStream.output.exactly(Text.sanitised(text, limit: 400))
     }
 
     static func error(_ text: String) { StandardStream.error.line("guardia: \(text)") }

@@ -110,7 +110,9 @@ final class FakeEdge: EdgeDoor {
             guard state.split == from else { throw refuse(.moved(current: state.split.name), "flip") }
             guard state.staged.contains(to.name) else { throw refuse(.unstaged, "flip") }
             state.split = to
-            if let armed = state.armed, armed.from != to.name { state.armed = nil }
+            if let armed = state.armed, armed.from.isEmpty ? armed.to == to.name : armed.from != to.name {
+                state.armed = nil
+            }
             return Flip(from: from.name, to: to.name, clock: 1_800_000_000)
         }
     }
@@ -119,7 +121,7 @@ final class FakeEdge: EdgeDoor {
         try act("arm \(revert.to.name)") { state throws(EdgeError) in
             try hold(fence, state, "arm")
             state.armed = ArmedRevert(
-                from: revert.from.name, to: revert.to.name, action: revert.action, left: revert.after.count / 1000)
+                from: revert.from?.name ?? "", to: revert.to.name, action: revert.action, left: revert.after.count / 1000)
         }
     }
 
@@ -133,9 +135,9 @@ final class FakeEdge: EdgeDoor {
     /// What the edge does by itself when the armed time has come.
     func fire() {
         change { state in
-            guard let armed = state.armed, let to = Split(name: armed.to), state.split.name == armed.from else {
-                return
-            }
+            guard let armed = state.armed, let to = Split(name: armed.to), state.split != to,
+                armed.from.isEmpty || state.split.name == armed.from
+            else { return }
             state.split = to
             state.fence += 1
             state.lock = nil

@@ -50,6 +50,8 @@ final class PausedClock: Clock {
 
     func now() -> Moment { moment(time.withLock { $0 }) }
 
+    func move(by span: Milliseconds) { time.withLock { $0 += span.count } }
+
     func pause(_ span: Milliseconds) async throws {
         try Task.checkCancellation()
         time.withLock { $0 += span.count }

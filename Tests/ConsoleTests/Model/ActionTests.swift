@@ -192,6 +192,21 @@ import Testing
         #expect(question.facts.blockers.isEmpty)
     }
 
+    @Test func withoutAnEngineTheVersionsThatWereKnownAreShownWithTheirAgeAndMayBeTyped() {
+        var model = Deployed().model(80, 24)
+        _ = model.update(.tick(model.now.advanced(by: 60_000)))
+        model.press("R")
+        let text = model.frame.rows.joined(separator: "\n")
+        #expect(text.contains("v1.4.0 1 min") && text.contains("v1.3.9 1 min"), "\(text)")
+        model.type("v1.3.9")
+        model.press("enter")
+        guard case .confirmation(let question)? = model.overlays.last else {
+            Issue.record("no question")
+            return
+        }
+        #expect(question.intent == .rollback(to: "green"))
+    }
+
     @Test func aRollbackNeedsNoEngine() {
         var model = Deployed().model(120, 40)
         _ = model.update(.tick(model.now.advanced(by: 60_000)))

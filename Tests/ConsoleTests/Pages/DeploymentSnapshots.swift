@@ -20,7 +20,12 @@ import Testing
 
     @Test("a deploy that goes back by itself unless somebody confirms")
     func armed() {
-        let armed = Deployed.canary.reading {
+        // In the canary it is for the day when nobody drives it any more, and nothing is to be confirmed.
+        let canary = Deployed.canary.reading {
+            for edge in Deployed.edges { $0.set(edge.notice, "goes back to blue in 253 s") }
+        }
+        expectSnapshot(canary.model(80, 24).frame, "armed-canary-80x24")
+        let armed = Deployed.promoted.reading {
             for edge in Deployed.edges { $0.set(edge.notice, "goes back to blue in 253 s") }
         }
         expectSnapshot(armed.model(80, 24).frame, "armed-80x24")

@@ -160,6 +160,20 @@ struct Deployed {
         return deployed
     }()
 
+    /// The same, promoted forty seconds ago: it is watched.
+    static let promoted: Deployed = {
+        var deployed = canary
+        let id = ActionID("deploy-20261023T173500Z-0002")
+        deployed.happened(
+            [
+                .stepEnded(.init(action: id, step: "analyse-25", outcome: .done, detail: "")),
+                .stepStarted(.init(action: id, step: "promote")),
+                .stepEnded(.init(action: id, step: "promote", outcome: .done, detail: "", split: "green")),
+                .stepStarted(.init(action: id, step: "watch")),
+            ], ago: 40)
+        return deployed.reading { $0.setSplit("green") }
+    }()
+
     /// The same, gone back four minutes ago.
     static let wentBack: Deployed = {
         var deployed = canary

@@ -270,6 +270,23 @@ struct AlertMachineTests {
         #expect(bench.story("slow").suffix(2) == ["fired", "resolved"])
     }
 
+    @Test func whatFlappedBeforeARestartIsHeldAfterItToo() throws {
+        let damping = FlapDamping(times: 3, within: .minutes(10), hold: .minutes(2))
+        var bench = Bench([slow(damping: damping)], [latency])
+        for _ in 0..<3 {
+            bench.run(5, ["api.p95": 250])
+            bench.run(5, ["api.p95": 100])
+        }
+        // Of an alert that is open the journal gives what was told since it fired last.
+        let last = bench.told.lastIndex { if case .fired = $0.event { true } else { false } }
+        bench.told.removeSubrange(..<(try #require(last)))
+        bench.restart()
+        bench.run(119, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired"])
+        bench.run(2, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired", "resolved"])
+    }
+
     @Test func aRestartForgetsNothingAndRepeatsNothing() throws {
         var bench = Bench([slow(for: .seconds(60))], [latency])
         bench.run(30, ["api.p95": 250])

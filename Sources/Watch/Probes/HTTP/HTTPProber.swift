@@ -11,7 +11,7 @@ package actor HTTPProber: Prober, PinnedActor {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     private static let bodyLimit = 1 << 20
-    private static let quantiles = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)]
+    static let quantiles = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)]
 
     private let target: HTTPTarget
     private let clock: any Clock
