@@ -20,6 +20,7 @@ struct ShippedConfigurationTests {
         #expect(file.configuration.product.name == "BarberPro")
         #expect(file.configuration.launch.at == Timestamp(seconds: 1_773_057_600))
         #expect(file.configuration.panes.geo?.regions.count == 24)
+        #expect(file.configuration.panes.geo?.regions.allSatisfy { $0.errors != nil } == true)
     }
 
     @Test(
@@ -49,6 +50,7 @@ struct ShippedConfigurationTests {
         let file = try RehearsalSettings.load(variables: variables)
         #expect(file.warnings == [])
         #expect(file.configuration.panes.colours.map(\.name) == ["blue", "green"])
+        #expect(file.configuration.panes.geo?.regions.allSatisfy { $0.errors != nil } == true)
         // Each section that a rule names is there, and has lines to show.
         let named = file.configuration.alerts.rules.compactMap(\.runbook).filter { $0.hasPrefix("#") }
         let sections = file.configuration.runbook?.sections ?? [:]
