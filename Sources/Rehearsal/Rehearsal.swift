@@ -145,6 +145,9 @@ package actor Rehearsal {
             "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": tls.authority,
             "TLS_CERTIFICATE": tls.certificate, "DOOR_PORT": "\(nginx.port)",
             "EDGE_WAF": hardening.plan.waf == nil ? "none" : "block",
+            "WAF_STATION": hardening.plan.waf == nil ? "audit" : "defence",
+            "WAF_WORD": hardening.plan.waf == nil
+                ? "the WAF blocks and its exceptions were reviewed" : "the WAF's exceptions were reviewed",
             "EDGE_COUNTRIES": hardening.plan.countries == nil ? "none" : "refuse",
         ]
     }
