@@ -195,7 +195,8 @@ let package = Package(
             name: "guardia-fuzz",
             dependencies: ["Fuzzing", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(
-            name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal"], path: "Tests/EndToEnd"),
+            name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal", "Settings", "Watch", "Wire"],
+            path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,8 @@ import Journal
 package import Launch
 
 /// What the engine does for actions, once a second: brings what was spooled into the journal, finds actions whose process
-/// died, and mends edges that a rollback could not reach when they come back.
+/// died, mends edges that a rollback could not reach when they come back, and starts the host that a drill had stopped when it
+/// died.
 package actor ActionWarden {
     private let path: String
     private let origin: String
@@ -18,10 +19,23 @@ package actor ActionWarden {
     private var unheard = FlagWatch()
     // MARK: Readiness
     private var turns = ReadinessTurns()
+    // MARK: Drills
+    /// Starts the host that a drill stops; why it failed. Nil: no such drill is configured.
+    private let startHost: (@Sendable () async -> String?)?
+    private var isStarting = false
+    /// What came of the last try, until the journal knows.
+    private var started: (drill: ActionID, trouble: String?)?
+    /// Drills whose host could not be started, and when that is tried again.
+    private var failedStarts: [ActionID: Milliseconds] = [:]
+    private static let startAgain: Milliseconds = .seconds(10)
     private let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    package init(journal path: String, origin: String, clock: any Clock, deployment: Deployment?, edges: EdgeGroup) {
+    package init(
+        journal path: String, origin: String, clock: any Clock, deployment: Deployment?, edges: EdgeGroup,
+        startHost: (@Sendable () async -> String?)? = nil
+    ) {
+        self.startHost = startHost
         self.path = path
         self.origin = origin
         host = origin
@@ -52,6 +66,7 @@ package actor ActionWarden {
         // Not told now, it is told at the next look.
         _ = try? append(changes.map { Event(origin: origin, at: clock.now(), body: .flag(.changed($0))) })
         tellReadiness(board)
+        await startStoppedHost(board)
         await mend(board.actions)
     }
 
@@ -94,6 +109,44 @@ package actor ActionWarden {
         let count = fread(&bytes, 1, bytes.count, file)
         let words = bytes.prefix(count).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
         return words.first?.hasSuffix("guardia") ?? false
+    }
+
+    // MARK: A host that a dead drill had stopped
+
+    /// A drill of ours that stops a host and died before it told its end: whether it had started the host again is not known,
+    /// and to start one that runs does no harm. Its end is told only once that is done, so that an engine that is started in
+    /// between does it, too.
+    private func startStoppedHost(_ board: Board) async {
+        guard let startHost, let drill = board.backups.lastDrill(.edge), drill.ended == nil,
+            let record = board.actions.records.last(where: { $0.id == drill.id }), record.started.by.host == host,
+            record.ended.map({ $0.body.outcome == .died }) ?? !lives(record)
+        else { return }
+        guard let started, started.drill == drill.id else {
+            guard !isStarting, failedStarts[drill.id].map({ $0 <= clock.now().uptime }) ?? true else { return }
+            isStarting = true
+            // It may take as long as its deadline: nothing else waits for it.
+            Task { self.take(await startHost(), of: drill.id) }
+            return
+        }
+        self.started = nil
+        guard let trouble = started.trouble else {
+            let end = BackupEvent.DrillEnded(
+                id: drill.id, kind: .edge, hasPassed: false, measured: nil, target: drill.started.target,
+                summary: "its process died while a host was stopped; the engine started the host again")
+            _ = try? append([Event(origin: origin, at: clock.now(), body: .backup(.drillEnded(end)))])
+            return
+        }
+        if failedStarts.updateValue(clock.now().uptime + Self.startAgain, forKey: drill.id) == nil {
+            let note = ActionEvent.Noted(
+                action: drill.id, step: "disturb",
+                text: "A HOST IS STILL STOPPED: it could not be started again: \(trouble)")
+            _ = try? append([Event(origin: origin, at: clock.now(), body: .action(.noted(note)))])
+        }
+    }
+
+    private func take(_ trouble: String?, of drill: ActionID) {
+        isStarting = false
+        started = (drill, trouble)
     }
 
     // MARK: Edges that come back

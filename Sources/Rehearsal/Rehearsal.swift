@@ -145,6 +145,9 @@ package actor Rehearsal {
             "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": tls.authority,
             "TLS_CERTIFICATE": tls.certificate, "DOOR_PORT": "\(nginx.port)",
             "EDGE_WAF": hardening.plan.waf == nil ? "none" : "block",
+            "WAF_STATION": hardening.plan.waf == nil ? "audit" : "defence",
+            "WAF_WORD": hardening.plan.waf == nil
+                ? "the WAF blocks and its exceptions were reviewed" : "the WAF's exceptions were reviewed",
             "EDGE_COUNTRIES": hardening.plan.countries == nil ? "none" : "refuse",
         ]
     }
@@ -244,7 +247,11 @@ package actor Rehearsal {
     /// Stops, starts or restarts a part, as a drill asks.
     private func control(_ name: String, _ verb: String) async throws {
         switch (name, verb) {
-        case ("redis", "restart"): try await redis.daemon.restart()
+        case ("redis", "restart"):
+            await redis.daemon.stop()
+            // As long as one with data takes to load it: an outage that nobody can see teaches nothing.
+            try await Task.sleep(for: .seconds(1))
+            try await redis.daemon.start()
         case ("blue", "stop"), ("green", "stop"): await parts[Deed.Part(rawValue: name) ?? .blue]?.stop()
         case ("blue", "start"), ("green", "start"): try await parts[Deed.Part(rawValue: name) ?? .blue]?.start()
         default: throw RehearsalError.unknownPart("\(name) \(verb)")

@@ -64,6 +64,22 @@ package struct HandoverMarkdown {
             guard let ack = alert.acknowledged?.body, let until = ack.until else { continue }
             out.line("- **lapses soon**: \(plain(alert.facts.summary)), \(plain(ack.by))’s until \(times.short(until))")
         }
+        for hold in handover.holds {
+            let subject =
+                switch hold.subject {
+                case .clock: "the launch clock"
+                case .poll: "the whole poll"
+                case .station(let title): plain(title)
+                }
+            out.line(
+                "- **on hold**: \(subject), by \(plain(hold.by)) since \(times.short(hold.since))"
+                    + because(hold.reason))
+        }
+        for vow in handover.vows {
+            out.line(
+                "- **lapses \(times.short(vow.until))**: the \(vow.kind == .waiver ? "waiver" : "attestation") of "
+                    + "\(plain(vow.station)) by \(plain(vow.by))" + because(vow.reason))
+        }
         if handover.silences.isEmpty { out.line("- nothing is silenced") }
         for silence in handover.silences {
             let matchers = silence.matchers.map(\.description).joined(separator: ", ")
@@ -72,6 +88,8 @@ package struct HandoverMarkdown {
                     + (silence.comment.isEmpty ? "" : ", “\(plain(silence.comment))”"))
         }
     }
+
+    private func because(_ reason: String) -> String { reason.isEmpty ? "" : ", “\(plain(reason))”" }
 
     private func line(of alert: Alert) -> String {
         var text = "**\(alert.facts.severity.rawValue)** \(plain(alert.facts.summary))"
@@ -113,6 +131,15 @@ package struct HandoverMarkdown {
             )
         }
         for alert in handover.resolved { lines.append((alert.at.utc, "**resolved** \(plain(alert.facts.summary))")) }
+        for turn in handover.turns {
+            let from = turn.body.from.map { "\($0.word) → " } ?? ""
+            let why = turn.body.why.isEmpty ? "" : ": \(plain(turn.body.why))"
+            lines.append(
+                (
+                    turn.at,
+                    "**readiness** \(turn.station.map { plain($0) } ?? "the poll") \(from)\(turn.body.to.word)\(why)"
+                ))
+        }
         for change in changes { lines.append((change.at, "**config** \(plain(change.words))")) }
         if lines.isEmpty { out.line("- nothing") }
         for (time, words) in lines.sorted(by: { $0.0 < $1.0 }) { out.line("- \(times.short(time))  \(words)") }

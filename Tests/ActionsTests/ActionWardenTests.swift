@@ -3,6 +3,7 @@ import Edge
 import Foundation
 import Journal
 import Launch
+import Synchronization
 import Testing
 
 struct ActionWardenTests {
@@ -104,6 +105,70 @@ struct ActionWardenTests {
             ], at: SystemClock().now())
         await warden([edge]).look()
         #expect(edge.now.split == Split(all: "blue"))
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    // MARK: Drills
+
+    private func drillStarted(_ id: String, kind: DrillKind = .edge) -> Event.Body {
+        .backup(
+            .drillStarted(
+                .init(
+                    id: ActionID(id), kind: kind, by: "ana@bastion", silences: [], limit: .minutes(5),
+                    target: .seconds(30))))
+    }
+
+    @Test func aHostThatADeadDrillHadStoppedIsStartedUntilThatWorksAndToldOnce() async throws {
+        let clock = PausedClock()
+        let tries = Mutex(0)
+        let warden = ActionWarden(
+            journal: path, origin: "bastion", clock: clock, deployment: nil, edges: EdgeGroup([]),
+            startHost: {
+                tries.withLock { tries in
+                    tries += 1
+                    return tries == 1 ? "no route to api-2" : nil
+                }
+            })
+        func backups() throws -> BackupLog { try JournalReader(path: path).currentBoard(span: .minutes(1)).backups }
+        /// Looks until something is so: the command runs beside the looks.
+        func look(until condition: () throws -> Bool) async throws {
+            let end = ContinuousClock.now + .seconds(30)
+            while try !condition(), ContinuousClock.now < end {
+                await warden.look()
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(try condition())
+        }
+        let writer = try JournalWriter(path: path, origin: "bastion")
+        try writer.append([started("drill-1", kind: .drill), drillStarted("drill-1")], at: clock.now())
+        do {
+            // While it lives it does so itself.
+            let sign = try ActionLock(ActionID("drill-1"), journal: path)
+            for _ in 0..<5 { await warden.look() }
+            #expect(tries.withLock { $0 } == 0)
+            _ = consume sign
+        }
+        try await look {
+            try JournalReader(path: path).events(limit: 50).contains { "\($0.body)".contains("no route to api-2") }
+        }
+        for _ in 0..<5 { await warden.look() }
+        #expect(tries.withLock { $0 } == 1, "not every second")
+        #expect(try backups().drills.last?.ended == nil)
+        try await clock.pause(.seconds(11))
+        try await look { try backups().drills.last?.ended != nil }
+        #expect(try backups().drills.last?.ended?.hasPassed == false && tries.withLock { $0 } == 2)
+        #expect(try log().records.last?.ended?.body.outcome == .died)
+        for _ in 0..<5 { await warden.look() }
+        #expect(tries.withLock { $0 } == 2)
+
+        // One of another machine, and one that stops no host, are not ours.
+        try writer.append(
+            [
+                started("drill-2", kind: .drill, host: "elsewhere"), drillStarted("drill-2"),
+                started("drill-3", kind: .drill), drillStarted("drill-3", kind: .redis),
+            ], at: clock.now())
+        for _ in 0..<5 { await warden.look() }
+        #expect(tries.withLock { $0 } == 2)
         try FileManager.default.removeItem(atPath: folder)
     }
 

@@ -13,7 +13,9 @@ struct DrillTests {
     private func world(
         _ lab: BackupLab, _ drills: DrillsPlan, environment: String = "rehearsal",
         isWell: @escaping @Sendable () async -> Bool,
-        run: @escaping @Sendable (CommandPlan) async -> String? = { _ in nil }
+        run: @escaping @Sendable (CommandPlan) async -> String? = { _ in nil },
+        redisRun: @escaping @Sendable () async -> String? = { "run" },
+        answers: @escaping @Sendable (String) async -> Bool = { _ in true }
     ) -> DisturbanceDrill.World {
         let id = ActionID(.drill, at: SystemClock().now().utc, random: .random(in: 0 ... .max))
         return DisturbanceDrill.World(
@@ -21,7 +23,7 @@ struct DrillTests {
             secret: { _ in "" }, journal: lab.journal, reporter: ActionReporter(id, journal: lab.journal),
             who: Operator(name: "ana", uid: 1000, host: "bastion"), command: ["guardia"],
             hushes: [[LabelMatcher(name: "probe", value: "db")], [LabelMatcher(name: "alertname", value: "Slow")]],
-            lockFolder: lab.folder, isWell: isWell, run: run)
+            lockFolder: lab.folder, isWell: isWell, run: run, redisRun: redisRun, answers: answers)
     }
 
     private func ended(_ lab: BackupLab) -> BackupEvent.DrillEnded? {
@@ -51,7 +53,8 @@ struct DrillTests {
             #expect(result.outcome == .done, "\(result.summary)")
             let end = try #require(ended(lab))
             #expect(end.hasPassed && end.kind == .connections && (end.measured?.count ?? 0) > 500, "\(end)")
-            #expect(lab.journal.details["disturb"]?.contains("all sessions of app ended") == true)
+            let said = lab.journal.details["disturb"] ?? ""
+            #expect(said.contains("none was left for 1 s") && said.hasSuffix("sessions of app ended"), "\(said)")
             guard case .drillStarted(let started)? = lab.journal.backups.first else { return #expect(Bool(false)) }
             #expect(started.silences == ["db"] && started.target == .seconds(20))
             // Its own alerts are quiet from before it touches anything until what it set off has settled.
@@ -85,24 +88,80 @@ struct DrillTests {
                 if !isWell { ill.yield() }
                 return isWell
             }
+            let redisRun: @Sendable () async -> String? = {
+                let client = RedisClient(
+                    RedisSettings(.unixSocket(path: redis.socket), password: redis.password), on: lab.reactor)
+                let answer = try? await client.command(["INFO", "server"], deadline: .seconds(5))
+                await client.close()
+                guard case .string(let text)? = answer else { return nil }
+                return text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }.map(String.init)
+            }
+            #expect(await redisRun() != nil)
             let result = await DisturbanceDrill(
-                world(lab, drills, isWell: isWell) { _ in
-                    await redis.stop()
-                    // Down until the drill has seen it: looked at too late, there was no outage.
-                    for await _ in illness { break }
-                    do { try await redis.start() } catch { return "\(error)" }
-                    return nil
-                }, kind: .redis, reason: ""
+                world(
+                    lab, drills, isWell: isWell,
+                    run: { _ in
+                        await redis.stop()
+                        // Down until the drill has seen it: looked at too late, there was no outage.
+                        for await _ in illness { break }
+                        do { try await redis.start() } catch { return "\(error)" }
+                        return nil
+                    }, redisRun: redisRun), kind: .redis, reason: ""
             ).run()
             #expect(result.outcome == .done, "\(result.summary)")
+            #expect(lab.journal.details["disturb"]?.contains(" became ") == true)
             // It was felt, and timed from the stop to the last of the good answers in a row.
             #expect(result.summary.contains("well again after"), "\(result.summary)")
             #expect((ended(lab)?.measured?.count ?? 0) > 0)
+            // A command that does nothing proves nothing.
+            let nothing = await DisturbanceDrill(
+                world(lab, drills, isWell: isWell, redisRun: redisRun), kind: .redis, reason: ""
+            ).run()
+            #expect(nothing.outcome == .undecided, "\(nothing.summary)")
+            #expect(nothing.summary.hasPrefix("undecided: nothing was disturbed: it is still the same run of Redis"))
+            let end = try #require(ended(lab))
+            #expect(!end.hasPassed && end.measured == nil && end.verdict == .unknown, "\(end)")
             // A command that fails is told, whatever the application says.
             let failed = await DisturbanceDrill(
-                world(lab, drills, isWell: isWell) { _ in "systemctl: no such unit" }, kind: .redis, reason: ""
+                world(lab, drills, isWell: isWell, run: { _ in "systemctl: no such unit" }, redisRun: redisRun),
+                kind: .redis, reason: ""
             ).run()
             #expect(failed.outcome == .wentBack && failed.summary.contains("no such unit"))
+        }
+    }
+
+    @Test(
+        "an outage that the application does not notice is no pass, nor is one of sessions that are not there",
+        .timeLimit(.minutes(1)))
+    func notFelt() async throws {
+        try await BackupLab.with { lab in
+            let runs = Atomic(0)
+            let drills = DrillsPlan(
+                health: "x", target: .seconds(5), answers: 2,
+                connections: .init(server: lab.target(), user: "app", hold: 0),
+                redis: .init(restart: CommandPlan(words: ["restart"])))
+            let unfelt = await DisturbanceDrill(
+                world(
+                    lab, drills, isWell: { true },
+                    run: { _ in
+                        runs.add(1, ordering: .relaxed)
+                        return nil
+                    }, redisRun: { "run-\(runs.load(ordering: .relaxed))" }), kind: .redis, reason: ""
+            ).run()
+            #expect(unfelt.outcome == .undecided, "\(unfelt.summary)")
+            #expect(unfelt.summary.contains("run-0 became run-1") && unfelt.summary.hasSuffix("does it look at it?"))
+            let silent = await DisturbanceDrill(
+                world(lab, drills, isWell: { true }, redisRun: { nil }), kind: .redis, reason: ""
+            ).run()
+            #expect(silent.outcome == .undecided && silent.summary.contains("nothing was disturbed"))
+            // Nobody is logged in as the application.
+            let empty = await DisturbanceDrill(world(lab, drills, isWell: { true }), kind: .connections, reason: "")
+                .run()
+            #expect(
+                empty.outcome == .undecided
+                    && empty.summary == "undecided: nothing was disturbed: no session of app was there to end",
+                "\(empty.summary)")
+            #expect(ended(lab)?.hasPassed == false)
         }
     }
 
@@ -112,18 +171,59 @@ struct DrillTests {
             let isUp = Atomic(true)
             let words = Mutex<[String]>([])
             let drills = DrillsPlan(
-                health: "x", target: .seconds(5), answers: 2,
-                edge: .init(stop: CommandPlan(words: ["stop"]), start: CommandPlan(words: ["start"]), hold: 300))
+                health: "x", target: .seconds(1), answers: 2,
+                edge: .init(
+                    stop: CommandPlan(words: ["stop"]), start: CommandPlan(words: ["start"]), host: "h", hold: 300))
+            let answers: @Sendable (String) async -> Bool = { $0 == "h" && isUp.load(ordering: .relaxed) }
             let result = await DisturbanceDrill(
-                world(lab, drills, isWell: { isUp.load(ordering: .relaxed) }) { plan in
-                    words.withLock { $0 += plan.words }
-                    isUp.store(plan.words == ["start"], ordering: .relaxed)
-                    return plan.words == ["stop"] ? "half done" : nil
-                }, kind: .edge, reason: ""
+                world(
+                    lab, drills, isWell: { isUp.load(ordering: .relaxed) },
+                    run: { plan in
+                        words.withLock { $0 += plan.words }
+                        isUp.store(plan.words == ["start"], ordering: .relaxed)
+                        return plan.words == ["stop"] ? "half done" : nil
+                    }, answers: answers), kind: .edge, reason: ""
             ).run()
             #expect(words.withLock { $0 } == ["stop", "start"])
             #expect(result.outcome == .wentBack && result.summary.contains("half done"), "\(result.summary)")
             #expect((ended(lab)?.measured?.count ?? 0) >= 200)
+            // Nobody misses one host of two: that is a pass, once it was down and is back.
+            let unfelt = await DisturbanceDrill(
+                world(
+                    lab, drills, isWell: { true },
+                    run: { plan in
+                        isUp.store(plan.words == ["start"], ordering: .relaxed)
+                        return nil
+                    }, answers: answers), kind: .edge, reason: ""
+            ).run()
+            #expect(unfelt.outcome == .done && unfelt.summary.hasPrefix("it was not felt"), "\(unfelt.summary)")
+            // One that goes on answering was not stopped.
+            let untouched = await DisturbanceDrill(world(lab, drills, isWell: { true }), kind: .edge, reason: "").run()
+            #expect(
+                untouched.outcome == .undecided
+                    && untouched.summary == "undecided: nothing was disturbed: h answered while it was to be down",
+                "\(untouched.summary)")
+            // One that does not answer to begin with is not touched.
+            words.withLock { $0 = [] }
+            let gone = await DisturbanceDrill(
+                world(
+                    lab, drills, isWell: { true },
+                    run: { plan in
+                        words.withLock { $0 += plan.words }
+                        return nil
+                    }, answers: { _ in false }), kind: .edge, reason: ""
+            ).run()
+            #expect(gone.outcome == .undecided && words.withLock { $0.isEmpty }, "\(gone.summary)")
+            // One that does not come back is no pass, though nobody misses it.
+            let lost = await DisturbanceDrill(
+                world(
+                    lab, drills, isWell: { true },
+                    run: { _ in
+                        isUp.store(false, ordering: .relaxed)
+                        return nil
+                    }, answers: answers), kind: .edge, reason: ""
+            ).run()
+            #expect(lost.outcome == .wentBack && lost.summary.hasSuffix("h does not answer after it was started again"))
         }
     }
 
@@ -134,10 +234,12 @@ struct DrillTests {
             let drills = DrillsPlan(
                 health: "x", target: .seconds(1), answers: 2, redis: .init(restart: CommandPlan(words: ["restart"])))
             let clock = HandClock(Moment(utc: SystemClock().now().utc, uptime: 0, boot: BootID(rawValue: 1)))
-            var world = world(lab, drills, isWell: { isUp.load(ordering: .relaxed) }) { _ in
-                isUp.store(false, ordering: .relaxed)
-                return nil
-            }
+            var world = world(
+                lab, drills, isWell: { isUp.load(ordering: .relaxed) },
+                run: { _ in
+                    isUp.store(false, ordering: .relaxed)
+                    return nil
+                }, redisRun: { isUp.load(ordering: .relaxed) ? "before" : "after" })
             world.clock = clock
             // Two looks come before the disturbance; each later one waits for it, however slowly its task begins.
             let looks = Atomic(0)

@@ -1,5 +1,6 @@
 import Actions
 import Foundation
+import Journal
 import Launch
 import Rehearsal
 import Testing
@@ -146,6 +147,23 @@ struct RoundTripTests {
                     try lab.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guardia%'", in: "postgres")
                         == "0\n")
             }
+        }
+    }
+
+    @Test("a drill that asks nothing of the application passes with a warning that is seen", .timeLimit(.minutes(1)))
+    func unasked() async throws {
+        try await BackupLab.with { lab in
+            let plan = lab.plan { $0.drill.smoke = [] }
+            _ = try await lab.backup(plan)
+            let result = await lab.drill(plan)
+            #expect(
+                result.outcome == .done && result.summary.contains("WARNING: no smoke query is configured"),
+                "\(result.summary)")
+            guard case .drillEnded(let end)? = lab.journal.backups.last else { return #expect(Bool(false)) }
+            #expect(end.hasPassed && end.verdict == .warning && end.measured != nil && end.summary == result.summary)
+            let standing = BackupStanding(lab.log, BackupFacts(plan), in: .utc, at: SystemClock().now())
+            #expect(standing.verdict == .warning)
+            #expect(standing.reasons.first?.contains("no smoke query is configured") == true, "\(standing.reasons)")
         }
     }
 

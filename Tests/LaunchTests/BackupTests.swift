@@ -1,3 +1,4 @@
+import Foundation
 import Launch
 import Testing
 
@@ -298,6 +299,60 @@ struct BackupRuleTests {
             ActionEvent.Ended(action: ActionID("drill-1"), outcome: .died, summary: ""),
             at: Self.moment(Self.friday + .seconds(5)))
         #expect(log.silenced(at: Self.moment(Self.friday + .seconds(6))).isEmpty)
+    }
+
+    @Test("growth is told against the good backup nearest to a week before, not against so many entries back")
+    func weekBefore() throws {
+        var log = BackupLog()
+        func take(_ name: String, daysAgo: Double) {
+            let at = Self.friday + Milliseconds(Int64(-daysAgo * 86_400_000))
+            log.take(Self.taken(name, at), at: Self.moment(at))
+        }
+        // Two a day of late, fewer before.
+        for (name, daysAgo) in [
+            ("a", 14), ("b", 8.5), ("c", 7.2), ("d", 6.6), ("e", 3), ("f", 2), ("g", 1), ("h", 0.5),
+        ] {
+            take(name, daysAgo: daysAgo)
+        }
+        take("now", daysAgo: 0)
+        let now = try #require(log["now"])
+        #expect(log.weekBefore(now)?.name == "c")
+        log.take(.pruned(.init(names: ["c"], bytes: 1)), at: Self.moment(Self.friday))
+        #expect(log.weekBefore(now)?.name == "d")
+        log.take(
+            .verified(.init(name: "d", place: "/b", hasReadTables: true, trouble: "cut")), at: Self.moment(Self.friday))
+        #expect(log.weekBefore(now)?.name == "b")
+        log.take(.pruned(.init(names: ["b"], bytes: 1)), at: Self.moment(Self.friday))
+        #expect(log.weekBefore(now) == nil, "neither two weeks nor three days are a week")
+    }
+
+    @Test("a proof without a smoke query leaves its time in doubt, and a drill that disturbed nothing is no verdict")
+    func doubts() throws {
+        var log = BackupLog()
+        let at = Self.moment(Self.friday)
+        log.take(Self.taken("a", Self.friday), at: at)
+        var end = BackupEvent.DrillEnded(
+            id: ActionID("d"), kind: .restore, hasPassed: true, measured: .minutes(4), target: .hours(1), backup: "a",
+            doubt: "no smoke query is configured", summary: "a restores")
+        log.take(
+            .drillStarted(
+                .init(id: ActionID("d"), kind: .restore, by: "ana", silences: [], limit: .hours(6), target: .hours(1))),
+            at: at)
+        log.take(.drillEnded(end), at: at)
+        let facts = BackupFacts(
+            database: "shop", targets: RecoveryTargets(rpo: .hours(25), rto: .hours(1), proof: .days(8)),
+            encryption: "age", places: ["/b"])
+        let standing = BackupStanding(log, facts, in: .utc, at: at)
+        #expect(standing[.proof]?.verdict == .ok && standing[.restoreTime]?.verdict == .warning)
+        #expect(standing.reasons == ["no smoke query is configured"])
+        #expect(BackupEvent.drillEnded(end).words == "restore passed, with a doubt: a restores")
+        (end.hasPassed, end.kind) = (false, .redis)
+        #expect(end.verdict == .unknown && BackupEvent.drillEnded(end).words == "redis UNDECIDED: a restores")
+        // What an older version told has no such word.
+        end.doubt = nil
+        let json = try JSONEncoder().encode(end)
+        #expect(!String(decoding: json, as: UTF8.self).contains("doubt"))
+        #expect(try JSONDecoder().decode(BackupEvent.DrillEnded.self, from: json) == end)
     }
 
     @Test("recovery is counted from the disturbance to the first of a row of good answers")

@@ -117,6 +117,46 @@ struct SeasonalBaselineTests {
         }
     }
 
+    @Test("a holiday is neither judged nor judged by: half of the past may be holidays, and nobody is woken on one")
+    func holidays() {
+        // A Friday. Three of the six before it were closed, as between Christmas and Epiphany.
+        let time = Self.at(week: 6, day: 4, hour: 18)
+        func day(_ week: Int) -> LaunchHoliday {
+            let civil = Self.zone.civil(Self.at(week: week, day: 4, hour: 18))
+            return LaunchHoliday(year: civil.year, month: civil.month, day: civil.day, name: "Feriado \(week)")
+        }
+        let past = Self.past.map { sample in
+            [3, 4, 5].contains {
+                sample.at >= Self.at(week: $0, day: 4, hour: 0) && sample.at < Self.at(week: $0, day: 5, hour: 0)
+            }
+                ? SeasonalBaseline.Sample(at: sample.at, value: 0) : sample
+        }
+        var known = baseline
+        known.holidays = [day(3), day(4), day(5)]
+        let half = Self.usual(day: 4, hour: 18) * 0.5
+        guard case .low(let expectation) = known.judge(half, at: time, past: past) else {
+            Issue.record("\(known.judge(half, at: time, past: past))")
+            return
+        }
+        #expect(expectation.weeks == 3)
+        #expect(abs(expectation.median - Self.usual(day: 4, hour: 18)) < 0.15 * Self.usual(day: 4, hour: 18))
+        // Without the list the three closed days make half a Friday look usual.
+        guard case .usual = baseline.judge(half, at: time, past: past) else {
+            Issue.record("\(baseline.judge(half, at: time, past: past))")
+            return
+        }
+        known.holidays = [day(6)]
+        #expect(known.judge(0, at: time, past: Self.past) == .unjudged(.holiday("Feriado 6")))
+        // By the local day: half past nine on the evening before is still no holiday, though UTC says so.
+        guard case .low = known.judge(0, at: Self.at(week: 6, day: 3, hour: 20, minute: 30), past: Self.past) else {
+            Issue.record("the day before is taken for the holiday")
+            return
+        }
+        // Too few are left: nothing is said.
+        known.holidays = [day(2), day(3), day(4), day(5)]
+        #expect(known.judge(0, at: time, past: past) == .unjudged(.tooLittlePast(weeks: 2, needed: 3)))
+    }
+
     @Test("with fewer than three weeks nothing is called usual")
     func tooLittlePast() {
         let short = Self.past.filter { $0.at >= Self.at(week: 4, day: 0, hour: 0) }

@@ -356,4 +356,29 @@ final class ReportLab {
         let shown = HandoverMarkdown(handover, manifest: board.manifest, isForTerminal: true).text
         #expect(shown.contains("p95 <b>high</b>") && !shown.contains("&lt;"))
     }
+
+    @Test func itSaysWhatIsOnHoldWhatLapsesAndHowThePollTurned() throws {
+        ReportLab.adoptLocale()
+        var board = Board()
+        var manifest = ReportLab.manifest()
+        manifest.readiness = ReadinessPlan(
+            stations: [.init(name: "payments", title: "Payment *gateway*", checks: [])], deploy: .ignore)
+        board.apply(manifest)
+        let until = ReportLab.at(4000).utc
+        let base = try #require(manifest.launchAt)
+        for (at, event) in [
+            (10, .turned(.init(station: "payments", from: .go, to: .noGo, why: "MercadoPago is down"))),
+            (20, .waived(.init(station: "payments", by: "ana", reason: "sandbox", until: until))),
+            (30, .attested(.init(station: "payments", by: "beto", isGo: true, reason: "", until: until))),
+            (40, .clockHeld(.init(by: "carla", reason: "weather", base: base))),
+        ] as [(Double, ReadinessEvent)] {
+            board.apply(Event(origin: "b", at: ReportLab.at(at), body: .readiness(event)))
+        }
+        let handover = Handover(board, for: nil, since: ReportLab.at(0).utc, at: ReportLab.at(395))
+        let text = HandoverMarkdown(handover, manifest: board.manifest).text
+        #expect(text.contains("**readiness** Payment \\*gateway\\* GO → NO-GO: MercadoPago is down"), "\(text)")
+        #expect(text.contains("the waiver of Payment \\*gateway\\* by ana, “sandbox”"))
+        #expect(text.contains("the attestation of Payment \\*gateway\\* by beto\n"))
+        #expect(text.contains("**on hold**: the launch clock, by carla since ") && text.contains(", “weather”"))
+    }
 }

@@ -5,6 +5,8 @@ import Testing
 @Suite("backup: and drills:")
 struct BackupSectionTests {
     private static let recipient = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+    private static let sample = Sample.replacing(
+        "derived:\n", by: "  - {name: redis, type: redis, host: redis.example.com}\nderived:\n")
     private static let section = """
         backup:
           database: db
@@ -26,7 +28,7 @@ struct BackupSectionTests {
 
     private func mistakes(_ text: String, _ other: String) -> [String] {
         precondition(Self.section.contains(text), "the section has no \(text)")
-        return errors(in: Sample.yaml + Self.section.replacing(text, with: other))
+        return errors(in: Self.sample + Self.section.replacing(text, with: other))
     }
 
     @Test("a launch without one takes no backups and has no series of them")
@@ -38,7 +40,7 @@ struct BackupSectionTests {
 
     @Test("what stands there is what is meant; the database is that of the probe")
     func whole() throws {
-        let configuration = try load(Sample.yaml + Self.section).configuration
+        let configuration = try load(Self.sample + Self.section).configuration
         let plan = try #require(configuration.backup)
         #expect(
             plan.source.database == "barberpro" && plan.source.host == "/run/postgresql"
@@ -52,6 +54,7 @@ struct BackupSectionTests {
         #expect(plan.drill.schedule?.firstDay == 7 && plan.drill.smoke.first?.expectation == .text("1"))
         #expect(configuration.drills.allowed == [.redis] && configuration.drills.connections?.server.user == "drill")
         #expect(configuration.drills.connections?.silences == ["db"])
+        #expect(configuration.drills.redis?.server.host == "redis.example.com", "the only one")
         let age = try #require(configuration.series.first { $0.id == "backup.age" })
         #expect(age.thresholds?.critical == .above(13 * 3600))
         #expect(configuration.manifest(zone: .utc).backup?.targets.rto == .minutes(20))
@@ -71,12 +74,30 @@ struct BackupSectionTests {
         #expect(mistakes("expect: \"1\"", "expect: \"1\", at_least: 1").first?.contains("not both") == true)
         #expect(mistakes("silences: [api]", "silences: [apo]").first?.contains("would not be silenced") == true)
         #expect(!mistakes("allowed: [redis]", "allowed: [restore]").isEmpty)
+        #expect(
+            mistakes("redis: {restart", "redis: {server: rediss, restart").first?.contains(
+                "no probe of type redis is named 'rediss'") == true)
+        #expect(
+            mistakes("  redis: {", "  edge: {stop: {run: [a]}, start: {run: [b]}}\n  redis: {").first?.contains(
+                "'host' is missing") == true)
         #expect(mistakes("  encrypt: {age: \(Self.recipient)}\n", "").first?.contains("'encrypt' is missing") == true)
+    }
+
+    @Test("a restart of Redis that no probe could prove is a mistake")
+    func unproved() {
+        let section = """
+            drills:
+              health: https://api.example.com/healthz
+              redis: {restart: {run: [systemctl, restart, redis]}}
+
+            """
+        #expect(errors(in: Sample.yaml + section).first?.contains("the drill needs a 'server'") == true)
+        #expect(errors(in: Self.sample + section) == [])
     }
 
     @Test("not encrypted must be written out, and is a warning")
     func unencrypted() throws {
-        let file = try load(Sample.yaml + Self.section.replacing("{age: \(Self.recipient)}", with: "none"))
+        let file = try load(Self.sample + Self.section.replacing("{age: \(Self.recipient)}", with: "none"))
         #expect(file.configuration.backup?.encryption == BackupEncryption.none)
         #expect(file.warnings.contains { "\($0)".contains("not encrypted") })
     }

@@ -20,6 +20,7 @@ struct ShippedConfigurationTests {
         #expect(file.configuration.product.name == "BarberPro")
         #expect(file.configuration.launch.at == Timestamp(seconds: 1_773_057_600))
         #expect(file.configuration.panes.geo?.regions.count == 24)
+        #expect(file.configuration.panes.geo?.regions.allSatisfy { $0.errors != nil } == true)
     }
 
     @Test(
@@ -39,16 +40,26 @@ struct ShippedConfigurationTests {
         #expect(colours.allSatisfy { $0.requests != nil && $0.errors != nil && $0.latency != nil })
     }
 
-    @Test("the built-in rehearsal loads without a doubt")
-    func rehearsal() throws {
+    @Test(
+        "the built-in rehearsal loads without a doubt, with a firewall and on a machine without one",
+        arguments: [
+            ("block", "defence", "the WAF's exceptions were reviewed"),
+            ("none", "audit", "the WAF blocks and its exceptions were reviewed"),
+        ])
+    func rehearsal(waf: String, station: String, word: String) throws {
         let folder = try TemporaryFolder()
         for secret in ["gateway-token", "provider-token", "firebase.json"] { try folder.write(secret, "TEST-token") }
         try folder.write("runbook.md", String(decoding: RehearsalSettings.runbook, as: UTF8.self))
         var variables = RehearsalSettings.example
         variables["REHEARSAL_FOLDER"] = folder.path
+        (variables["EDGE_WAF"], variables["WAF_STATION"], variables["WAF_WORD"]) = (waf, station, word)
         let file = try RehearsalSettings.load(variables: variables)
         #expect(file.warnings == [])
         #expect(file.configuration.panes.colours.map(\.name) == ["blue", "green"])
+        #expect(file.configuration.panes.geo?.regions.allSatisfy { $0.errors != nil } == true)
+        // What can be attacked is: the word of a person stands for the rest.
+        let security = file.configuration.readiness?.stations.first { $0.name == "security" }
+        #expect(security?.checks == [.security("audit", grade: nil), .security(station, grade: nil), .attested(word)])
         // Each section that a rule names is there, and has lines to show.
         let named = file.configuration.alerts.rules.compactMap(\.runbook).filter { $0.hasPrefix("#") }
         let sections = file.configuration.runbook?.sections ?? [:]

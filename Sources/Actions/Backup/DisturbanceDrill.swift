@@ -21,6 +21,10 @@ package struct DisturbanceDrill: Sendable {
         package var isWell: @Sendable () async -> Bool
         /// Runs a command of the config; what it said where it failed.
         package var run: @Sendable (CommandPlan) async -> String?
+        /// Which run of Redis answers: `run_id` of INFO; nil where none does.
+        package var redisRun: @Sendable () async -> String?
+        /// Whether anything answers at an address, whatever it says.
+        package var answers: @Sendable (String) async -> Bool
         package var pause: @Sendable (Milliseconds) async throws -> Void
         /// What matches the alerts that it sets off; see ``DrillSilence``.
         package var hushes: [[LabelMatcher]]
@@ -34,6 +38,8 @@ package struct DisturbanceDrill: Sendable {
             reporter: ActionReporter, who: Operator, command: [String], hushes: [[LabelMatcher]], lockFolder: String,
             isWell: @escaping @Sendable () async -> Bool,
             run: @escaping @Sendable (CommandPlan) async -> String?,
+            redisRun: @escaping @Sendable () async -> String?,
+            answers: @escaping @Sendable (String) async -> Bool,
             pause: @escaping @Sendable (Milliseconds) async throws -> Void = { try await Task.sleep(for: $0.duration) }
         ) {
             self.drills = drills
@@ -48,6 +54,8 @@ package struct DisturbanceDrill: Sendable {
             self.command = command
             self.isWell = isWell
             self.run = run
+            self.redisRun = redisRun
+            self.answers = answers
             self.pause = pause
             self.hushes = hushes
             self.lockFolder = lockFolder
@@ -115,15 +123,22 @@ package struct DisturbanceDrill: Sendable {
                     limit: limit,
                     target: drills.target)))
         await hush(for: limit)
-        let (trouble, watch) = await disturbAndWatch()
-        let measured = watch.recovered
+        if kind == .edge {
+            // Should we die while it is down, the engine must know whom to start again.
+            await world.journal.settle(within: .seconds(5))
+        }
+        let (disturbance, watch) = await disturbAndWatch()
+        let (measured, trouble) = (watch.recovered, disturbance.trouble)
+        let doubt = measured == nil || trouble != nil ? nil : self.doubt(of: disturbance, watch)
         // What is not well again is no drill any more: it wakes people at once.
         if measured == nil { await speak() } else { await hush(for: DrillSilence.settling) }
         let isInTime = measured.map { $0 <= drills.target } ?? false
         let felt = "\(watch.failed) of \(watch.asked) answers were bad"
         let text = AmountText(world.figures)
         var words: String
-        if let measured {
+        if let doubt {
+            words = "undecided: \(doubt)"
+        } else if let measured {
             words =
                 watch.wasHurt
                 ? "well again after \(text.number(measured.seconds, decimals: 1)) s "
@@ -133,14 +148,23 @@ package struct DisturbanceDrill: Sendable {
             words = "NOT WELL AGAIN within \(limit.count / 1000) s; \(felt)"
         }
         if let trouble { words += "; \(trouble)" }
-        await world.reporter.end("recover", isInTime ? .done : measured == nil ? .undecided : .failed, words)
+        let isUndecided = measured == nil || doubt != nil
+        await world.reporter.end("recover", isUndecided ? .undecided : isInTime ? .done : .failed, words)
         await world.journal.tell(
             .drillEnded(
                 .init(
-                    id: world.reporter.id, kind: kind, hasPassed: isInTime && trouble == nil, measured: measured,
-                    target: drills.target, summary: words)))
+                    id: world.reporter.id, kind: kind, hasPassed: isInTime && trouble == nil && doubt == nil,
+                    measured: doubt == nil ? measured : nil, target: drills.target, doubt: doubt, summary: words)))
         // Whether it passed or not, what was disturbed is as it was; only one that is not well needs a person.
-        return ActionResult(measured == nil ? .undecided : isInTime && trouble == nil ? .done : .wentBack, words)
+        return ActionResult(isUndecided ? .undecided : isInTime && trouble == nil ? .done : .wentBack, words)
+    }
+
+    /// Why good answers prove nothing here; nil where they do. A host that is not missed is what more than one is for: of what
+    /// all depend on, an outage that nobody saw was none, or was looked for in the wrong place.
+    private func doubt(of disturbance: Disturbance, _ watch: RecoveryWatch) -> String? {
+        if let doubt = disturbance.doubt { return "nothing was disturbed: \(doubt)" }
+        guard kind != .edge, !watch.wasHurt else { return nil }
+        return "\(disturbance.words), and \(watch.asked) answers of drills.health were good: does it look at it?"
     }
 
     private func silence(_ index: Int) -> String { "\(world.reporter.id)-\(index + 1)" }
@@ -173,16 +197,16 @@ package struct DisturbanceDrill: Sendable {
     }
 
     /// Asks all the while; what was done counts as over when the disturbance is.
-    private func disturbAndWatch() async -> (trouble: String?, watch: RecoveryWatch) {
+    private func disturbAndWatch() async -> (disturbance: Disturbance, watch: RecoveryWatch) {
         let begun = world.clock.now().uptime
         var watch = RecoveryWatch(wanted: drills.answers, begun: begun)
         await world.reporter.begin("disturb")
         let disturbance = Task { await disturb() }
         let flag = DisturbanceEnd()
         let ending = Task {
-            let trouble = await disturbance.value
+            let done = await disturbance.value
             await flag.end()
-            return trouble
+            return done
         }
         var hasBegun = false
         while true {
@@ -196,51 +220,118 @@ package struct DisturbanceDrill: Sendable {
             guard world.clock.now().uptime - begun < limit else { break }
             do { try await world.pause(Self.pace) } catch { break }
         }
-        let trouble = await ending.value
-        return (trouble, watch)
+        return (await ending.value, watch)
     }
 
-    /// - Returns: what went wrong with the disturbance itself.
-    private func disturb() async -> String? {
-        let (words, trouble): (String, String?)
-        switch kind {
-        case .connections: (words, trouble) = await disturbConnections()
-        case .redis:
-            trouble = await world.run(drills.redis?.restart ?? CommandPlan(words: []))
-            words = "restarted"
-        case .edge:
-            let stopped = await world.run(drills.edge?.stop ?? CommandPlan(words: []))
-            try? await world.pause(hold)
-            // Whatever became of stopping it: it must run again.
-            let started = await world.run(drills.edge?.start ?? CommandPlan(words: []))
-            trouble = [stopped, started].compactMap(\.self).first
-            words = "down for \(hold.count / 1000) s, started again"
-        case .restore: (words, trouble) = ("", nil)
+    /// What was done to it.
+    private struct Disturbance: Sendable {
+        var words = ""
+        /// What went wrong with the disturbance itself.
+        var trouble: String?
+        /// Why it was none; nil: that it was one is proved.
+        var doubt: String?
+    }
+
+    private func disturb() async -> Disturbance {
+        let done =
+            switch kind {
+            case .connections: await disturbConnections()
+            case .redis: await restartRedis()
+            case .edge: await stopHost()
+            case .restore: Disturbance()
+            }
+        let outcome: ActionEvent.StepEnded.Outcome =
+            done.trouble != nil ? .failed : done.doubt != nil ? .undecided : .done
+        await world.reporter.end("disturb", outcome, done.trouble ?? done.doubt ?? done.words)
+        return done
+    }
+
+    /// Whether something comes true in the time that the application has, too.
+    private func comesTrue(within limit: Milliseconds, _ condition: () async -> Bool) async -> Bool {
+        let end = world.clock.now().uptime + limit
+        while true {
+            if await condition() { return true }
+            guard world.clock.now().uptime < end else { return false }
+            do { try await world.pause(Self.pace) } catch { return false }
         }
-        await world.reporter.end("disturb", trouble == nil ? .done : .failed, trouble ?? words)
-        return trouble
+    }
+
+    // MARK: Redis
+
+    private func restartRedis() async -> Disturbance {
+        guard let drill = drills.redis else { return Disturbance(trouble: "not configured") }
+        guard let before = await world.redisRun() else {
+            return Disturbance(doubt: "Redis does not say which run it is, so that a restart could not be told")
+        }
+        if let trouble = await world.run(drill.restart) { return Disturbance(trouble: trouble) }
+        var after: String?
+        _ = await comesTrue(within: drills.target) {
+            after = await world.redisRun()
+            return after != nil
+        }
+        guard let after else { return Disturbance(trouble: "Redis does not answer after its restart") }
+        if after == before { return Disturbance(doubt: "it is still the same run of Redis, \(before.prefix(8))") }
+        return Disturbance(words: "restarted: run \(before.prefix(8)) became \(after.prefix(8))")
+    }
+
+    // MARK: A host
+
+    private func stopHost() async -> Disturbance {
+        guard let drill = drills.edge else { return Disturbance(trouble: "not configured") }
+        guard await world.answers(drill.host) else {
+            return Disturbance(doubt: "\(drill.host) did not answer before, either")
+        }
+        let begun = world.clock.now().uptime
+        let stopped = await world.run(drill.stop)
+        let wasDown = await comesTrue(within: hold) { await !world.answers(drill.host) }
+        try? await world.pause(max(0, begun + hold - world.clock.now().uptime))
+        // Whatever became of stopping it: it must run again.
+        let started = await world.run(drill.start)
+        if let trouble = stopped ?? started { return Disturbance(trouble: trouble) }
+        guard await comesTrue(within: drills.target, { await world.answers(drill.host) }) else {
+            return Disturbance(trouble: "\(drill.host) does not answer after it was started again")
+        }
+        guard wasDown else { return Disturbance(doubt: "\(drill.host) answered while it was to be down") }
+        return Disturbance(words: "down for \(hold.count / 1000) s, started again")
     }
 
     // MARK: Connections
 
-    private func disturbConnections() async -> (String, String?) {
-        guard let drill = drills.connections else { return ("", "not configured") }
+    private func disturbConnections() async -> Disturbance {
+        guard let drill = drills.connections else { return Disturbance(trouble: "not configured") }
         do {
             let settings = try BackupTools.settings(of: drill.server, secret: world.secret)
             let client = PostgresClient(settings, on: world.reactor)
             // Before none is left for us, either.
             try await client.connect(deadline: .seconds(10))
-            let taken = drill.hold.count > 0 ? try await exhaust(settings, drill, client) : 0
-            let ended = try await end(drill.user, client)
+            let exhaustion = drill.hold.count > 0 ? try await exhaust(settings, drill, client) : Exhaustion()
+            let ended = exhaustion.ended + (try await end(drill.user, client))
             await client.close()
-            return (
-                taken > 0
-                    ? "\(taken) connections taken, none was left for \(drill.hold.count / 1000) s; all sessions of \(drill.user) ended"
-                    : "\(ended) sessions of \(drill.user) ended", nil
+            if drill.hold.count > 0, !exhaustion.isWhole {
+                return Disturbance(
+                    trouble:
+                        "\(exhaustion.taken) connections taken, and there still were some left: the server has too many"
+                )
+            }
+            if ended == 0 { return Disturbance(doubt: "no session of \(drill.user) was there to end") }
+            let sessions = "\(ended) sessions of \(drill.user) ended"
+            guard drill.hold.count > 0 else { return Disturbance(words: sessions) }
+            return Disturbance(
+                words:
+                    "\(exhaustion.taken) connections taken, none was left for \(drill.hold.count / 1000) s; \(sessions)"
             )
         } catch {
-            return ("", String(describing: error))
+            return Disturbance(trouble: String(describing: error))
         }
+    }
+
+    /// What taking all connections came to.
+    private struct Exhaustion {
+        var taken = 0
+        /// Sessions of the application that were ended meanwhile.
+        var ended = 0
+        /// Whether there was a moment at which none was left.
+        var isWhole = false
     }
 
     /// Ends the application's sessions.
@@ -260,9 +351,10 @@ package struct DisturbanceDrill: Sendable {
     /// Takes every connection that is left, then those of the application as it is thrown out, and holds them for a while.
     private func exhaust(
         _ settings: PostgresSettings, _ drill: DrillsPlan.ConnectionsDrill, _ admin: PostgresClient
-    ) async throws(WireError) -> Int {
+    ) async throws(WireError) -> Exhaustion {
         let begun = world.clock.now().uptime
         var end: Milliseconds?
+        var done = Exhaustion()
         var held: [PostgresClient] = []
         var failure: WireError?
         while world.clock.now().uptime < end ?? (begun + Self.patience), held.count < Self.most, !Task.isCancelled {
@@ -274,14 +366,14 @@ package struct DisturbanceDrill: Sendable {
                 await client.close()
                 // None is left: from now on it counts.
                 if end == nil { end = world.clock.now().uptime + drill.hold }
-                do throws(WireError) { _ = try await self.end(drill.user, admin) } catch { failure = error }
+                do throws(WireError) { done.ended += try await self.end(drill.user, admin) } catch { failure = error }
                 try? await world.pause(20)
             }
         }
-        let count = held.count
+        (done.taken, done.isWhole) = (held.count, end != nil)
         for client in held { await client.close() }
         if let failure { throw failure }
-        return count
+        return done
     }
 }
 

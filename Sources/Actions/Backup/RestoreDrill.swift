@@ -78,7 +78,7 @@ package struct RestoreDrill: Sendable {
                 .init(
                     id: world.reporter.id, kind: .restore, hasPassed: failure == nil, measured: finding.restored,
                     target: plan.targets.rto, backup: finding.manifest?.name, rpo: finding.rpo, tables: finding.tables,
-                    isBackupAtFault: isAtFault, summary: result.summary)))
+                    isBackupAtFault: isAtFault, doubt: failure == nil ? doubt : nil, summary: result.summary)))
         await world.reporter.finish(result)
         return result
     }
@@ -103,7 +103,15 @@ package struct RestoreDrill: Sendable {
             + "it is \(time(finding.rpo)) old (RPO \(time(plan.targets.rpo)))"
         if let restored = finding.restored, restored > plan.targets.rto { words += "; SLOWER THAN THE RTO" }
         if let rpo = finding.rpo, rpo > plan.targets.rpo { words += "; OLDER THAN THE RPO" }
+        if let doubt { words += "; WARNING: \(doubt)" }
         return ActionResult(.done, words)
+    }
+
+    /// What a drill that succeeds leaves unproved.
+    private var doubt: String? {
+        guard plan.drill.smoke.isEmpty else { return nil }
+        return
+            "no smoke query is configured (backup.drill.smoke): whether the application could work on it was not asked"
     }
 
     // MARK: The proof
@@ -212,6 +220,23 @@ package struct RestoreDrill: Sendable {
             }
             return ((), "\(manifest.rawBytes >> 20) MiB")
         }
+        if let doubt {
+            finding.restored = Milliseconds((world.clock.now().uptime - begun.uptime).count)
+            await world.reporter.begin("smoke")
+            await world.reporter.end("smoke", .undecided, doubt)
+        } else {
+            try await ask(scratch, finding, begun)
+        }
+        try await world.step("compare") { () throws(BackupError) in
+            let words = try await scratch.compare(manifest)
+            finding.tables = manifest.tables.count
+            return ((), words)
+        }
+        try await world.step("startup") { () throws(BackupError) in ((), try await scratch.crashAndStart()) }
+    }
+
+    /// The application's own questions.
+    private func ask(_ scratch: ScratchTarget, _ finding: Finding, _ begun: Moment) async throws(BackupError) {
         try await world.step("smoke") { () throws(BackupError) in
             for smoke in plan.drill.smoke {
                 let answer = try await scratch.ask(smoke.query)
@@ -221,15 +246,7 @@ package struct RestoreDrill: Sendable {
             }
             // From here on an application could work on it.
             finding.restored = Milliseconds((world.clock.now().uptime - begun.uptime).count)
-            return (
-                (), plan.drill.smoke.isEmpty ? "none is configured" : "\(plan.drill.smoke.count) answered as expected"
-            )
+            return ((), "\(plan.drill.smoke.count) answered as expected")
         }
-        try await world.step("compare") { () throws(BackupError) in
-            let words = try await scratch.compare(manifest)
-            finding.tables = manifest.tables.count
-            return ((), words)
-        }
-        try await world.step("startup") { () throws(BackupError) in ((), try await scratch.crashAndStart()) }
     }
 }

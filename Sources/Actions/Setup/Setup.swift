@@ -26,8 +26,17 @@ package struct Setup: Sendable {
         /// The service user, and the group of the operators.
         package var user: String
         package var dryRun: Bool
+        /// Whether the engine is started, too.
+        package var starts: Bool
+        /// The words of systemctl.
+        package var systemctl: [String]
 
-        package init(root: String = "", user: String = "guardia", dryRun: Bool = false) {
+        package init(
+            root: String = "", user: String = "guardia", dryRun: Bool = false, starts: Bool = false,
+            systemctl: [String] = ["systemctl"]
+        ) {
+            self.starts = starts
+            self.systemctl = systemctl
             self.root = root
             self.user = user
             self.dryRun = dryRun
@@ -48,7 +57,9 @@ package struct Setup: Sendable {
         items.append(folder("/etc/guardia/secrets", mode: 0o700, owner: options.user))
         items.append(await key())
         items.append(await sudoers())
-        items.append(await unit())
+        let unit = await unit()
+        items.append(unit)
+        items.append(await engine(isUnitNew: unit.change != nil))
         items.append(signing())
         return items
     }
@@ -144,6 +155,29 @@ package struct Setup: Sendable {
             .replacing("User=guardia", with: "User=\(options.user)").replacing(
                 "Group=guardia", with: "Group=\(options.user)")
         return await file("/etc/systemd/system/guardia.service", text, mode: 0o644) { _ in nil }
+    }
+
+    /// The engine runs, and will after a reboot. It is started only where that is asked for: a config may still be to come.
+    private func engine(isUnitNew: Bool) async -> Item {
+        var item = Item(name: "engine guardia.service")
+        let runs = await command(options.systemctl + ["is-active", "--quiet", "guardia"]) == nil
+        let comes = await command(options.systemctl + ["is-enabled", "--quiet", "guardia"]) == nil
+        if runs, comes, !isUnitNew { return item }
+        let verb = runs ? "restart" : "start"
+        guard options.starts else {
+            item.advice =
+                runs && comes
+                ? "its unit changed: systemctl daemon-reload && systemctl restart guardia, or guardia setup --start"
+                : "it does not \(runs ? "come back after a reboot" : "run"): systemctl daemon-reload && systemctl enable --now guardia, or guardia setup --start"
+            return item
+        }
+        item.change = "read its unit, enable and \(verb) it"
+        guard !options.dryRun else { return item }
+        for words in [["daemon-reload"], ["enable", "--quiet", "guardia"], [verb, "guardia"]] where item.trouble == nil
+        {
+            item.trouble = await command(options.systemctl + words)
+        }
+        return item
     }
 
     /// Signing the journal is for a user of its own, whom setup does not make: whoever can sign could rewrite.

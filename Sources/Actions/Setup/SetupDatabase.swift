@@ -7,15 +7,15 @@ package struct SetupDatabase: Sendable {
     /// As psql takes it: `host=/var/run/postgresql dbname=barberpro`. It holds no password: libpq has its own places for those.
     private let database: String
     private let files: [String]
-    /// What `:'password'` stands for in the files; it goes by stdin, never by a command line.
-    private let password: String?
+    /// What `:'password'` and its like stand for in the files; they go by stdin, never by a command line.
+    private let secrets: [String: String]
     private let dryRun: Bool
     private static let deadline: Duration = .seconds(300)
 
-    package init(database: String, files: [String], password: String?, dryRun: Bool) {
+    package init(database: String, files: [String], secrets: [String: String], dryRun: Bool) {
         self.database = database
         self.files = files
-        self.password = password
+        self.secrets = secrets
         self.dryRun = dryRun
     }
 
@@ -49,7 +49,9 @@ package struct SetupDatabase: Sendable {
         }
         // A file with CONCURRENTLY runs outside a transaction; so each statement stands by itself, and the first error ends it.
         var script = "\\set ON_ERROR_STOP on\n"
-        if let password { script += "\\set password '\(SetupDatabase.quoted(password))'\n" }
+        for (name, value) in secrets.sorted(by: { $0.key < $1.key }) {
+            script += "\\set \(name) '\(SetupDatabase.quoted(value))'\n"
+        }
         switch await psql(script + sql, tuples: false) {
         case .failure(let trouble):
             item.trouble = trouble.text
@@ -63,7 +65,8 @@ package struct SetupDatabase: Sendable {
         return item
     }
 
-    /// A digest of what such files change: roles and their settings and memberships, rights on tables and columns, indexes.
+    /// A digest of what such files change: roles and their settings and memberships, rights on tables and columns,
+    /// indexes, and how tables are kept.
     private func catalogue() async -> Result<String, Trouble> {
         await psql(SetupDatabase.question, tuples: true).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
     }
@@ -76,7 +79,8 @@ package struct SetupDatabase: Sendable {
             UNION ALL SELECT 'database ' || datname || coalesce(datacl::text, '') FROM pg_database
             UNION ALL SELECT 'schema ' || nspname || coalesce(nspacl::text, '') FROM pg_namespace
                 WHERE nspname NOT LIKE 'pg_t%'
-            UNION ALL SELECT 'relation ' || relname || relkind::text || coalesce(relacl::text, '') FROM pg_class
+            UNION ALL SELECT 'relation ' || relname || relkind::text || coalesce(relacl::text, '')
+                || coalesce(reloptions::text, '') FROM pg_class
                 WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'pg_t%')
             UNION ALL SELECT 'column ' || attrelid || ' ' || attname || attacl::text FROM pg_attribute
                 WHERE attacl IS NOT NULL

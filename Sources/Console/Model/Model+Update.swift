@@ -45,6 +45,9 @@ extension Model {
     }
 
     private mutating func take(_ manifest: Manifest) {
+        if let old = live.manifest, let change = ManifestChange(from: old, to: manifest, at: present.utc) {
+            live.note(change)
+        }
         live.apply(manifest)
         renew()
         renewFeed()

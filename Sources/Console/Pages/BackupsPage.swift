@@ -112,19 +112,25 @@ struct BackupsPage {
         ]
     }
 
-    /// How the sizes went, and what that is against a week ago.
+    /// How the sizes went, and what that is against a week ago. A damaged one has the size of its damage: it is left out.
     private func trend(width: Int) -> [Span]? {
-        let sizes = log.backups.map { Double($0.taken.bytes) }
-        guard sizes.count >= 2, let last = sizes.last else { return nil }
+        let whole = log.backups.filter { $0.trouble == nil }
+        let sizes = whole.map { Double($0.taken.bytes) }
+        guard sizes.count >= 2, let newest = whole.last, let last = sizes.last else { return nil }
         let count = max(8, min(60, width - 50))
         var strip = Frame(size: Size(width: count, height: 1))
         Sparkline(sizes.map { $0 }).render(into: &strip, area: strip.bounds)
-        let before = sizes[max(0, sizes.count - 8)]
-        let change = before > 0 ? (last - before) / before * 100 : 0
-        return [
+        let line = [
             Span("  " + Text.padded(model.words(.backupSizes), to: Self.label), .label),
             Span(strip.text(row: 0).trimmed, .sparkline), Span("  " + model.figures.bytes(last), .value),
-            Span("  " + model.figures.change(change), .dim),
+        ]
+        guard let before = log.weekBefore(newest), before.taken.bytes > 0 else {
+            return line + [Span("  " + model.words(.backupNoWeek), .dim)]
+        }
+        let change = (last - Double(before.taken.bytes)) / Double(before.taken.bytes) * 100
+        return line + [
+            Span("  " + model.figures.change(change), .text),
+            Span(" " + model.words(.backupAgainst, when(before.taken.snapshotAt)), .dim),
         ]
     }
 
@@ -196,7 +202,7 @@ struct BackupsPage {
         for drill in log.drills.reversed() {
             let (glyph, role, text): (String, Role, String) =
                 if let ended = drill.ended {
-                    (ended.hasPassed ? "✓" : "✗", ended.hasPassed ? .ok : .critical, ended.summary)
+                    (String(ended.verdict.glyph), ended.verdict.role, ended.summary)
                 } else if drill.isRunning(at: model.shownNow) {
                     ("▸", .accent, words(.isRunning))
                 } else {

@@ -70,6 +70,27 @@ struct HandoverPage {
                 Span("  " + plain(alert.facts.summary), .text),
             ])
         }
+        for hold in handover.holds {
+            let subject =
+                switch hold.subject {
+                case .clock: words(.handoverClock)
+                case .poll: words(.handoverPoll)
+                case .station(let title): plain(title, 60)
+                }
+            lines.append([
+                Span("  ! ", .warning, .bold), Span(words(.handoverHeld, subject), .warning, .bold),
+                Span("  " + plain(hold.by, 24) + "  " + model.shortTime(hold.since), .text),
+                Span("  " + plain(hold.reason), .dim),
+            ])
+        }
+        for vow in handover.vows {
+            let word: Word = vow.kind == .waiver ? .handoverWaiver : .handoverAttestation
+            lines.append([
+                Span("  ! ", .warning, .bold),
+                Span(words(word, plain(vow.station, 60), model.shortTime(vow.until)), .warning),
+                Span("  " + plain(vow.by, 24), .text), Span("  " + plain(vow.reason), .dim),
+            ])
+        }
         for record in handover.running {
             lines.append([
                 Span("  ▸ " + words(.handoverRuns) + " ", .accent, .bold),
@@ -140,6 +161,24 @@ struct HandoverPage {
                         Span(plain(alert.facts.summary), .text),
                     ]
                 ))
+        }
+        for turn in handover.turns {
+            let look = turn.body.to.look
+            let from = turn.body.from.map { words($0.look.word) + " → " } ?? ""
+            entries.append(
+                (
+                    turn.at,
+                    [
+                        Span("\(look.glyph) ", look.role, .bold),
+                        Span(turn.station.map { plain($0, 60) } ?? words(.handoverPoll), .strong),
+                        Span(" " + from, .text), Span(words(look.word), look.role, .bold),
+                        Span("  " + plain(turn.body.why), .dim),
+                    ]
+                ))
+        }
+        for change in handover.configChanges {
+            entries.append(
+                (change.at, [Span(words(.handoverConfig) + " ", .strong), Span(plain(change.words), .text)]))
         }
         // The newest first: that is what somebody who comes back has not heard of.
         let lines = entries.sorted { $0.at > $1.at }.map {

@@ -107,6 +107,8 @@ package enum Word: CaseIterable, Sendable {
     case handoverNothingFires, handoverNothingRuns, handoverNothingChanged, handoverNobody, handoverRuns
     case handoverSilencedUntil, handoverNoSilence, handoverLapses, handoverFired, handoverResolved, handoverWatches
     case handoverIdle, handoverLastKey, handoverOpenItems, handoverAllDone, handoverUnowned, watchersToo
+    case backupAgainst, backupNoWeek
+    case handoverClock, handoverPoll, handoverHeld, handoverWaiver, handoverAttestation, handoverConfig
     // MARK: Security
     case security, securitySummary, securityTitle, securityWorst, securityNothing, securityCertificates
     case securityFindings, securityNoFinding, securityRefused, securityReasons, securityCountries, securityRules,

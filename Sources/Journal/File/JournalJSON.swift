@@ -134,6 +134,7 @@ extension BackupEvent {
             return .drillStarted(event)
         case .drillEnded(var event):
             event.summary = cut(event.summary)
+            event.doubt = event.doubt.map(cut)
             return .drillEnded(event)
         }
     }

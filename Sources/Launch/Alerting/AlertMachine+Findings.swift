@@ -93,6 +93,7 @@ extension AlertMachine {
     ) -> AlertFinding {
         let utc = now.utc
         if let hours = anomaly.hours, !hours.contains(plan.zone.civil(utc)) { return .clear(value: value) }
+        if plan.holidays.holiday(on: plan.zone.civil(utc)) != nil { return .clear(value: value) }
         guard let usual = patterns[index]?.usual(at: utc) else { return .unknown("too few earlier weeks are known") }
         let margin = max(abs(usual.median) * anomaly.share / 100, usual.scatter * anomaly.scatter)
         let reason = text.amount(usual.median, unit)

@@ -261,7 +261,7 @@ package struct AlertMachine: Sendable {
             for sample in own { window.take(sample.value, at: uptime(sample.at)) }
             values[index] = window
         case .anomaly(_, let anomaly):
-            var pattern = WeeklyPattern(zone: plan.zone, weeks: anomaly.weeks)
+            var pattern = WeeklyPattern(zone: plan.zone, holidays: plan.holidays, weeks: anomaly.weeks)
             for sample in own { pattern.take(sample.value, at: sample.at) }
             patterns[index] = pattern
         case .burn(let rate):

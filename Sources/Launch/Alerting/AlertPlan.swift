@@ -20,10 +20,16 @@ package struct AlertPlan: Sendable {
     package let inhibitions: [Inhibition]
     package let series: [Series]
     package let zone: Zone
+    /// Days that an anomaly is neither judged on nor by.
+    package let holidays: [LaunchHoliday]
     package let figures: FigureStyle
 
     /// - Parameter settings: what the config says; its rules' series are known to be there.
-    package init(_ settings: AlertSettings, series: [Series], zone: Zone, figures: FigureStyle = .argentine) {
+    package init(
+        _ settings: AlertSettings, series: [Series], zone: Zone, holidays: [LaunchHoliday] = [],
+        figures: FigureStyle = .argentine
+    ) {
+        self.holidays = holidays
         var rules = settings.rules
         var targets: [Target] = []
         let byID = Dictionary(series.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

@@ -13,11 +13,14 @@ package struct WeeklyPattern: Sendable {
     private static let hoursOfWeek: Int64 = 168
 
     private let zone: Zone
+    private let holidays: [LaunchHoliday]
     private let weeks: Int
     private var hours: [Int64: (sum: Double, count: Int)] = [:]
 
-    package init(zone: Zone, weeks: Int) {
+    /// - Parameter holidays: days that say nothing of others.
+    package init(zone: Zone, holidays: [LaunchHoliday] = [], weeks: Int) {
         self.zone = zone
+        self.holidays = holidays
         self.weeks = weeks
     }
 
@@ -32,7 +35,9 @@ package struct WeeklyPattern: Sendable {
     package func usual(at time: Timestamp) -> Usual? {
         let now = hour(of: time)
         let values = (1...max(weeks, 1)).compactMap { week -> Double? in
-            hours[now - Int64(week) * WeeklyPattern.hoursOfWeek].map { $0.sum / Double($0.count) }
+            let then = now - Int64(week) * WeeklyPattern.hoursOfWeek
+            guard holidays.holiday(on: CivilTime(secondsSinceEpoch: then * 3600)) == nil else { return nil }
+            return hours[then].map { $0.sum / Double($0.count) }
         }
         guard values.count >= WeeklyPattern.fewestWeeks else { return nil }
         let median = WeeklyPattern.median(values)

@@ -140,12 +140,15 @@ package enum BackupEvent: Hashable, Sendable {
         package var tables: Int?
         /// Whether it is the backup that is damaged, not the machine that it was restored on.
         package var isBackupAtFault: Bool
+        /// What it left unproved: that anything was disturbed, or that an application could work on what was restored. Nil:
+        /// nothing.
+        package var doubt: String?
         package var summary: String
 
         package init(
             id: ActionID, kind: DrillKind, hasPassed: Bool, measured: Milliseconds?, target: Milliseconds,
             backup: String? = nil, rpo: Milliseconds? = nil, tables: Int? = nil, isBackupAtFault: Bool = false,
-            summary: String
+            doubt: String? = nil, summary: String
         ) {
             self.id = id
             self.kind = kind
@@ -156,7 +159,24 @@ package enum BackupEvent: Hashable, Sendable {
             self.rpo = rpo
             self.tables = tables
             self.isBackupAtFault = isBackupAtFault
+            self.doubt = doubt
             self.summary = summary
+        }
+    }
+}
+
+extension BackupEvent.DrillEnded {
+    /// Passed, failed, or neither: nothing was proved.
+    package var verdict: Verdict {
+        hasPassed ? (doubt == nil ? .ok : .warning) : doubt == nil ? .critical : .unknown
+    }
+
+    fileprivate var verdictWord: String {
+        switch verdict {
+        case .ok: "passed"
+        case .warning: "passed, with a doubt"
+        case .critical: "FAILED"
+        case .unknown: "UNDECIDED"
         }
     }
 }
@@ -210,7 +230,7 @@ extension BackupEvent {
                 + (event.trouble ?? (event.hasReadTables ? "read whole, every table as in its manifest" : "file whole"))
         case .pruned(let event): "\(event.names.count) removed: \(event.names.joined(separator: ", "))"
         case .drillStarted(let event): "\(event.kind.rawValue) by \(event.by) \(event.id)"
-        case .drillEnded(let event): "\(event.kind.rawValue) \(event.hasPassed ? "passed" : "FAILED"): \(event.summary)"
+        case .drillEnded(let event): "\(event.kind.rawValue) \(event.verdictWord): \(event.summary)"
         }
     }
 }

@@ -22,6 +22,18 @@ package struct BackupLog: Hashable, Sendable {
     /// The newest backup that is still there and not known to be bad.
     package var lastGood: BackupRecord? { backups.last { $0.isGood } }
 
+    /// The good backup that is nearest to a week before another, of the same kind; nil: none is within two days of that.
+    package func weekBefore(_ record: BackupRecord) -> BackupRecord? {
+        let then = record.taken.snapshotAt + .days(-7)
+        func distance(_ other: BackupRecord) -> Milliseconds {
+            let span = other.taken.snapshotAt - then
+            return span < 0 ? Milliseconds(-span.count) : span
+        }
+        return backups.filter {
+            $0.isGood && $0.taken.method == record.taken.method && distance($0) <= .days(2)
+        }.min { distance($0) < distance($1) }
+    }
+
     /// The newest drill that restored a backup and found it whole.
     package var lastProof: DrillRecord? { drills.last { $0.kind == .restore && $0.ended?.hasPassed == true } }
 

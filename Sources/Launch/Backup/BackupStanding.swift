@@ -118,6 +118,10 @@ package struct BackupStanding: Hashable, Sendable {
         guard let took = log.restoreTimes.last else { return nil }
         let verdict: Verdict =
             took > targets.rto ? .critical : took.count > targets.rto.count / 10 * 8 ? .warning : .ok
+        // Restored is not yet served: without a question of the application's the time is only that of the restore.
+        if verdict == .ok, let doubt = log.lastProof?.ended?.doubt {
+            return Check(subject: .restoreTime, verdict: .warning, value: took, limit: targets.rto, words: doubt)
+        }
         return Check(
             subject: .restoreTime, verdict: verdict, value: took, limit: targets.rto,
             words: verdict == .critical ? "a restore takes longer than the RTO" : "a restore takes nearly the RTO")

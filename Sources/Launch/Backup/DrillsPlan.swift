@@ -44,13 +44,16 @@ package struct DrillsPlan: Hashable, Sendable {
         }
     }
 
-    /// Restarts a service.
+    /// Restarts Redis.
     package struct RestartDrill: Hashable, Sendable {
         package var restart: CommandPlan
+        /// The Redis: what it says its run is, before and after, proves that it was restarted.
+        package var server: RedisTarget
         package var silences: [String]
 
-        package init(restart: CommandPlan, silences: [String] = []) {
+        package init(restart: CommandPlan, server: RedisTarget = RedisTarget(), silences: [String] = []) {
             self.restart = restart
+            self.server = server
             self.silences = silences
         }
     }
@@ -59,15 +62,19 @@ package struct DrillsPlan: Hashable, Sendable {
     package struct HostDrill: Hashable, Sendable {
         package var stop: CommandPlan
         package var start: CommandPlan
+        /// An address of that host alone: silence there proves that it was down, an answer that it is back.
+        package var host: String
         /// How long it stays down.
         package var hold: Milliseconds
         package var silences: [String]
 
         package init(
-            stop: CommandPlan, start: CommandPlan, hold: Milliseconds = .seconds(5), silences: [String] = []
+            stop: CommandPlan, start: CommandPlan, host: String, hold: Milliseconds = .seconds(5),
+            silences: [String] = []
         ) {
             self.stop = stop
             self.start = start
+            self.host = host
             self.hold = hold
             self.silences = silences
         }

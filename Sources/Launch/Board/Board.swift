@@ -30,6 +30,9 @@ package struct Board: Sendable {
     package private(set) var readiness = ReadinessLog()
 
     // MARK: Operations
+    /// What was changed of the config lately, oldest first.
+    package private(set) var configChanges: [ManifestChange] = []
+    package static let configChangeLimit = 20
     /// What was ticked of the checklist.
     package private(set) var checklistLog = ChecklistLog()
 
@@ -50,6 +53,12 @@ package struct Board: Sendable {
         indices = Dictionary(
             manifest.series.indices.map { (manifest.series[$0].id, $0) }, uniquingKeysWith: { first, _ in first })
         self.manifest = manifest
+    }
+
+    /// Takes in that the config was changed.
+    package mutating func note(_ change: ManifestChange) {
+        configChanges.append(change)
+        if configChanges.count > Self.configChangeLimit { configChanges.removeFirst() }
     }
 
     /// Takes in the readings of a tick; a reading of a series that the manifest does not name is passed over.

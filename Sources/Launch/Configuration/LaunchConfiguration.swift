@@ -96,7 +96,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
 
     /// Every alert that this launch can have.
     package func alertPlan(zone: Zone) -> AlertPlan {
-        AlertPlan(alerts, series: series, zone: zone, figures: figures)
+        AlertPlan(
+            alerts, series: series, zone: zone, holidays: launch.window?.holidays ?? [], figures: figures)
     }
 
     /// What the journal's readers are told.

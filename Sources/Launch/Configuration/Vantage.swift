@@ -18,7 +18,8 @@ package struct VantageTarget: Hashable, Sendable {
     package var points: [Point]
     /// The module of the exporters' config.
     package var module: String
-    /// A module that succeeds on a cache hit alone (`fail_if_header_not_matches`); nil: hits are not measured.
+    /// A module that succeeds on a cache hit alone (`fail_if_header_not_matches`), asked instead of `module`; nil: hits are not
+    /// measured.
     package var hitModule: String?
     package var headers: [Header]
     package var tls: TLSPolicy

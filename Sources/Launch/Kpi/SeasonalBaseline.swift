@@ -1,7 +1,7 @@
 /// What a figure of the business usually is at this hour of this weekday, and how far it is from that now.
 ///
 /// Revenue has a rhythm of hours and weekdays: a Sunday is no outage. So an hour is compared with the same hour of the same
-/// weekday in earlier weeks, and with nothing else. The middle is their median and the spread their median absolute
+/// weekday in earlier weeks, and with nothing else; a holiday is compared with nothing, and nothing with it. The middle is their median and the spread their median absolute
 /// deviation (MAD), which one odd week (a holiday, an outage) does not move; 1.4826 × MAD is the standard deviation of a
 /// normal distribution (Rousseeuw and Croux, 1993).
 package struct SeasonalBaseline: Hashable, Sendable {
@@ -30,6 +30,8 @@ package struct SeasonalBaseline: Hashable, Sendable {
 
     package enum Reason: Hashable, Sendable {
         case outsideHours
+        /// Today is one.
+        case holiday(String)
         /// How many weeks are known, of how many that are needed.
         case tooLittlePast(weeks: Int, needed: Int)
     }
@@ -47,6 +49,8 @@ package struct SeasonalBaseline: Hashable, Sendable {
     package var zone: Zone
     /// Only these hours are judged; nil: all.
     package var hours: LaunchWindow?
+    /// Days that are like no other of their weekday.
+    package var holidays: [LaunchHoliday]
     /// How many earlier weeks are looked at.
     package var weeks: Int
     /// With fewer of them nothing is said.
@@ -58,11 +62,13 @@ package struct SeasonalBaseline: Hashable, Sendable {
     package var leastSpread: Double
 
     package init(
-        zone: Zone, hours: LaunchWindow? = nil, weeks: Int = 6, leastWeeks: Int = 3, limit: Double = 3.5,
+        zone: Zone, hours: LaunchWindow? = nil, holidays: [LaunchHoliday] = [], weeks: Int = 6, leastWeeks: Int = 3,
+        limit: Double = 3.5,
         leastSpread: Double = 0.1
     ) {
         self.zone = zone
         self.hours = hours
+        self.holidays = holidays
         self.weeks = weeks
         self.leastWeeks = leastWeeks
         self.limit = limit
@@ -74,6 +80,7 @@ package struct SeasonalBaseline: Hashable, Sendable {
     /// - Parameter past: figures of earlier weeks, several an hour or one; those of other hours are passed over.
     package func judge(_ value: Double, at time: Timestamp, past: some Sequence<Sample>) -> Judgement {
         if let hours, !hours.contains(zone.civil(time)) { return .unjudged(.outsideHours) }
+        if let today = holidays.holiday(on: zone.civil(time)) { return .unjudged(.holiday(today.name)) }
         let values = sameHours(as: time, past: past)
         guard values.count >= leastWeeks, value.isFinite else {
             return .unjudged(.tooLittlePast(weeks: values.count, needed: leastWeeks))
@@ -97,7 +104,9 @@ package struct SeasonalBaseline: Hashable, Sendable {
         for sample in past where sample.value.isFinite && sample.at < time {
             let ago = local - sample.at.seconds - Int64(zone.offset(at: sample.at))
             let week = (ago + Self.week / 2).flooredDivision(by: Self.week)
-            guard week >= 1, week <= Int64(weeks), abs(ago - week * Self.week) <= 1800 else { continue }
+            guard week >= 1, week <= Int64(weeks), abs(ago - week * Self.week) <= 1800,
+                holidays.holiday(on: zone.civil(sample.at)) == nil
+            else { continue }
             byWeek[Int(week)].append(sample.value)
         }
         return byWeek.filter { !$0.isEmpty }.map(Self.median)

@@ -34,6 +34,38 @@ package struct Handover: Hashable, Sendable {
         }
     }
 
+    /// What somebody vouched for or waived of the go/no-go poll, and that ends within the shift.
+    package struct Vow: Hashable, Sendable {
+        package enum Kind: Hashable, Sendable { case attestation, waiver }
+
+        package var kind: Kind
+        /// The station, as the poll calls it.
+        package var station: String
+        package var by: String
+        package var reason: String
+        package var until: Timestamp
+    }
+
+    /// What stands still because a person said so.
+    package struct Hold: Hashable, Sendable {
+        package enum Subject: Hashable, Sendable {
+            case clock, poll
+            case station(String)
+        }
+
+        package var subject: Subject
+        package var by: String
+        package var reason: String
+        package var since: Timestamp
+    }
+
+    /// A turn of a station, or of the whole poll (nil), and when.
+    package struct Turn: Hashable, Sendable {
+        package var station: String?
+        package var body: ReadinessEvent.Turned
+        package var at: Timestamp
+    }
+
     /// Who has a dashboard open.
     package struct Watcher: Hashable, Sendable {
         package var session: PresenceLog.Session
@@ -66,6 +98,15 @@ package struct Handover: Hashable, Sendable {
     package let chains: [Escalation]
     /// What is not done of the checklist; nil where there is none.
     package let checklist: Checklist?
+    // MARK: Readiness
+    /// How the poll and its stations turned last, meanwhile; oldest first.
+    package let turns: [Turn]
+    /// What of the poll lapses within a shift, the next first.
+    package let vows: [Vow]
+    /// The launch clock, the poll and stations that are held.
+    package let holds: [Hold]
+    /// What was changed of the config meanwhile, oldest first.
+    package let configChanges: [ManifestChange]
 
     /// - Parameters:
     ///   - name: who takes over; nil: nobody in particular.
@@ -108,7 +149,63 @@ package struct Handover: Hashable, Sendable {
         }
         running = board.actions.running
         chains = board.escalations.running
+        let readiness = Readiness(board, from: from, at: now)
+        (turns, vows, holds) = (readiness.turns, readiness.vows, readiness.holds)
+        configChanges = board.configChanges.filter { $0.at >= from }
         let list = board.checklist(at: now)
         checklist = list.rows.isEmpty ? nil : list
+    }
+}
+
+/// What the go/no-go poll has for whoever takes over.
+private struct Readiness {
+    var turns: [Handover.Turn]
+    var vows: [Handover.Vow]
+    var holds: [Handover.Hold]
+
+    init(_ board: Board, from: Timestamp, at now: Moment) {
+        let log = board.readiness
+        let stations = board.manifest?.readiness?.stations ?? []
+        let titles = Dictionary(stations.map { ($0.name, $0.title) }, uniquingKeysWith: { first, _ in first })
+        /// What is said of a station that the config does not have any more concerns nobody.
+        func said<Body>(_ words: [String: ReadinessLog.Said<Body>]) -> [(title: String, ReadinessLog.Said<Body>)] {
+            words.compactMap { name, said in titles[name].map { ($0, said) } }
+        }
+        turns = said(log.turned).map { Handover.Turn(station: $0.title, body: $0.1.body, at: $0.1.at.utc) }
+        if !stations.isEmpty, let turned = log.pollTurned {
+            turns.append(Handover.Turn(station: nil, body: turned.body, at: turned.at.utc))
+        }
+        // The first verdict of all is no turn.
+        turns = turns.filter { $0.at >= from && $0.body.from != nil }.sorted {
+            ($0.at, $0.station ?? "") < ($1.at, $1.station ?? "")
+        }
+
+        func lapses(_ until: Timestamp, _ said: Moment) -> Bool {
+            ReadinessLog.holds(until: until, said: said, at: now) && until - now.utc <= Handover.shift
+        }
+        vows = said(log.attestations).filter { $0.1.body.isGo && lapses($0.1.body.until, $0.1.at) }.map {
+            let body = $0.1.body
+            return Handover.Vow(
+                kind: .attestation, station: $0.title, by: body.by, reason: body.reason, until: body.until)
+        }
+        vows += said(log.waivers).filter { lapses($0.1.body.until, $0.1.at) }.map {
+            let body = $0.1.body
+            return Handover.Vow(kind: .waiver, station: $0.title, by: body.by, reason: body.reason, until: body.until)
+        }
+        vows.sort { ($0.until, $0.station) < ($1.until, $1.station) }
+
+        holds = said(log.holds).map {
+            let body = $0.1.body
+            return Handover.Hold(
+                subject: .station($0.title), by: body.by, reason: body.reason, since: $0.1.at.utc)
+        }
+        if !stations.isEmpty, let hold = log.hold {
+            holds.append(.init(subject: .poll, by: hold.body.by, reason: hold.body.reason, since: hold.at.utc))
+        }
+        // A hold of another launch says nothing of this one.
+        if let hold = log.clock.held, let base = log.clock.base, base == board.manifest?.launchAt {
+            holds.append(.init(subject: .clock, by: hold.body.by, reason: hold.body.reason, since: hold.at.utc))
+        }
+        holds.sort { ($0.since, $0.by) < ($1.since, $1.by) }
     }
 }

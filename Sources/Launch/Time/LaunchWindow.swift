@@ -44,8 +44,7 @@ package struct LaunchWindow: Hashable, Sendable, Codable {
         let minute = time.hour * 60 + time.minute
         guard firstDay <= time.weekday, time.weekday <= lastDay else { return .closed(.weekday) }
         if let holidays {
-            let today = holidays.first { $0.year == time.year && $0.month == time.month && $0.day == time.day }
-            if let today { return .closed(.holiday(today.name)) }
+            if let today = holidays.holiday(on: time) { return .closed(.holiday(today.name)) }
             if !holidays.contains(where: { $0.year == time.year }) { return .closed(.noHolidays(year: time.year)) }
         }
         return fromMinute <= minute && minute < toMinute ? .open : .closed(.hour)
@@ -80,5 +79,12 @@ package struct LaunchHoliday: Hashable, Sendable, Codable {
         self.month = month
         self.day = day
         self.name = name
+    }
+}
+
+extension Sequence<LaunchHoliday> {
+    /// The holiday that a local day is; nil where it is none.
+    package func holiday(on time: CivilTime) -> LaunchHoliday? {
+        first { $0.year == time.year && $0.month == time.month && $0.day == time.day }
     }
 }

@@ -8,6 +8,7 @@ final class BackupReader {
     private var password: Field?
     private var place: Field?
     private var connections: (probe: Field?, user: String?, password: Secret?, plan: DrillsPlan.ConnectionsDrill)?
+    private var redis: (place: Field, probe: Field?)?
     private var drills = DrillsPlan()
     private var silenced: [Field] = []
     private let catalogue: SeriesCatalogue
@@ -119,7 +120,35 @@ final class BackupReader {
             if drill.silences.isEmpty, let name = connections.probe?.text() { drill.silences = [name] }
             drills.connections = drill
         }
+        if let redis, let target = redisTarget(redis.probe, redis.place, probes) {
+            drills.redis?.server = target
+            drills.redis?.server.questions = []
+        }
         return (plan, drills)
+    }
+
+    fileprivate func keep(redis place: Field, _ probe: Field?) { redis = (place, probe) }
+
+    /// The probe of type redis that is named; where none is, the only one.
+    private func redisTarget(_ field: Field?, _ place: Field, _ probes: [Probe]) -> RedisTarget? {
+        let candidates = probes.compactMap { probe -> (String, RedisTarget)? in
+            if case .redis(let target) = probe.target { (probe.name, target) } else { nil }
+        }
+        guard let field else {
+            if candidates.count == 1 { return candidates[0].1 }
+            place.error(
+                "the drill needs a 'server', the probe of type redis that tells whether it was restarted",
+                hint: candidates.isEmpty ? "there is none" : "one of \(candidates.map(\.0).joined(separator: ", "))")
+            return nil
+        }
+        guard let name = field.text() else { return nil }
+        if let found = candidates.first(where: { $0.0 == name }) { return found.1 }
+        if !catalogue.isExcused(name) {
+            field.error(
+                "no probe of type redis is named \(name.quoted)",
+                hint: Nearest.hint(for: name, among: candidates.map(\.0)))
+        }
+        return nil
     }
 
     private func target(_ field: Field?, _ probes: [Probe]) -> PostgresTarget? {
@@ -311,7 +340,8 @@ extension Field {
 
     fileprivate func restartDrill(_ reader: BackupReader) -> DrillsPlan.RestartDrill? {
         mapping { fields in
-            DrillsPlan.RestartDrill(
+            reader.keep(redis: self, fields.optional("server"))
+            return DrillsPlan.RestartDrill(
                 restart: fields.required("restart")?.command(mentions: []) ?? CommandPlan(words: []),
                 silences: reader.silences(fields.optional("silences")))
         }
@@ -322,6 +352,7 @@ extension Field {
             DrillsPlan.HostDrill(
                 stop: fields.required("stop")?.command(mentions: []) ?? CommandPlan(words: []),
                 start: fields.required("start")?.command(mentions: []) ?? CommandPlan(words: []),
+                host: fields.required("host")?.url() ?? "",
                 hold: fields.optional("hold")?.duration(0 ... .minutes(5)) ?? .seconds(5),
                 silences: reader.silences(fields.optional("silences")))
         }

@@ -115,11 +115,16 @@ extension Fields {
         }
         let titles = points.map { (value: $0.name, title: Province.named(iso: $0.name)?.name ?? $0.name) }
         let hitModule = optional("hit_module")?.text()
+        let module = optional("module")
+        if let module, hitModule != nil {
+            module.source.findings.warn(
+                module.place, "'module' is not asked where there is a 'hit_module': each place is asked once a look")
+        }
         for measure in ["first_byte", "total"] + (hitModule == nil ? [] : ["hit_rate"]) {
             details.fans[measure] = titles
         }
         return VantageTarget(
-            url: required("target")?.url() ?? "", points: points, module: optional("module")?.text() ?? usual.module,
+            url: required("target")?.url() ?? "", points: points, module: module?.text() ?? usual.module,
             hitModule: hitModule, headers: headers(), tls: tls(),
             window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(24)) ?? usual.window)
     }

@@ -27,6 +27,8 @@ package enum RehearsalSettings {
         "PROVIDERS_URL": "http://127.0.0.1:8085", "MOBILE_PORT": "8086",
         "NGINX_FOLDER": "/rehearsal/nginx", "TLS_PORT": "8443", "TLS_AUTHORITY": "/dev/null",
         "TLS_CERTIFICATE": "/rehearsal/edge.pem",
-        "DOOR_PORT": "8080", "EDGE_WAF": "block", "EDGE_COUNTRIES": "refuse",
+        "DOOR_PORT": "8080", "EDGE_WAF": "block", "WAF_STATION": "defence",
+        "WAF_WORD": "the WAF's exceptions were reviewed",
+        "EDGE_COUNTRIES": "refuse",
     ]
 }

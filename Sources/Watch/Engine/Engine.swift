@@ -183,7 +183,8 @@ package struct Engine: Sendable {
     private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller]
     {
         let context = ProbeContext(
-            reactor: reactor, clock: clock, zone: manifest.zone, journal: journal, refusals: refusals, secret: secret)
+            reactor: reactor, clock: clock, zone: manifest.zone, holidays: configuration.launch.window?.holidays ?? [],
+            journal: journal, refusals: refusals, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
         return try configuration.probes.map { probe in

@@ -62,7 +62,9 @@ package struct HealthCheck: Sendable {
     ///
     /// - Throws: where the graph is wrong or a probe cannot be made from its settings.
     package func run(on reactor: Reactor) async throws -> [Look] {
-        let context = ProbeContext(reactor: reactor, clock: clock, zone: zone, journal: journal, secret: secret)
+        let context = ProbeContext(
+            reactor: reactor, clock: clock, zone: zone, holidays: configuration.launch.window?.holidays ?? [],
+            journal: journal, secret: secret)
         let probes = configuration.probes
         let probers = try probes.map { try makeProber(for: $0, in: context) }
         let began = clock.now()

@@ -42,9 +42,12 @@ package struct ProbeContext: Sendable {
 
     /// The zone whose hours and weekdays the business has.
     package var zone: Zone
+    /// Days on which the business is not as on others of their weekday.
+    package var holidays: [LaunchHoliday]
 
     package init(
-        reactor: Reactor, clock: any Clock, zone: Zone = .utc, journal: String? = nil, refusals: RefusalDesk? = nil,
+        reactor: Reactor, clock: any Clock, zone: Zone = .utc, holidays: [LaunchHoliday] = [], journal: String? = nil,
+        refusals: RefusalDesk? = nil,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.journal = journal
@@ -52,6 +55,7 @@ package struct ProbeContext: Sendable {
         self.reactor = reactor
         self.clock = clock
         self.zone = zone
+        self.holidays = holidays
         self.secret = secret
     }
 }

@@ -7,10 +7,11 @@ struct Weeks: Sendable {
     /// By weeks ago, from 1 on: what was answered, and when it was asked for.
     private var answers: [(measurement: Measurement, askedAt: Milliseconds)?]
 
-    init(_ question: Question, zone: Zone) {
+    init(_ question: Question, zone: Zone, holidays: [LaunchHoliday]) {
         self.question = question
         baseline = SeasonalBaseline(
-            zone: zone, hours: question.hours, weeks: question.weeks, leastWeeks: Question.leastWeeks)
+            zone: zone, hours: question.hours, holidays: holidays, weeks: question.weeks,
+            leastWeeks: Question.leastWeeks)
         answers = Array(repeating: nil, count: question.weeks)
     }
 
@@ -50,6 +51,8 @@ struct Weeks: Sendable {
             findings.append(Finding(question.deviation, min(max(usual.deviations, -1000), 1000)))
         case .unjudged(.outsideHours):
             findings.append(Finding(question.deviation, .text("outside its hours")))
+        case .unjudged(.holiday(let name)):
+            findings.append(Finding(question.deviation, .text("today is a holiday, \(name)")))
         case .unjudged(.tooLittlePast(let weeks, let needed)):
             findings.append(Finding(question.deviation, .text("\(weeks) of \(needed) weeks known")))
         }

@@ -32,6 +32,7 @@ struct VantagePoint: Sendable {
         let transfer = max(0, answer.phases.total / .seconds(1) - serverTime)
         return metrics([
             "probe_success": isGood ? 1 : 0, "probe_http_status_code": Double(answer.status),
+            "probe_failed_due_to_regex": 200..<300 ~= answer.status && !isGood ? 1 : 0,
             "probe_http_duration_seconds{phase=\"resolve\"}": 0,
             "probe_http_duration_seconds{phase=\"connect\"}": trip,
             "probe_http_duration_seconds{phase=\"processing\"}": trip + serverTime,

@@ -6,6 +6,7 @@ import Glibc
 import Journal
 import Launch
 import Settings
+import Watch
 import Wire
 
 /// `guardia drill …`
@@ -86,7 +87,8 @@ struct DrillCommand: AsyncParsableCommand {
         let secrets = SecretStore()
         let health = HTTPRequest(launch.drills.health ?? "", maxBodyBytes: 64 << 10)
         let client = HTTPClient(on: session.reactor)
-        let runner = CommandPlanRunner(reactor: session.reactor)
+        let reactor = session.reactor
+        let runner = CommandPlanRunner(reactor: reactor)
         let drill = DisturbanceDrill(
             DisturbanceDrill.World(
                 drills: launch.drills, environment: launch.environment, figures: launch.figures,
@@ -100,34 +102,29 @@ struct DrillCommand: AsyncParsableCommand {
                 isWell: {
                     let response = try? await client.send(health, deadline: .seconds(2))
                     return response.map { (200..<300).contains($0.status) } ?? false
-                }, run: { await runner.run($0) }), kind: kind, reason: options.reason)
+                }, run: { await runner.run($0) },
+                redisRun: { await Self.redisRun(launch.drills, on: reactor, secrets) },
+                answers: { address in
+                    let request = HTTPRequest(address, maxBodyBytes: 64 << 10)
+                    do throws(WireError) { _ = try await client.send(request, deadline: .seconds(2)) } catch {
+                        if case .tooLarge = error.kind { return true }
+                        return false
+                    }
+                    return true
+                }), kind: kind, reason: options.reason)
         return await session.perform(id, json: options.json) { await drill.run() }
     }
-}
 
-/// Runs commands of the config: here, or over SSH.
-private struct CommandPlanRunner: Sendable {
-    let reactor: Reactor
-
-    /// - Returns: why it failed; nil where it did what it should.
-    func run(_ plan: CommandPlan) async -> String? {
-        do throws(WireError) {
-            var words = plan.words
-            var master: SSHMaster?
-            if let ssh = plan.ssh {
-                let made = SSHMaster(SSHSettings(ssh), on: reactor)
-                words = try await made.words(running: SSHSettings.line(words), deadline: .seconds(10))
-                master = made
-            }
-            let result = try await Command.run(
-                words, environment: ["PATH": Command.defaultPath, "LANG": "C.UTF-8"], deadline: plan.deadline.duration)
-            await master?.close()
-            if result.isSuccess { return nil }
-            let said = (result.standardError.text + result.standardOutput.text).split(separator: "\n").last.map(
-                String.init)
-            return "\(plan.words.first ?? ""): \(said ?? "it failed without a word")"
-        } catch {
-            return error.description
-        }
+    /// Which run of Redis answers, asked by a connection of its own: an old one would know nothing of a new server.
+    private static func redisRun(_ drills: DrillsPlan, on reactor: Reactor, _ secrets: SecretStore) async -> String? {
+        guard let target = drills.redis?.server,
+            let settings = try? RedisSettings(target, secret: { try secrets.resolve($0) })
+        else { return nil }
+        let client = RedisClient(settings, on: reactor)
+        let answer = try? await client.command(["INFO", "server"], deadline: .seconds(2))
+        await client.close()
+        guard case .string(let text)? = answer else { return nil }
+        let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("run_id:") }
+        return line.map { String($0.dropFirst("run_id:".count)) }
     }
 }

@@ -44,6 +44,12 @@ struct SetupCommand: AsyncParsableCommand {
     @Flag(help: "Leave the machine itself alone: journal, database and edges only.")
     var onlyLaunch = false
 
+    @Flag(
+        help:
+            "Have systemd read the unit, start the engine with the machine from now on, and start it now; again, where its unit changed."
+    )
+    var start = false
+
     @Option(help: ArgumentHelp("Another root folder than /.", visibility: .hidden))
     var root = ""
 
@@ -52,6 +58,7 @@ struct SetupCommand: AsyncParsableCommand {
         guard isPlain, user.utf8.first.map({ (97...122).contains($0) }) == true, user.utf8.count <= 32 else {
             throw ValidationError("--user is a plain user name")
         }
+        if start, onlyLaunch { throw ValidationError("--start is of the machine, which --only-launch leaves alone") }
         if sql.isEmpty != (database == nil) { throw ValidationError("--database and --sql go together") }
         if let database,
             database.lowercased().contains("password") || database.contains("://") && database.contains("@")
@@ -65,7 +72,8 @@ struct SetupCommand: AsyncParsableCommand {
         let isRoot = geteuid() == 0
         var items: [Setup.Item] = []
         if !onlyLaunch {
-            items += await Setup(.init(root: root, user: user, dryRun: dryRun || !isRoot)).run().map { item in
+            let setup = Setup(.init(root: root, user: user, dryRun: dryRun || !isRoot, starts: start))
+            items += await setup.run().map { item in
                 var item = item
                 if !isRoot, item.trouble == nil, let change = item.change {
                     (item.change, item.trouble) = (nil, "needs root: would \(change)")
@@ -77,7 +85,7 @@ struct SetupCommand: AsyncParsableCommand {
             items.append(journal(launch))
             if let database {
                 items += await SetupDatabase(
-                    database: database, files: sql, password: password(launch), dryRun: dryRun
+                    database: database, files: sql, secrets: secrets(launch), dryRun: dryRun
                 ).run()
             }
             items += try await edges(launch)
@@ -128,14 +136,15 @@ struct SetupCommand: AsyncParsableCommand {
         return item
     }
 
-    /// What the launch's own probe logs in with: the role gets the same.
-    private func password(_ launch: LaunchConfiguration) -> String? {
-        for probe in launch.probes {
-            if case .postgres(let target) = probe.target, let secret = target.password {
-                return try? SecretStore().resolve(secret)
-            }
-        }
-        return nil
+    /// What the launch itself logs in with, by the names that the SQL files have for it: each role gets the same.
+    private func secrets(_ launch: LaunchConfiguration) -> [String: String] {
+        let probe = launch.probes.lazy.compactMap { probe -> Secret? in
+            if case .postgres(let target) = probe.target { target.password } else { nil }
+        }.first
+        var references = ["password": probe]
+        if let plan = launch.backup { references["backup_password"] = plan.source.password }
+        if let drill = launch.drills.connections { references["drill_password"] = drill.server.password }
+        return references.compactMapValues { $0.flatMap { try? SecretStore().resolve($0) } }
     }
 
     /// Every edge's door, asked side by side; setup changes nothing there.

@@ -127,17 +127,23 @@ struct Watch: AsyncParsableCommand {
     private static func warden(
         _ launch: LaunchConfiguration, journal: String, clock: any Clock
     ) throws -> ActionWarden? {
-        // Flags, backups and the poll are looked after where nothing is deployed, too.
-        guard launch.deployment != nil || launch.flags != nil || launch.backup != nil || launch.readiness != nil else {
-            return nil
-        }
+        // Flags, backups, drills and the poll are looked after where nothing is deployed, too.
+        guard
+            launch.deployment != nil || launch.flags != nil || launch.backup != nil || launch.readiness != nil
+                || launch.drills.edge != nil
+        else { return nil }
         let reactor = try Reactor()
         let edges = launch.deployment.map { deployment in
             deployment.edges.map { EdgeClient($0, of: deployment, on: reactor) }
         }
+        var startHost: (@Sendable () async -> String?)?
+        if let drill = launch.drills.edge {
+            let runner = CommandPlanRunner(reactor: reactor)
+            startHost = { await runner.run(drill.start) }
+        }
         return ActionWarden(
             journal: journal, origin: Origin.name, clock: clock, deployment: launch.deployment,
-            edges: EdgeGroup(edges ?? []))
+            edges: EdgeGroup(edges ?? []), startHost: startHost)
     }
 }
 

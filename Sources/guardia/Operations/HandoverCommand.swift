@@ -12,7 +12,8 @@ struct HandoverCommand: ParsableCommand {
         commandName: "handover",
         abstract: "Say in Markdown what changed since you last looked, and how things stand.",
         discussion: """
-            Alerts, actions, flags and changes of the config; who is on call now and next, who watches, what runs, what is \
+            Alerts, actions, flags, changes of the config and turns of the go/no-go poll; what is on hold, which waivers and \
+            attestations lapse within a shift; who is on call now and next, who watches, what runs, what is \
             silenced and until when, what lapses soon, what is open of the checklist. It goes from when you last had a \
             dashboard open, else over the last 8 hours. On the dashboard: O.
             """)

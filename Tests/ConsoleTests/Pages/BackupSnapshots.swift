@@ -37,7 +37,7 @@ import Testing
 
     private static func drill(
         _ number: Int, _ kind: DrillKind, ago: Milliseconds, passed: Bool?, measured: Milliseconds?, summary: String,
-        backup: String? = nil
+        backup: String? = nil, doubt: String? = nil
     ) -> [(BackupEvent, Milliseconds)] {
         let id = ActionID("drill-\(number)")
         let start: (BackupEvent, Milliseconds) = (
@@ -50,7 +50,7 @@ import Testing
             .drillEnded(
                 .init(
                     id: id, kind: kind, hasPassed: passed, measured: measured, target: .minutes(30), backup: backup,
-                    isBackupAtFault: !passed, summary: summary)), ago - .minutes(7)
+                    isBackupAtFault: !passed && doubt == nil, doubt: doubt, summary: summary)), ago - .minutes(7)
         )
         return [start, end]
     }
@@ -82,6 +82,24 @@ import Testing
                     .hours(2)
                 )
             ] + drill(3, .connections, ago: .seconds(12), passed: nil, measured: nil, summary: ""))
+
+    /// A restore of which nothing was asked, a drill that disturbed nothing, and no good backup of a week ago.
+    static let doubtful = launch(
+        days.suffix(4)
+            + drill(
+                1, .restore, ago: .hours(9), passed: true, measured: .seconds(372),
+                summary:
+                    "20261023T063000Z-barberpro-0010 restores: 14 tables the same, in 372 s; WARNING: no smoke query is configured",
+                backup: "20261023T063000Z-barberpro-0010", doubt: "no smoke query is configured")
+            + drill(
+                2, .redis, ago: .hours(3), passed: false, measured: nil,
+                summary: "undecided: nothing was disturbed: it is still the same run of Redis, 1f0c2a9b",
+                doubt: "nothing was disturbed"))
+
+    @Test("a proof with a doubt, and a drill that proved nothing")
+    func doubts() {
+        expectSnapshot(Self.doubtful.model(120, 40).pressing("B").frame, "doubtful-120x40")
+    }
 
     @Test("the page", arguments: [(40, 12), (80, 24), (120, 40), (200, 60)])
     func page(width: Int, height: Int) {

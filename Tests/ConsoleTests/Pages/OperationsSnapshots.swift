@@ -22,10 +22,18 @@ import Testing
                 owner: "CTO", due: .days(14))
         ]
 
-    private static func model(_ width: Int, _ height: Int) -> Model {
+    /// - Parameter isPolled: whether there is a go/no-go poll, of which things were said, and a config that was changed.
+    private static func model(_ width: Int, _ height: Int, isPolled: Bool = false) -> Model {
         var deployed = Deployed()
         var manifest = Deployed.manifest
         manifest.checklist = items
+        if isPolled {
+            manifest.readiness = ReadinessPlan(
+                stations: [
+                    .init(name: "payments", title: "Payment gateway", checks: []),
+                    .init(name: "security", title: "Security systems", checks: []),
+                ], deploy: .ignore)
+        }
         manifest.launchAt = deployed.launch.now.utc + .minutes(-42)
         deployed.launch.board.apply(manifest)
         let now = deployed.launch.now
@@ -53,6 +61,31 @@ import Testing
                     Silence(
                         id: "s1", matchers: [LabelMatcher(name: "alertname", value: "redis_memory")], from: now.utc,
                         until: now.utc + .minutes(50), by: "bruno", comment: "being resized"))), ago: .minutes(10))
+        guard isPolled, let base = manifest.launchAt else { return deployed.model(width, height) }
+        tell(
+            .readiness(.turned(.init(station: "security", from: .go, to: .noGo, why: "the scan of images failed"))),
+            ago: .minutes(50))
+        tell(.readiness(.turned(.init(station: nil, from: .go, to: .noGo, why: "Security systems"))), ago: .minutes(50))
+        tell(
+            .readiness(
+                .waived(
+                    .init(
+                        station: "security", by: "bruno", reason: "the image is being\u{1b}[31m built anew",
+                        until: now.utc + .minutes(90)))), ago: .minutes(45))
+        tell(
+            .readiness(
+                .attested(
+                    .init(
+                        station: "payments", by: "ana", isGo: true, reason: "three real cards",
+                        until: now.utc + .hours(3)))), ago: .minutes(40))
+        tell(
+            .readiness(.clockHeld(.init(by: "bruno", reason: "until the scan is clean", base: base))), ago: .minutes(35)
+        )
+        var before = manifest
+        before.checklist = []
+        if let change = ManifestChange(from: before, to: manifest, at: now.utc + .minutes(-70)) {
+            deployed.launch.board.note(change)
+        }
         return deployed.model(width, height)
     }
 
@@ -64,6 +97,12 @@ import Testing
     @Test("the handover", arguments: sizes)
     func handover(width: Int, height: Int) {
         expectSnapshot(Self.model(width, height).pressing("O").frame, "handover-\(width)x\(height)")
+    }
+
+    @Test("the handover of a shift in which the poll turned, with what is on hold and what lapses", arguments: sizes)
+    func handoverOfAPoll(width: Int, height: Int) {
+        let model = Self.model(width, height, isPolled: true).pressing("O")
+        expectSnapshot(model.frame, "handover-polled-\(width)x\(height)")
     }
 
     @Test("the note before a tick")

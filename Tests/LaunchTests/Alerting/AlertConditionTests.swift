@@ -125,6 +125,27 @@ struct AlertConditionTests {
         #expect(bench.story("revenue") == [])
     }
 
+    @Test func aHolidayIsNoAnomalyAndMakesNone() {
+        let rule = AlertRule(
+            name: "revenue", condition: .anomaly("kpi.revenue", Anomaly(share: 40, weeks: 4)), severity: .critical)
+        func holiday(weeksAgo: Int) -> LaunchHoliday {
+            let civil = Zone.utc.civil(moment(0).utc + .days(Int64(-7 * weeksAgo)))
+            return LaunchHoliday(year: civil.year, month: civil.month, day: civil.day, name: "x")
+        }
+        func story(_ value: Double, _ holidays: [LaunchHoliday]) -> [String] {
+            // Closed three and four weeks ago.
+            let past = [(4.0, 0.0), (3, 0), (2, 100), (1, 100)].map { (seconds: -$0.0 * 604_800, value: $0.1) }
+            var bench = Bench(
+                [rule], [series("kpi.revenue")], past: AlertPast(samples: ["kpi.revenue": samples(past)]),
+                holidays: holidays)
+            bench.run(5, ["kpi.revenue": value])
+            return bench.story("revenue")
+        }
+        #expect(story(40, []) == [], "two closed days hide it")
+        #expect(story(40, [holiday(weeksAgo: 3), holiday(weeksAgo: 4)]) == ["fired"])
+        #expect(story(0, [3, 4, 0].map { holiday(weeksAgo: $0) }) == [], "today is one")
+    }
+
     @Test func aVerdictGetsWorseAndIsToldAgain() {
         var bench = Bench(
             [], [series("api.p95", thresholds: Thresholds(warning: .above(150), critical: .above(200)))])

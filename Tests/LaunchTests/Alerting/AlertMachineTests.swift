@@ -11,10 +11,11 @@ struct Bench {
 
     init(
         _ rules: [AlertRule], _ all: [Series], inhibitions: [Inhibition] = Inhibition.standard,
-        past: AlertPast = AlertPast()
+        past: AlertPast = AlertPast(), holidays: [LaunchHoliday] = []
     ) {
         now = moment(0)
-        plan = AlertPlan(AlertSettings(rules: rules, inhibitions: inhibitions), series: all, zone: .utc)
+        plan = AlertPlan(
+            AlertSettings(rules: rules, inhibitions: inhibitions), series: all, zone: .utc, holidays: holidays)
         machine = AlertMachine(plan, past: past, now: now)
     }
 

@@ -184,6 +184,77 @@ import Wire
         }
     }
 
+    @Test(
+        "seven weeks of sales in a table become a deviation, and that an alert; a holiday is neither judged nor judged by"
+    )
+    func deviation() async throws {
+        let question = Question(
+            name: "revenue",
+            text: """
+                SELECT coalesce(sum(amount), 0) FROM sales
+                WHERE at BETWEEN now() - $1::interval - interval '1 hour' AND now() - $1::interval
+                """, unit: .pesosPerHour, weeks: 6)
+        try await withPostgres(questions: [question]) { lab, server, prober, client async throws in
+            for statement in [
+                "CREATE TABLE sales (at timestamptz, amount numeric)",
+                // Ten sales in each of the last six weeks' hour, of about a hundred; of this week's, two.
+                """
+                INSERT INTO sales SELECT now() - week * interval '7 days' - sale * interval '5 minutes', 100 + week
+                FROM generate_series(0, 6) AS week, generate_series(1, 10) AS sale WHERE week > 0 OR sale <= 2
+                """,
+            ] { _ = try await client.query(statement, deadline: .seconds(10)) }
+            let probe = Probe(
+                name: "kpi", interval: 1000, deadline: 500, target: .postgres(target(server, questions: [question])))
+            let plan = AlertPlan(AlertSettings(), series: probe.series, zone: .utc)
+            /// Who is told, after a look.
+            func alerts(_ found: [String: Measurement]) -> [String] {
+                var machine = AlertMachine(plan, now: lab.context.clock.now())
+                let now = lab.context.clock.now()
+                let readings = found.map { Reading(SeriesID("kpi.\($0.key)"), $0.value) }
+                let told = machine.take(readings, at: now, now: now) + machine.advance(to: now.advanced(by: 1000))
+                return told.compactMap { if case .fired(let body) = $0 { body.alert.rule } else { nil } }
+            }
+            let low = try await prober.measurements()
+            #expect(low["revenue"] == .number(200))
+            #expect(low["revenue.week"] == .number(1010))
+            #expect(low["revenue.usual"] == .number(1035), "the median of the six")
+            let deviation = try #require(low["revenue.deviation"].number)
+            #expect(abs(deviation - (200 - 1035) / 103.5) < 1e-9, "a tenth of the median is the least spread")
+            #expect(alerts(low).contains("kpi.revenue.deviation"))
+
+            // As usual.
+            _ = try await client.query(
+                "INSERT INTO sales SELECT now() - interval '10 minutes', 100 FROM generate_series(1, 8)",
+                deadline: .seconds(10))
+            let usual = try await prober.measurements()
+            #expect(usual["revenue"] == .number(1000) && !alerts(usual).contains("kpi.revenue.deviation"))
+
+            // Three of the weeks were holidays, without a sale.
+            _ = try await client.query(
+                "DELETE FROM sales WHERE at < now() - interval '27 days' OR at > now() - interval '1 day'",
+                deadline: .seconds(10))
+            func day(_ weeksAgo: Int64) -> LaunchHoliday {
+                let civil = Zone.utc.civil(lab.context.clock.now().utc + .days(-7 * weeksAgo))
+                return LaunchHoliday(year: civil.year, month: civil.month, day: civil.day, name: "Feriado")
+            }
+            func looked(_ holidays: [LaunchHoliday]) async throws -> [String: Measurement] {
+                var context = lab.context
+                context.holidays = holidays
+                let prober = PostgresProber(target(server, questions: [question]), in: context)
+                let found = try await prober.measurements()
+                await prober.close()
+                return found
+            }
+            #expect(try await looked([])["revenue.usual"] == .number(505), "half of the weeks were nothing")
+            let without = try await looked([day(4), day(5), day(6)])
+            #expect(without["revenue.usual"] == .number(1020))
+            #expect(alerts(without).contains("kpi.revenue.deviation"))
+            let today = try await looked([day(0)])
+            #expect(today["revenue.deviation"] == .text("today is a holiday, Feriado"))
+            #expect(today["revenue.usual"] == nil && !alerts(today).contains("kpi.revenue.deviation"))
+        }
+    }
+
     @Test("ten million rows are broken off, and take no memory")
     func tenMillionRows() async throws {
         let flood = "SELECT repeat('x', 100), n FROM generate_series(1, 10000000) AS n"

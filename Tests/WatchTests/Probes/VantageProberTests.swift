@@ -25,6 +25,27 @@ import Wire
         location = /broken { return 503; }
         """
 
+    /// A CDN with a real cache before two files: one that may never be kept, one that may be kept for a second.
+    private func caching(_ port: UInt16, _ folder: String) -> String {
+        """
+        proxy_cache_path \(folder)/cache keys_zone=cdn:1m;
+        server {
+            listen unix:\(folder)/origin.sock;
+            location = /no-store { add_header Cache-Control "no-store"; return 200 "ok"; }
+            location = /second { add_header Cache-Control "max-age=1"; return 200 "ok"; }
+        }
+        server {
+            listen 127.0.0.1:\(port);
+            \(cdn)
+            location / {
+                proxy_pass http://unix:\(folder)/origin.sock;
+                proxy_cache cdn;
+                add_header X-Cache $upstream_cache_status;
+            }
+        }
+        """
+    }
+
     private func withExporter(_ body: (ProbeLab, String, String) async throws -> Void) async throws {
         let lab = try ProbeLab()
         try await withPrivateFolder { folder async throws in
@@ -38,9 +59,7 @@ import Wire
                         "--web.listen-address=127.0.0.1:\($0)",
                     ]
                 }, readyAt: "/-/healthy")
-            let nginx = try await NginxServer.start(in: folder) { port, _ in
-                "server { listen 127.0.0.1:\(port); \(cdn) }"
-            }
+            let nginx = try await NginxServer.start(in: folder) { caching($0, $1) }
             try await body(lab, "http://127.0.0.1:\(exporter.port)", "http://127.0.0.1:\(nginx.port)")
         }
     }
@@ -66,6 +85,50 @@ import Wire
             #expect(found["answering"] == .number(1))
             let misses = VantageProber(target(exporter, cdn + "/miss"), in: lab.context)
             #expect(try await misses.measurements()["hit_rate.AR-C"] == .number(0))
+        }
+    }
+
+    @Test("a look warms no cache for itself: a cold one is a miss, and what may not be kept never is a hit")
+    func coldCache() async throws {
+        try await withExporter { lab, exporter, cdn async throws in
+            let never = VantageProber(target(exporter, cdn + "/no-store"), in: lab.context)
+            for _ in 0..<3 {
+                let found = try await never.measurements()
+                #expect(found["hit_rate.AR-C"] == .number(0))
+                // A miss is an answer, with its times.
+                #expect(found["answering"] == .number(1) && (found["first_byte.AR-C"].number ?? 0) > 0)
+            }
+            let second = VantageProber(target(exporter, cdn + "/second"), in: lab.context)
+            let first = try await second.measurements()
+            #expect(first["hit_rate.AR-C"] == .number(0), "the first look finds the cache cold")
+            // Hits in between, and a miss again when the second is over.
+            var (looks, hits, misses) = (1.0, 0.0, 1.0)
+            let end = ContinuousClock.now + .seconds(30)
+            while hits < 1 || misses < 2, ContinuousClock.now < end {
+                let share = try await second.measurements()["hit_rate.AR-C"].number ?? -1
+                looks += 1
+                hits = (share * looks / 100).rounded()
+                misses = looks - hits
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(hits >= 1 && misses >= 2, "\(looks) looks, \(hits) hits")
+        }
+    }
+
+    @Test("what got no answer was neither a hit nor a miss")
+    func noAnswerIsNoMiss() async throws {
+        try await withExporter { lab, exporter, cdn async throws in
+            let nobody = "http://127.0.0.1:\(try LoopbackPort.free())/"
+            for url in [nobody, cdn + "/broken"] {
+                let found = try await VantageProber(target(exporter, url), in: lab.context).measurements()
+                #expect(found["hit_rate.AR-C"] == .missed("nothing was asked in the window"), "\(url)")
+                #expect(found["answering"] == .number(0))
+                #expect(found["first_byte.AR-C"].reason != nil)
+            }
+            // Without hits it is the usual module that is asked.
+            let plain = VantageTarget(url: cdn + "/miss", points: [VantageTarget.Point(name: "AR-C", url: exporter)])
+            let found = try await VantageProber(plain, in: lab.context).measurements()
+            #expect(found["answering"] == .number(1) && found["hit_rate.AR-C"] == nil)
         }
     }
 

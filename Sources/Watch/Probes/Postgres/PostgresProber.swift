@@ -22,6 +22,7 @@ package actor PostgresProber: Prober, PinnedActor {
     private let secret: @Sendable (Secret) throws -> String
     private let clock: any Clock
     private let zone: Zone
+    private let holidays: [LaunchHoliday]
     private var statistics = PostgresStatistics()
     private var questions: QuestionQueue
     private var fresh = Pace(every: PostgresProber.freshInterval)
@@ -34,6 +35,7 @@ package actor PostgresProber: Prober, PinnedActor {
         secret = context.secret
         clock = context.clock
         zone = context.zone
+        holidays = context.holidays
         reactor = context.reactor
         questions = QuestionQueue(target.questions)
     }
@@ -127,7 +129,7 @@ package actor PostgresProber: Prober, PinnedActor {
         var findings: [Finding] = []
         for question in questions where question.weeks > 0 {
             let now = clock.now()
-            var weeks = self.weeks[question.name] ?? Weeks(question, zone: zone)
+            var weeks = self.weeks[question.name] ?? Weeks(question, zone: zone, holidays: holidays)
             for ago in weeks.due(at: now.uptime) where !budget.isSpent {
                 let answer = question.findings(of: await answer(to: question, ago: "\(ago * 7) days", budget))
                 weeks.take(answer.first?.measurement ?? .missed("no answer"), weeksAgo: ago, at: now.uptime)

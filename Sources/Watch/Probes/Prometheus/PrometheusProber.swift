@@ -16,7 +16,9 @@ package actor PrometheusProber: Prober, PinnedActor {
     package init(_ target: PrometheusTarget, in context: ProbeContext) {
         questions = target.questions
         weeks = Dictionary(
-            target.questions.filter { $0.weeks > 0 }.map { ($0.name, Weeks($0, zone: context.zone)) },
+            target.questions.filter { $0.weeks > 0 }.map {
+                ($0.name, Weeks($0, zone: context.zone, holidays: context.holidays))
+            },
             uniquingKeysWith: { first, _ in first })
         reactor = context.reactor
         clock = context.clock

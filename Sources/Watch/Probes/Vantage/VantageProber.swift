@@ -4,6 +4,10 @@ package import Wire
 /// One address from several places: the blackbox exporter at each is asked side by side with the others.
 ///
 /// A place that does not answer is a miss of its own measures; the look fails only where none answers.
+///
+/// Each place is asked once a look. Where hits are counted, that is by the module that fails without one: a request before it
+/// would have put into the cache what it then finds there. Such a module fails by its regexp, and still tells the status and
+/// the phases of the answer.
 package actor VantageProber: Prober, PinnedActor {
     package nonisolated let reactor: Reactor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
@@ -19,33 +23,24 @@ package actor VantageProber: Prober, PinnedActor {
         self.target = target
         reactor = context.reactor
         clock = context.clock
-        client = HTTPClient(on: context.reactor, maximumOfIdle: 2 * target.points.count)
+        client = HTTPClient(on: context.reactor, maximumOfIdle: target.points.count)
         for point in target.points {
-            for module in [target.module, target.hitModule].compactMap(\.self) {
-                let request = HTTPRequest.exposition(
-                    "\(point.url)/probe?target=\(target.url.percentEncoded)&module=\(module.percentEncoded)",
-                    tls: target.tls, bodyLimit: Self.bodyLimit)
-                templates["\(point.name) \(module)"] = RequestTemplate(
-                    request, headers: target.headers, secret: context.secret)
-            }
+            let module = target.hitModule ?? target.module
+            let request = HTTPRequest.exposition(
+                "\(point.url)/probe?target=\(target.url.percentEncoded)&module=\(module.percentEncoded)",
+                tls: target.tls, bodyLimit: Self.bodyLimit)
+            templates[point.name] = RequestTemplate(request, headers: target.headers, secret: context.secret)
             hits[point.name] = ShareWindow(length: target.window)
         }
     }
 
     package func look(deadline: Duration) async throws -> [Finding] {
         let budget = Budget(deadline)
-        let seen = await withTaskGroup(of: (String, Result<Sight, any Error>, Bool?).self) { group in
+        let seen = await withTaskGroup(of: (String, Result<Sight, any Error>).self) { group in
             for point in target.points {
-                group.addTask {
-                    let sight = await self.sight(from: point, self.target.module, budget)
-                    guard let hit = self.target.hitModule, case .success = sight else {
-                        return (point.name, sight, nil)
-                    }
-                    let isHit = try? await self.sight(from: point, hit, budget).get().isSuccess
-                    return (point.name, sight, isHit)
-                }
+                group.addTask { (point.name, await self.sight(from: point, budget)) }
             }
-            var seen: [(String, Result<Sight, any Error>, Bool?)] = []
+            var seen: [(String, Result<Sight, any Error>)] = []
             for await one in group { seen.append(one) }
             return seen
         }
@@ -57,25 +52,29 @@ package actor VantageProber: Prober, PinnedActor {
 
     package func close() async { for name in templates.keys { templates[name]?.forget() } }
 
-    private func findings(of seen: [(String, Result<Sight, any Error>, Bool?)]) -> [Finding] {
+    private func findings(of seen: [(String, Result<Sight, any Error>)]) -> [Finding] {
         let uptime = clock.now().uptime
         var findings: [Finding] = []
         var slowest: Double?
         var answering = 0
-        for (point, result, isHit) in seen {
+        for (point, result) in seen {
+            var isHit: Bool?
             switch result {
-            case .success(let sight) where sight.isSuccess:
+            case .success(let sight) where sight.isAnswer(isHitAsked: target.hitModule != nil):
                 answering += 1
+                isHit = sight.isSuccess
                 slowest = max(slowest ?? 0, sight.firstByte)
                 findings.append(Finding("first_byte.\(point)", sight.firstByte))
                 findings.append(Finding("total.\(point)", sight.total))
             case .success(let sight):
-                let reason = sight.status > 0 ? "status \(Int(sight.status)) from \(point)" : "no answer from \(point)"
+                let isBroken = sight.status == 0 || 200..<300 ~= sight.status
+                let reason = isBroken ? "no answer from \(point)" : "status \(Int(sight.status)) from \(point)"
                 findings += ["first_byte", "total"].map { Finding("\($0).\(point)", .missed(reason)) }
             case .failure(let error):
                 findings += ["first_byte", "total"].map { Finding("\($0).\(point)", .missed(error.inWords)) }
             }
             guard target.hitModule != nil else { continue }
+            // What got no answer was neither a hit nor a miss.
             if let isHit { hits[point]?.record(isHit, at: uptime) }
             let share = hits[point]?.percent(at: uptime)
             findings.append(
@@ -94,12 +93,17 @@ package actor VantageProber: Prober, PinnedActor {
         var firstByte = 0.0
         var total = 0.0
         var status = 0.0
+        /// It failed by what the module demands of a header or a body, not by the answer itself.
+        var isRegexpFailure = false
+
+        /// Whether the customer got what was asked for. A module that demands a hit fails an answer that is a good one.
+        func isAnswer(isHitAsked: Bool) -> Bool {
+            isSuccess || isHitAsked && isRegexpFailure && 200..<300 ~= status
+        }
     }
 
-    private func sight(
-        from point: VantageTarget.Point, _ module: String, _ budget: Budget
-    ) async -> Result<Sight, any Error> {
-        let key = "\(point.name) \(module)"
+    private func sight(from point: VantageTarget.Point, _ budget: Budget) async -> Result<Sight, any Error> {
+        let key = point.name
         do {
             guard let request = try templates[key]?.request() else { throw ProbeFailure("no such place") }
             let response = try await client.send(request, deadline: budget.remaining)
@@ -113,6 +117,7 @@ package actor VantageProber: Prober, PinnedActor {
 
     private static let metrics = [
         "probe_success", "probe_duration_seconds", "probe_http_duration_seconds", "probe_http_status_code",
+        "probe_failed_due_to_regex",
     ]
 
     /// - Throws: ``ProbeFailure`` where the answer is not that of a blackbox exporter.
@@ -127,6 +132,7 @@ package actor VantageProber: Prober, PinnedActor {
             case "probe_duration_seconds": sight.total = sample.value * 1000
             case "probe_http_duration_seconds":
                 if sample["phase"] != "transfer" { sight.firstByte += sample.value * 1000 }
+            case "probe_failed_due_to_regex": sight.isRegexpFailure = sample.value == 1
             default: sight.status = sample.value
             }
         }
