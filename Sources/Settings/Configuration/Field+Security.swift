@@ -243,6 +243,15 @@ extension Field {
             return AcceptedFinding(
                 id: id, report: fields.optional("report")?.identifier(), until: until, reason: reason)
         } ?? nil
+                environment: Dictionary(fields.variables("env").map { ($0.key, $0.value.text() ?? "") }) { first, _ in
+                    first
+                },
+                secrets: Dictionary(
+                    fields.variables("secrets").compactMap { entry in
+                        entry.value.secret().map { (entry.key, $0) }
+                    }
+                ) { first, _ in first },
+                folder: fields.optional("folder")?.path(),
     }
 }
 
@@ -266,3 +275,10 @@ extension String {
         hasPrefix("[") && hasSuffix("]") ? String(dropFirst().dropLast()) : self
     }
 }
+    /// Variables of a program's environment.
+    fileprivate func variables(_ name: String) -> [(key: String, value: Field)] {
+        (optional(name)?.pairs() ?? []).filter { $0.value.variableName($0.key, at: $0.place) }.map {
+            ($0.key, $0.value)
+        }
+    }
+

@@ -280,6 +280,42 @@ import Testing
         #expect(survey.check(every: 1000).verdict == .unknown)
     }
 
+    @Test func aCommandHasAHomeAFolderAndItsCredentials() async throws {
+        try FileManager.default.createDirectory(atPath: lab.path("project"), withIntermediateDirectories: true)
+        // As Trivy and npm do: a cache in $HOME, credentials from the environment, and what lies where it runs.
+        let stub = """
+            mkdir -p "$HOME/.cache" && echo x >>"$HOME/.cache/runs" || exit 4
+            [ "$TRIVY_PASSWORD" = hunter2 ] && [ "$TRIVY_USERNAME" = ci ] || { echo "denied: $TRIVY_PASSWORD" >&2; exit 5; }
+            pwd >"$HOME/where"
+            echo '{"SchemaVersion":2,"CreatedAt":"2026-03-09T12:00:00Z"}'
+            """
+        func plan(_ name: String, user: String, folder: String? = nil) -> ScanPlan {
+            ScanPlan(reports: [
+                ScanSource(
+                    name: name, format: .trivy, file: lab.path(name), run: ["sh", "-c", stub],
+                    environment: ["TRIVY_USERNAME": user], secrets: ["TRIVY_PASSWORD": .environment("P")],
+                    folder: folder)
+            ])
+        }
+        func run(_ plan: ScanPlan) async -> [String: String] {
+            await ScanSurvey(plan: plan, journal: lab.path("j"), clock: SystemClock()) { _ in "hunter2" }
+                .runDueCommands(force: true)
+        }
+        #expect(await run(plan("r", user: "ci", folder: lab.path("project"))).isEmpty)
+        #expect(try ReportReader.read(lab.path("r"), format: .trivy).findings.isEmpty)
+        let home = lab.path("j.scans/home")
+        #expect(try String(contentsOfFile: "\(home)/where", encoding: .utf8) == lab.path("project") + "\n")
+        #expect(FileBytes.status(home)?.mode == 0o700, "what a scanner keeps is nobody else's")
+        #expect(await run(plan("r", user: "ci")).isEmpty)
+        #expect(try String(contentsOfFile: "\(home)/.cache/runs", encoding: .utf8) == "x\nx\n", "and it is kept")
+        #expect(try String(contentsOfFile: "\(home)/where", encoding: .utf8) == home + "\n")
+        let denied = await run(plan("s", user: "eve"))["s"]
+        #expect(denied?.contains("denied: [secret]") == true, "\(denied ?? "")")
+        let unknown = await ScanSurvey(plan: plan("t", user: "ci"), journal: lab.path("j"), clock: SystemClock())
+            .runDueCommands(force: true)
+        #expect(unknown["t"]?.hasPrefix("TRIVY_PASSWORD") == true)
+    }
+
     @Test func aCommandThatFailsIsTold() async throws {
         let plan = ScanPlan(reports: [
             ScanSource(name: "images", format: .trivy, file: lab.path("r"), run: ["sh", "-c", "echo no >&2; exit 3"]),
