@@ -94,6 +94,8 @@ extension Field {
                 folder: fields.optional("folder")?.path() ?? usual.folder,
                 log: fields.optional("log")?.path() ?? usual.log, timer: timer == "none" ? nil : timer ?? usual.timer,
                 maximumAge: fields.optional("max_age")?.duration(.hours(1) ... .days(90)) ?? usual.maximumAge,
+                maximumDryRunAge: fields.optional("dry_run")?.duration(.days(1) ... .days(365))
+                    ?? usual.maximumDryRunAge,
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every)
         }
     }
