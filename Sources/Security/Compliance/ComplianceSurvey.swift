@@ -25,8 +25,8 @@ package struct ComplianceSurvey: Sendable {
     package func gather(_ plan: CompliancePlan) async -> [ComplianceFact] {
         var facts: [ComplianceFact] = []
         if let target = plan.postgres { facts += await database(plan, target) }
-        if !plan.files.isEmpty { facts.append(files(plan.files)) }
-        if !plan.backups.isEmpty { facts.append(backups(plan.backups)) }
+        if !plan.files.isEmpty { facts.append(await files(plan.files)) }
+        if !plan.backups.isEmpty { facts.append(await backups(plan.backups)) }
         if let mercadoPago = plan.mercadoPago { facts += await payments(mercadoPago) }
         if let path = plan.arcaCertificate { facts.append(arca(path)) }
         return facts
@@ -255,31 +255,28 @@ package struct ComplianceSurvey: Sendable {
 
     // MARK: Files
 
-    private func files(_ paths: [String]) -> ComplianceFact {
+    private func files(_ paths: [String]) async -> ComplianceFact {
         var search = FileSearch()
-        search.look(in: paths)
+        await search.look(in: paths)
         if search.cards > 0 {
             return fact(
                 "pan.files", .fails, "\(search.cards) card numbers in \(search.hits.prefix(5).joined(separator: ", "))")
         }
         return fact(
-            "pan.files", search.unread.isEmpty ? .holds : .unknown, "no card number in \(search.summary)")
+            "pan.files", search.isWhole ? .holds : .unknown, "no card number in \(search.summary)")
     }
 
-    private func backups(_ folders: [String]) -> ComplianceFact {
+    private func backups(_ folders: [String]) async -> ComplianceFact {
         var (plain, unsure, sealed): ([String], [String], Int) = ([], [], 0)
         for folder in folders {
-            guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
-                unsure.append(folder)
-                continue
+            let walk = await FileWalk.of([folder], limit: 100_000)
+            unsure += walk.unread
+            let names = walk.files.filter { path in
+                ![".sha256", ".json", ".txt", ".manifest", ".sig"].contains(where: path.hasSuffix)
             }
-            for name in names.sorted().suffix(500) {
-                let path = "\(folder)/\(name)"
-                var status = stat()
-                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
-                    continue
-                }
-                if [".sha256", ".json", ".txt", ".manifest", ".sig"].contains(where: name.hasSuffix) { continue }
+            for path in names.suffix(500) {
+                let name = String(path.dropFirst(folder.count + 1))
+                if FileBytes.status(path)?.size == 0 { continue }
                 var head: [UInt8] = []
                 try? FileBytes.each(path, chunk: 64) { piece in
                     head += piece
@@ -314,14 +311,14 @@ package struct ComplianceSurvey: Sendable {
             do {
                 let token = try secret(reference)
                 var search = FileSearch()
-                search.look(in: plan.files, for: Array(token.utf8))
+                await search.look(in: plan.files, for: Array(token.utf8))
                 facts.append(
                     search.secrets > 0
                         ? fact(
                             "mercadopago.token", .fails,
                             "the access token stands in \(search.hits.prefix(5).joined(separator: ", "))")
                         : fact(
-                            "mercadopago.token", search.unread.isEmpty ? .holds : .unknown,
+                            "mercadopago.token", search.isWhole ? .holds : .unknown,
                             "the access token is not in \(search.summary)"))
             } catch {
                 facts.append(fact("mercadopago.token", .unknown, "\(error)"))
