@@ -30,7 +30,7 @@ package struct MobileServer: Sendable {
             trouble = reason
             try? await Task.sleep(for: .seconds(2))
         }
-        if case .socket(let path) = plan.listen { unlink(path) }
+        if case .socket(let path) = plan.listen { MobileSocket.remove(path) }
     }
 
     /// Why it ended.
@@ -39,25 +39,24 @@ package struct MobileServer: Sendable {
         let handler = ClosureHTTPHandler { request in await MobileServer.answer(request, desk) }
         do {
             let server: HTTPServer
+            var socket: MobileSocket?
             switch plan.listen {
             case .port(let port):
                 server = HTTPServer(
                     address: try sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 10,
                     pool: GuardedPool(base: HTTPServer.defaultPool()), logger: .disabled, handler: handler)
             case .socket(let path):
-                // Of an engine that was killed; a path that is something else is left alone, and said.
-                var status = stat()
-                if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
+                let place = try MobileSocket(path)
+                socket = place
                 server = HTTPServer(
-                    address: sockaddr_un.unix(path: path), timeout: 10,
+                    address: sockaddr_un.unix(path: place.first), timeout: 10,
                     pool: GuardedPool(base: HTTPServer.defaultPool()), logger: .disabled, handler: handler)
             }
-            return try await withThrowingTaskGroup(of: Void.self) { group in
+            return try await withThrowingTaskGroup(of: Void.self) { [socket] group in
                 group.addTask { try await server.run() }
                 group.addTask {
                     try await server.waitUntilListening(timeout: 10)
-                    // The proxy's group may connect, and nobody else: whoever may is up to the folder.
-                    if case .socket(let path) = plan.listen { chmod(path, 0o660) }
+                    try socket?.open()
                 }
                 if try await group.next() != nil { began() }
                 _ = try await group.next()

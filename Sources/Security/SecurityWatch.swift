@@ -156,7 +156,7 @@ package actor SecurityWatch {
 
     private func lookAtScans() async -> SecurityCheck? {
         guard let scans = plan.scans else { return nil }
-        let survey = ScanSurvey(plan: scans, journal: path, clock: clock)
+        let survey = ScanSurvey(plan: scans, journal: path, clock: clock, secret: secret)
         let failures = await survey.runDueCommands()
         return survey.take(failures: failures).check(every: scans.every)
     }

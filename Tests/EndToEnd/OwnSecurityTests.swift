@@ -33,7 +33,26 @@ struct OwnSecurityTests {
         try #require(chmod(path, 0o666) == 0)
         let result = try Program.run(guardia, ["watch", "--config", path])
         #expect(result.status == 2)
-        #expect(result.errors.contains("everybody can write to it") && result.errors.contains("chmod o-w \(path)"))
+        #expect(result.errors.contains("\(path) can be changed by others"))
+        #expect(result.errors.contains("it names commands that the engine runs: chmod go-w \(path)"))
+        #expect(!FileManager.default.fileExists(atPath: "\(folder)/journal"))
+    }
+
+    @Test("nor on one that a group can write, or can put another in the place of", .enabled(if: geteuid() == 0))
+    func groupWritableConfig() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = try config()
+        func refusal() throws -> String {
+            let result = try Program.run(guardia, ["watch", "--config", path])
+            return result.status == 2 ? result.errors : ""
+        }
+        // Of a group that is not root's: its members are operators.
+        try #require(chmod(path, 0o664) == 0 && chown(path, 0, 65_534) == 0)
+        #expect(try refusal().contains("\(path) can be changed by others than root and the service user"))
+        try #require(chmod(path, 0o644) == 0 && chmod(folder, 0o775) == 0 && chown(folder, 0, 65_534) == 0)
+        #expect(try refusal().contains("chmod go-w \(folder)\n"))
+        try #require(chmod(folder, 0o755) == 0 && chown(path, 65_534, 0) == 0)
+        #expect(try refusal().contains("\(path) belongs to another user (65534)"))
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/journal"))
     }
 

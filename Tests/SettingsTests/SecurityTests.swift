@@ -46,6 +46,28 @@ struct SecuritySectionTests {
         #expect(audit?.sources.map(\.kind) == [.csvlog(path: "/l"), .files(["/a", "/b"])])
     }
 
+    @Test func aScansCommandTakesVariablesSecretsAndAFolder() throws {
+        let report = try load(
+            "scans: {reports: [{name: a, format: npm, file: /a, run: [npm, audit], folder: /srv/a, env: {A: '1'}, secrets: {B: 'env:C'}}]}"
+        )?.scans?.reports.first
+        #expect(report?.environment == ["A": "1"] && report?.secrets == ["B": .environment("C")])
+        #expect(report?.folder == "/srv/a")
+        #expect(
+            errors("scans: {reports: [{name: a, format: npm, file: /a, env: {PATH: /x}}]}").first?.contains(
+                "is not the name of a variable") == true)
+    }
+
+    @Test func volumesAreHereOrElsewhere() throws {
+        let plan = try load(
+            "compliance: {volumes: [/var/lib/guardia, {path: /var/lib/postgresql, on: [ssh, db]}], audited_tables: [payments]}"
+        )?.compliance
+        #expect(
+            plan?.volumes == [.init(path: "/var/lib/guardia"), .init(path: "/var/lib/postgresql", on: ["ssh", "db"])])
+        #expect(plan?.auditedTables == ["payments"])
+        #expect(errors("compliance: {volumes: [{path: '/a;b', on: [ssh, db]}]}").first?.contains("a shell") == true)
+        #expect(try load("renewal: {dry_run: 10d}")?.renewal?.maximumDryRunAge == .days(10))
+    }
+
     @Test func anAcceptanceEndsWithItsDay() throws {
         let scans = try load("scans: {accepted: [{id: CVE-1, until: 2026-06-30, reason: none}]}")?.scans
         #expect(scans?.accepted.first?.until == Timestamp(seconds: 1_782_863_999))

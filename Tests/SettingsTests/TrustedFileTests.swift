@@ -49,6 +49,46 @@ struct TrustedFileTests {
         try remove()
     }
 
+    private func isOwn(_ path: String) -> Bool { (try? TrustedFile.check(path, .own)) != nil }
+
+    /// What the engine itself starts from: root's group is root, and /tmp is a place where each has only their own.
+    @Test func ofOnesOwnFilesAGroupIsOthersToo() throws {
+        #expect(isOwn(path))
+        chmod(path, 0o664)
+        #expect(isOwn(path), "root's group")
+        chown(path, 0, 65_534)
+        #expect(!isOwn(path))
+        chmod(path, 0o644)
+        for (mode, group, expected) in [
+            (0o775, 0, true), (0o775, 65_534, false), (0o777, 0, false), (0o1777, 0, true), (0o1777, 65_534, true),
+            (0o755, 65_534, true),
+        ] as [(mode_t, gid_t, Bool)] {
+            chmod(folder, mode)
+            chown(folder, 0, group)
+            #expect(isOwn(path) == expected, "\(String(mode, radix: 8)) \(group)")
+        }
+        // In such a folder another's link, and another's file, are none of ours.
+        chmod(folder, 0o1777)
+        symlink(path, "\(folder)/theirs")
+        lchown("\(folder)/theirs", 65_534, 65_534)
+        #expect(!isOwn("\(folder)/theirs"))
+        chown(path, 65_534, 0)
+        #expect(!isOwn(path))
+        // What is not there is nobody's, if its folder is ours.
+        do throws(TrustedFile.Trouble) { try TrustedFile.check("\(folder)/none", .own) } catch {
+            #expect(error.isMissing && error.place == nil)
+        }
+        try remove()
+    }
+
+    @Test func aFolderThatMayNotBeListedCanBePassed() throws {
+        mkdir("\(folder)/closed", 0o711)
+        chmod("\(folder)/closed", 0o711)
+        try write("good", to: "\(folder)/closed/a")
+        #expect(try read("\(folder)/closed/a") == "good")
+        try remove()
+    }
+
     @Test func aLinkThroughAnOpenFolderIsNotTrusted() throws {
         mkdir("\(folder)/open", 0o777)
         chmod("\(folder)/open", 0o777)

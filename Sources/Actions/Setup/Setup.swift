@@ -53,6 +53,7 @@ package struct Setup: Sendable {
         var items = [await user()]
         guard items[0].trouble == nil else { return items }
         items.append(folder("/var/lib/guardia", mode: 0o2751, owner: options.user))
+        items.append(folder("/var/lib/guardia/scans", mode: 0o750, owner: options.user))
         items.append(folder("/etc/guardia", mode: 0o750, owner: "root"))
         items.append(folder("/etc/guardia/secrets", mode: 0o700, owner: options.user))
         items.append(await key())

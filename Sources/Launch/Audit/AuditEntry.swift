@@ -58,19 +58,17 @@ package struct AuditEntry: Hashable, Sendable, Codable {
             return
         }
         kind = .authentication
-        switch state {
-        case "28P01", "28000":
+        // A rule that refuses, and none that lets in: 28000 as well, as some failures are.
+        if message.hasPrefix("pg_hba.conf rejects") || message.hasPrefix("no pg_hba.conf entry") {
+            (action, succeeded) = ("login refused", false)
+        } else if state == "28P01" || state == "28000" {
             (action, succeeded) = ("login failed", false)
-        default:
-            if message.hasPrefix("connection authorized:") {
-                action = "login"
-            } else if message.hasPrefix("disconnection:") {
-                action = "logout"
-            } else if message.hasPrefix("no pg_hba.conf entry") {
-                (action, succeeded) = ("login refused", false)
-            } else {
-                return nil
-            }
+        } else if message.hasPrefix("connection authorized:") {
+            action = "login"
+        } else if message.hasPrefix("disconnection:") {
+            action = "logout"
+        } else {
+            return nil
         }
         text = CardNumber.masked(String(message.prefix(400)))
     }

@@ -102,7 +102,7 @@ package struct Requirement: Hashable, Sendable {
             .pci, "12.10", "Incidents are responded to at once", person: "the plan, and that it was tested this year"),
         Requirement(
             .personalData, "art. 9", "Measures keep personal data safe (Resolución AAIP 47/2018)",
-            facts: ["tls", "postgres.ssl", "postgres.scram", "backups", "audit.chain"],
+            facts: ["tls", "postgres.ssl", "postgres.scram", "backups", "volumes", "audit.chain"],
             person: "the security document and its review"),
         Requirement(
             .personalData, "art. 4", "Data is destroyed once it is needed no more", person: "how long each kind is kept"

@@ -1,15 +1,19 @@
 /// Where the evidence of compliance is looked for.
 package struct CompliancePlan: Hashable, Sendable {
-    /// The database whose encryption is looked at; its user needs to read `pg_stat_ssl` and `pg_hba_file_rules`.
+    /// The database whose encryption is looked at, as the role of Config/postgres/compliance-role.sql.
     package var postgres: PostgresTarget?
     /// Columns that hold payment data and must be encrypted: `payments.card`.
     package var encryptedColumns: [String]
     /// Tables that are searched for card numbers: `public.payments`.
     package var tables: [String]
+    /// Tables whose reads pgaudit must log, beside roles, changes of the schema and writes.
+    package var auditedTables: [String]
     /// Files and folders that are searched for card numbers: logs, dumps.
     package var files: [String]
     /// Folders of backups, which must be encrypted.
     package var backups: [String]
+    /// Folders whose volumes must be encrypted: the database's data, backups, the journal.
+    package var volumes: [Volume]
     package var mercadoPago: MercadoPagoPlan?
     /// The certificate with which the launch talks to ARCA's web services, PEM.
     package var arcaCertificate: String?
@@ -17,16 +21,32 @@ package struct CompliancePlan: Hashable, Sendable {
     /// Evidence that is older than this says nothing any more.
     package var maximumAge: Milliseconds
 
+    /// A folder, and the words before a command that is to run where it is; none: here.
+    package struct Volume: Hashable, Sendable {
+        package var path: String
+        package var on: [String]
+
+        package init(path: String, on: [String] = []) {
+            self.path = path
+            self.on = on
+        }
+    }
+
     package init(
-        postgres: PostgresTarget? = nil, encryptedColumns: [String] = [], tables: [String] = [], files: [String] = [],
-        backups: [String] = [], mercadoPago: MercadoPagoPlan? = nil, arcaCertificate: String? = nil,
+        postgres: PostgresTarget? = nil, encryptedColumns: [String] = [], tables: [String] = [],
+        auditedTables: [String] = [],
+        files: [String] = [],
+        backups: [String] = [], volumes: [Volume] = [], mercadoPago: MercadoPagoPlan? = nil,
+        arcaCertificate: String? = nil,
         every: Milliseconds = .hours(24), maximumAge: Milliseconds = .hours(48)
     ) {
         self.postgres = postgres
         self.encryptedColumns = encryptedColumns
         self.tables = tables
+        self.auditedTables = auditedTables
         self.files = files
         self.backups = backups
+        self.volumes = volumes
         self.mercadoPago = mercadoPago
         self.arcaCertificate = arcaCertificate
         self.every = every

@@ -28,6 +28,12 @@ package struct ScanSource: Hashable, Sendable {
     package var file: String
     /// The command that writes the file; none: somebody else does.
     package var run: [String]
+    /// Variables of the command, beside PATH and a HOME of its own.
+    package var environment: [String: String]
+    /// The same, whose values are secrets: credentials of a registry.
+    package var secrets: [String: Secret]
+    /// Where the command runs; nil: in its HOME.
+    package var folder: String?
     package var every: Milliseconds
     package var deadline: Milliseconds
     package var maximumAge: Milliseconds
@@ -35,13 +41,18 @@ package struct ScanSource: Hashable, Sendable {
     package var expectedPorts: [String]
 
     package init(
-        name: String, format: Format, file: String, run: [String] = [], every: Milliseconds = .hours(24),
+        name: String, format: Format, file: String, run: [String] = [],
+        environment: [String: String] = [:], secrets: [String: Secret] = [:], folder: String? = nil,
+        every: Milliseconds = .hours(24),
         deadline: Milliseconds = .minutes(30), maximumAge: Milliseconds = .hours(48), expectedPorts: [String] = []
     ) {
         self.name = name
         self.format = format
         self.file = file
         self.run = run
+        self.environment = environment
+        self.secrets = secrets
+        self.folder = folder
         self.every = every
         self.deadline = deadline
         self.maximumAge = maximumAge

@@ -52,16 +52,20 @@ package struct RenewalPlan: Hashable, Sendable {
     package var timer: String?
     /// A run that is older than this did not happen.
     package var maximumAge: Milliseconds
+    /// A dry run that is older than this shows nothing of today's authority, webroot and firewall.
+    package var maximumDryRunAge: Milliseconds
     package var every: Milliseconds
 
     package init(
         folder: String = "/etc/letsencrypt", log: String = "/var/log/letsencrypt/letsencrypt.log",
-        timer: String? = "certbot.timer", maximumAge: Milliseconds = .hours(36), every: Milliseconds = .hours(1)
+        timer: String? = "certbot.timer", maximumAge: Milliseconds = .hours(36),
+        maximumDryRunAge: Milliseconds = .days(35), every: Milliseconds = .hours(1)
     ) {
         self.folder = folder
         self.log = log
         self.timer = timer
         self.maximumAge = maximumAge
+        self.maximumDryRunAge = maximumDryRunAge
         self.every = every
     }
 }

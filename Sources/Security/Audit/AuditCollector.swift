@@ -89,6 +89,7 @@ package struct AuditCollector {
         _ bytes: [UInt8], _ source: String, _ entries: inout [AuditEntry], _ outcome: inout Outcome
     ) -> Int {
         var start = 0
+        var told = AuditedStatements()
         while let end = bytes[start...].firstIndex(of: 10) {
             let line = bytes[start..<end]
             start = end + 1
@@ -97,6 +98,7 @@ package struct AuditCollector {
                 outcome.unreadable += 1
                 continue
             }
+            if told.isRepeated(fields["message"] ?? "", session: fields["session_id"] ?? "") { continue }
             if let entry = PostgresLog.entry(json: fields, source: source) { entries.append(entry) }
         }
         // A line without an end, longer than any: passed over, or it would be read again for ever.
@@ -111,12 +113,15 @@ package struct AuditCollector {
         _ bytes: [UInt8], _ source: String, _ entries: inout [AuditEntry], _ outcome: inout Outcome
     ) -> Int {
         var scanner = CSVScanner()
+        var told = AuditedStatements()
         var taken = 0
         var start = 0
         while let end = bytes[start...].firstIndex(of: 10) {
             scanner.take(bytes[start...end]) { record in
                 if record.count < 14 {
                     outcome.unreadable += 1
+                } else if told.isRepeated(record[13], session: record[5]) {
+                    return
                 } else if let entry = PostgresLog.entry(csv: record, source: source) {
                     entries.append(entry)
                 }

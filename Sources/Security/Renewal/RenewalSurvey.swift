@@ -226,10 +226,21 @@ package struct RenewalSurvey: Hashable, Sendable {
             items.append(.init("last run", .unknown, "no run is in \(plan.log)"))
         }
         if let run = runs.first(where: \.isDryRun) {
+            let age = now - run.at
+            let isOld = age > plan.maximumDryRunAge
             items.append(
                 .init(
-                    "dry run", run.succeeded == true ? .ok : run.succeeded == false ? .critical : .unknown,
-                    "\((now - run.at).count / 86_400_000) d ago" + (run.succeeded == false ? ", and it failed" : "")))
+                    "dry run",
+                    run.succeeded == false
+                        ? .critical : isOld ? .warning : run.succeeded == true ? .ok : .unknown,
+                    "\(age.count / 86_400_000) d ago"
+                        + (run.succeeded == false
+                            ? ", and it failed" : isOld ? ": too long ago (certbot renew --dry-run)" : "")))
+        } else {
+            items.append(
+                .init(
+                    "dry run", runs.isEmpty ? .unknown : .warning,
+                    "none is in \(plan.log): certbot renew --dry-run shows that a renewal would go well"))
         }
         if let timer {
             items.append(.init("timer", timer.isActive.map { $0 ? .ok : .critical } ?? .unknown, timer.text))

@@ -49,11 +49,16 @@ package struct ScanSurvey: Sendable {
     private let plan: ScanPlan
     private let folder: String
     private let clock: any Clock
+    private let secret: @Sendable (Secret) throws -> String
 
-    package init(plan: ScanPlan, journal: String, clock: any Clock) {
+    package init(
+        plan: ScanPlan, journal: String, clock: any Clock,
+        secret: @escaping @Sendable (Secret) throws -> String = { _ in throw SecurityError("secret", "none is known") }
+    ) {
         self.plan = plan
         folder = "\(journal).scans"
         self.clock = clock
+        self.secret = secret
     }
 
     /// What is kept of a report from one look to the next.
@@ -134,10 +139,31 @@ package struct ScanSurvey: Sendable {
     /// - Returns: why it failed; nil where it left a report.
     private func run(_ source: ScanSource) async -> String? {
         let before = FileBytes.status(source.file)
+        var secrets: [String: String] = [:]
+        for (name, reference) in source.secrets {
+            do { secrets[name] = try secret(reference) } catch { return "\(name): \(error)" }
+        }
+        // What a scanner keeps from one run to the next (Trivy's database, npm's cache) is nobody else's.
+        let home = "\(folder)/home"
+        mkdir(folder, 0o750)
+        if mkdir(home, 0o700) != 0, errno != EEXIST { return "\(home): \(String(cString: strerror(errno)))" }
+        let environment = ["PATH": Command.defaultPath, "HOME": home, "LC_ALL": "C.UTF-8"]
+            .merging(source.environment) { $1 }.merging(secrets) { $1 }
+        let failure = await run(source, environment, in: source.folder ?? home, before)
+        // What a program says of its credentials is not told on.
+        return failure.map { text in
+            secrets.values.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "[secret]") }
+        }
+    }
+
+    private func run(
+        _ source: ScanSource, _ environment: [String: String], in folder: String,
+        _ before: (modified: Int64, size: Int64, inode: UInt64, mode: UInt32, owner: UInt32)?
+    ) async -> String? {
         do throws(WireError) {
             let result = try await Command.run(
-                source.run, environment: ["PATH": Command.defaultPath, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"],
-                deadline: source.deadline.duration, outputLimit: 256 << 20)
+                source.run, environment: environment, deadline: source.deadline.duration, outputLimit: 256 << 20,
+                folder: folder)
             let after = FileBytes.status(source.file)
             if let after,
                 after.modified != before?.modified || after.inode != before?.inode || after.size != before?.size

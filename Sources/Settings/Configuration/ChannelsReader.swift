@@ -81,7 +81,7 @@ extension Field {
         }
     }
 
-    fileprivate func variableName(_ name: String, at place: Place) -> Bool {
+    func variableName(_ name: String, at place: Place) -> Bool {
         let bytes = name.utf8
         guard let first = bytes.first, !(48...57).contains(first), name != "PATH",
             bytes.allSatisfy({ $0 == 95 || (48...57).contains($0) || (65...90).contains($0 & 0xDF) })

@@ -94,6 +94,8 @@ extension Field {
                 folder: fields.optional("folder")?.path() ?? usual.folder,
                 log: fields.optional("log")?.path() ?? usual.log, timer: timer == "none" ? nil : timer ?? usual.timer,
                 maximumAge: fields.optional("max_age")?.duration(.hours(1) ... .days(90)) ?? usual.maximumAge,
+                maximumDryRunAge: fields.optional("dry_run")?.duration(.days(1) ... .days(365))
+                    ?? usual.maximumDryRunAge,
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every)
         }
     }
@@ -167,8 +169,11 @@ extension Field {
                 encryptedColumns: fields.optional("encrypted_columns")?.items().compactMap { $0.relation(parts: 2...3) }
                     ?? [],
                 tables: fields.optional("tables")?.items().compactMap { $0.relation(parts: 1...2) } ?? [],
+                auditedTables: fields.optional("audited_tables")?.items().compactMap { $0.relation(parts: 1...2) }
+                    ?? [],
                 files: fields.optional("files")?.items().compactMap { $0.path() } ?? [],
                 backups: fields.optional("backups")?.items().compactMap { $0.path() } ?? [],
+                volumes: fields.optional("volumes")?.items().compactMap { $0.volume() } ?? [],
                 mercadoPago: fields.optional("mercadopago")?.mapping { fields in
                     let usual = MercadoPagoPlan()
                     return MercadoPagoPlan(
@@ -184,6 +189,20 @@ extension Field {
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every,
                 maximumAge: fields.optional("max_age")?.duration(.hours(1) ... .days(90)) ?? usual.maximumAge)
         }
+    }
+
+    /// `/var/lib/postgresql`, or `{path: …, on: [ssh, db-1]}`.
+    private func volume() -> CompliancePlan.Volume? {
+        if case .scalar = node.content { return path().map { CompliancePlan.Volume(path: $0) } }
+        return mapping { fields -> CompliancePlan.Volume? in
+            guard let path = fields.required("path")?.path() else { return nil }
+            // Through ssh a shell reads it: only what means nothing to one.
+            let isPlain = path.utf8.allSatisfy {
+                $0 >= 48 && $0 <= 57 || (97...122).contains($0 | 32) || [45, 46, 47, 95].contains($0)
+            }
+            if !isPlain { fields.error("\(path.quoted) has characters that a shell elsewhere would read") }
+            return CompliancePlan.Volume(path: path, on: fields.optional("on")?.texts() ?? [])
+        } ?? nil
     }
 
     /// A name of PostgreSQL's with its schema; quoted later, but nothing odd is taken in the first place.
@@ -224,6 +243,15 @@ extension Field {
                     "trivy": .trivy, "zap": .zap, "npm": .npm, "nmap": .nmap,
                 ]) ?? .trivy,
                 file: fields.required("file")?.path() ?? "", run: fields.optional("run")?.texts() ?? [],
+                environment: Dictionary(fields.variables("env").map { ($0.key, $0.value.text() ?? "") }) { first, _ in
+                    first
+                },
+                secrets: Dictionary(
+                    fields.variables("secrets").compactMap { entry in
+                        entry.value.secret().map { (entry.key, $0) }
+                    }
+                ) { first, _ in first },
+                folder: fields.optional("folder")?.path(),
                 every: fields.optional("every")?.duration(Field.pace) ?? usual.every,
                 deadline: fields.optional("deadline")?.duration(.seconds(1) ... .hours(6)) ?? usual.deadline,
                 maximumAge: fields.optional("max_age")?.duration(.hours(1) ... .days(365)) ?? usual.maximumAge,
@@ -247,6 +275,13 @@ extension Field {
 }
 
 extension Fields {
+    /// Variables of a program's environment.
+    fileprivate func variables(_ name: String) -> [(key: String, value: Field)] {
+        (optional(name)?.pairs() ?? []).filter { $0.value.variableName($0.key, at: $0.place) }.map {
+            ($0.key, $0.value)
+        }
+    }
+
     /// A PostgreSQL server that is asked by us, without questions of the user's own.
     fileprivate func postgresServer() -> PostgresTarget {
         let modes: KeyValuePairs<String, String> = [

@@ -15,8 +15,12 @@ struct ChildProcess: ~Copyable {
         let code: Int32
     }
 
-    /// - Parameter listens: whether there is something for it to read.
-    init(_ arguments: [String], _ environment: [String: String], listens: Bool = false) throws(Failure) {
+    /// - Parameters:
+    ///   - listens: whether there is something for it to read.
+    ///   - folder: where it runs; nil: where we do.
+    init(
+        _ arguments: [String], _ environment: [String: String], listens: Bool = false, folder: String? = nil
+    ) throws(Failure) {
         guard let program = ProcessSpawn.path(of: arguments[0], in: environment["PATH"] ?? Command.defaultPath) else {
             throw Failure(code: ENOENT)
         }
@@ -35,7 +39,8 @@ struct ChildProcess: ~Copyable {
         }
         var pid: pid_t = 0
         let code = ProcessSpawn.spawn(
-            &pid, program, arguments, environment, input: input?.read, output: output.write, errors: error.write)
+            &pid, program, arguments, environment, input: input?.read, output: output.write, errors: error.write,
+            folder: folder)
         close(output.write)
         close(error.write)
         if let input { close(input.read) }

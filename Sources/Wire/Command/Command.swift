@@ -14,14 +14,17 @@ package enum Command {
     ///   - environment: all of it.
     ///   - input: what it reads on standard input, at most 64 KiB; nil: nothing is there. For secrets, too.
     ///   - outputLimit: how many bytes of each stream are kept; the rest is read and thrown away.
+    ///   - folder: where it runs; nil: where we do.
     ///   - watch: hears each piece of either stream as it is read, within `outputLimit`, on a thread of its own.
     /// - Throws: `WireError`. A program that fails has run: that is a result.
     package static func run(
         _ arguments: [String], environment: [String: String] = ["PATH": defaultPath], input: [UInt8]? = nil,
-        deadline: Duration, outputLimit: Int = 64 << 10, watch: (@Sendable ([UInt8]) -> Void)? = nil
+        deadline: Duration, outputLimit: Int = 64 << 10, folder: String? = nil,
+        watch: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws(WireError) -> CommandResult {
         let run = try CommandRun(
-            arguments, environment, input: input, until: .now + deadline, outputLimit: outputLimit, watch: watch)
+            arguments, environment, input: input, until: .now + deadline, outputLimit: outputLimit, folder: folder,
+            watch: watch)
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { run.start(answering: $0) }
         } onCancel: {

@@ -12,6 +12,7 @@ final class CommandRun: Sendable {
     private let input: [UInt8]?
     private let deadline: ContinuousClock.Instant
     private let outputLimit: Int
+    private let folder: String?
     private let watch: (@Sendable ([UInt8]) -> Void)?
     /// A pipe: closing the end that is written makes the other readable.
     private let cancelled: Int32
@@ -25,7 +26,8 @@ final class CommandRun: Sendable {
 
     init(
         _ arguments: [String], _ environment: [String: String], input: [UInt8]? = nil,
-        until deadline: ContinuousClock.Instant, outputLimit: Int, watch: (@Sendable ([UInt8]) -> Void)? = nil
+        until deadline: ContinuousClock.Instant, outputLimit: Int, folder: String? = nil,
+        watch: (@Sendable ([UInt8]) -> Void)? = nil
     ) throws(WireError) {
         guard !arguments.isEmpty, !arguments.contains(where: { $0.utf8.contains(0) }) else {
             throw WireError(
@@ -42,6 +44,7 @@ final class CommandRun: Sendable {
         self.environment = environment
         self.deadline = deadline
         self.outputLimit = outputLimit
+        self.folder = folder
         self.watch = watch
         guard let pipe = Pipe() else {
             throw WireError(.outOfResources, "run", on: arguments[0], because: String(cString: strerror(errno)))
@@ -99,7 +102,7 @@ final class CommandRun: Sendable {
     private func run() {
         var child: ChildProcess
         do throws(ChildProcess.Failure) {
-            child = try ChildProcess(arguments, environment, listens: input != nil)
+            child = try ChildProcess(arguments, environment, listens: input != nil, folder: folder)
         } catch {
             let isOurs = [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(error.code)
             answer(.failure(self.error(isOurs ? .outOfResources : .invalid, String(cString: strerror(error.code)))))

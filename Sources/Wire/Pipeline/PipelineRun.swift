@@ -99,7 +99,8 @@ final class PipelineRun: Sendable {
         var input: Int32
         switch source {
         case .nothing: input = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        case .file(let path): input = open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that somebody put there is not waited for.
+        case .file(let path): input = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         }
         guard input >= 0 else { return (0, system(.read, sourceName)) }
         for (index, stage) in stages.enumerated() {

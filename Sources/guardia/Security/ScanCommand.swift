@@ -3,6 +3,7 @@ import Journal
 import Launch
 import Security
 import Settings
+import Wire
 
 /// `guardia scan`: what the scanners found, and what is new.
 struct ScanCommand: AsyncParsableCommand {
@@ -27,7 +28,9 @@ struct ScanCommand: AsyncParsableCommand {
         let launch = try options.load()
         guard let plan = launch.security?.scans else { throw Failure.usage(NotConfigured(section: "security.scans")) }
         let clock = SystemClock()
-        let survey = ScanSurvey(plan: plan, journal: options.journalPath(launch), clock: clock)
+        let survey = ScanSurvey(plan: plan, journal: options.journalPath(launch), clock: clock) {
+            try SecretStore().resolve($0)
+        }
         let failures = runsCommands ? await survey.runDueCommands(force: true) : [:]
         let result = survey.take(failures: failures)
         var checks = [result.check(every: plan.every)]

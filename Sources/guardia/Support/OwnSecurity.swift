@@ -1,5 +1,7 @@
+import Foundation
 import Glibc
 import Launch
+import Settings
 
 /// What guardia demands of the machine for its own safety, before it does anything.
 enum OwnSecurity {
@@ -7,29 +9,30 @@ enum OwnSecurity {
     /// users by sudo alone.
     static var isElevated: Bool { getuid() != geteuid() || getgid() != getegid() }
 
-    /// A file that others can write to, and what they could do by it; nil where it is ours alone, or not there.
+    /// A file that others could change, or put another in the place of, and what they could do by it; nil where it and every
+    /// folder on the way are root's or ours alone, or it is not there. A group is others too, but for root's.
     static func objection(to path: String, because consequence: String) -> UnsafeFile? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        if status.st_mode & 0o002 != 0 {
+        let whole = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+        do throws(TrustedFile.Trouble) {
+            try TrustedFile.check(whole, .own)
+            return nil
+        } catch {
+            // What cannot be opened is told by who reads it.
+            guard let place = error.place else { return nil }
+            var status = stat()
+            let isOthers = stat(place, &status) == 0 && status.st_uid != 0 && status.st_uid != geteuid()
             return UnsafeFile(
-                path: path, reason: "everybody can write to it", consequence: consequence, command: "chmod o-w")
+                reason: error.description, consequence: consequence,
+                command: isOthers ? "chown root \(place)" : "chmod go-w \(place)")
         }
-        guard status.st_uid == 0 || status.st_uid == geteuid() || geteuid() == 0 else {
-            return UnsafeFile(
-                path: path, reason: "it belongs to another user (\(status.st_uid))", consequence: consequence,
-                command: "chown root")
-        }
-        return nil
     }
 }
 
 /// A file that is not safe to be used.
 struct UnsafeFile: Error, CustomStringConvertible {
-    var path: String
     var reason: String
     var consequence: String
     var command: String
 
-    var description: String { "\(path): \(reason), and \(consequence); \(command) \(path)" }
+    var description: String { "\(reason), and \(consequence): \(command)" }
 }

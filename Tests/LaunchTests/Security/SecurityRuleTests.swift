@@ -154,7 +154,8 @@ import Testing
         let gathered: Set = [
             "postgres.ssl", "postgres.hba", "postgres.versions", "postgres.scram", "postgres.pgaudit", "columns",
             "pan.tables",
-            "pan.files", "backups", "mercadopago.token", "mercadopago.tls", "mercadopago.webhook", "tls", "packages",
+            "pan.files", "backups", "volumes", "mercadopago.token", "mercadopago.tls", "mercadopago.webhook", "tls",
+            "packages",
             "scans",
             "audit.chain", "audit.retention", "arca.certificate",
         ]

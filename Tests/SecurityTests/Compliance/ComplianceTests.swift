@@ -169,18 +169,3 @@ import Wire
         await folder.close()
     }
 }
-
-@Suite struct FileSearchEndTests {
-    @Test func aSearchThatIsCalledOffReadsNoMoreAndSaysSo() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("search-\(UUID().uuidString)").path
-        try Data("nothing here".utf8).write(to: URL(fileURLWithPath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let search = await Task {
-            withUnsafeCurrentTask { $0?.cancel() }
-            var search = FileSearch()
-            search.look(in: [path])
-            return search
-        }.value
-        #expect(search.files == 0 && search.unread == ["what was left when it was called off"])
-    }
-}

@@ -90,6 +90,36 @@ import Wire
         #expect(verdict(await check(), "dry run") == .critical)
     }
 
+    @Test func aDryRunThatWasNeverDoneOrIsOldIsAWarning() async throws {
+        try await lineage(days: 60)
+        try log("", hoursAgo: 5, "No renewals were attempted.")
+        #expect(verdict(await check(), "dry run") == .warning)
+        try log(".1", hoursAgo: 36 * 24, "Congratulations, all simulated renewals succeeded", dryRun: true)
+        #expect(verdict(await check(), "dry run") == .warning)
+        try log(".1", hoursAgo: 34 * 24, "Congratulations, all simulated renewals succeeded", dryRun: true)
+        #expect(verdict(await check(), "dry run") == .ok)
+    }
+
+    /// Config/certbot: the units are taken by systemd, and the timer leaves no gap that `max_age` would warn of.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func theShippedTimersAreTaken() async throws {
+        let folder = Self.config.appending(path: "certbot")
+        for name in ["certbot-dry-run.timer", "certbot-dry-run.service"] {
+            let said = try await Command.run(
+                ["systemd-analyze", "verify", "--man=no", folder.appending(path: name).path], deadline: .seconds(30))
+            #expect(said.isSuccess && said.standardError.text.isEmpty, "\(name): \(said.standardError.text)")
+        }
+        let drop = try String(contentsOf: folder.appending(path: "certbot.timer.d/guardia.conf"), encoding: .utf8)
+        let times = drop.split(separator: "\n").filter { $0.hasPrefix("OnCalendar=") }.map { $0.dropFirst(11) }
+        #expect(times.count == 2 && times[0].isEmpty, "the first takes away Debian's own: \(times)")
+        let said = try await Command.run(
+            ["systemd-analyze", "calendar", "--iterations=4", String(times[1])], deadline: .seconds(30))
+        #expect(said.isSuccess, "\(said.standardError.text)")
+    }
+
+    private static let config = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Config")
+
     @Test func aMissingHookIsAWarning() async throws {
         try await lineage(days: 60, hook: false)
         #expect(verdict(await check(), "shop.test hook") == .warning)
@@ -142,6 +172,21 @@ import Wire
                 try await Task.sleep(for: .milliseconds(25))
             }
         }
+        // The hook that is shipped, before an nginx that writes down what it is told, and whose configuration can be broken.
+        let hooks = lab.path("renewal-hooks/deploy")
+        try FileManager.default.createDirectory(atPath: hooks, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: Self.config.appending(path: "certbot/renewal-hooks/deploy/reload-nginx").path,
+            toPath: "\(hooks)/reload-nginx")
+        let nginx = try lab.write(
+            "nginx",
+            """
+            #!/bin/sh
+            echo "$*" >>"\(lab.path("nginx-was-told"))"
+            [ "$1" != -t ] || [ ! -e "\(lab.path("broken"))" ] || { echo "unknown directive" >&2; exit 1; }
+            """)
+        chmod(nginx, 0o755)
+        func told() -> String { (try? String(contentsOfFile: lab.path("nginx-was-told"), encoding: .utf8)) ?? "" }
         func certbot(_ words: [String]) async throws -> CommandResult {
             try await Command.run(
                 [
@@ -151,18 +196,24 @@ import Wire
                 ] + words,
                 environment: [
                     "PATH": Command.defaultPath, "REQUESTS_CA_BUNDLE": lab.path("api.pem"), "HOME": lab.folder,
-                    "LC_ALL": "C.UTF-8",
+                    "LC_ALL": "C.UTF-8", "NGINX": nginx, "NGINX_OPTIONS": "-c \(lab.path("nginx.conf"))",
                 ], deadline: .seconds(120))
         }
         let issued = try await certbot([
             "certonly", "--webroot", "-w", lab.path("web"), "-d", "shop.test", "--agree-tos",
-            "--register-unsafely-without-email", "--deploy-hook", "touch \(lab.path("deployed"))", "--key-type",
-            "ecdsa",
+            "--register-unsafely-without-email", "--key-type", "ecdsa",
         ])
         try #require(issued.isSuccess, "\(issued.standardOutput.text) \(issued.standardError.text)")
         let renewed = try await certbot(["renew", "--force-renewal"])
         #expect(renewed.isSuccess, "\(renewed.standardError.text)")
-        #expect(FileManager.default.fileExists(atPath: lab.path("deployed")), "the deploy hook ran")
+        let options = "-c \(lab.path("nginx.conf"))"
+        #expect(told() == "-t \(options)\n-s reload \(options)\n", "the deploy hook ran, and tested first")
+        // Renewed while nginx's configuration is broken: the running one is let alone, and certbot says why.
+        _ = try lab.write("broken", "")
+        let unloaded = try await certbot(["renew", "--force-renewal"])
+        #expect(told().hasSuffix("-s reload \(options)\n-t \(options)\n"), "\(told())")
+        #expect((unloaded.standardOutput.text + unloaded.standardError.text).contains("is not reloaded"))
+        try FileManager.default.removeItem(atPath: lab.path("broken"))
         let dry = try await certbot(["renew", "--dry-run"])
         #expect(dry.isSuccess, "\(dry.standardError.text)")
         let check = await check()

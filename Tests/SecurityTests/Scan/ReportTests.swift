@@ -280,6 +280,42 @@ import Testing
         #expect(survey.check(every: 1000).verdict == .unknown)
     }
 
+    @Test func aCommandHasAHomeAFolderAndItsCredentials() async throws {
+        try FileManager.default.createDirectory(atPath: lab.path("project"), withIntermediateDirectories: true)
+        // As Trivy and npm do: a cache in $HOME, credentials from the environment, and what lies where it runs.
+        let stub = """
+            mkdir -p "$HOME/.cache" && echo x >>"$HOME/.cache/runs" || exit 4
+            [ "$TRIVY_PASSWORD" = hunter2 ] && [ "$TRIVY_USERNAME" = ci ] || { echo "denied: $TRIVY_PASSWORD" >&2; exit 5; }
+            pwd >"$HOME/where"
+            echo '{"SchemaVersion":2,"CreatedAt":"2026-03-09T12:00:00Z"}'
+            """
+        func plan(_ name: String, user: String, folder: String? = nil) -> ScanPlan {
+            ScanPlan(reports: [
+                ScanSource(
+                    name: name, format: .trivy, file: lab.path(name), run: ["sh", "-c", stub],
+                    environment: ["TRIVY_USERNAME": user], secrets: ["TRIVY_PASSWORD": .environment("P")],
+                    folder: folder)
+            ])
+        }
+        func run(_ plan: ScanPlan) async -> [String: String] {
+            await ScanSurvey(plan: plan, journal: lab.path("j"), clock: SystemClock()) { _ in "hunter2" }
+                .runDueCommands(force: true)
+        }
+        #expect(await run(plan("r", user: "ci", folder: lab.path("project"))).isEmpty)
+        #expect(try ReportReader.read(lab.path("r"), format: .trivy).findings.isEmpty)
+        let home = lab.path("j.scans/home")
+        #expect(try String(contentsOfFile: "\(home)/where", encoding: .utf8) == lab.path("project") + "\n")
+        #expect(FileBytes.status(home)?.mode == 0o700, "what a scanner keeps is nobody else's")
+        #expect(await run(plan("r", user: "ci")).isEmpty)
+        #expect(try String(contentsOfFile: "\(home)/.cache/runs", encoding: .utf8) == "x\nx\n", "and it is kept")
+        #expect(try String(contentsOfFile: "\(home)/where", encoding: .utf8) == home + "\n")
+        let denied = await run(plan("s", user: "eve"))["s"]
+        #expect(denied?.contains("denied: [secret]") == true, "\(denied ?? "")")
+        let unknown = await ScanSurvey(plan: plan("t", user: "ci"), journal: lab.path("j"), clock: SystemClock())
+            .runDueCommands(force: true)
+        #expect(unknown["t"]?.hasPrefix("TRIVY_PASSWORD") == true)
+    }
+
     @Test func aCommandThatFailsIsTold() async throws {
         let plan = ScanPlan(reports: [
             ScanSource(name: "images", format: .trivy, file: lab.path("r"), run: ["sh", "-c", "echo no >&2; exit 3"]),
@@ -291,55 +327,5 @@ import Testing
         let failures = await survey.runDueCommands()
         #expect(failures["images"]?.contains("no") == true && failures["stdout"] == nil)
         #expect(try ReportReader.read(lab.path("s"), format: .trivy).findings.isEmpty)
-    }
-
-    // MARK: Packages
-
-    @Test func securityUpdatesAreTakenFromAptsSimulation() {
-        let updates = PackageSurvey.updates(
-            simulation: """
-                NOTE: This is only a simulation!
-                Inst libssl3 [3.0.15-1~deb12u1] (3.0.19-1~deb12u1 Debian-Security:12/stable-security [amd64])
-                Inst tzdata [2024a] (2026a Debian:12.9/stable [all])
-                Conf libssl3 (3.0.19-1~deb12u1 Debian-Security:12/stable-security [amd64])
-                Inst new-one (1.0 Debian:12.9/stable [amd64]) []
-                Inst broken
-                """)
-        #expect(updates.map(\.name) == ["libssl3", "tzdata", "new-one"])
-        #expect(updates.map(\.isSecurity) == [true, false, false])
-        #expect(updates[0].from == "3.0.15-1~deb12u1" && updates[0].to == "3.0.19-1~deb12u1")
-    }
-
-    @Test func whatHoldsSecurityUpdatesUpIsAWarningOfItsOwn() {
-        var survey = PackageSurvey()
-        func verdict(_ name: String) -> Verdict? {
-            survey.check(every: .minutes(10)).items.first { $0.name == name }?.verdict
-        }
-        (survey.listsAge, survey.hasUnattended, survey.unattendedAge) = (.days(1), true, .days(1))
-        survey.held = ["nginx"]
-        #expect(
-            survey.check(every: .minutes(10)).verdict == .ok, "a package that is held and has no update is a choice")
-        survey.updates = PackageSurvey.updates(
-            simulation: "Inst nginx [1] (2 Debian-Security:12/stable-security [amd64])")
-        #expect(verdict("held packages") == .warning && verdict("security updates") == .warning)
-        survey.updates = PackageSurvey.updates(simulation: "Inst nginx [1] (2 Debian:12.9/stable [amd64])")
-        #expect(verdict("held packages") == .ok && verdict("security updates") == .ok)
-        survey.unattendedAge = .days(3)
-        #expect(verdict("unattended-upgrades") == .warning)
-        survey.unattendedAge = nil
-        #expect(verdict("unattended-upgrades") == .warning)
-        (survey.rebootRequired, survey.rebootPackages) = (true, ["libc6"])
-        #expect(verdict("reboot") == .warning)
-        // Lists that nobody fetched tell of no update: that is not known.
-        (survey.listsAge, survey.updates) = (.days(4), [])
-        #expect(verdict("package lists") == .unknown)
-        survey.failure = "apt-get is not there"
-        #expect(survey.check(every: .minutes(10)).verdict == .unknown)
-    }
-
-    @Test func thisMachinesPackagesAreLookedAt() async {
-        let survey = await PackageSurvey.take(clock: SystemClock())
-        #expect(survey.failure == nil, "\(survey.failure ?? "")")
-        #expect(survey.check(every: 1000).items.map(\.name).contains("security updates"))
     }
 }

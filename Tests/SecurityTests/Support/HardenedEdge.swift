@@ -50,6 +50,10 @@ struct HardenedEdge: Sendable {
             server {
                 listen 127.0.0.1:\(port);
                 location / { add_header X-Version v1; return 200 "ok\\n"; }
+                # What an application answers to who tries out passwords, cards and doors.
+                location = /auth/refused { return 401; }
+                location = /payments/refused { return 402; }
+                location = /wp-login.php { return 404; }
                 location = /silent { proxy_pass http://127.0.0.1:\(silent.port); }
             }
             """
