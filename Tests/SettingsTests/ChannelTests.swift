@@ -73,6 +73,22 @@ struct ChannelTests {
         #expect(plans.filter(\.needsAddress).map(\.name) == ["sms", "voice", "push"])
     }
 
+    @Test("PagerDuty is told of changes unless it says no, others where they say so")
+    func changes() throws {
+        let section = """
+            channels:
+              - {name: pd, type: pagerduty, routing_key: env:PD}
+              - {name: quiet, type: pagerduty, routing_key: env:PD, changes: false}
+              - {name: ops, type: slack, token: env:SLACK, to: C1, changes: true}
+              - {name: hook, type: slack-webhook, url: env:HOOK}
+
+            """
+        #expect(try channels(section).filter(\.tellsChanges).map(\.name) == ["pd", "ops"])
+        #expect(mistakes(section, "to: C1, changes", "changes").contains { $0.contains("'changes'") })
+        let sms = mistakes(Self.sms, "type: sms\n", "type: sms\n    changes: true\n")
+        #expect(sms.contains { $0.contains("a change is for nobody in particular") })
+    }
+
     @Test("limits are written as rates")
     func limits() throws {
         let plans = try channels(Self.sms + "    limit: 30/min\n    burst: 4\n")

@@ -7,12 +7,15 @@ package struct ChannelPlan: Hashable, Sendable, Identifiable {
     /// Where a notification goes that names no address: a Slack channel, an e-mail list. Empty: it must name one, or the
     /// channel knows by itself.
     package var to: String
+    /// Whether it is told what changes: deploys, rollbacks, flags.
+    package var tellsChanges: Bool
 
-    package init(name: String, kind: Kind, limit: RateLimit, to: String = "") {
+    package init(name: String, kind: Kind, limit: RateLimit, to: String = "", tellsChanges: Bool = false) {
         self.name = name
         self.kind = kind
         self.limit = limit
         self.to = to
+        self.tellsChanges = tellsChanges
     }
 
     package enum Kind: Hashable, Sendable {

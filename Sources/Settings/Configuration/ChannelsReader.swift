@@ -160,7 +160,17 @@ extension Fields {
         case .command:
             kind = command().map { .command($0) }
         }
-        return kind.map { ChannelPlan(name: name, kind: $0, limit: limit, to: to) }
+        let changes = optional("changes")
+        // PagerDuty keeps changes apart from incidents: they wake nobody.
+        let tellsChanges = changes?.flag() ?? (type == .pagerDuty)
+        guard let kind else { return nil }
+        let channel = ChannelPlan(name: name, kind: kind, limit: limit, to: to, tellsChanges: tellsChanges)
+        if tellsChanges, channel.needsAddress {
+            changes?.error(
+                "'changes': a change is for nobody in particular, and this channel needs an address",
+                hint: type == .slack || type == .email ? "give the channel 'to'" : nil)
+        }
+        return channel
     }
 
     /// `limit: 30/min`, `burst: 10`.

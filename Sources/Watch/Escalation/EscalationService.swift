@@ -12,6 +12,7 @@ package struct EscalationService: Sendable {
     private let desk: ReplyDesk
     private let rollCaller: RollCaller
     private let responder: Responder
+    private let changes: ChangeTeller
     private let deadMan: DeadMan
     private let pagerDuty: PagerDutyAPI?
     private let schedules: [OnCallSchedule]
@@ -65,7 +66,7 @@ package struct EscalationService: Sendable {
     }
 
     /// The kinds of events that ``Surroundings/history`` is made of.
-    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds
+    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds + ChangeTeller.kinds
 
     package init(_ launch: LaunchConfiguration, in around: Surroundings) throws {
         // A thread of its own: no probe delays a page.
@@ -108,6 +109,7 @@ package struct EscalationService: Sendable {
         ) { policy, alert, words, by in
             await escalator.start(policy: policy, about: alert, words: words, by: by)
         }
+        changes = ChangeTeller(launch, history: around.history, sink: outbox, clock: clock)
         deadMan = DeadMan(
             launch.deadMan, canary: JournalCanary(journal: around.journal), socket: NotifySocket(), clock: clock,
             publish: around.publish,
@@ -159,12 +161,20 @@ package struct EscalationService: Sendable {
                     await responder.hear(news)
                 }
             }
+            // By itself: it waits for the disk, and an acknowledgement must not wait for that.
+            let (changed, news) = AsyncStream.makeStream(of: [Event].self)
+            group.addTask {
+                await changes.begin()
+                for await events in changed { await changes.hear(foreign: events) }
+            }
             group.addTask {
                 for await events in foreign {
+                    news.yield(events)
                     await escalator.hear(foreign: events)
                     await responder.hear(foreign: events)
                     await rollCaller.hear(foreign: events)
                 }
+                news.finish()
             }
             await group.waitForAll()
         }
