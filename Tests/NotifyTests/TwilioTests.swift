@@ -52,6 +52,18 @@ import Wire
         #expect(request.body.contains("To=%2B5491155554821"))
     }
 
+    @Test func withoutAPageOfItsOwnAnSMSLeadsToTheRunbook() async throws {
+        let server = try ProviderServer(Self.created)
+        defer { server.close() }
+        let runbook = "https://wiki.example/runbook#payment-success"
+        _ = await sms(server).send(.sample(link: nil, runbook: runbook))
+        _ = await sms(server).send(.sample(runbook: runbook))
+        _ = await sms(server).send(.sample(link: nil, runbook: "runbook.md, section payment-success"))
+        #expect(server.requests.first?.form["Body"]?.hasSuffix("Reply ACK 4821 \(runbook)") == true)
+        #expect(server.requests[1].form["Body"]?.hasSuffix("ACK 4821 https://guardia.example/p/7Kq2") == true)
+        #expect(server.requests.last?.form["Body"]?.hasSuffix("Reply ACK 4821") == true)
+    }
+
     @Test func aMessagingServiceStandsInForTheNumber() async throws {
         let server = try ProviderServer(Self.created)
         defer { server.close() }

@@ -95,7 +95,8 @@ package struct Engine: Sendable {
         let links = configuration.alertmanagers.map { plan in
             (
                 link: AlertmanagerLink(
-                    plan, origin: origin, alerting: alerting, on: reactor, clock: clock, secret: secret),
+                    plan, origin: origin, runbook: configuration.runbook, alerting: alerting, on: reactor, clock: clock,
+                    secret: secret),
                 news: AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             )
         }

@@ -80,7 +80,7 @@ package struct EscalationService: Sendable {
         let mobileKey = EscalationService.mobileKey(launch, journal: around.journal, log)
         let voice = PageVoice(
             launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts,
-            channels: launch.channels,
+            channels: launch.channels, runbook: launch.runbook,
             secret: secret, link: EscalationService.links(launch.mobile, mobileKey))
         let key = CodeKey(journal: around.journal)
         let escalator = Escalator(

@@ -72,9 +72,7 @@ package struct EngineHouse: MobileHouse {
                 severity: subject.facts.severity, summary: subject.facts.summary, since: subject.facts.since,
                 isFiring: subject.isFiring, taken: subject.acknowledgedBy.map(title))
         }
-        let runbook = outlook.subjects.lazy.compactMap(\.facts.runbook).first.flatMap { reference in
-            (self.runbook ?? Runbook()).link(to: reference).url
-        }
+        let runbook = outlook.subjects.lazy.compactMap(\.facts.runbook).first.map((self.runbook ?? Runbook()).place)
         let next = outlook.next.map { next in
             MobileState.Chain.Next(
                 step: next.step, round: next.round,
