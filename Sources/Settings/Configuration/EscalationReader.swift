@@ -53,6 +53,26 @@ struct EscalationReader {
             fields.error("the response '\(response.name)' rolls back, and there is no section 'deployment'")
         }
     }
+        if let field = fields.optional("responses"), !fields.source.findings.hasErrors {
+            checkResponses(of: launch, field)
+        }
+    }
+
+    /// A call that takes a digit is answered where the mobile page is.
+    private func listenForDigits(_ launch: inout LaunchConfiguration, _ fields: Fields) {
+        for index in launch.channels.indices {
+            guard case .voice(let twilio, var voice) = launch.channels[index].kind, voice.callback != nil else {
+                continue
+            }
+            if let mobile = launch.mobile {
+                voice.callback = "\(mobile.url)/voice"
+            } else if !fields.source.findings.hasErrors {
+                fields.optional("channels")?.error(
+                    "the channel '\(launch.channels[index].name)' takes a digit, and there is no section 'mobile'",
+                    hint: "Twilio tells it at the mobile page's address")
+            }
+            launch.channels[index].kind = .voice(twilio, voice)
+        }
 
     /// Every alert must name a policy that is there.
     private func checkPolicies(of launch: LaunchConfiguration, _ fields: Fields) {

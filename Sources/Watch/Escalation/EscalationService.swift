@@ -36,6 +36,8 @@ package struct EscalationService: Sendable {
         /// When other parts of the engine last came round, for the dead man's switch.
         package var turns: @Sendable () async -> [String: Moment?]
         package var rollBack: @Sendable (_ reason: String) async -> String?
+        /// Whom an edge turns away most, for a response that bans; nil: no edge's log is read.
+        package var offender: @Sendable (_ edge: String?) async -> String?
         /// The alerts as they are; nil: there is no mobile page.
         package var alerting: AlertEvaluator?
 
@@ -44,9 +46,11 @@ package struct EscalationService: Sendable {
             secret: @escaping @Sendable (Secret) throws -> String,
             publish: @escaping @Sendable ([Reading], Moment) -> Void,
             turns: @escaping @Sendable () async -> [String: Moment?],
-            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil
+            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil,
+            offender: @escaping @Sendable (_ edge: String?) async -> String? = { _ in nil }
         ) {
             self.alerting = alerting
+            self.offender = offender
             self.journal = journal
             self.zone = zone
             self.history = history
@@ -105,7 +109,7 @@ package struct EscalationService: Sendable {
         let ping = MonitorPing(client: client, secret: secret)
         responder = Responder(
             launch.responses, history: around.history,
-            hands: EscalationService.hands(client, secret, around.rollBack), recorder: around.recorder, clock: clock
+            hands: EscalationService.hands(client, secret, around), recorder: around.recorder, clock: clock
         ) { policy, alert, words, by in
             await escalator.start(policy: policy, about: alert, words: words, by: by)
         }
@@ -143,6 +147,7 @@ package struct EscalationService: Sendable {
         await escalator.begin()
         await withTaskGroup { group in
             group.addTask { await outbox.run() }
+        await responder.begin()
             group.addTask { await rollCaller.begin() }
             group.addTask { await desk.run() }
             group.addTask { await deadMan.run() }
@@ -246,7 +251,7 @@ package struct EscalationService: Sendable {
 
     private static func hands(
         _ client: HTTPClient, _ secret: @escaping @Sendable (Secret) throws -> String,
-        _ rollBack: @escaping @Sendable (String) async -> String?
+        _ around: Surroundings
     ) -> Responder.Hands {
         Responder.Hands(
             run: { words, deadline in
@@ -275,7 +280,7 @@ package struct EscalationService: Sendable {
                 } catch {
                     return "\(error)"
                 }
-            }, rollBack: rollBack)
+            }, rollBack: around.rollBack, offender: around.offender)
     }
 }
 
