@@ -80,15 +80,18 @@ package struct TwilioPlan: Hashable, Sendable {
 
 /// What a telephone call says, and who hears the digit.
 package struct VoicePlan: Hashable, Sendable {
-    /// Where Twilio tells the digit that was pressed; nil: the call only speaks.
+    /// Where Twilio tells the digit that was pressed, on the mobile page's address; nil: the call only speaks.
     package var callback: String?
+    /// The account's auth token, by which Twilio signs what it tells there.
+    package var signing: Secret?
     /// `en-US`, as Twilio's `<Say>` takes it.
     package var language: String
     /// How long it rings.
     package var ring: Milliseconds
 
-    package init(callback: String?, language: String, ring: Milliseconds) {
+    package init(callback: String?, signing: Secret? = nil, language: String, ring: Milliseconds) {
         self.callback = callback
+        self.signing = signing
         self.language = language
         self.ring = ring
     }

@@ -29,6 +29,7 @@ struct EscalationReader {
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
         // MARK: Mobile and digest
         launch.mobile = fields.optional("mobile")?.mobilePlan()
+        listenForDigits(&launch, fields)
         if let mobile = fields.optional("mobile"), launch.policies.isEmpty, !fields.source.findings.hasErrors {
             mobile.source.findings.warn(mobile.place, "there is no section 'escalation': no page brings a link")
         }
@@ -52,7 +53,6 @@ struct EscalationReader {
         for response in launch.responses where response.deed == .rollback && launch.deployment == nil {
             fields.error("the response '\(response.name)' rolls back, and there is no section 'deployment'")
         }
-    }
         if let field = fields.optional("responses"), !fields.source.findings.hasErrors {
             checkResponses(of: launch, field)
         }
@@ -73,6 +73,7 @@ struct EscalationReader {
             }
             launch.channels[index].kind = .voice(twilio, voice)
         }
+    }
 
     /// Every alert must name a policy that is there.
     private func checkPolicies(of launch: LaunchConfiguration, _ fields: Fields) {

@@ -126,7 +126,9 @@ package struct EscalationService: Sendable {
         mobile = launch.mobile.flatMap { plan in
             guard let mobileKey, let alerting = around.alerting else { return nil }
             let house = EngineHouse(launch, zone: around.zone, escalator: escalator, alerting: alerting, clock: clock)
-            let desk = MobileDesk(plan, key: mobileKey, house: house, zone: around.zone, clock: clock)
+            let desk = MobileDesk(
+                plan, key: mobileKey, house: house, zone: around.zone, clock: clock,
+                voices: EscalationService.voices(launch, secret))
             return MobileServer(plan, desk: desk, note: { log.warning("\($0)") })
         }
         digest = DigestService(
@@ -145,9 +147,9 @@ package struct EscalationService: Sendable {
     /// Escalates until the task is cancelled.
     package func run(alerts: AsyncStream<[(event: AlertEvent, at: Moment)]>, foreign: AsyncStream<[Event]>) async {
         await escalator.begin()
+        await responder.begin()
         await withTaskGroup { group in
             group.addTask { await outbox.run() }
-        await responder.begin()
             group.addTask { await rollCaller.begin() }
             group.addTask { await desk.run() }
             group.addTask { await deadMan.run() }
@@ -228,6 +230,21 @@ package struct EscalationService: Sendable {
                     of: MobileLink(person: contact, channel: way.channel, chain: chain, expires: now + plan.life), key)
             }
         }
+    }
+
+    /// The channels whose calls take a digit.
+    private static func voices(
+        _ launch: LaunchConfiguration, _ secret: @escaping @Sendable (Secret) throws -> String
+    ) -> [String: TwilioVoice] {
+        var voices: [String: TwilioVoice] = [:]
+        for channel in launch.channels {
+            guard case .voice(let twilio, let voice) = channel.kind, voice.callback != nil, let signing = voice.signing
+            else { continue }
+            voices[channel.name] = TwilioVoice(account: twilio.account, language: voice.language) {
+                try secret(signing)
+            }
+        }
+        return voices
     }
 
     private static func names(_ launch: LaunchConfiguration, _ types: String...) -> Set<String> {
