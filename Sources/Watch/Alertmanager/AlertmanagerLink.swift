@@ -71,9 +71,11 @@ package actor AlertmanagerLink {
             failingSince = since
             guard failures >= AlertmanagerLink.patience else { return }
             let facts = AlertEvent.Facts(
-                rule: "AlertmanagerUnreachable",
-                labels: ["alertname": "AlertmanagerUnreachable", "alertmanager": plan.name], severity: .warning,
-                summary: "The Alertmanager \(plan.name) does not answer: its alerts are as they were", since: since,
+                rule: EngineAlerts.alertmanagerUnreachable,
+                labels: ["alertname": EngineAlerts.alertmanagerUnreachable, "alertmanager": plan.name],
+                severity: .warning,
+                summary: "The Alertmanager \(plan.name) does not answer: its alerts are as they were",
+                runbook: EngineAlerts.runbook(of: EngineAlerts.alertmanagerUnreachable), since: since,
                 policy: plan.policy, source: plan.linkName)
             alerting.inbox.yield(
                 .outside(OutsideAlerts(source: plan.linkName, alerts: [OutsideAlert(facts: facts)], silences: [])))

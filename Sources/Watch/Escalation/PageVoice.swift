@@ -135,9 +135,9 @@ package struct PageVoice: Sendable {
 
     static func stallFacts(_ stalls: [EscalationAudit.Stall], at now: Moment) -> AlertEvent.Facts {
         AlertEvent.Facts(
-            rule: "guardia-escalation-stalled", labels: ["alertname": "guardia-escalation-stalled"],
+            rule: EngineAlerts.escalationStalled, labels: ["alertname": EngineAlerts.escalationStalled],
             severity: .critical,
             summary: stalls.first.map { $0.words + (stalls.count > 1 ? " (and \(stalls.count - 1) more)" : "") } ?? "",
-            runbook: "#guardia-escalation-stalled", since: now, source: "self-audit")
+            runbook: EngineAlerts.runbook(of: EngineAlerts.escalationStalled), since: now, source: "self-audit")
     }
 }
