@@ -34,7 +34,7 @@ struct ResponseTests {
         // What a deploy tells when its watch finds it worse than before. The deploy itself would take minutes.
         let failed = ActionEvent.stepEnded(
             .init(action: ActionID("deploy-20261127T000000Z-0001"), step: "watch", outcome: .failed, detail: "errors"))
-        _ = try JournalWriter(path: rehearsal.journal, origin: "test").append(
+        _ = try JournalWriter(path: rehearsal.journal, origin: "test", role: .action).append(
             [.action(failed)], at: SystemMoments().now())
         let isBack = try await eventually(within: 90) { bastion.split == "green" }
         #expect(isBack, "\((try? String(contentsOfFile: "\(rehearsal.folder)/response.log", encoding: .utf8)) ?? "")")
