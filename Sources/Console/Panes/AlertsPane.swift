@@ -164,6 +164,10 @@ struct FeedLine {
 struct FeedTable {
     let model: Model
     let columns: [(column: Column, range: Range<Int>)]
+    /// Deploys, rollbacks and flags of the time that any of its curves can show.
+    private let marks: ChartMarks
+    /// Series that are read once an hour reach furthest back.
+    private static let reach = Milliseconds.days(2)
 
     enum Column: CaseIterable {
         case status, since, age, title, facts, standing, step, runbook, trend
@@ -201,6 +205,8 @@ struct FeedTable {
     /// - Parameter items: what is in view: a column in which none of it has anything leaves its room to the others.
     init(model: Model, width: Int, items: some Sequence<ItemID>) {
         self.model = model
+        let now = model.shownNow.utc
+        marks = ChartMarks(on: model.shown, from: now + Milliseconds(-FeedTable.reach.count), to: now)
         let alerts = items.compactMap { id in id.alert.flatMap { model.shown.alerts[$0] } }
         let hasRunbook = alerts.contains { $0.facts.runbook != nil }
         let hasStep = alerts.contains {
@@ -263,8 +269,12 @@ struct FeedTable {
                     continue
                 }
                 let trend = Trend(of: track, count: width, span: .minutes(15), until: model.shownNow)
-                Sparkline(trend.samples, role: row.isOver ? .stale : .sparkline)
-                    .render(into: &frame, area: Rect(x: point.x, y: point.y, width: width, height: 1))
+                let start = Timestamp(milliseconds: model.shownNow.utc.milliseconds - trend.span.count)
+                Sparkline(
+                    trend.samples, role: row.isOver ? .stale : .sparkline,
+                    marks: marks.drawn(from: start, span: trend.span)
+                )
+                .render(into: &frame, area: Rect(x: point.x, y: point.y, width: width, height: 1))
             }
         }
     }
