@@ -112,15 +112,15 @@ struct HelperTests {
             let begun = try await lab.run("offenders", log, "0", "0")
             let inode = try #require(begun.line("inode")?.dropFirst(6))
             let size = try #require(begun.line("offset")?.dropFirst(7))
-            #expect(begun.line("refused") == "refused 0" && begun.last == "ok")
+            #expect(begun.line("requests") == "requests 0" && begun.last == "ok")
             for _ in 0..<30 { try write(line("waf", from: "203.0.113.9")) }
             for _ in 0..<10 { try write(line("limit", from: "2001:db8::1")) }
             for _ in 0..<50 { try write(line("", from: "198.51.100.1") + line("waf", from: "198.51.100.2", canary: 1)) }
             try write(line("waf", from: "198.51.100.3"))
             let counted = try await lab.run("offenders", log, String(inode), String(size))
             #expect(
-                Set(counted.lines.filter { $0.hasPrefix("address") || $0.hasPrefix("refused") })
-                    == ["refused 41", "address 203.0.113.9 30", "address 2001:db8::1 10"], "\(counted.lines)")
+                Set(counted.lines.filter { $0.hasPrefix("address") || $0.hasPrefix("requests") })
+                    == ["requests 41", "address 203.0.113.9 30", "address 2001:db8::1 10"], "\(counted.lines)")
             for words in [["offenders", "edge.log", "0", "0"], ["offenders", log, "0"]] {
                 #expect(try await lab.run(words).last == "refused invalid")
             }

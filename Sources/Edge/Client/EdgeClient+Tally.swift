@@ -95,7 +95,7 @@ extension EdgeClient {
             else { continue }
             counts[String(words[1])] = count(HelperAnswer.number(words[2]))
         }
-        return (counts, count(answer.number("refused")))
+        return (counts, count(answer.number("requests")))
     }
 
     /// A rule's message as it stands in a text of JSON.
