@@ -81,10 +81,10 @@ extension EdgeClient {
         }
     }
 
-    /// Who was refused how often since a place in a log, those who stand out, and how often anybody was.
+    /// Who was refused how often since a place in a log: those who stand out.
     package func offenders(
         in log: String, since place: LogPlace, within deadline: Duration
-    ) async throws(EdgeError) -> (counts: [String: Int], refused: Int) {
+    ) async throws(EdgeError) -> [String: Int] {
         let words = ["offenders", HelperWord.encode(log), String(place.inode), String(place.offset)]
         let answer = try await newer(words, "see who is refused in \(log)", within: deadline)
         var counts: [String: Int] = [:]
@@ -95,7 +95,7 @@ extension EdgeClient {
             else { continue }
             counts[String(words[1])] = count(HelperAnswer.number(words[2]))
         }
-        return (counts, count(answer.number("requests")))
+        return counts
     }
 
     /// A rule's message as it stands in a text of JSON.

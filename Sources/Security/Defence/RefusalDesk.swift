@@ -118,15 +118,15 @@ package actor RefusalDesk {
     package func offender(at edge: String?, within deadline: Duration = .seconds(6)) async -> Offender? {
         let report = await report(within: deadline)
         var counts = report.addresses(at: edge, within: RefusalDesk.memory)
-        var total = report.refusals(at: edge, within: RefusalDesk.memory)
+        // Those of the edges elsewhere are in it: their helpers count them at each look.
+        let total = report.refusals(at: edge, within: RefusalDesk.memory)
         for remote in remotes where remote.kind == .requests && (edge == nil || remote.owner == edge) {
             // The newest look's own end would leave nothing to count.
             guard remote.places.count > 1, let begin = remote.places.first?.place else { continue }
             guard let found = try? await remote.client.offenders(in: remote.log, since: begin, within: deadline) else {
                 continue
             }
-            counts.merge(found.counts) { $0 + $1 }
-            total += found.refused
+            counts.merge(found) { $0 + $1 }
         }
         let trusted = self.trusted
         return Offender(of: counts, total: total) { trusted.contains($0) || !TrustedNetworks.isPublic($0) }
