@@ -114,7 +114,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WatchTests",
-            dependencies: ["Watch", "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Rehearsal", "Security"]),
+            dependencies: [
+                "Watch", "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Rehearsal", "Security", "Console",
+            ]),
 
         // MARK: Console: cells, panes, keymap, model, update, view; pure
         .target(name: "Console", dependencies: ["Launch", "CWidth"]),

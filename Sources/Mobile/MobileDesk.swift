@@ -11,6 +11,8 @@ package actor MobileDesk {
     private let house: any MobileHouse
     private let clock: any Clock
     private let zone: Zone
+    /// The channels whose calls take a digit, by name.
+    private let voices: [String: TwilioVoice]
 
     /// Requests of one link, acts of one link, and of all that have none.
     private static let looks = RateLimit(60, per: .minutes(1), burst: 30)
@@ -18,14 +20,20 @@ package actor MobileDesk {
     private static let strangers = RateLimit(5, per: .seconds(1), burst: 20)
     /// How many links are counted at once: more than there are people, and no more than fit.
     private static let countedLinks = 500
-    /// The longest form that is read.
-    static let bodyLimit = 2048
+    /// The longest form that is read: Twilio's has some thirty fields.
+    static let bodyLimit = 8192
+    /// The longest of the page's own.
+    private static let formLimit = 2048
 
     private var buckets: [MobileLink: (looks: TokenBucket, acts: TokenBucket, used: Milliseconds)] = [:]
     private var strangers: TokenBucket
 
-    package init(_ plan: MobilePlan, key: MobileKey, house: any MobileHouse, zone: Zone, clock: any Clock) {
+    package init(
+        _ plan: MobilePlan, key: MobileKey, house: any MobileHouse, zone: Zone, clock: any Clock,
+        voices: [String: TwilioVoice] = [:]
+    ) {
         self.plan = plan
+        self.voices = voices
         self.key = key
         self.house = house
         self.zone = zone
@@ -78,6 +86,7 @@ package actor MobileDesk {
         if parts == ["robots.txt"] {
             return MobileResponse(200, headers: ["Content-Type": "text/plain"], body: "User-agent: *\nDisallow: /\n")
         }
+        if parts.count == 2, parts[0] == "voice" { return await hearDigit(request, token: parts[1], words, now) }
         guard (2...3).contains(parts.count), parts[0] == "m", let link = MobileLink(token: parts[1], key: key) else {
             return stranger(words, now, status: 404)
         }
@@ -198,7 +207,7 @@ package actor MobileDesk {
         func refuse(_ status: Int, _ sentence: String, hint: String? = nil) -> MobileResponse {
             MobileResponse(status, body: page.notice(sentence, hint: hint, hasWayBack: true))
         }
-        guard request.body.count <= MobileDesk.bodyLimit else { return refuse(413, words(.notFound)) }
+        guard request.body.count <= MobileDesk.formLimit else { return refuse(413, words(.notFound)) }
         guard isFromHere(request), let nonce = request.cookie(MobileDesk.cookie), MobileDesk.isNonce(nonce),
             let form = request.form, let brought = form["form"].flatMap({ Base64URL.decode($0) }),
             let wanted = Base64URL.decode(sign(token, nonce)), MobileKey.areEqual(brought, wanted)
@@ -208,7 +217,7 @@ package actor MobileDesk {
             guard let minutes = form["for"].flatMap({ Int64($0) }), [30, 60, 240].contains(minutes) else {
                 return refuse(400, words(.moved))
             }
-            outcome = await house.acknowledge(link, for: .minutes(minutes))
+            outcome = await house.acknowledge(link, for: .minutes(minutes), by: .mobile)
         } else {
             // Escalating wakes people: their name is typed, and the plan is the one that was shown.
             let state = await house.state(for: link)
@@ -224,6 +233,31 @@ package actor MobileDesk {
         switch outcome {
         case .done: return MobileResponse(303, headers: ["Location": page.path])
         case .refused(let reason): return refuse(409, words(.notTaken, reason))
+        }
+    }
+
+    // MARK: Calls
+
+    /// Somebody who was called has pressed a digit: Twilio tells it, and says what is answered.
+    private func hearDigit(
+        _ request: MobileRequest, token: String, _ words: MobileWords, _ now: Moment
+    ) async -> MobileResponse {
+        guard let link = MobileLink(token: token, key: key), house.knows(link.person),
+            let voice = link.channel.flatMap({ voices[$0] })
+        else { return stranger(words, now, status: 404) }
+        guard request.method == "POST" else { return MobileResponse(405, headers: ["Allow": "POST"]) }
+        guard take(link, isAct: true, at: now.uptime) else {
+            return MobileResponse(429, headers: ["Retry-After": "5"])
+        }
+        guard let fields = request.fields(atMost: 100),
+            voice.isTwilio(request, at: "\(plan.url)/voice/\(token)", fields: fields)
+        else { return MobileResponse(403, headers: ["Content-Type": "text/plain"], body: "not signed by Twilio\n") }
+        guard link.expires > now.utc else { return voice.saying("This call is too old to acknowledge. Goodbye.") }
+        guard fields["Digits"] == "1" else { return voice.saying("Not acknowledged. The next one is called. Goodbye.") }
+        switch await house.acknowledge(link, for: TwilioVoice.holds, by: .voice) {
+        case .done: return voice.saying("Acknowledged. It is yours for one hour. Goodbye.")
+        case .refused:
+            return voice.saying("It could not be acknowledged: it has ended, or somebody else has it. Goodbye.")
         }
     }
 

@@ -82,8 +82,10 @@ struct MobilePage: Sendable {
         case .quiet: lines.append("<p>\(words(.quiet))</p>")
         case .over: lines.append("<p class=\"well\" role=\"status\">✓ \(words(.over))</p>")
         }
-        if let runbook = chain.runbook {
-            lines.append("<p><a href=\"\(runbook)\" rel=\"noopener noreferrer\">\(words(.runbook))</a></p>")
+        if let runbook = chain.runbook, let url = SafeURL(runbook)?.text {
+            lines.append("<p><a href=\"\(url)\" rel=\"noopener noreferrer\">\(words(.runbook))</a></p>")
+        } else if let runbook = chain.runbook {
+            lines.append("<p>\(words(.runbook)): \(runbook)</p>")
         }
         return "<main class=\"card \(HTML(stringLiteral: chain.severity.rawValue))\">\(lines)</main>"
     }

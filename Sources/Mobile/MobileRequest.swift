@@ -24,12 +24,15 @@ package struct MobileRequest: Hashable, Sendable {
     }
 
     /// The fields of an HTML form; nil where the body is none.
-    var form: [String: String]? {
+    var form: [String: String]? { fields(atMost: 20) }
+
+    /// - Parameter limit: of more fields than this none is read.
+    func fields(atMost limit: Int) -> [String: String]? {
         guard headers["content-type"]?.split(separator: ";").first?.lowercased() == "application/x-www-form-urlencoded",
             let text = String(validating: body, as: UTF8.self)
         else { return nil }
         var form: [String: String] = [:]
-        for pair in text.split(separator: "&").prefix(20) {
+        for pair in text.split(separator: "&").prefix(limit) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = MobileRequest.decoded(parts[0]),
                 let value = MobileRequest.decoded(parts.count > 1 ? parts[1] : "")

@@ -158,7 +158,11 @@ package struct MobileState: Hashable, Sendable {
 package protocol MobileHouse: Sendable {
     func state(for link: MobileLink) async -> MobileState
     /// Takes what the link is about, for a while.
-    func acknowledge(_ link: MobileLink, for span: Milliseconds) async -> MobileOutcome
+    ///
+    /// - Parameter way: the page, or a call.
+    func acknowledge(
+        _ link: MobileLink, for span: Milliseconds, by way: AlertEvent.Acknowledged.Way
+    ) async -> MobileOutcome
     /// Makes the step of the link's chain that is named so now; another one is refused.
     func escalate(_ link: MobileLink, to sign: String) async -> MobileOutcome
     /// Whether the config still has that contact.

@@ -23,8 +23,10 @@ struct CountedOverSSHTests {
         #expect(fputs(text, file) >= 0)
     }
 
-    private func request(_ reason: String, _ country: String, canary: Int = 0) -> String {
-        #"{"ts":"2026-11-27T09:06:54+00:00","ip":"10.0.0.1","country":"\#(country)","class":"api","method":"GET","path":"/x","status":403,"refused":"\#(reason)","canary":\#(canary)}"#
+    private func request(
+        _ reason: String, _ country: String, canary: Int = 0, from address: String = "10.0.0.1"
+    ) -> String {
+        #"{"ts":"2026-11-27T09:06:54+00:00","ip":"\#(address)","country":"\#(country)","class":"api","method":"GET","path":"/x","status":403,"refused":"\#(reason)","canary":\#(canary)}"#
             + "\n"
     }
 
@@ -103,6 +105,18 @@ struct CountedOverSSHTests {
             #expect(counted["blocked_at.edge-1"] == 24 && counted["bans_at.edge-1"] == 24)
             #expect(counted["rule 942100 SQL \"Injection\" á"] == 12 && counted["rule 930100 traversal"] == 12)
             #expect(!counted.keys.contains { $0.hasPrefix("rule 913100") || $0.hasPrefix("rule 949110") })
+
+            // Whom a response may ban is the same by both: never one's own, however often it was turned away.
+            var (nearby, distant) = (await here.offender(at: name), await there.offender(at: name))
+            #expect(nearby == nil && distant == nil)
+            for _ in 0..<20 { try append(request("waf", "RU", from: "203.0.113.9"), access) }
+            for _ in 0..<60 { try append(request("waf", "RU", from: "10.9.3.3"), access) }
+            clock.advance(.seconds(10))
+            (nearby, distant) = (await here.offender(at: name), await there.offender(at: name))
+            #expect(nearby == distant)
+            #expect(distant?.address == "203.0.113.9" && distant?.refused == 20)
+            let (elsewhere, anywhere) = (await there.offender(at: "edge-9"), await there.offender(at: nil))
+            #expect(elsewhere == nil && anywhere == distant)
 
             // An edge that does not answer makes all of it unknown, and says so.
             await server.stop()

@@ -95,6 +95,38 @@ struct HelperTests {
         }
     }
 
+    @Test("asked for, it tells who is refused most, and nobody else", arguments: shells)
+    func offenders(_ shell: [String]) async throws {
+        try await withLab(shell: shell) { lab in
+            func line(_ reason: String, from address: String, canary: Int = 0) -> String {
+                #"{"ts":"2026-11-27T09:06:54+00:00","ip":"\#(address)","country":"AR","class":"api","method":"GET","path":"/\\",\\"ip\\":\\"192.0.2.1\\"","status":403,"refused":"\#(reason)","canary":\#(canary)}"#
+                    + "\n"
+            }
+            let log = "\(lab.folder.path)/edge.log"
+            func write(_ text: String) throws {
+                let file = try #require(fopen(log, "a"))
+                defer { fclose(file) }
+                #expect(fputs(text, file) >= 0)
+            }
+            try write(line("waf", from: "198.51.100.7"))
+            let begun = try await lab.run("offenders", log, "0", "0")
+            let inode = try #require(begun.line("inode")?.dropFirst(6))
+            let size = try #require(begun.line("offset")?.dropFirst(7))
+            #expect(begun.line("requests") == "requests 0" && begun.last == "ok")
+            for _ in 0..<30 { try write(line("waf", from: "203.0.113.9")) }
+            for _ in 0..<10 { try write(line("limit", from: "2001:db8::1")) }
+            for _ in 0..<50 { try write(line("", from: "198.51.100.1") + line("waf", from: "198.51.100.2", canary: 1)) }
+            try write(line("waf", from: "198.51.100.3"))
+            let counted = try await lab.run("offenders", log, String(inode), String(size))
+            #expect(
+                Set(counted.lines.filter { $0.hasPrefix("address") || $0.hasPrefix("requests") })
+                    == ["requests 41", "address 203.0.113.9 30", "address 2001:db8::1 10"], "\(counted.lines)")
+            for words in [["offenders", "edge.log", "0", "0"], ["offenders", log, "0"]] {
+                #expect(try await lab.run(words).last == "refused invalid")
+            }
+        }
+    }
+
     @Test("it counts which rules refused, by whose request, and whom fail2ban banned", arguments: shells)
     func hitsAndBans(_ shell: [String]) async throws {
         try await withLab(shell: shell) { lab in

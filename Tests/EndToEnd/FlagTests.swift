@@ -60,6 +60,14 @@ struct FlagTests {
         #expect(try bastion.run("flag", "get", "nosuch").status == 1)
         #expect(try bastion.run("flag", "check").status == 0)
         #expect(try share(bastion) == 25)
+        // PagerDuty shows it beside its incidents.
+        let isTold = try await eventually {
+            let inbox = try String(contentsOfFile: "\(rehearsal.folder)/inbox", encoding: .utf8)
+            return inbox.split(separator: "\n").contains {
+                $0.contains("pagerduty-change") && $0.contains("checkout-v2: 5 % → 25 %")
+            }
+        }
+        #expect(isTold)
         let who = try bastion.run("flag", "who", "checkout-v2", "--user", "17")
         #expect(who.status == 0 && who.output == "off  in from 34 % on, the rollout is 25 % (unleash)\n")
 

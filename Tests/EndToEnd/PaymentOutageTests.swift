@@ -75,6 +75,25 @@ struct PaymentOutageTests {
         }
     }
 
+    /// The scenario itself, as `guardia rehearse --scenario payment-outage` runs it, at a pace that leaves the rules time. Nobody acts:
+    /// it breaks, people are woken, it mends, they hear so.
+    @Test(.timeLimit(.minutes(8))) func theScenarioWakesPeopleAndItsEndIsTold() async throws {
+        let rehearsal = try await LiveRehearsal.headless(
+            "--bookings 2000 --rate 60 --scenario payment-outage --pace 4")
+        defer { try? rehearsal.terminal.press("C-c") }
+        let outage = Outage(rehearsal: rehearsal)
+        let engine = try outage.hasten()
+        defer { engine.killHard() }
+        // It begins anew each minute: whichever round is seen will do.
+        try await outage.expect("people are woken by SMS and in Slack", within: 180) {
+            outage.told("sms", "+54911555501", "CRITICAL") >= 1 && outage.told("slack", "C0LAUNCH", "CRITICAL") >= 1
+        }
+        #expect(outage.chain?.started.policy.name == "default")
+        try await outage.expect("those who were woken hear of the end", within: 180) {
+            outage.told("sms", "+54911555501", "RESOLVED") >= 1 && outage.told("slack", "C0LAUNCH", "RESOLVED") >= 1
+        }
+    }
+
     private static let ana = "+5491155550101", beto = "+5491155550102"
 
     @Test(arguments: [false, true])

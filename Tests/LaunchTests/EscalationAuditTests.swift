@@ -72,7 +72,7 @@ struct ResponseRulesTests {
         let answers = [
             fired, fired, .resolved(.init(alert: People.facts("api").fingerprint)), fired,
             .fired(.init(alert: People.facts("other"))),
-        ].map { rules.responses(to: $0) }
+        ].map { rules.responses(to: $0, at: moment(0)) }
         #expect(answers == [[plan], [], [], [plan], []])
     }
 

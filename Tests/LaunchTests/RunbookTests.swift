@@ -33,6 +33,14 @@ import Testing
         #expect(Runbook().link(to: "#payment-success") == .init(text: "payment-success", url: nil))
     }
 
+    @Test func aPageSaysWhereTheSectionIsWithOrWithoutAnAddress() {
+        #expect(book.place(of: "#payment-success") == "https://runbooks.example/book#payment-success")
+        #expect(book.place(of: "https://b.example/x/y#z") == "https://b.example/x/y#z")
+        let file = Runbook(file: "/etc/guardia/runbook.md")
+        #expect(file.place(of: "#payment-success") == "/etc/guardia/runbook.md, section payment-success")
+        #expect(Runbook().place(of: "#payment-success") == "docs/runbook.md, section payment-success")
+    }
+
     @Test func aLongBookIsKeptShort() {
         let long = Runbook(
             markdown: "## A\n" + String(repeating: String(repeating: "x", count: 5000) + "\n", count: 100))

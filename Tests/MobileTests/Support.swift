@@ -13,6 +13,7 @@ final class StillClock: Clock {
 final class DollsHouse: MobileHouse {
     enum Act: Hashable, Sendable {
         case acknowledged(String, EscalationID?, Milliseconds)
+        case acknowledgedByVoice(String, EscalationID?, Milliseconds)
         case escalated(String, String)
     }
 
@@ -32,10 +33,15 @@ final class DollsHouse: MobileHouse {
         }
     }
 
-    func acknowledge(_ link: MobileLink, for span: Milliseconds) async -> MobileOutcome {
+    func acknowledge(
+        _ link: MobileLink, for span: Milliseconds, by way: AlertEvent.Acknowledged.Way
+    ) async -> MobileOutcome {
         box.withLock { box in
             guard box.state.chain?.canBeTaken == true else { return .refused("esc-1 has ended already: resolved") }
-            box.acts.append(.acknowledged(link.person, link.chain, span))
+            box.acts.append(
+                way == .voice
+                    ? .acknowledgedByVoice(link.person, link.chain, span)
+                    : .acknowledged(link.person, link.chain, span))
             box.state.chain?.standing = .taken(by: "Ana Pereyra", until: box.state.now.utc + span)
             return .done
         }
@@ -54,6 +60,7 @@ final class DollsHouse: MobileHouse {
 /// The desk behind a public address, and a browser before it that keeps its cookie.
 final class Browser {
     static let plan = MobilePlan(listen: .port(7480), url: "https://guardia.example.com", language: .english)
+    static let account = "AC0123456789abcdef0123456789abcdef"
     static let chain = EscalationID("esc-20260309T061205Z-3f9a")
     let key = MobileKey(bytes: Array(0..<32))
     let clock = StillClock()
@@ -79,13 +86,16 @@ final class Browser {
                 others: [.init(severity: .warning, summary: "Disk 91 % full", since: since, taken: "Beto Díaz")],
                 firingCount: 2,
                 onCall: [.init(schedule: "devops", person: "Ana Pereyra", until: now.utc + .hours(5))]))
-        desk = MobileDesk(plan, key: key, house: house, zone: zone, clock: clock)
+        desk = MobileDesk(
+            plan, key: key, house: house, zone: zone, clock: clock,
+            voices: ["voice": TwilioVoice(account: Browser.account, language: "en-US") { "12345" }])
     }
 
-    func token(_ person: String = "ana", chain: EscalationID? = Browser.chain, life: Milliseconds = .hours(12))
-        -> String
-    {
-        MobileLink(person: person, channel: "sms", chain: chain, expires: clock.now().utc + life).token(key)
+    func token(
+        _ person: String = "ana", chain: EscalationID? = Browser.chain, life: Milliseconds = .hours(12),
+        channel: String = "sms"
+    ) -> String {
+        MobileLink(person: person, channel: channel, chain: chain, expires: clock.now().utc + life).token(key)
     }
 
     func get(_ path: String, _ headers: [String: String] = [:], method: String = "GET") async -> MobileResponse {

@@ -58,6 +58,15 @@ import Wire
         #expect(lines.last { $0.hasPrefix("<!DOCTYPE html>") } != nil)
     }
 
+    @Test(arguments: ["https://wiki.example/runbook#disk", "runbook.md, section disk"])
+    func theRunbookIsALinkOrSaysWhereItIs(runbook: String) throws {
+        let server = try MailServer(in: folder)
+        let mail = channel(server).message(.sample(runbook: runbook), to: "ana@barberpro.ar", thread: nil)
+        #expect(mail.text.contains("Runbook: \(runbook)\n"))
+        #expect(mail.html?.contains("<a href=\"\(runbook)\">") == runbook.hasPrefix("http"))
+        #expect(mail.html?.contains(runbook) == true)
+    }
+
     @Test func whatFollowsIsInTheThreadAndGoesToTheListWhereNobodyIsNamed() async throws {
         let server = try MailServer(in: folder)
         let resolved = Launch.Notification.sample(page: "p-2", purpose: .resolved, address: "")

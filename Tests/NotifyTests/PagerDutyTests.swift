@@ -43,6 +43,16 @@ import Wire
                 + #""timestamp":"2026-02-25T06:13:20.000Z"},"routing_key":"r0utingkey"}"#)
     }
 
+    @Test func aRunbookWithoutAnAddressIsADetailAndNoLink() async throws {
+        let server = try ProviderServer(Self.accepted)
+        defer { server.close() }
+        _ = await channel(server).send(.sample(runbook: "/etc/guardia/runbook.md, section payment-success"))
+        let event = try #require(server.requests.first?.json)
+        let details = (event["payload"] as? [String: Any])?["custom_details"] as? [String: String]
+        #expect(details?["runbook"] == "/etc/guardia/runbook.md, section payment-success")
+        #expect(event["links"] == nil)
+    }
+
     @Test(arguments: [(PagePurpose.acknowledged, "acknowledge"), (.resolved, "resolve")])
     func acknowledgementAndEndAreToldOfTheSameIncident(purpose: PagePurpose, action: String) async throws {
         let server = try ProviderServer(Self.accepted)

@@ -100,7 +100,11 @@ import Wire
                 + #""purpose":"page","severity":"critical"},"notification":{"body":"Payment success 91.2 % is below 95 %","#
                 + #""title":"CRITICAL BarberPro production"},"token":"dGVzdA:APA91b"}}"#)
         let long = channel.message(
-            .sample(summary: String(repeating: "ñ", count: 9000), link: String(repeating: "l", count: 3000)))
+            .sample(
+                summary: String(repeating: "ñ", count: 9000), link: String(repeating: "l", count: 3000),
+                runbook: "https://wiki.example/" + String(repeating: "r", count: 3000)))
+        #expect(
+            channel.message(.sample(runbook: "https://wiki.example/#a")).data["runbook"] == "https://wiki.example/#a")
         #expect(JSON.encode(PushChannel.Envelope(message: long)).count <= 4096)
     }
 

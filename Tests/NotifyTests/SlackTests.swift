@@ -48,6 +48,16 @@ import Wire
         )
     }
 
+    @Test(arguments: [
+        ("https://wiki.example/runbook#payment-success", "<https://wiki.example/runbook#payment-success|runbook>"),
+        ("/etc/guardia/runbook.md, section a&b", "runbook /etc/guardia/runbook.md, section a&amp;b"),
+    ])
+    func theRunbookIsALinkOrSaysWhereItIs(runbook: String, shown: String) {
+        let message = SlackMessage(.sample(runbook: runbook), Wording(zone: .utc))
+        let context = message.blocks.first { $0.type == "context" }?.elements?.first?.text?.text
+        #expect(context?.components(separatedBy: " · ").contains(shown) == true, "\(context ?? "")")
+    }
+
     @Test func aStepFurtherOnAnswersInTheThreadAndIsSeenInTheChannel() async throws {
         let server = try ProviderServer(Self.posted)
         defer { server.close() }

@@ -52,6 +52,18 @@ import Wire
         #expect(request.body.contains("To=%2B5491155554821"))
     }
 
+    @Test func withoutAPageOfItsOwnAnSMSLeadsToTheRunbook() async throws {
+        let server = try ProviderServer(Self.created)
+        defer { server.close() }
+        let runbook = "https://wiki.example/runbook#payment-success"
+        _ = await sms(server).send(.sample(link: nil, runbook: runbook))
+        _ = await sms(server).send(.sample(runbook: runbook))
+        _ = await sms(server).send(.sample(link: nil, runbook: "runbook.md, section payment-success"))
+        #expect(server.requests.first?.form["Body"]?.hasSuffix("Reply ACK 4821 \(runbook)") == true)
+        #expect(server.requests[1].form["Body"]?.hasSuffix("ACK 4821 https://guardia.example/p/7Kq2") == true)
+        #expect(server.requests.last?.form["Body"]?.hasSuffix("Reply ACK 4821") == true)
+    }
+
     @Test func aMessagingServiceStandsInForTheNumber() async throws {
         let server = try ProviderServer(Self.created)
         defer { server.close() }
@@ -81,7 +93,7 @@ import Wire
     @Test func aCallSpeaksAndTakesADigitWhereSomebodyListensForIt() async throws {
         let server = try ProviderServer(.answer(201, #"{"sid":"CA1f","status":"queued"}"#))
         defer { server.close() }
-        let channel = voice(server, callback: "https://guardia.example/voice?key=a&b=c")
+        let channel = voice(server, callback: "https://guardia.example/voice")
         #expect(await channel.send(.sample(summary: "<Hangup/> & \"more\"")) == .taken(reference: "CA1f"))
         let request = try #require(server.requests.first)
         #expect(request.path == "/2010-04-01/Accounts/\(Self.account)/Calls.json")
@@ -90,10 +102,23 @@ import Wire
         #expect(
             request.form["Twiml"]
                 == "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" "
-                + "action=\"https://guardia.example/voice?key=a&amp;b=c&amp;page=p-1\"><Say language=\"en-US\" loop=\"2\">"
+                + "action=\"https://guardia.example/voice/7Kq2\"><Say language=\"en-US\" loop=\"2\">"
                 + "This is guardia, for BarberPro production. Critical alert. &lt;Hangup/&gt; &amp; &quot;more&quot;. "
                 + "Press 1 to acknowledge.</Say></Gather><Say language=\"en-US\">Nothing was acknowledged. Goodbye.</Say>"
                 + "</Response>")
+    }
+
+    @Test func aCallToWhichNoDigitCouldBeAnsweredPromisesNone() async throws {
+        let server = try ProviderServer(.answer(201, #"{"sid":"CA1f","status":"queued"}"#))
+        defer { server.close() }
+        let channel = voice(server, callback: "https://guardia.example/voice")
+        _ = await channel.send(.sample(link: nil))
+        _ = await channel.send(.sample(purpose: .resolved))
+        for request in server.requests {
+            #expect(request.form["Twiml"]?.contains("Gather") == false)
+            #expect(request.form["Twiml"]?.contains("Press 1") == false)
+        }
+        #expect(server.requests.count == 2)
     }
 
     @Test func aCallWithoutACallbackOnlySpeaks() async throws {

@@ -46,6 +46,23 @@ import Wire
         )
     }
 
+    @Test(arguments: [
+        ("https://wiki.example/runbook#disk", "runbook_url"), ("runbook.md, section disk", "runbook"),
+    ])
+    func theRunbookIsAnAddressOrSaysWhereItIs(runbook: String, key: String) async throws {
+        let server = try ProviderServer(.answer(200))
+        defer { server.close() }
+        var alert = Self.alert("a")
+        alert.runbook = runbook
+        _ = await channel(server).send(.sample(alerts: [alert], runbook: runbook))
+        let payload = try #require(server.requests.first?.json)
+        let common = try #require(payload["commonAnnotations"] as? [String: String])
+        let own = try #require((payload["alerts"] as? [[String: Any]])?.first?["annotations"] as? [String: String])
+        for annotations in [common, own] {
+            #expect(annotations.filter { $0.key.hasPrefix("runbook") } == [key: runbook])
+        }
+    }
+
     @Test func theEndIsAResolvedAlertAndATestAnAlertOfItsOwn() async throws {
         let server = try ProviderServer(.answer(204))
         defer { server.close() }

@@ -169,17 +169,32 @@ struct AlertTests {
             for part in ["First look", "First action"] { #expect(section.contains(part), "\(rule.name)") }
             #expect(rule.policy != nil)
         }
+        // What the engine finds without a rule ships too.
+        let own = EngineAlerts.labels.keys.map { ($0, EngineAlerts.runbook(of: $0)) }
+        let implied = file.configuration.alertPlan(zone: .utc).rules.dropFirst(file.configuration.alerts.rules.count)
+        #expect(own.count >= 5 && implied.contains { $0.name == AlertPlan.absenceName })
+        #expect(Set(own.map(\.1)).count == own.count)
+        for (name, runbook) in own + [(AlertPlan.absenceName, AlertPlan.absenceRunbook)] {
+            let section = try #require(anchors[runbook], "\(name) has no section")
+            #expect(section.contains("`\(name)`"))
+        }
+        for rule in implied {
+            let section = try #require(anchors[rule.runbook ?? ""], "\(rule.name) has no section")
+            for part in ["First look", "First action"] { #expect(section.contains(part), "\(rule.name)") }
+        }
     }
 
     @Test func theRulesThatShipDoWhatTheirTestsSay() throws {
         let root = ShippedConfigurationTests.root
         let file = try LaunchConfigurationFile.load(path: root.appending(path: "Config/barberpro.yaml").path)
-        let tests = try RuleTestFile.load(
-            path: root.appending(path: "Config/examples/rules-test.yaml").path, for: file.configuration)
         let plan = file.configuration.alertPlan(
             zone: Zone(name: "America/Argentina/Buenos_Aires", abbreviation: "ART", baseOffset: -10_800))
-        #expect(tests.tests.count >= 5)
-        for test in tests.tests { #expect(test.run(plan, step: tests.step) == []) }
+        for (name, count) in [("rules-test", 5), ("rules-test-weeks", 2)] {
+            let tests = try RuleTestFile.load(
+                path: root.appending(path: "Config/examples/\(name).yaml").path, for: file.configuration)
+            #expect(tests.tests.count >= count)
+            for test in tests.tests { #expect(test.run(plan, step: tests.step) == []) }
+        }
     }
 
     @Test func aTestThatIsWrongSaysHow() throws {

@@ -73,6 +73,39 @@ struct ChannelTests {
         #expect(plans.filter(\.needsAddress).map(\.name) == ["sms", "voice", "push"])
     }
 
+    @Test("PagerDuty is told of changes unless it says no, others where they say so")
+    func changes() throws {
+        let section = """
+            channels:
+              - {name: pd, type: pagerduty, routing_key: env:PD}
+              - {name: quiet, type: pagerduty, routing_key: env:PD, changes: false}
+              - {name: ops, type: slack, token: env:SLACK, to: C1, changes: true}
+              - {name: hook, type: slack-webhook, url: env:HOOK}
+
+            """
+        #expect(try channels(section).filter(\.tellsChanges).map(\.name) == ["pd", "ops"])
+        #expect(mistakes(section, "to: C1, changes", "changes").contains { $0.contains("'changes'") })
+        let sms = mistakes(Self.sms, "type: sms\n", "type: sms\n    changes: true\n")
+        #expect(sms.contains { $0.contains("a change is for nobody in particular") })
+    }
+
+    @Test("a call that takes a digit is answered where the mobile page is, and by what Twilio signs with")
+    func digit() throws {
+        let voice = Self.sms.replacing("name: sms", with: "name: call").replacing("type: sms", with: "type: voice")
+        let mobile = "mobile: {listen: \"127.0.0.1:7480\", url: \"https://g.b.ar/oncall\"}\n"
+        func plan(_ section: String) throws -> VoicePlan? {
+            guard case .voice(_, let plan) = try channels(section).first?.kind else { return nil }
+            return plan
+        }
+        #expect(try plan(voice)?.callback == nil)
+        let own = try plan(voice + "    digit: true\n" + mobile)
+        #expect(own?.callback == "https://g.b.ar/oncall/voice" && own?.signing == .environment("TWILIO"))
+        let key = voice + "    digit: true\n    api_key: SK0123456789abcdef0123456789abcdef\n"
+        #expect(try plan(key + "    auth_token: env:AUTH\n" + mobile)?.signing == .environment("AUTH"))
+        #expect(errors(in: Sample.yaml + key + mobile).contains { $0.contains("it needs 'auth_token'") })
+        #expect(errors(in: Sample.yaml + voice + "    digit: true\n").contains { $0.contains("no section 'mobile'") })
+    }
+
     @Test("limits are written as rates")
     func limits() throws {
         let plans = try channels(Self.sms + "    limit: 30/min\n    burst: 4\n")

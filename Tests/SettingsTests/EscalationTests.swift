@@ -31,9 +31,9 @@ struct EscalationTests {
 
         """
 
-    private func findings(_ text: String, by other: String) -> [String] {
+    private func findings(_ text: String, by other: String, and more: String = "") -> [String] {
         precondition(EscalationTests.people.contains(text), "the sample has no \(text)")
-        return errors(in: Sample.yaml + EscalationTests.people.replacing(text, with: other))
+        return errors(in: Sample.yaml + EscalationTests.people.replacing(text, with: other) + more)
     }
 
     @Test func theSectionsAreRead() throws {
@@ -70,6 +70,53 @@ struct EscalationTests {
     ]) func whatIsWrongIsSaidWithItsPlace(_ text: String, _ other: String, _ message: String) {
         let found = findings(text, by: other)
         #expect(found.contains { $0.contains(message) && $0.hasPrefix("launch.yaml:") }, "\(found)")
+    }
+
+    private static let rules = """
+        alerts:
+          rules:
+            - {alert: down, series: "*.up", below: 1, severity: critical, notify: default}
+            - {alert: slow, series: api.p95, above: 200ms, severity: warning, notify: default}
+
+        """
+
+    @Test(arguments: [
+        ("alertname: down", "{label:edge}", "has no label 'edge'"),
+        ("alertname: slow", "{label:probe}", "has no label 'probe'"),
+        ("severity: warning", "{label:prob}", "has no label 'prob'"),
+        ("alertname: down", "{address}", "{address} is known only with"),
+        ("alertname: ActionStuck", "{label:probe}", "has no label 'probe'"),
+    ]) func aPlaceholderThatCanStandForNothingIsRefused(when: String, word: String, message: String) {
+        let found = findings(
+            "{name: restart, when: {alertname: api}, run: [systemctl, restart, api]",
+            by: "{name: restart, when: {\(when)}, run: [systemctl, restart, \"\(word)\"]", and: Self.rules)
+        #expect(found.contains { $0.contains(message) }, "\(found)")
+    }
+
+    @Test(arguments: [
+        ("alertname: down", "{label:probe}"), ("severity: critical", "{label:severity}"),
+        ("alertname: ActionStuck", "{label:action}"), ("alertname: db.up", "{label:measure}"),
+    ]) func aPlaceholderThatStandsForALabelIsTaken(when: String, word: String) throws {
+        let rules = when.contains("db.up") ? "" : Self.rules
+        let text = EscalationTests.people.replacing(
+            "when: {alertname: api}, run: [systemctl, restart, api]",
+            with: "when: {\(when)}, run: [systemctl, restart, \"\(word)\"]")
+        let file = try load(Sample.yaml + text + rules)
+        #expect(!file.warnings.contains { $0.message.contains("answers no alert") }, "\(file.warnings)")
+    }
+
+    @Test func aResponseThatAnswersNothingIsDoubted() throws {
+        let file = try load(
+            Sample.yaml + EscalationTests.people.replacing("{alertname: api}", with: "{alertname: dwn}") + Self.rules)
+        let warning = try #require(file.warnings.first { $0.message.contains("'restart' answers no alert") })
+        #expect(warning.hint?.contains("down") == true)
+    }
+
+    @Test func aFailedWatchIsNoAlert() {
+        let found = findings(
+            "when: {alertname: api}, run: [systemctl, restart, api]",
+            by: "on: watch-failed, run: [systemctl, restart, \"{rule}\"]")
+        #expect(found.contains { $0.contains("a failed watch is no alert") }, "\(found)")
     }
 
     @Test func aScheduleWithAGapIsRefusedWithItsFirstMinute() {

@@ -14,7 +14,19 @@ import Testing
         #expect(
             file.configuration.manifest(zone: .utc).runbook?.link(to: "#payment-success").url
                 == "https://runbooks.example/book#payment-success")
+        #expect(file.configuration.runbook?.file == folder.path("runbook.md"))
         #expect(file.warnings.isEmpty)
+    }
+
+    @Test func withoutAnAddressAPageNamesTheFileAndTheSection() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("runbook.md", "## Payment success\nThe gateway is asked first.\n")
+        let name = folder.path.split(separator: "/").last ?? ""
+        try folder.write("launch.yaml", Sample.yaml + "runbook: {file: ../\(name)/./runbook.md}\n")
+        let file = try LaunchConfigurationFile.load(path: folder.path("launch.yaml"))
+        #expect(
+            file.configuration.runbook?.place(of: "#payment-success")
+                == "\(folder.path("runbook.md")), section payment-success")
     }
 
     @Test func aFileThatIsNotThereIsAWarningAndRefusesNoRescue() throws {

@@ -108,7 +108,7 @@ extension Model {
         case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
         case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
         case .alerts:
-            return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: activeSilences.count)
+            return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: listedSilences.count)
         case .geo:
             let count = freshRegionCount
             return GeoPane.layout(of: count, in: inside.size, capabilities).capacity(of: count)

@@ -27,7 +27,7 @@ struct AlertsPane {
     /// Draws the pane within its border, and returns what belongs upon that.
     func render(into frame: inout Frame, area: Rect) -> Scrollbar? {
         guard !area.isEmpty else { return nil }
-        let silences = model.activeSilences
+        let silences = model.listedSilences
         let rows = Self.silenceRows(silences.count, in: area.size)
         let list = area.inset(bottom: rows)
         if rows > 0 { render(silences, into: &frame, area: area.inset(top: area.height - rows)) }
@@ -69,11 +69,16 @@ struct AlertsPane {
         let room = line.height - 1
         for (row, silence) in silences.prefix(room).enumerated() {
             let isCut = row == room - 1 && silences.count > room
-            let left = model.words(.timeLeft, model.figures.age(max(0, silence.until - model.shownNow.utc)))
+            let isPlanned = !model.shown.alerts.isActive(silence, at: model.shownNow)
+            let left =
+                isPlanned
+                ? model.words(.beginsIn, model.figures.age(max(0, silence.from - model.shownNow.utc)))
+                : model.words(.timeLeft, model.figures.age(max(0, silence.until - model.shownNow.utc)))
             let more = isCut ? "  " + model.words(.more, String(silences.count - room)) : ""
             frame.put(
                 [
-                    Span(Text.padded(left, to: 14), .value), Span("  " + model.person(silence.by) + "  ", .dim),
+                    Span(Text.padded(left, to: 14), isPlanned ? .dim : .value),
+                    Span("  " + model.person(silence.by) + "  ", .dim),
                     Span(model.matchers(silence.matchers), .text),
                     Span(silence.comment.isEmpty ? "" : "  " + Text.sanitised(silence.comment, limit: 120), .dim),
                     Span(more, .label),
@@ -159,6 +164,10 @@ struct FeedLine {
 struct FeedTable {
     let model: Model
     let columns: [(column: Column, range: Range<Int>)]
+    /// Deploys, rollbacks and flags of the time that any of its curves can show.
+    private let marks: ChartMarks
+    /// Series that are read once an hour reach furthest back.
+    private static let reach = Milliseconds.days(2)
 
     enum Column: CaseIterable {
         case status, since, age, title, facts, standing, step, runbook, trend
@@ -196,6 +205,8 @@ struct FeedTable {
     /// - Parameter items: what is in view: a column in which none of it has anything leaves its room to the others.
     init(model: Model, width: Int, items: some Sequence<ItemID>) {
         self.model = model
+        let now = model.shownNow.utc
+        marks = ChartMarks(on: model.shown, from: now + Milliseconds(-FeedTable.reach.count), to: now)
         let alerts = items.compactMap { id in id.alert.flatMap { model.shown.alerts[$0] } }
         let hasRunbook = alerts.contains { $0.facts.runbook != nil }
         let hasStep = alerts.contains {
@@ -258,8 +269,12 @@ struct FeedTable {
                     continue
                 }
                 let trend = Trend(of: track, count: width, span: .minutes(15), until: model.shownNow)
-                Sparkline(trend.samples, role: row.isOver ? .stale : .sparkline)
-                    .render(into: &frame, area: Rect(x: point.x, y: point.y, width: width, height: 1))
+                let start = Timestamp(milliseconds: model.shownNow.utc.milliseconds - trend.span.count)
+                Sparkline(
+                    trend.samples, role: row.isOver ? .stale : .sparkline,
+                    marks: marks.drawn(from: start, span: trend.span)
+                )
+                .render(into: &frame, area: Rect(x: point.x, y: point.y, width: width, height: 1))
             }
         }
     }
@@ -359,12 +374,8 @@ extension Model {
         return spans
     }
 
-    /// The silences that hold now, the first to end first.
-    var activeSilences: [Silence] {
-        shown.alerts.silences.values.filter { shown.alerts.isActive($0, at: shownNow) }.sorted {
-            ($0.until, $0.id) < ($1.until, $1.id)
-        }
-    }
+    /// The silences that hold now, the first to end first, and those that are planned.
+    var listedSilences: [Silence] { shown.alerts.listedSilences(at: shownNow) }
 
     func matchers(_ matchers: [LabelMatcher]) -> String {
         Text.sanitised(matchers.map(\.description).joined(separator: " "), limit: 300)

@@ -42,11 +42,7 @@ struct SeriesChart {
     }
 
     private func marks(from start: Timestamp, span: Milliseconds) -> [Chart.Mark] {
-        guard span > 0 else { return [] }
-        return ChartMarks(on: model.shown, from: start, to: start + span).marks.map { mark in
-            Chart.Mark(
-                at: Double((mark.at - start).count) / Double(span.count), mark.kind.letter, role: mark.kind.role)
-        }
+        ChartMarks(on: model.shown, from: start, to: start + span).drawn(from: start, span: span)
     }
 
     /// The bound that the figure has beside it. One far away is left out: to show it would press the line flat.
@@ -86,6 +82,17 @@ extension ChartMark.Kind {
         case .flag: .info
         case .deploy: .accent
         case .rollback: .warning
+        }
+    }
+}
+
+extension ChartMarks {
+    /// Those within a span, as a chart of it draws them.
+    func drawn(from start: Timestamp, span: Milliseconds) -> [Chart.Mark] {
+        guard span > 0 else { return [] }
+        return marks.filter { $0.at >= start && $0.at <= start + span }.map { mark in
+            Chart.Mark(
+                at: Double((mark.at - start).count) / Double(span.count), mark.kind.letter, role: mark.kind.role)
         }
     }
 }

@@ -97,9 +97,14 @@ package struct Chart: Sendable {
 
     /// The column of each mark; several in one column are `+`.
     private func columns(of plot: Rect) -> [(x: Int, mark: Mark)] {
+        Chart.columns(of: marks, in: plot.width).map { (plot.x + $0.x, $0.mark) }
+    }
+
+    /// Where marks stand in a row of so many columns; two different ones in one column are a plus.
+    static func columns(of marks: [Mark], in width: Int) -> [(x: Int, mark: Mark)] {
         var columns: [Int: Mark] = [:]
-        for mark in marks where (0...1).contains(mark.position) && plot.width > 0 {
-            let x = plot.x + min(Int(mark.position * Double(plot.width)), plot.width - 1)
+        for mark in marks where (0...1).contains(mark.position) && width > 0 {
+            let x = min(Int(mark.position * Double(width)), width - 1)
             if let other = columns[x], other.letter != mark.letter {
                 columns[x] = Mark(at: mark.position, "+", role: .strong)
             } else {

@@ -5,9 +5,14 @@ package struct Sparkline: Sendable {
     /// What the lowest and the full bar stand for; nil fits it to the samples shown.
     package var scale: ClosedRange<Double>?
     package var role: Role
+    /// What happened in the time of the samples: each stands in place of the sample of its time, for there is but one row.
+    package var marks: [Chart.Mark]
 
-    package init(_ values: [Double?], scale: ClosedRange<Double>? = nil, role: Role = .sparkline) {
+    package init(
+        _ values: [Double?], scale: ClosedRange<Double>? = nil, role: Role = .sparkline, marks: [Chart.Mark] = []
+    ) {
         self.values = values
+        self.marks = marks
         self.scale = scale
         self.role = role
     }
@@ -25,6 +30,9 @@ package struct Sparkline: Sendable {
                 frame.plot("·", at: point, .missed)
             }
             point.x += 1
+        }
+        for (x, mark) in Chart.columns(of: marks, in: area.width) {
+            frame.plot(mark.letter, at: Point(area.x + x, point.y), mark.role)
         }
     }
 

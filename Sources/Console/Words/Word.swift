@@ -62,7 +62,8 @@ package enum Word: CaseIterable, Sendable {
     case unacked, chainExhausted, chainBegins, chainStep, nextIn, againIn, nobodyElseAfter, overdueBy, overdueShort,
         columnStatus, columnSince
     case columnAlert, columnValue, columnResponder, columnStep, columnRunbook, columnTrend, silencesTitle
-    case timeLeft, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort, labelAlert,
+    case timeLeft, beginsIn, toldNow, alertAsked, alertDone, labelComment, labelWhy, commentFirst, commentFirstShort,
+        labelAlert,
         labelFor, labelWhat, labelStep
     case labelPolicy, labelMatches, labelCalls, untilResolved, takeBack, thisAlert, wholeRule, unackMeans
     case ackStopsChain, ackUntil, ackForGood, matchesNow, silentUntil, callsNow, callsIn, reachesNobody, reachedBy,

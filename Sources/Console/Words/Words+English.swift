@@ -547,6 +547,7 @@ extension Words {
         case .columnTrend: "15 min"
         case .silencesTitle: "Silences ({})"
         case .timeLeft: "{} left"
+        case .beginsIn: "in {}"
         case .toldNow: "told: {}"
         case .alertAsked: "{}: asked"
         case .alertDone: "{}: {}"

@@ -81,6 +81,23 @@ extension EdgeClient {
         }
     }
 
+    /// Who was refused how often since a place in a log: those who stand out.
+    package func offenders(
+        in log: String, since place: LogPlace, within deadline: Duration
+    ) async throws(EdgeError) -> [String: Int] {
+        let words = ["offenders", HelperWord.encode(log), String(place.inode), String(place.offset)]
+        let answer = try await newer(words, "see who is refused in \(log)", within: deadline)
+        var counts: [String: Int] = [:]
+        for words in answer.lines where words.first == "address" && words.count == 3 {
+            // No other sign than an address has: it becomes a word of a command.
+            guard words[1].utf8.count <= 45,
+                words[1].allSatisfy({ $0.isASCII && ($0.isHexDigit || $0 == "." || $0 == ":") })
+            else { continue }
+            counts[String(words[1])] = count(HelperAnswer.number(words[2]))
+        }
+        return counts
+    }
+
     /// A rule's message as it stands in a text of JSON.
     private func unescaped(_ text: String) -> String {
         text.replacing("\\\"", with: "\"").replacing("\\/", with: "/").replacing("\\\\", with: "\\")

@@ -118,7 +118,7 @@ package enum AlertEvent: Hashable, Sendable {
     package struct Acknowledged: Hashable, Sendable, Codable {
         /// Where somebody acknowledged.
         package enum Way: String, Hashable, Sendable, Codable {
-            case dashboard, command, sms, slack, pagerduty, mobile, alertmanager
+            case dashboard, command, sms, voice, slack, pagerduty, mobile, alertmanager
         }
 
         package var alert: Fingerprint

@@ -68,6 +68,18 @@ package struct AlertLog: Hashable, Sendable {
         return silence.isActive(at: told.utc + told.age(at: now))
     }
 
+    /// The silences that hold, the first to end first; then those that are planned, the first to begin first.
+    package func listedSilences(at now: Moment) -> [Silence] {
+        let active = silences.values.filter { isActive($0, at: now) }.sorted { ($0.until, $0.id) < ($1.until, $1.id) }
+        return active + plannedSilences(at: now)
+    }
+
+    /// The silences that begin later, the first first.
+    package func plannedSilences(at now: Moment) -> [Silence] {
+        silences.values.filter { $0.from > now.utc && !isActive($0, at: now) }
+            .sorted { ($0.from, $0.id) < ($1.from, $1.id) }
+    }
+
     package var firing: [Alert] { alerts.values.filter { $0.state == .firing } }
 
     /// How many alerts of a severity fire, and nobody has taken them.

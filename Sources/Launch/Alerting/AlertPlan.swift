@@ -3,6 +3,9 @@
 package struct AlertPlan: Sendable {
     /// The name of the alerts that say that a series brings no reading.
     package static let absenceName = "NoData"
+    /// The runbook's sections about what no rule describes.
+    package static let absenceRunbook = "#no-data"
+    package static let verdictRunbook = "#out-of-bounds"
 
     /// One alert that can fire: a rule with its series.
     package struct Target: Hashable, Sendable {
@@ -52,7 +55,7 @@ package struct AlertPlan: Sendable {
         for subject in series where subject.isJudged && !judged.contains(subject.id) {
             let rule = AlertRule(
                 name: subject.id.name, condition: .verdict(subject.id, atLeast: .warning),
-                policy: settings.impliedPolicy)
+                runbook: AlertPlan.verdictRunbook, policy: settings.impliedPolicy)
             rules.append(rule)
             targets.append(
                 Target(rule: rules.count - 1, rule.condition, AlertPlan.labels(rule.name, of: subject.id), subject))
@@ -60,7 +63,7 @@ package struct AlertPlan: Sendable {
         for subject in series where subject.isJudged && !missed.contains(subject.id) && subject.absence != .normal {
             let rule = AlertRule(
                 name: AlertPlan.absenceName, condition: .absence(subject.id, after: nil), severity: .warning,
-                groupBy: ["alertname", "probe"])
+                runbook: AlertPlan.absenceRunbook, groupBy: ["alertname", "probe"])
             rules.append(rule)
             targets.append(
                 Target(

@@ -9,6 +9,16 @@ package struct EngineAlerts: Hashable, Sendable {
     package static let breakGlass = "BreakGlass"
     package static let checklistOverdue = "ChecklistOverdue"
 
+    /// What the engine finds without a rule, beside what a board tells: the labels of each, without `alertname`.
+    package static let labels: [String: Set<String>] = [
+        actionStuck: ["action", "kind"], breakGlass: ["action", "by"], checklistOverdue: ["item", "owner"],
+        alertmanagerUnreachable: ["alertmanager"], escalationStalled: [],
+    ]
+    /// An Alertmanager of the config does not answer.
+    package static let alertmanagerUnreachable = "AlertmanagerUnreachable"
+    /// A chain stands still: the self-audit's.
+    package static let escalationStalled = "guardia-escalation-stalled"
+
     /// How long a deploy without approval is an alert at least, however soon it is over: whoever is paged finds it still.
     package static let breakGlassSpan = Milliseconds.minutes(15)
 
@@ -17,6 +27,8 @@ package struct EngineAlerts: Hashable, Sendable {
         switch name {
         case actionStuck: "#action-stuck"
         case breakGlass: "#break-glass"
+        case alertmanagerUnreachable: "#alertmanager-unreachable"
+        case escalationStalled: "#guardia-escalation-stalled"
         default: "#checklist-overdue"
         }
     }

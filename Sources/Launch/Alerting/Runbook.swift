@@ -2,6 +2,8 @@
 package struct Runbook: Hashable, Sendable, Codable {
     /// Where the runbook can be read: the anchor of a section is put behind it. Nil: it has no address.
     package var url: String?
+    /// The file that it is, for readers who have no address; nil: not known.
+    package var file: String?
     /// The first lines of each section, by its anchor without `#`.
     package var sections: [String: [String]]
 
@@ -10,13 +12,14 @@ package struct Runbook: Hashable, Sendable, Codable {
     /// The last line of a section that was cut.
     package static let cutMark = "… the section goes on in the runbook"
 
-    package init(url: String? = nil, sections: [String: [String]] = [:]) {
+    package init(url: String? = nil, file: String? = nil, sections: [String: [String]] = [:]) {
         self.url = url
+        self.file = file
         self.sections = sections
     }
 
     /// Reads a Markdown file: each heading of the second or third level begins a section.
-    package init(markdown: String, url: String? = nil) {
+    package init(markdown: String, url: String? = nil, file: String? = nil) {
         var sections: [String: [String]] = [:]
         var anchor: String?
         for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -35,7 +38,7 @@ package struct Runbook: Hashable, Sendable, Codable {
                 }
             }
         }
-        self.init(url: url, sections: sections)
+        self.init(url: url, file: file, sections: sections)
     }
 
     /// A heading's anchor as GitHub and most others make it: small letters, dashes for spaces, no other signs.
@@ -65,6 +68,15 @@ package struct Runbook: Hashable, Sendable, Codable {
         }
         let target = url.map { ($0.split(separator: "#").first.map(String.init) ?? $0) + reference }
         return Link(text: String(reference.dropFirst()), url: target.flatMap { SafeURL($0)?.text })
+    }
+
+    /// Where somebody finds what an alert's `runbook` names who has no screen of guardia's before them: an address; where there is
+    /// none, the file and its section.
+    package func place(of reference: String) -> String {
+        let link = link(to: reference)
+        if let url = link.url { return url }
+        guard reference.hasPrefix("#") else { return reference }
+        return "\(file ?? "docs/runbook.md"), section \(link.text)"
     }
 
     /// The first lines of the section that an alert's `runbook` names.

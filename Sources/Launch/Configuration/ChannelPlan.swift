@@ -7,12 +7,15 @@ package struct ChannelPlan: Hashable, Sendable, Identifiable {
     /// Where a notification goes that names no address: a Slack channel, an e-mail list. Empty: it must name one, or the
     /// channel knows by itself.
     package var to: String
+    /// Whether it is told what changes: deploys, rollbacks, flags.
+    package var tellsChanges: Bool
 
-    package init(name: String, kind: Kind, limit: RateLimit, to: String = "") {
+    package init(name: String, kind: Kind, limit: RateLimit, to: String = "", tellsChanges: Bool = false) {
         self.name = name
         self.kind = kind
         self.limit = limit
         self.to = to
+        self.tellsChanges = tellsChanges
     }
 
     package enum Kind: Hashable, Sendable {
@@ -77,15 +80,18 @@ package struct TwilioPlan: Hashable, Sendable {
 
 /// What a telephone call says, and who hears the digit.
 package struct VoicePlan: Hashable, Sendable {
-    /// Where Twilio tells the digit that was pressed; nil: the call only speaks.
+    /// Where Twilio tells the digit that was pressed, on the mobile page's address; nil: the call only speaks.
     package var callback: String?
+    /// The account's auth token, by which Twilio signs what it tells there.
+    package var signing: Secret?
     /// `en-US`, as Twilio's `<Say>` takes it.
     package var language: String
     /// How long it rings.
     package var ring: Milliseconds
 
-    package init(callback: String?, language: String, ring: Milliseconds) {
+    package init(callback: String?, signing: Secret? = nil, language: String, ring: Milliseconds) {
         self.callback = callback
+        self.signing = signing
         self.language = language
         self.ring = ring
     }

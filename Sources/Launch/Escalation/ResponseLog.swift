@@ -18,6 +18,8 @@ package struct ResponseLog: Hashable, Sendable {
 
     package mutating func take(_ event: ResponseEvent, at moment: Moment) {
         switch event {
+        // Nothing was done yet.
+        case .waiting: return
         case .started(let body): records.append(Record(started: body, at: moment))
         case .ended(let body):
             if let index = records.lastIndex(where: { $0.id == body.id }) {

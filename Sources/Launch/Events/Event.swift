@@ -218,6 +218,7 @@ extension Event.Body {
             case "contact.verified": body { .escalation(.verified($0)) }
             case "escalation.asked": body { .escalation(.asked($0)) }
             case "escalation.refused": body { .escalation(.refused($0)) }
+            case "response.waiting": body { .response(.waiting($0)) }
             case "response.started": body { .response(.started($0)) }
             case "response.ended": body { .response(.ended($0)) }
             case "digest.promised": body { .digest(.promised($0)) }

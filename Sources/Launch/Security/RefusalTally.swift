@@ -5,6 +5,8 @@ package struct RefusalTally: Hashable, Sendable {
         case reason, country, rule, ban
         /// On which edge it was refused, and on which machine it was banned: of them there are as many as the config names.
         case edge, banner
+        /// Who was refused: the edge and the address. Never shown, never journaled; a response may ban it.
+        case address
 
         /// Those whose names come from outside, and that the page lists.
         package static let listed: [Kind] = [.reason, .country, .rule, .ban]
@@ -23,10 +25,13 @@ package struct RefusalTally: Hashable, Sendable {
         /// More different names than this are counted together.
         package static let limit = 64
         package static let others = "others"
+        /// Whoever is refused often is among the first so many of a look.
+        package static let addressLimit = 256
 
         package mutating func count(_ kind: Kind, _ name: String, times: Int = 1) {
-            let isKnown = names[kind]?[name] != nil || !Kind.listed.contains(kind)
-            let name = isKnown || (names[kind]?.count ?? 0) < Batch.limit ? name : Batch.others
+            let isKnown = names[kind]?[name] != nil || kind == .edge || kind == .banner
+            let limit = kind == .address ? Batch.addressLimit : Batch.limit
+            let name = isKnown || (names[kind]?.count ?? 0) < limit ? name : Batch.others
             names[kind, default: [:]][name, default: 0] += times
         }
 
@@ -80,6 +85,12 @@ package struct RefusalTally: Hashable, Sendable {
         return counted.isEmpty ? nil : Milliseconds(counted.reduce(Int64(0)) { $0 + $1.span.count })
     }
 
+    package func counts(_ kind: Kind, within span: Milliseconds, at now: Timestamp) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for look in looks where now - look.at < span { counts.merge(look.batch.names[kind] ?? [:]) { $0 + $1 } }
+        return counts
+    }
+
     /// The most frequent first, a minute.
     package func top(
         _ kind: Kind, _ count: Int = 5, within span: Milliseconds? = nil, at now: Timestamp
@@ -102,6 +113,7 @@ extension RefusalTally.Batch {
         guard !request.refused.isEmpty else { return }
         refused += 1
         count(.edge, edge)
+        count(.address, "\(edge) \(request.address)")
         count(.reason, request.refused)
         if request.country != "-" { count(.country, request.country) }
     }
@@ -143,9 +155,27 @@ package struct RefusalReport: Hashable, Sendable {
 
     private func tally(_ kind: RefusalTally.Kind) -> RefusalTally {
         switch kind {
-        case .reason, .country, .edge: requests
+        case .reason, .country, .edge, .address: requests
         case .rule: rules
         case .ban, .banner: bans
+        }
+    }
+
+    /// How often each address was refused, of the logs that lie here; at one edge, or all.
+    package func addresses(at edge: String?, within span: Milliseconds) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for (name, times) in requests.counts(.address, within: span, at: at) {
+            let words = name.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, edge == nil || words[0] == edge ?? "" else { continue }
+            counts[String(words[1]), default: 0] += times
+        }
+        return counts
+    }
+
+    /// How often an edge of those that lie here refused; all of them together where none is named.
+    package func refusals(at edge: String?, within span: Milliseconds) -> Int {
+        requests.counts(.edge, within: span, at: at).reduce(0) {
+            $0 + (edge == nil || $1.key == edge ? $1.value : 0)
         }
     }
 

@@ -99,6 +99,7 @@ package struct PagerDutyChannel: Channel {
             var details = alert?.labels.values ?? [:]
             details["launch"] = notification.launch
             details["step"] = notification.step
+            if let runbook = notification.runbook, links(notification) == nil { details["runbook"] = runbook }
             if notification.alerts.count > 1 {
                 details["alerts"] = notification.alerts.prefix(50).map(\.summary).joined(separator: "\n")
             }
@@ -138,7 +139,7 @@ package struct PagerDutyChannel: Channel {
             links: links(notification))
     }
 
-    /// PagerDuty takes addresses alone: a heading of docs/runbook.md is not one.
+    /// PagerDuty takes addresses alone: what is none stands among the details.
     private func links(_ notification: Notification) -> [Link]? {
         guard let runbook = notification.runbook, runbook.hasPrefix("http") else { return nil }
         return [Link(href: runbook, text: "Runbook")]

@@ -121,7 +121,7 @@ package struct PushChannel: Channel {
         var data = ["page": notification.page.text, "purpose": notification.purpose.rawValue, "group": tag]
         data["severity"] = notification.severity.rawValue
         data["link"] = notification.link
-        if isPage { data["code"] = notification.code }
+        if isPage { (data["code"], data["runbook"]) = (notification.code, notification.runbook) }
         return Message(
             token: notification.address,
             notification: .init(

@@ -44,7 +44,9 @@ package struct SMSChannel: Channel {
             tail += ". Since \(wording.time(notification.since))"
             if let code = notification.code { tail += ". Reply ACK \(code)" }
         }
-        if let link = notification.link { tail += " \(link)" }
+        // The page that a link leads to has the runbook's; two addresses would cost the summary its room.
+        let runbook = notification.purpose == .page ? notification.runbook.flatMap { SafeURL($0)?.text } : nil
+        if let link = notification.link ?? runbook { tail += " \(link)" }
         let summary =
             notification.purpose == .digest ? notification.text ?? notification.summary : wording.summary(notification)
         return SMSText.fitting(summary, segments: segments) { head + $0 + tail }

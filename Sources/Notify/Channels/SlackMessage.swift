@@ -66,6 +66,7 @@ struct SlackMessage: Encodable, Hashable {
         if [.page, .acknowledged, .resolved].contains(notification.purpose) {
             facts.append("since \(wording.date(notification.since))")
         }
+        if notification.purpose == .change { facts.append("at \(wording.date(notification.since))") }
         if let step = notification.step { facts.append(step.oneLine.slackEscaped) }
         if let runbook = notification.runbook {
             facts.append(

@@ -40,10 +40,13 @@ package struct VoiceChannel: Channel {
     func twiml(_ notification: Notification) -> String {
         let spoken = speech(notification)
         let say = "<Say language=\"\(plan.language.xmlEscaped)\" loop=\"2\">"
-        guard notification.purpose == .page, let callback = plan.callback else {
+        // The last part of a personal link: who was called, about what, until when; it is signed.
+        guard notification.purpose == .page, let callback = plan.callback, notification.code != nil,
+            let token = notification.link?.split(separator: "/").last
+        else {
             return "<Response>\(say)\(spoken.xmlEscaped)</Say></Response>"
         }
-        let address = callback + (callback.contains("?") ? "&" : "?") + "page=\(notification.page.text.formEncoded)"
+        let address = "\(callback)/\(token)"
         return "<Response><Gather numDigits=\"1\" timeout=\"10\" method=\"POST\" action=\"\(address.xmlEscaped)\">"
             + "\(say)\((spoken + " Press 1 to acknowledge.").xmlEscaped)</Say></Gather>"
             + "<Say language=\"\(plan.language.xmlEscaped)\">Nothing was acknowledged. Goodbye.</Say></Response>"

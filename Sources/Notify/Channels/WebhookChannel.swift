@@ -82,6 +82,9 @@ package struct WebhookChannel: Channel {
     /// What Alertmanager writes for an alert that has not ended: Go's zero time.
     private static let never = "0001-01-01T00:00:00Z"
 
+    /// Receivers make a link of `runbook_url`: what is no address is called otherwise.
+    private static func key(of runbook: String) -> String { runbook.hasPrefix("http") ? "runbook_url" : "runbook" }
+
     func payload(_ notification: Notification) -> Payload {
         let isOver = notification.purpose == .resolved
         let status = isOver ? "resolved" : "firing"
@@ -89,9 +92,10 @@ package struct WebhookChannel: Channel {
         if let step = notification.step { common["step"] = step }
         if let text = notification.text { common["description"] = text }
         if let link = notification.link { common["link"] = link }
+        if let runbook = notification.runbook { common[WebhookChannel.key(of: runbook)] = runbook }
         var alerts = notification.alerts.prefix(WebhookChannel.most).map { facts in
             var annotations = ["summary": facts.summary]
-            if let runbook = facts.runbook { annotations["runbook_url"] = runbook }
+            if let runbook = facts.runbook { annotations[WebhookChannel.key(of: runbook)] = runbook }
             return Alert(
                 status: status, labels: facts.labels.values, annotations: annotations,
                 startsAt: Wording.rfc3339(facts.since.utc),

@@ -22,6 +22,12 @@ package struct Scenario: Sendable, Hashable {
         self.steps = steps.map(Step.init)
     }
 
+    /// The same, so many times as fast: to show it, or to try it, in less time. What looks at the launch keeps its own pace.
+    package func paced(by factor: Int) -> Scenario {
+        let factor = max(1, factor)
+        return Scenario(name, summary, period: period / factor, steps.map { ($0.time / factor, $0.deed) })
+    }
+
     /// When the next step after a time is due, and all that is due then; nil where nothing ever happens.
     ///
     /// Times count from the scenario's start. A time of nil asks for the very first step.

@@ -14,6 +14,8 @@ package actor RefusalDesk {
         var kind: CountedLog
         var log: String
         var place: LogPlace?
+        /// Where earlier looks ended, oldest first: from there on the newest refusals stand.
+        var places: [(at: Moment, place: LogPlace)] = []
     }
 
     private let clock: any Clock
@@ -87,6 +89,9 @@ package actor RefusalDesk {
             switch answers[index] {
             case .success(let tally):
                 remotes[index].place = tally.place
+                let now = clock.now()
+                remotes[index].places.removeAll { $0.at.age(at: now) > RefusalDesk.memory }
+                remotes[index].places.append((now, tally.place))
                 var batch = tally.batch
                 switch kind {
                 case .requests: batch.count(.edge, owner, times: batch.refused)
@@ -101,6 +106,30 @@ package actor RefusalDesk {
             }
         }
         return found
+    }
+
+    /// How far back it is asked who was refused.
+    private static let memory = Milliseconds.minutes(2)
+
+    /// Who is turned away more often than anybody else, in the last two minutes; nil: nobody stands out, or nothing is known.
+    /// Never one's own: what the config trusts, and no address that the internet does not route: a balancer's.
+    ///
+    /// - Parameter edge: where; nil: at all edges together.
+    package func offender(at edge: String?, within deadline: Duration = .seconds(6)) async -> Offender? {
+        let report = await report(within: deadline)
+        var counts = report.addresses(at: edge, within: RefusalDesk.memory)
+        // Those of the edges elsewhere are in it: their helpers count them at each look.
+        let total = report.refusals(at: edge, within: RefusalDesk.memory)
+        for remote in remotes where remote.kind == .requests && (edge == nil || remote.owner == edge) {
+            // The newest look's own end would leave nothing to count.
+            guard remote.places.count > 1, let begin = remote.places.first?.place else { continue }
+            guard let found = try? await remote.client.offenders(in: remote.log, since: begin, within: deadline) else {
+                continue
+            }
+            counts.merge(found) { $0 + $1 }
+        }
+        let trusted = self.trusted
+        return Offender(of: counts, total: total) { trusted.contains($0) || !TrustedNetworks.isPublic($0) }
     }
 
     package func close() async { for client in clients { await client.close() } }

@@ -33,6 +33,22 @@ struct TrustedNetworks: Sendable {
         }
     }
 
+    /// Networks that the internet does not route (IANA's special-purpose registries): nobody out there has such an address.
+    private static let inside = TrustedNetworks([
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+        "224.0.0.0/3", "::/128", "fc00::/7", "fe80::/10", "ff00::/8",
+    ])
+
+    /// Whether it is the address of a machine out there; what is no address is none.
+    static func isPublic(_ address: String) -> Bool {
+        guard let bytes = bytes(of: address) else { return false }
+        // An IPv4 address in the clothes of IPv6 is that of IPv4.
+        if bytes.count == 16, bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 255, bytes[11] == 255 {
+            return isPublic(bytes.suffix(4).map { String($0) }.joined(separator: "."))
+        }
+        return !inside.contains(address)
+    }
+
     private static func bytes(of address: String) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, address, &buffer) == 1 { return Array(buffer.prefix(4)) }

@@ -57,6 +57,16 @@ extension Field {
         }
     }
 
+    /// `en-US`: what Twilio's `<Say>` takes.
+    fileprivate func language() -> String? {
+        parse { text throws(Misfit) in
+            guard (2...12).contains(text.utf8.count),
+                text.utf8.allSatisfy({ $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 0x20) })
+            else { throw Misfit("\(text.quoted) is no language", hint: "write it as en-US or es-MX") }
+            return text
+        }
+    }
+
     func mailbox() -> String? {
         parse { text throws(Misfit) in
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -126,10 +136,24 @@ extension Fields {
             let segments = optional("segments")?.integer(in: 1...10) ?? 3
             kind = twilio(takesService: true).map { .sms($0, segments: segments) }
         case .voice:
-            let voice = VoicePlan(
-                callback: optional("callback")?.safeURL(), language: optional("language")?.words() ?? "en-US",
+            let digit = optional("digit")
+            let signing = optional("auth_token")?.secret()
+            var voice = VoicePlan(
+                callback: nil, language: optional("language")?.language() ?? "en-US",
                 ring: optional("ring")?.duration(Milliseconds.seconds(5)...Milliseconds.minutes(5)) ?? .seconds(40))
-            kind = twilio(takesService: false).map { .voice($0, voice) }
+            let twilio = twilio(takesService: false)
+            if digit?.flag() == true, let twilio {
+                // Twilio signs with the account's own token, whatever we prove ourselves by.
+                voice.signing = signing ?? (twilio.user == twilio.account ? twilio.password : nil)
+                // Where it is served is known once the section `mobile` was read.
+                voice.callback = ""
+                if voice.signing == nil {
+                    digit?.error(
+                        "'digit': with 'api_key' it needs 'auth_token'",
+                        hint: "Twilio signs what it tells with the account's own auth token")
+                }
+            }
+            kind = twilio.map { .voice($0, voice) }
         case .push:
             let url = optional("url")?.safeURL() ?? "https://fcm.googleapis.com"
             let project = required("project")?.identifier()
@@ -160,7 +184,17 @@ extension Fields {
         case .command:
             kind = command().map { .command($0) }
         }
-        return kind.map { ChannelPlan(name: name, kind: $0, limit: limit, to: to) }
+        let changes = optional("changes")
+        // PagerDuty keeps changes apart from incidents: they wake nobody.
+        let tellsChanges = changes?.flag() ?? (type == .pagerDuty)
+        guard let kind else { return nil }
+        let channel = ChannelPlan(name: name, kind: kind, limit: limit, to: to, tellsChanges: tellsChanges)
+        if tellsChanges, channel.needsAddress {
+            changes?.error(
+                "'changes': a change is for nobody in particular, and this channel needs an address",
+                hint: type == .slack || type == .email ? "give the channel 'to'" : nil)
+        }
+        return channel
     }
 
     /// `limit: 30/min`, `burst: 10`.

@@ -29,6 +29,7 @@ struct EscalationReader {
         launch.deadMan = fields.optional("dead_man")?.named("monitor") { $0.deadMan() } ?? []
         // MARK: Mobile and digest
         launch.mobile = fields.optional("mobile")?.mobilePlan()
+        listenForDigits(&launch, fields)
         if let mobile = fields.optional("mobile"), launch.policies.isEmpty, !fields.source.findings.hasErrors {
             mobile.source.findings.warn(mobile.place, "there is no section 'escalation': no page brings a link")
         }
@@ -51,6 +52,26 @@ struct EscalationReader {
         launch.responses = fields.optional("responses")?.named("response") { $0.response(policies: policyNames) } ?? []
         for response in launch.responses where response.deed == .rollback && launch.deployment == nil {
             fields.error("the response '\(response.name)' rolls back, and there is no section 'deployment'")
+        }
+        if let field = fields.optional("responses"), !fields.source.findings.hasErrors {
+            checkResponses(of: launch, field)
+        }
+    }
+
+    /// A call that takes a digit is answered where the mobile page is.
+    private func listenForDigits(_ launch: inout LaunchConfiguration, _ fields: Fields) {
+        for index in launch.channels.indices {
+            guard case .voice(let twilio, var voice) = launch.channels[index].kind, voice.callback != nil else {
+                continue
+            }
+            if let mobile = launch.mobile {
+                voice.callback = "\(mobile.url)/voice"
+            } else if !fields.source.findings.hasErrors {
+                fields.optional("channels")?.error(
+                    "the channel '\(launch.channels[index].name)' takes a digit, and there is no section 'mobile'",
+                    hint: "Twilio tells it at the mobile page's address")
+            }
+            launch.channels[index].kind = .voice(twilio, voice)
         }
     }
 

@@ -19,7 +19,7 @@ extension Field {
                     file.place, "the runbook \(path) cannot be read: its lines are not shown beside the alerts")
                 return Runbook(url: url)
             }
-            return Runbook(markdown: String(decoding: bytes, as: UTF8.self), url: url)
+            return Runbook(markdown: String(decoding: bytes, as: UTF8.self), url: url, file: path.withoutDetours)
         }
     }
 
@@ -32,5 +32,20 @@ extension Field {
             }
             return text
         }
+    }
+}
+
+extension String {
+    /// A path without `folder/..` in it, as a person would write it.
+    fileprivate var withoutDetours: String {
+        var parts: [Substring] = []
+        for part in split(separator: "/", omittingEmptySubsequences: false) where part != "." {
+            if part == "..", let last = parts.last, !last.isEmpty, last != ".." {
+                parts.removeLast()
+            } else {
+                parts.append(part)
+            }
+        }
+        return parts.joined(separator: "/")
     }
 }

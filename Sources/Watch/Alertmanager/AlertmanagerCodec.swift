@@ -136,11 +136,16 @@ enum AlertmanagerCodec {
     }
 
     /// - Parameter endsAt: when it is over unless it is told again.
-    static func body(_ alerts: [(facts: AlertEvent.Facts, endsAt: Timestamp)], origin: String) throws -> [UInt8] {
+    static func body(
+        _ alerts: [(facts: AlertEvent.Facts, endsAt: Timestamp)], runbook: Runbook = Runbook(), origin: String
+    ) throws -> [UInt8] {
         try encode(
             alerts.map { alert in
                 var annotations = ["summary": alert.facts.summary, mark: "\(alert.facts.fingerprint)@\(origin)"]
-                if let runbook = alert.facts.runbook { annotations["runbook_url"] = runbook }
+                if let place = alert.facts.runbook.map(runbook.place) {
+                    // Its own pages make a link of `runbook_url`: what is no address is called otherwise.
+                    annotations[place.hasPrefix("http") ? "runbook_url" : "runbook"] = place
+                }
                 return ToldAlert(
                     labels: alert.facts.matchable.values, annotations: annotations,
                     startsAt: text(min(alert.facts.since.utc, alert.endsAt)), endsAt: text(alert.endsAt))

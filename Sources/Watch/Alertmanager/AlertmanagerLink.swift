@@ -14,6 +14,7 @@ package actor AlertmanagerLink {
     private let http: HTTPClient
     private let secret: @Sendable (Secret) throws -> String
     private let alerting: AlertEvaluator
+    private let runbook: Runbook
     private nonisolated let reactor: Reactor
     private var failures = 0
     private var failingSince: Moment?
@@ -24,11 +25,13 @@ package actor AlertmanagerLink {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
     package init(
-        _ plan: AlertmanagerPlan, origin: String, alerting: AlertEvaluator, on reactor: Reactor, clock: any Clock,
+        _ plan: AlertmanagerPlan, origin: String, runbook: Runbook? = nil, alerting: AlertEvaluator,
+        on reactor: Reactor, clock: any Clock,
         secret: @escaping @Sendable (Secret) throws -> String
     ) {
         self.plan = plan
         self.origin = origin
+        self.runbook = runbook ?? Runbook()
         self.alerting = alerting
         self.reactor = reactor
         self.clock = clock
@@ -68,9 +71,11 @@ package actor AlertmanagerLink {
             failingSince = since
             guard failures >= AlertmanagerLink.patience else { return }
             let facts = AlertEvent.Facts(
-                rule: "AlertmanagerUnreachable",
-                labels: ["alertname": "AlertmanagerUnreachable", "alertmanager": plan.name], severity: .warning,
-                summary: "The Alertmanager \(plan.name) does not answer: its alerts are as they were", since: since,
+                rule: EngineAlerts.alertmanagerUnreachable,
+                labels: ["alertname": EngineAlerts.alertmanagerUnreachable, "alertmanager": plan.name],
+                severity: .warning,
+                summary: "The Alertmanager \(plan.name) does not answer: its alerts are as they were",
+                runbook: EngineAlerts.runbook(of: EngineAlerts.alertmanagerUnreachable), since: since,
                 policy: plan.policy, source: plan.linkName)
             alerting.inbox.yield(
                 .outside(OutsideAlerts(source: plan.linkName, alerts: [OutsideAlert(facts: facts)], silences: [])))
@@ -113,7 +118,7 @@ package actor AlertmanagerLink {
             let part = told[start..<min(start + 1000, told.count)].sorted {
                 $0.facts.fingerprint < $1.facts.fingerprint
             }
-            _ = try await send("POST", "alerts", try AlertmanagerCodec.body(part, origin: origin))
+            _ = try await send("POST", "alerts", try AlertmanagerCodec.body(part, runbook: runbook, origin: origin))
         }
         ended = [:]
     }

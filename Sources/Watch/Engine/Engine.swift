@@ -95,7 +95,8 @@ package struct Engine: Sendable {
         let links = configuration.alertmanagers.map { plan in
             (
                 link: AlertmanagerLink(
-                    plan, origin: origin, alerting: alerting, on: reactor, clock: clock, secret: secret),
+                    plan, origin: origin, runbook: configuration.runbook, alerting: alerting, on: reactor, clock: clock,
+                    secret: secret),
                 news: AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             )
         }
@@ -110,7 +111,8 @@ package struct Engine: Sendable {
                 journal: follower.path, zone: manifest.zone, history: standing.history, recorder: recorder,
                 clock: clock,
                 log: log, secret: secret, publish: { inbox.yield(.readings($0, at: $1)) },
-                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting))
+                turns: { ["the alert rules": await alerting.canaryAt] }, rollBack: rollBack, alerting: alerting,
+                offender: { [refusals] in await refusals?.offender(at: $0)?.address }))
         let (news, foreign) = (await alerting.transitions(), follower.events())
         // MARK: Readiness
         let launched = follower.events()

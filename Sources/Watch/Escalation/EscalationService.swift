@@ -12,6 +12,7 @@ package struct EscalationService: Sendable {
     private let desk: ReplyDesk
     private let rollCaller: RollCaller
     private let responder: Responder
+    private let changes: ChangeTeller
     private let deadMan: DeadMan
     private let pagerDuty: PagerDutyAPI?
     private let schedules: [OnCallSchedule]
@@ -35,6 +36,8 @@ package struct EscalationService: Sendable {
         /// When other parts of the engine last came round, for the dead man's switch.
         package var turns: @Sendable () async -> [String: Moment?]
         package var rollBack: @Sendable (_ reason: String) async -> String?
+        /// Whom an edge turns away most, for a response that bans; nil: no edge's log is read.
+        package var offender: @Sendable (_ edge: String?) async -> String?
         /// The alerts as they are; nil: there is no mobile page.
         package var alerting: AlertEvaluator?
 
@@ -43,9 +46,11 @@ package struct EscalationService: Sendable {
             secret: @escaping @Sendable (Secret) throws -> String,
             publish: @escaping @Sendable ([Reading], Moment) -> Void,
             turns: @escaping @Sendable () async -> [String: Moment?],
-            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil
+            rollBack: @escaping @Sendable (_ reason: String) async -> String?, alerting: AlertEvaluator? = nil,
+            offender: @escaping @Sendable (_ edge: String?) async -> String? = { _ in nil }
         ) {
             self.alerting = alerting
+            self.offender = offender
             self.journal = journal
             self.zone = zone
             self.history = history
@@ -65,7 +70,7 @@ package struct EscalationService: Sendable {
     }
 
     /// The kinds of events that ``Surroundings/history`` is made of.
-    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds
+    package static let kinds = Escalator.kinds + Responder.kinds + RollCaller.kinds + ChangeTeller.kinds
 
     package init(_ launch: LaunchConfiguration, in around: Surroundings) throws {
         // A thread of its own: no probe delays a page.
@@ -79,7 +84,7 @@ package struct EscalationService: Sendable {
         let mobileKey = EscalationService.mobileKey(launch, journal: around.journal, log)
         let voice = PageVoice(
             launch: "\(launch.product.name) \(launch.environment)", contacts: launch.contacts,
-            channels: launch.channels,
+            channels: launch.channels, runbook: launch.runbook,
             secret: secret, link: EscalationService.links(launch.mobile, mobileKey))
         let key = CodeKey(journal: around.journal)
         let escalator = Escalator(
@@ -104,10 +109,11 @@ package struct EscalationService: Sendable {
         let ping = MonitorPing(client: client, secret: secret)
         responder = Responder(
             launch.responses, history: around.history,
-            hands: EscalationService.hands(client, secret, around.rollBack), recorder: around.recorder, clock: clock
+            hands: EscalationService.hands(client, secret, around), recorder: around.recorder, clock: clock
         ) { policy, alert, words, by in
             await escalator.start(policy: policy, about: alert, words: words, by: by)
         }
+        changes = ChangeTeller(launch, history: around.history, sink: outbox, clock: clock)
         deadMan = DeadMan(
             launch.deadMan, canary: JournalCanary(journal: around.journal), socket: NotifySocket(), clock: clock,
             publish: around.publish,
@@ -120,7 +126,9 @@ package struct EscalationService: Sendable {
         mobile = launch.mobile.flatMap { plan in
             guard let mobileKey, let alerting = around.alerting else { return nil }
             let house = EngineHouse(launch, zone: around.zone, escalator: escalator, alerting: alerting, clock: clock)
-            let desk = MobileDesk(plan, key: mobileKey, house: house, zone: around.zone, clock: clock)
+            let desk = MobileDesk(
+                plan, key: mobileKey, house: house, zone: around.zone, clock: clock,
+                voices: EscalationService.voices(launch, secret))
             return MobileServer(plan, desk: desk, note: { log.warning("\($0)") })
         }
         digest = DigestService(
@@ -139,6 +147,7 @@ package struct EscalationService: Sendable {
     /// Escalates until the task is cancelled.
     package func run(alerts: AsyncStream<[(event: AlertEvent, at: Moment)]>, foreign: AsyncStream<[Event]>) async {
         await escalator.begin()
+        await responder.begin()
         await withTaskGroup { group in
             group.addTask { await outbox.run() }
             group.addTask { await rollCaller.begin() }
@@ -159,12 +168,20 @@ package struct EscalationService: Sendable {
                     await responder.hear(news)
                 }
             }
+            // By itself: it waits for the disk, and an acknowledgement must not wait for that.
+            let (changed, news) = AsyncStream.makeStream(of: [Event].self)
+            group.addTask {
+                await changes.begin()
+                for await events in changed { await changes.hear(foreign: events) }
+            }
             group.addTask {
                 for await events in foreign {
+                    news.yield(events)
                     await escalator.hear(foreign: events)
                     await responder.hear(foreign: events)
                     await rollCaller.hear(foreign: events)
                 }
+                news.finish()
             }
             await group.waitForAll()
         }
@@ -215,6 +232,21 @@ package struct EscalationService: Sendable {
         }
     }
 
+    /// The channels whose calls take a digit.
+    private static func voices(
+        _ launch: LaunchConfiguration, _ secret: @escaping @Sendable (Secret) throws -> String
+    ) -> [String: TwilioVoice] {
+        var voices: [String: TwilioVoice] = [:]
+        for channel in launch.channels {
+            guard case .voice(let twilio, let voice) = channel.kind, voice.callback != nil, let signing = voice.signing
+            else { continue }
+            voices[channel.name] = TwilioVoice(account: twilio.account, language: voice.language) {
+                try secret(signing)
+            }
+        }
+        return voices
+    }
+
     private static func names(_ launch: LaunchConfiguration, _ types: String...) -> Set<String> {
         Set(launch.channels.filter { types.contains($0.type) }.map(\.name))
     }
@@ -236,7 +268,7 @@ package struct EscalationService: Sendable {
 
     private static func hands(
         _ client: HTTPClient, _ secret: @escaping @Sendable (Secret) throws -> String,
-        _ rollBack: @escaping @Sendable (String) async -> String?
+        _ around: Surroundings
     ) -> Responder.Hands {
         Responder.Hands(
             run: { words, deadline in
@@ -265,7 +297,7 @@ package struct EscalationService: Sendable {
                 } catch {
                     return "\(error)"
                 }
-            }, rollBack: rollBack)
+            }, rollBack: around.rollBack, offender: around.offender)
     }
 }
 

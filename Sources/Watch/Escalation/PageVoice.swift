@@ -5,6 +5,8 @@ package struct PageVoice: Sendable {
     private let launch: String
     private let contacts: [Contact]
     private let channels: [ChannelPlan]
+    /// What to do about alerts: a page says where it can be read.
+    private let runbook: Runbook
     /// Resolves an address that is a reference.
     private let secret: @Sendable (Secret) throws -> String
     /// A personal link to the page of a chain; nil: there is none, or it is for no person.
@@ -12,13 +14,14 @@ package struct PageVoice: Sendable {
 
     /// - Parameter launch: the product and where it runs: `BarberPro production`.
     package init(
-        launch: String, contacts: [Contact], channels: [ChannelPlan] = [],
+        launch: String, contacts: [Contact], channels: [ChannelPlan] = [], runbook: Runbook? = nil,
         secret: @escaping @Sendable (Secret) throws -> String,
         link: @escaping @Sendable (EscalationID, PageWay, _ now: Timestamp) -> String? = { _, _, _ in nil }
     ) {
         self.launch = launch
         self.contacts = contacts
         self.channels = channels
+        self.runbook = runbook ?? Runbook()
         self.secret = secret
         self.link = link
     }
@@ -45,10 +48,10 @@ package struct PageVoice: Sendable {
         let isPage = order.purpose == .page && !isExhausted
         return Notification(
             page: order.page, purpose: order.purpose, contact: order.way.contact, address: address,
-            severity: chain.severity, launch: launch, summary: summary, alerts: Array(alerts.prefix(50)),
+            severity: chain.severity, launch: launch, summary: summary, alerts: alerts.prefix(50).map(readable),
             group: PageVoice.group(of: chain), since: alerts.map(\.since.utc).min() ?? chain.at.utc,
             code: isPage ? code : nil, link: isPage ? link(chain.id, order.way, now) : nil,
-            runbook: alerts.lazy.compactMap(\.runbook).first,
+            runbook: alerts.lazy.compactMap(\.runbook).first.map(runbook.place),
             step: order.step.map { "step \($0 + 1) of \(steps.count)" }, expires: now + life)
     }
 
@@ -58,7 +61,15 @@ package struct PageVoice: Sendable {
         return Notification(
             page: PageID("audit-\(now.seconds).\(way.contact ?? "-").\(way.channel)"), purpose: .page,
             contact: way.contact, address: address, severity: .critical, launch: launch, summary: facts.summary,
-            alerts: [facts], group: "guardia-self-audit", since: now, expires: now + .hours(1))
+            alerts: [readable(facts)], group: "guardia-self-audit", since: now,
+            runbook: facts.runbook.map(runbook.place), expires: now + .hours(1))
+    }
+
+    /// An alert as whoever reads a page can use it: where its runbook is, in place of a heading alone.
+    private func readable(_ facts: AlertEvent.Facts) -> AlertEvent.Facts {
+        var facts = facts
+        facts.runbook = facts.runbook.map(runbook.place)
+        return facts
     }
 
     /// Asks somebody whether they stand by.
@@ -124,9 +135,9 @@ package struct PageVoice: Sendable {
 
     static func stallFacts(_ stalls: [EscalationAudit.Stall], at now: Moment) -> AlertEvent.Facts {
         AlertEvent.Facts(
-            rule: "guardia-escalation-stalled", labels: ["alertname": "guardia-escalation-stalled"],
+            rule: EngineAlerts.escalationStalled, labels: ["alertname": EngineAlerts.escalationStalled],
             severity: .critical,
             summary: stalls.first.map { $0.words + (stalls.count > 1 ? " (and \(stalls.count - 1) more)" : "") } ?? "",
-            runbook: "#guardia-escalation-stalled", since: now, source: "self-audit")
+            runbook: EngineAlerts.runbook(of: EngineAlerts.escalationStalled), since: now, source: "self-audit")
     }
 }

@@ -72,9 +72,7 @@ package struct EngineHouse: MobileHouse {
                 severity: subject.facts.severity, summary: subject.facts.summary, since: subject.facts.since,
                 isFiring: subject.isFiring, taken: subject.acknowledgedBy.map(title))
         }
-        let runbook = outlook.subjects.lazy.compactMap(\.facts.runbook).first.flatMap { reference in
-            (self.runbook ?? Runbook()).link(to: reference).url
-        }
+        let runbook = outlook.subjects.lazy.compactMap(\.facts.runbook).first.map((self.runbook ?? Runbook()).place)
         let next = outlook.next.map { next in
             MobileState.Chain.Next(
                 step: next.step, round: next.round,
@@ -110,13 +108,16 @@ package struct EngineHouse: MobileHouse {
 
     // MARK: Acts
 
-    package func acknowledge(_ link: MobileLink, for span: Milliseconds) async -> MobileOutcome {
+    package func acknowledge(
+        _ link: MobileLink, for span: Milliseconds, by way: AlertEvent.Acknowledged.Way = .mobile
+    ) async -> MobileOutcome {
         guard let wanted = link.chain, let outlook = await escalator.outlook(of: wanted) else {
             return .refused("it is not known any more")
         }
         let id = outlook.chain.id
         let reply = Reply(
-            way: .mobile, reference: "mobile.\(id).\(link.person).\(clock.now().utc.milliseconds)", sender: link.person,
+            way: way, reference: "\(way.rawValue).\(id).\(link.person).\(clock.now().utc.milliseconds)",
+            sender: link.person,
             text: "", escalation: id, isAcknowledgement: true, holds: span, channel: link.channel)
         switch await escalator.hear(reply, from: link.person) {
         case .acknowledges: return .done

@@ -2,6 +2,7 @@ import Actions
 import ArgumentParser
 import Journal
 import Launch
+import Settings
 
 /// `guardia silence …`: keeps alerts quiet for a while.
 struct SilenceCommand: AsyncParsableCommand {
@@ -9,6 +10,9 @@ struct SilenceCommand: AsyncParsableCommand {
         commandName: "silence",
         abstract: "Keep alerts quiet for a while: they are shown, and nobody is told.",
         discussion: """
+            It begins now, or at --from: a maintenance window is silenced before it begins. Times are those of the launch's zone: \
+            22:00 is the next time that its clocks show it, 2026-03-14T22:00 a day's, 2026-03-14T22:00:00-03:00 has its offset.
+
             Over one hour it is grave: what it is about must be typed (its alertname, else the first matcher's value), or given \
             as --expect.
 
@@ -33,17 +37,23 @@ struct SilenceCommand: AsyncParsableCommand {
         var match: [String] = []
 
         @Option(name: .customLong("for"), help: ArgumentHelp("How long: 30m, 2h.", valueName: "time"))
-        var span: String
+        var span: String?
+
+        @Option(help: ArgumentHelp("When it begins: 22:00, 2026-03-14T22:00. Left out: now.", valueName: "time"))
+        var from: String?
+
+        @Option(
+            help: ArgumentHelp("When it ends, in place of --for; 02:00 is the first after --from.", valueName: "time"))
+        var until: String?
 
         @Option(
             help: ArgumentHelp("What it is about, typed as a confirmation of more than an hour.", valueName: "text"))
         var expect: String?
 
-        private static let range: ClosedRange<Milliseconds> = .minutes(1) ... .days(30)
-
         func validate() throws {
             if (fingerprint == nil) == match.isEmpty { throw ValidationError("give a fingerprint, or --match") }
-            _ = try AlertDesk.span(span, "--for", Self.range)
+            if (span == nil) == (until == nil) { throw ValidationError("give --for or --until, one of them") }
+            if let span { _ = try AlertDesk.span(span, "--for", .minutes(1)...SilenceTimes.limit) }
             _ = try matchers()
             if options.comment.isEmpty {
                 throw ValidationError("--comment is missing: whoever comes next must know why")
@@ -60,7 +70,6 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let desk = try AlertDesk(options, for: .silence)
-            let given = try AlertDesk.span(span, "--for", Self.range)
             var matchers = try matchers()
             if let fingerprint {
                 matchers = try desk.alerts([fingerprint]).flatMap { alert in
@@ -68,14 +77,26 @@ struct SilenceCommand: AsyncParsableCommand {
                 }
             }
             let now = desk.clock.now().utc
+            let times: (from: Timestamp, until: Timestamp)
+            do throws(SilenceTimes.Trouble) {
+                times = try SilenceTimes.read(
+                    from: from, until: until, span: span, zone: desk.zone, zoneName: desk.launch.zoneName, now: now)
+            } catch {
+                throw Failure.usage(Told(error.words))
+            }
             let silence = Silence(
-                id: ActionID(.silence, at: now, random: .random(in: 0 ... .max)).text, matchers: matchers, from: now,
-                until: now + given, by: desk.identity.who.name, comment: options.comment)
+                id: ActionID(.silence, at: now, random: .random(in: 0 ... .max)).text, matchers: matchers,
+                from: times.from, until: times.until, by: desk.identity.who.name, comment: options.comment)
             let quiet = desk.log.firing.filter { silence.matches($0.facts.matchable) }
-            if Silence.risk(for: given) == .grave { try confirm(silence, quiet.count) }
+            if Silence.risk(for: silence.until - silence.from) == .grave { try confirm(silence, quiet.count, desk) }
             try await desk.tell([.silenced(silence)])
             if options.json {
                 Output.json(silence)
+            } else if silence.from > now {
+                Output.line(
+                    "\(silence.id)  from \(desk.time(silence.from)) until \(desk.time(silence.until)), "
+                        + (quiet.count == 1
+                            ? "1 alert that it is about fires now" : "\(quiet.count) alerts that it is about fire now"))
             } else {
                 Output.line(
                     "\(silence.id)  until \(desk.time(silence.until)), "
@@ -84,7 +105,7 @@ struct SilenceCommand: AsyncParsableCommand {
             }
         }
 
-        private func confirm(_ silence: Silence, _ count: Int) throws {
+        private func confirm(_ silence: Silence, _ count: Int, _ desk: AlertDesk) throws {
             let refusal = Told(
                 "over an hour is grave: confirm it with --expect \(ShellWords.quoted(silence.target)), or silence for less"
             )
@@ -95,8 +116,11 @@ struct SilenceCommand: AsyncParsableCommand {
             }
             if options.yes { throw Failure.refused(refusal) }
             if !options.json {
+                let window =
+                    from.map { _ in "from \(desk.time(silence.from)) until \(desk.time(silence.until))" }
+                    ?? span.map { "for \($0)" } ?? "until \(desk.time(silence.until))"
                 Output.line(
-                    "{\(silence.matchers.map(\.description).joined(separator: ", "))} for \(span): \(count == 1 ? "1 alert fires" : "\(count) alerts fire") now"
+                    "{\(silence.matchers.map(\.description).joined(separator: ", "))} \(window): \(count == 1 ? "1 alert fires" : "\(count) alerts fire") now"
                 )
             }
             switch Confirmation.typed(silence.target) {
@@ -127,7 +151,8 @@ struct SilenceCommand: AsyncParsableCommand {
                 throw Failure.failed(error)
             }
             let (now, zone) = (SystemClock().now(), board.manifest?.zone ?? .utc)
-            let silences = board.alerts.silences.values.sorted { ($0.until, $0.id) < ($1.until, $1.id) }
+            // Those that hold first, then those that are planned, in the order in which they begin.
+            let silences = board.alerts.listedSilences(at: now)
             for silence in silences {
                 if json {
                     Output.json(silence)
@@ -137,7 +162,8 @@ struct SilenceCommand: AsyncParsableCommand {
                 let when =
                     board.alerts.isActive(silence, at: now)
                     ? "until \(AlertDesk.time(silence.until, zone: zone, now: now.utc))"
-                    : "from \(AlertDesk.time(silence.from, zone: zone, now: now.utc))"
+                    : "planned from \(AlertDesk.time(silence.from, zone: zone, now: now.utc)) "
+                        + "until \(AlertDesk.time(silence.until, zone: zone, now: now.utc))"
                 Output.line(
                     "\(silence.id)  \(when)  \(silence.by)  {\(silence.matchers.map(\.description).joined(separator: ", "))}  "
                         + "\(count) firing  \(silence.comment)" + (silence.source.map { "  (of \($0))" } ?? ""))

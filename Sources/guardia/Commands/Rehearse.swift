@@ -35,6 +35,12 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What happens to the launch: one of the scenarios above.", valueName: "name"))
     var scenario = "calm"
 
+    @Option(
+        help: ArgumentHelp(
+            "How many times as fast the scenario goes. Probes and rules keep their own time: what lasts too short fires nothing.",
+            valueName: "factor"))
+    var pace = 1
+
     @Option(help: "Bookings of the past weeks in the database.")
     var bookings = Rehearsal.Options().bookings
 
@@ -59,6 +65,7 @@ struct Rehearse: AsyncParsableCommand {
                 "there is no scenario '\(scenario)'; the scenarios are \(Scenario.all.map(\.name).joined(separator: ", "))"
             )
         }
+        guard (1...20).contains(pace) else { throw ValidationError("--pace is from 1 to 20") }
         guard (1...50_000_000).contains(bookings) else { throw ValidationError("--bookings is from 1 to 50000000") }
         guard (0.1...10_000).contains(rate) else { throw ValidationError("--rate is from 0.1 to 10000") }
     }
@@ -75,7 +82,8 @@ struct Rehearse: AsyncParsableCommand {
         Output.error("starting PostgreSQL, Redis, nginx and BarberPro in a private folder …")
         do {
             let rehearsal = try await Rehearsal.start(
-                Rehearsal.Options(scenario: scenario, bookings: bookings, rate: rate, strangers: .seconds(7)))
+                Rehearsal.Options(
+                    scenario: scenario.paced(by: pace), bookings: bookings, rate: rate, strangers: .seconds(7)))
             do {
                 let journal = try await startEngine(of: rehearsal)
                 let standing = standing(of: rehearsal, journal: journal)

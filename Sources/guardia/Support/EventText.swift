@@ -75,6 +75,7 @@ enum EventText {
         case .backup(let event): event.words
         case .alert(let event): words(event, names)
         case .escalation(let event): words(event)
+        case .response(.waiting(let body)): "\(body.id) looks again before it does anything"
         case .response(.started(let body)):
             "\(body.id)" + (body.isDryRun ? " (dry run)" : "") + ": \(body.deed)"
         case .response(.ended(let body)): "\(body.id) \(body.outcome.rawValue): \(body.detail)"

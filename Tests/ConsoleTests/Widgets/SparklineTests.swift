@@ -33,4 +33,17 @@ import Testing
         #expect(bars([-5, 50, 500], width: 3, scale: 0...100) == "▁▅█")
         #expect(bars([1], width: 1, scale: 1...1) == "▁")
     }
+
+    @Test("a mark stands in place of the sample of its time; two that differ are a plus")
+    func marks() {
+        var frame = Frame(size: Size(width: 8, height: 1))
+        Sparkline(
+            [1, 2, 3, 4, 5, 6, 7, 8], scale: 1...8,
+            marks: [
+                .init(at: 0.5, "D"), .init(at: 0.52, "F"), .init(at: 0.25, "R"), .init(at: 1, "F"), .init(at: 2, "X"),
+            ]
+        ).render(into: &frame, area: Rect(x: 0, y: 0, width: 8, height: 1))
+        #expect(frame.text(row: 0) == "▁▂R▄+▆▇F")
+        Sparkline([1], marks: [.init(at: 0.5, "D")]).render(into: &frame, area: Rect(x: 0, y: 0, width: 0, height: 0))
+    }
 }

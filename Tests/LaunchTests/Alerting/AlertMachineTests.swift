@@ -232,6 +232,24 @@ struct AlertMachineTests {
         #expect(bench.machine.log.silences.isEmpty)
     }
 
+    @Test func aPlannedSilenceKeepsNobodyQuietBeforeItBegins() throws {
+        var bench = Bench([slow()], [latency])
+        let silence = Silence(
+            id: "s-1", matchers: [LabelMatcher(name: "alertname", value: "slow")],
+            from: bench.now.utc + .minutes(2), until: bench.now.utc + .minutes(5), by: "ana", comment: "maintenance")
+        bench.say(.silenced(silence))
+        bench.run(60, ["api.p95": 250])
+        #expect(bench.story("slow") == ["fired"])
+        #expect(bench.machine.log.plannedSilences(at: bench.now) == [silence])
+        bench.run(120, ["api.p95": 250])
+        #expect(bench.story("slow") == ["fired", "quiet"])
+        #expect(bench.machine.log.plannedSilences(at: bench.now).isEmpty)
+        #expect(bench.machine.log.listedSilences(at: bench.now) == [silence])
+        bench.run(180, ["api.p95": 250])
+        #expect(bench.story("slow") == ["fired", "quiet", "loud"])
+        #expect(bench.machine.log.silences.isEmpty)
+    }
+
     @Test func aProbeThatIsDownStandsForItsMeasures() throws {
         let all = [
             series("api.up", unit: .count, thresholds: Thresholds(critical: .below(1))),

@@ -62,6 +62,14 @@ struct ScenarioTests {
         #expect(times == [15, 55, 135, 175, 255].map { .seconds($0) })
     }
 
+    @Test("faster, it does the same in the same order")
+    func paced() {
+        let fast = Scenario.paymentOutage.paced(by: 4)
+        #expect(fast.steps.map(\.deed) == Scenario.paymentOutage.steps.map(\.deed))
+        #expect(fast.period == .seconds(60) && fast.steps.map(\.time)[2] == .milliseconds(22_500))
+        #expect(Scenario.paymentOutage.paced(by: 1) == Scenario.paymentOutage)
+    }
+
     @Test("steps of one moment are due together")
     func simultaneousSteps() throws {
         let first = try #require(Scenario.badDeploy.next(after: nil))

@@ -12,9 +12,9 @@ import Testing
 
     private func line(
         _ reason: String, country: String = "AR", status: Int = 403, canary: Int = 0,
-        time: String = "2026-11-27T09:06:54+00:00"
+        time: String = "2026-11-27T09:06:54+00:00", address: String = "10.0.0.1"
     ) -> String {
-        #"{"ts":"\#(time)","ip":"10.0.0.1","country":"\#(country)","class":"api","method":"GET","path":"/x","status":\#(status),"refused":"\#(reason)","canary":\#(canary)}"#
+        #"{"ts":"\#(time)","ip":"\#(address)","country":"\#(country)","class":"api","method":"GET","path":"/x","status":\#(status),"refused":"\#(reason)","canary":\#(canary)}"#
             + "\n"
     }
 
@@ -37,6 +37,34 @@ import Testing
         RefusalReader(
             [EdgeLogs(edge: "e", access: lab.path("access"), audit: lab.path("audit"))],
             bans: [BanWatch(name: "e", log: lab.path("bans"))])
+    }
+
+    @Test func whoIsRefusedIsCountedByEdgeAndNeverShown() throws {
+        for name in ["access", "audit", "bans"] { try append([], name) }
+        var reader = reader()
+        reader.read(now)
+        for _ in 0..<30 { try append(line("waf", address: "203.0.113.9").utf8, "access") }
+        for _ in 0..<10 { try append(line("limit", address: "2001:db8::1").utf8, "access") }
+        try append(line("", address: "198.51.100.1").utf8, "access")
+        reader.read(now + .seconds(30))
+        let report = reader.report
+        #expect(report.addresses(at: "e", within: .minutes(2)) == ["203.0.113.9": 30, "2001:db8::1": 10])
+        #expect(report.addresses(at: nil, within: .minutes(2)).count == 2)
+        #expect(report.addresses(at: "other", within: .minutes(2)).isEmpty)
+        #expect(
+            report.refusals(at: "e", within: .minutes(2)) == 40 && report.refusals(at: "x", within: .minutes(2)) == 0)
+        #expect(!"\(report.check(every: .minutes(1)))".contains("203.0.113.9"))
+    }
+
+    @Test func whoIsBannedStandsOutAndIsNoneOfOurs() {
+        func offender(_ counts: [String: Int], total: Int? = nil, trusted: Set<String> = []) -> String? {
+            Offender(of: counts, total: total ?? counts.values.reduce(0, +)) { trusted.contains($0) }?.address
+        }
+        #expect(offender(["203.0.113.9": 30, "198.51.100.1": 70]) == "198.51.100.1")
+        #expect(offender(["203.0.113.9": 30, "198.51.100.1": 70], trusted: ["198.51.100.1"]) == "203.0.113.9")
+        // One of very many: to ban it changes nothing.
+        #expect(offender(["203.0.113.9": 30], total: 400) == nil)
+        #expect(offender([:], total: 0) == nil && offender(["203.0.113.9": 0]) == nil)
     }
 
     @Test func reasonsCountriesRulesAndBansAreCountedByTheMinute() throws {

@@ -76,6 +76,7 @@ struct AlertmanagerTests {
             self.evaluator = evaluator
             link = AlertmanagerLink(
                 AlertmanagerPlan(name: "am-1", url: server.url, sends: sends, policy: "default"), origin: "bastion-1",
+                runbook: Runbook(url: "https://wiki.example/runbook"),
                 alerting: evaluator, on: reactor, clock: clock, secret: { _ in "" })
             http = HTTPClient(on: reactor)
             task = Task { await evaluator.run() }
@@ -216,6 +217,7 @@ struct AlertmanagerTests {
             let text = try await lab.ask("alerts")
             return text.contains("API p95 250 ms") && text.contains("\"severity\":\"critical\"") ? true : nil
         }
+        #expect(try await lab.ask("alerts").contains("\"runbook_url\":\"https://wiki.example/runbook#slow\""))
         await lab.link.look()
         #expect(await lab.evaluator.log.firing.count == 1)
         lab.evaluator.inbox.yield(.readings([Reading("api.p95", .number(100))], at: lab.clock.now()))

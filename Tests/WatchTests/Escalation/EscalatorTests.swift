@@ -49,7 +49,7 @@ struct PagingLab {
     ) -> Escalator {
         let voice = PageVoice(
             launch: "BarberPro test", contacts: contacts,
-            channels: [],
+            channels: [], runbook: Runbook(url: "https://wiki.example/runbook"),
             secret: { if case .environment("BETO") = $0 { "+5491150000002" } else { throw NoSecret() } })
         return Escalator(
             .init(
@@ -92,9 +92,10 @@ struct EscalatorTests {
         #expect(page.launch == "BarberPro test")
         #expect(page.summary == "the API is down")
         #expect(page.step == "step 1 of 2")
-        #expect(page.runbook == "#api")
+        #expect(page.runbook == "https://wiki.example/runbook#api")
+        #expect(page.alerts.map(\.runbook) == ["https://wiki.example/runbook#api"])
         #expect(page.code?.count == 4)
-        #expect(page.alerts == [facts])
+        #expect(page.alerts.map(\.fingerprint) == [facts.fingerprint])
         #expect(await lab.recorder.events.map(\.kind) == ["escalation.started", "escalation.stepped"])
     }
 
