@@ -27,7 +27,7 @@ struct DeploymentsPage {
             columns: [
                 .init(words(.columnWhen), width: 11), .init(words(.columnWhat), width: 8),
                 .init(words(.columnOutcome), width: 12), .init(words(.columnTo), width: 18, weight: 4),
-                .init(words(.columnWho), width: 8, priority: 2),
+                .init(words(.columnWho), width: 7, priority: 2),
                 .init(words(.columnTook), width: 7, align: .trailing, priority: 3),
                 .init(words(.columnReason), width: 14, weight: 4, priority: 4),
             ], rows: records.map { .init(id: $0.id, cells: cells($0)) }, selection: id, scroll: scroll)

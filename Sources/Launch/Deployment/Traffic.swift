@@ -33,7 +33,8 @@ package struct Traffic: Hashable, Sendable {
 
         package init(
             name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, isChecking: Bool = false,
-            lock: String? = nil, notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:],
+            lock: String? = nil, notice: String? = nil, noticeAge: Milliseconds? = nil,
+            versions: [String: Fact<String>] = [:],
             live: [String: Fact<Double>] = [:],
             misses: [String: String] = [:]
         ) {
@@ -94,14 +95,16 @@ package struct Traffic: Hashable, Sendable {
         func miss(_ id: SeriesID) -> String? { silent ? "the engine is silent" : board.track(id)?.miss }
 
         let up = number(series.up)
-        let split = text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) } }
+        let split = text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) }
+        }
         // A look bears the time at which it began: one from before the move tells of the state before it.
         let isChecking = split.map { board.actions.isOver($0, at: now) } ?? false
         let trouble = up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up)
         return Edge(
             name: series.name, isUp: up.map { $0.value >= 1 },
             trouble: trouble ?? (isChecking ? "checking: traffic has just been moved" : nil),
-            split: isChecking ? nil : split, isChecking: isChecking, lock: words(series.lock), notice: words(series.notice), noticeAge: text(series.notice)?.age,
+            split: isChecking ? nil : split, isChecking: isChecking, lock: words(series.lock),
+            notice: words(series.notice), noticeAge: text(series.notice)?.age,
             versions: Dictionary(
                 uniqueKeysWithValues: colours.compactMap { colour in
                     text(series.version(colour)).map { (colour, $0) }
