@@ -51,8 +51,12 @@ package struct AlertEpisodes: Sendable {
         switch event {
         case .fired(let body):
             if let index = open[body.alert.fingerprint] {
-                // What changes of one that fires already: how bad it is counts at its worst.
-                if body.alert.severity > all[index].facts.severity { all[index].facts.severity = body.alert.severity }
+                // What changes of one that fires already: how bad it is counts at its worst, with the value and the bound of then.
+                if body.alert.severity > all[index].facts.severity {
+                    let since = all[index].facts.since
+                    all[index].facts = body.alert
+                    all[index].facts.since = since
+                }
             } else {
                 open[body.alert.fingerprint] = all.count
                 all.append(AlertEpisode(facts: body.alert, firedAt: moment))

@@ -31,6 +31,10 @@ package struct HandoverMarkdown {
     package var text: String {
         var out = Markdown()
         out.heading(1, "Handover · " + plain(manifest?.product.name ?? "launch") + " · " + times.full(handover.now.utc))
+        if let silence = handover.silence {
+            let words = silence.words(in: manifest?.zone ?? .utc)
+            out.line("**\(words.prefix(1).uppercased() + words.dropFirst()): what follows is what was last known.**")
+        }
         switch handover.since {
         case .lastLook(let time): out.line("Since you last looked, \(times.full(time)).")
         case .given(let time): out.line("Since \(times.full(time)).")
@@ -47,15 +51,19 @@ package struct HandoverMarkdown {
 
     private func standing(_ out: inout Markdown) {
         out.heading(2, "Now")
-        if handover.open.isEmpty { out.line("- nothing fires") }
+        let isSilent = handover.silence != nil
+        if handover.open.isEmpty {
+            out.line(
+                isSilent ? "- nothing was known to fire; whether something does now nobody knows" : "- nothing fires")
+        }
         for alert in handover.open { out.line("- " + line(of: alert)) }
         for record in handover.running {
             out.line(
-                "- **runs**: \(record.kind.rawValue)\(plain(ReportText.move(record, prefix: " "))) by "
+                "- **runs**: \(record.kind.title)\(plain(ReportText.move(record, prefix: " "))) by "
                     + "\(plain(record.started.by.name)) since \(times.short(record.at.utc))"
                     + (record.current.map { ", at \(plain($0.step.title))" } ?? ""))
         }
-        if handover.running.isEmpty { out.line("- nothing runs") }
+        if handover.running.isEmpty { out.line(isSilent ? "- nothing was known to run" : "- nothing runs") }
         for chain in handover.chains {
             let due = chain.step.map { ", next step \(times.short($0.due.utc))" } ?? ""
             out.line("- **escalating**: \(plain(chain.started.summary)), step \((chain.step?.step ?? 0) + 1)\(due)")
@@ -106,12 +114,12 @@ package struct HandoverMarkdown {
         out.heading(2, "What changed")
         var lines: [(Timestamp, String)] = []
         for record in handover.actions {
-            let end = record.ended.map { ": \($0.body.outcome.rawValue), \(plain($0.body.summary))" } ?? ", runs"
+            let end = record.ended.map { ": \($0.body.outcome.title), \(plain($0.body.summary))" } ?? ", runs"
             let reason = record.started.reason.isEmpty ? "" : " (“\(plain(record.started.reason))”)"
             lines.append(
                 (
                     record.at.utc,
-                    "**\(record.kind.rawValue)**\(plain(ReportText.move(record, prefix: " "))) by "
+                    "**\(record.kind.title)**\(plain(ReportText.move(record, prefix: " "))) by "
                         + plain(record.started.by.name) + reason + end
                 ))
         }

@@ -20,7 +20,7 @@ extension LaunchReport {
             let isIncident = move.figures.times.incident != nil
             let rows = told.filter { $0.comparison.verdict != .same || $0.isRecovered == false }
             return MoveTable(
-                title: times.exact(move.record.at.utc) + " " + move.record.kind.rawValue
+                title: times.exact(move.record.at.utc) + " " + move.record.kind.title
                     + ReportText.move(move.record, prefix: " ") + " by " + move.record.started.by.name,
                 times: move.summary.times,
                 head: ["Figure", isIncident ? "In the incident" : "Before", "After", "What came of it"]

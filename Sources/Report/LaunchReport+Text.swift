@@ -38,8 +38,8 @@ extension LaunchReport {
             ("Alerts", "\(episodes.count), \(critical) critical"),
             ("Alert to ack, median", acks.isEmpty ? "no ack" : span(acks[acks.count / 2])),
             ("Fault to page, median", pages.isEmpty ? "no page" : span(pages[pages.count / 2])),
-            ("Deploys", String(actions.count { $0.kind == .deploy })),
-            ("Rollbacks", String(actions.count { $0.kind == .rollback })),
+            ("Deploys", outcomes(of: .deploy)),
+            ("Rollbacks", outcomes(of: .rollback)),
         ]
         if let poll = stations.first { figures.append(("Go or no-go, at the end", poll.verdict)) }
         if !checklist.rows.isEmpty {
@@ -51,6 +51,20 @@ extension LaunchReport {
                 ))
         }
         return figures
+    }
+
+    /// `2 done, 1 refused, 1 gone back`: what was only tried is not counted as done.
+    private func outcomes(of kind: ActionKind) -> String {
+        let records = actions.filter { $0.kind == kind }
+        let words: [(ActionOutcome?, String)] = [
+            (.done, "done"), (.wentBack, "gone back"), (.refused, "refused"), (.preempted, "pre-empted"),
+            (.undecided, "undecided"), (.died, "died"), (nil, "not ended"),
+        ]
+        let parts = words.compactMap { outcome, word -> String? in
+            let count = records.count { $0.ended?.body.outcome == outcome }
+            return count > 0 ? "\(count) \(word)" : nil
+        }
+        return parts.isEmpty ? "none" : parts.joined(separator: ", ")
     }
 
     /// The gates of every deploy: its preflight, its checks of the idle colour, its analyses, its approval.
@@ -71,7 +85,7 @@ extension LaunchReport {
                     case nil: "had not ended"
                     }
                 return Gate(
-                    at: at.utc, name: step.step.title + " of " + (record.started.to?.version ?? record.kind.rawValue),
+                    at: at.utc, name: step.step.title + " of " + (record.started.to?.version ?? record.kind.title),
                     verdict: verdict, evidence: step.detail)
             }
         }

@@ -168,7 +168,7 @@ package struct LaunchReport: Sendable {
         let moves = actions.filter { $0.kind.movesTraffic && $0.firstMovedAt != nil }.map { record in
             Mark(
                 at: record.firstMovedAt?.utc ?? record.at.utc, letter: record.kind == .rollback ? "R" : "D",
-                words: record.kind.rawValue + ReportText.move(record, prefix: " ") + " by " + record.started.by.name)
+                words: record.kind.title + ReportText.move(record, prefix: " ") + " by " + record.started.by.name)
         }
         let flags = events.compactMap { event -> Mark? in
             guard case .flag(.changed(let change)) = event.body else { return nil }

@@ -103,10 +103,10 @@ package struct ReportMarkdown {
                 ["When", "What", "By", "Why", "Outcome"],
                 report.actions.map { record in
                     [
-                        times.exact(record.at.utc), plain(record.kind.rawValue + ReportText.move(record, prefix: " ")),
+                        times.exact(record.at.utc), plain(record.kind.title + ReportText.move(record, prefix: " ")),
                         plain(record.started.by.signature), plain(record.started.reason),
                         plain(
-                            record.ended.map { "\($0.body.outcome.rawValue): \($0.body.summary)" } ?? "had not ended"),
+                            record.ended.map { "\($0.body.outcome.title): \($0.body.summary)" } ?? "had not ended"),
                     ]
                 })
         }

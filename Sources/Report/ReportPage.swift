@@ -146,9 +146,9 @@ package struct ReportPage {
         head(["When", "What", "By", "Why", "Outcome", "Took"])
         for record in report.actions {
             row([
-                times.exact(record.at.utc), record.kind.rawValue + ReportText.move(record, prefix: " "),
+                times.exact(record.at.utc), record.kind.title + ReportText.move(record, prefix: " "),
                 record.started.by.signature, record.started.reason,
-                record.ended.map { "\($0.body.outcome.rawValue): \($0.body.summary)" } ?? "had not ended",
+                record.ended.map { "\($0.body.outcome.title): \($0.body.summary)" } ?? "had not ended",
                 record.ended.map { span(record.at.age(at: $0.at)) } ?? "",
             ])
         }

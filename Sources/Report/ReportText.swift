@@ -34,9 +34,8 @@ struct ReportTimes {
 }
 
 enum ReportText {
-    /// `v1.3.9 → v1.4.0`
+    /// ` blue v1.3.9 → green v1.4.0`, with `prefix` before it; empty where it goes nowhere.
     static func move(_ record: ActionRecord, prefix: String = "") -> String {
-        let names = [record.started.from, record.started.to].compactMap { $0?.version ?? $0?.colour }
-        return names.isEmpty ? "" : prefix + names.joined(separator: " → ")
+        record.move.isEmpty ? "" : prefix + record.move
     }
 }

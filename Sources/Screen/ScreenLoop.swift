@@ -107,7 +107,7 @@ package struct ScreenLoop {
             now: clock.now(), size: session.size, mode: options.mode, keymap: options.keymap,
             capabilities: options.capabilities, words: options.words, engineCommand: options.engineCommand,
             commands: options.launcher?.shown ?? CommandSetup(),
-            entropy: .random(in: 0...UInt64.max))
+            entropy: .random(in: 0...UInt64.max), reading: follower.path)
         frame = Frame(size: session.size)
         follower.onNews { waker.wake() }
         if let start = options.startAt { for command in model.begin(at: start) { read(command) } }

@@ -46,9 +46,9 @@ struct Kiosk: ParsableCommand {
 
     func run() throws {
         let variable = getenv("GUARDIA_JOURNAL").map { String(cString: $0) }
+        let journal = journal ?? variable ?? "/var/lib/guardia/guardia.journal"
         let ending = try screen.run(
-            journal: journal ?? variable ?? "/var/lib/guardia/guardia.journal", mode: .kiosk(mayQuit: allowQuit),
-            engineCommand: "systemctl restart guardia")
+            journal: journal, mode: .kiosk(mayQuit: allowQuit), engineCommand: EngineStart.command(journal: journal))
         throw ExitCode(ending.exitCode)
     }
 }

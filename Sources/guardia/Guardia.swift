@@ -84,7 +84,7 @@ struct Guardia: AsyncParsableCommand {
             // A look that found all well, and nobody could read that.
             if (error as? ExitCode)?.isSuccess == true, StandardStream.couldNotWrite != nil, !acts { Glibc.exit(1) }
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            StandardStream.error.lines(fullMessage(for: error))
+            StandardStream.error.lines(corrected(fullMessage(for: error)))
             if let unknown = unknownPart() { Output.error(unknown) }
             Glibc.exit(2)
         }
@@ -115,7 +115,26 @@ struct Guardia: AsyncParsableCommand {
         let parts = group.configuration.subcommands.map(name)
         guard !parts.contains(words[1]) else { return nil }
         let hint = Nearest.hint(for: words[1], among: parts)
+        // Where a word may stand there, one that is like no part is that word: an alert to silence, a station of the poll.
+        if hint == nil, let usual = group.configuration.defaultSubcommand, takesWord(usual) { return nil }
         return "there is no 'guardia \(words[0]) \(words[1])'; \(hint ?? "there is \(parts.joined(separator: ", "))")"
+    }
+
+    private static func takesWord(_ command: any ParsableCommand.Type) -> Bool {
+        Mirror(reflecting: command.init()).children.contains {
+            String(describing: type(of: $0.value)).hasPrefix("Argument<")
+        }
+    }
+
+    /// What ArgumentParser says, where it has not thought of the two options that every command has.
+    private static func corrected(_ message: String) -> String {
+        let start = "Unknown option '"
+        guard let found = message.firstRange(of: start),
+            let end = message[found.upperBound...].firstIndex(of: "'"),
+            let near = Nearest.name(to: String(message[found.upperBound..<end]), among: ["--version", "--help"]),
+            let line = message[end...].firstIndex(of: "\n") ?? Optional(message.endIndex)
+        else { return message }
+        return message[...end] + ". Did you mean '\(near)'?" + message[line...]
     }
 
     private static func name(of command: any ParsableCommand.Type) -> String {

@@ -158,6 +158,27 @@ struct CommandLineTests {
         #expect(missing.status == 2 && missing.errors == "guardia: /nonexistent.journal: there is no such file\n")
     }
 
+    @Test func aReportIsWrittenIntoADeviceOrThroughALinkAndReplacesNeither() throws {
+        let folder = try FileManager.default.url(
+            for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(fileURLWithPath: "/tmp/x"),
+            create: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (pipe, link, target) = ("\(folder.path)/pipe", "\(folder.path)/link", "\(folder.path)/target")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        let report = "'\(guardia)' report --journal '\(Self.recording)' --out"
+        let read = try Program.run("/bin/sh", ["-c", "cat '\(pipe)' | wc -c & \(report) '\(pipe)' >/dev/null; wait"])
+        #expect((Int(read.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) > 1000, "\(read)")
+        var status = stat()
+        #expect(stat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        #expect(try Program.run("/bin/sh", ["-c", "\(report) '\(link)'"]).status == 0)
+        #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+        #expect(try String(contentsOfFile: target, encoding: .utf8).count > 1000)
+        let full = try Program.run("/bin/sh", ["-c", "\(report) /dev/full"])
+        #expect(full.status == 1 && full.errors.contains("/dev/full: No space left"), "\(full.errors)")
+        #expect(stat("/dev/full", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+    }
+
     /// A small config whose journal is not there.
     private static func configNamingAJournal(_ more: String = "") throws -> String {
         let file = "/tmp/guardia-named-\(UInt32.random(in: 0 ... .max)).yaml"

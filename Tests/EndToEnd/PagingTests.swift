@@ -162,8 +162,19 @@ struct PagingTests {
         try await launch.expect("the engine is silent") {
             launch.board?.isSilent(at: SystemClock().now()) == true
         }
+        // What is listed is what was last known, and a script knows it by the exit code.
+        let listed = try launch.run("alerts")
+        #expect(
+            listed.status == 4 && listed.output.hasPrefix("ENGINE SILENT: the engine is silent since"),
+            "\(listed.output)")
+        let json = try launch.run("alerts", "--json")
+        #expect(json.status == 4 && json.output.hasPrefix("{\"engineSilent\":true"), "\(json.output)")
+        let handover = try launch.run("handover")
+        #expect(handover.output.contains("**The engine is silent since"), "\(handover.output)")
         let taken = try launch.run("ack", "--all")
         #expect(taken.status == 0 && taken.errors.contains("the engine is silent since"), "\(taken.errors)")
+        let rest = try launch.run("alerts")
+        #expect(rest.status == 4 && !rest.output.contains("nothing fires"), "\(rest.output)")
     }
 
     /// A stopped engine gives no sign: neither to systemd nor to the monitor.

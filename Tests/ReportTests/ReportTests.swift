@@ -169,7 +169,7 @@ final class ReportLab {
         let page = ReportPage(try lab.report()).text
         for part in [
             "BarberPro launch report", "API p95 is over 200 ms", "14 s by sms", "2 min", "ana, step 2",
-            "rollback v1.4.0 → v1.3.9",
+            "rollback blue v1.4.0 → green v1.3.9",
             "Validate payments", "real cards", "☑", "target 200 ms", "✓ met", "<svg",
         ] { #expect(page.contains(part), "\(part)") }
         // The rollback stands in the chart by its letter.
@@ -224,7 +224,7 @@ final class ReportLab {
         // What began before is whole all the same.
         let late = ReportPage(try lab.report(from: ReportLab.at(350).utc)).text
         #expect(late.contains("14 s by sms"))
-        #expect(!late.contains("rollback v1.4.0 → v1.3.9"))
+        #expect(!late.contains("rollback blue v1.4.0 → green v1.3.9"))
     }
 
     @Test func thePeakOfASlotIsNotAveragedAway() throws {
@@ -321,6 +321,45 @@ final class ReportLab {
         #expect(!ReportPage(try lab.report()).text.contains("Go or no-go"))
     }
 
+    @Test func whatWasOnlyTriedIsNotCountedAsDone() throws {
+        let id = ActionID("deploy-20261124T040000Z-0002")
+        var story = ReportLab.story()
+        story.append(
+            (
+                500,
+                .action(
+                    .started(
+                        .init(
+                            id: id, kind: .deploy, by: ReportLab.ana, reason: "", command: [],
+                            from: .init(colour: "green", version: "v1.3.9"),
+                            to: .init(colour: "blue", version: "v1.6.0"), steps: [], pid: 1)))
+            ))
+        story.append((501, .action(.ended(.init(action: id, outcome: .refused, summary: "frozen")))))
+        try lab.write(ReportLab.manifest(), story)
+        let text = ReportMarkdown(try lab.report()).text
+        #expect(text.contains("- Deploys: **1 refused**") && text.contains("- Rollbacks: **1 done**"), "\(text)")
+        #expect(text.contains("rollback blue v1.4.0 → green v1.3.9"), "\(text)")
+        #expect(text.contains("deploy green v1.3.9 → blue v1.6.0"), "\(text)")
+    }
+
+    @Test func anAlertThatGotWorseIsToldWithTheValueAndTheBoundOfThen() throws {
+        func fired(_ severity: Severity, _ summary: String, value: Double, since: Double) -> Event {
+            let facts = AlertEvent.Facts(
+                rule: "latency", labels: Labels(["alertname": "latency"]), severity: severity, summary: summary,
+                value: value, since: ReportLab.at(since))
+            return Event(origin: "b", at: ReportLab.at(since + 10), body: .alert(.fired(.init(alert: facts))))
+        }
+        let episodes = AlertEpisodes([
+            fired(.warning, "p95 160 ms > 150 ms", value: 160, since: 90),
+            fired(.critical, "p95 240 ms > 200 ms", value: 240, since: 120),
+        ]).all
+        let episode = try #require(episodes.first)
+        #expect(episodes.count == 1 && episode.facts.severity == .critical)
+        #expect(episode.facts.summary == "p95 240 ms > 200 ms" && episode.facts.value == 240)
+        // The fault began when it began.
+        #expect(episode.facts.since == ReportLab.at(90) && episode.firedAt == ReportLab.at(100))
+    }
+
     @Test func aChangedConfigIsInTheTimeline() throws {
         try lab.write()
         let writer = try JournalWriter(path: lab.journal, origin: "b")
@@ -347,7 +386,13 @@ final class ReportLab {
         let text = HandoverMarkdown(handover, manifest: board.manifest).text
         #expect(text.contains("**critical** p95 &lt;b&gt;high&lt;/b&gt;"))
         #expect(text.contains("taken by ana"))
-        #expect(text.contains("**rollback** v1.4.0 → v1.3.9 by ana"))
+        #expect(text.contains("**rollback** blue v1.4.0 → green v1.3.9 by ana"))
+        // No engine was heard: whatever follows is not of now, and that comes first.
+        #expect(text.split(separator: "\n")[1].hasPrefix("**The engine is silent"), "\(text)")
+        board.heartbeat = Heartbeat(at: ReportLab.at(395))
+        let alive = HandoverMarkdown(
+            Handover(board, for: "ana", since: ReportLab.at(0).utc, at: ReportLab.at(395)), manifest: board.manifest)
+        #expect(!alive.text.contains("silent"))
         #expect(text.contains("watches: ana@bastion-1 on pts/3"))
         #expect(text.contains("- [ ] Validate payments"))
         #expect(text.contains("**OVERDUE**"))

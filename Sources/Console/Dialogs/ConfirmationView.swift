@@ -37,7 +37,8 @@ struct ConfirmationView {
         lines.append(
             DialogLine(
                 .field(
-                    label: fieldLabel(words(reasonWord), isFocused: confirmation.focus == .reason), confirmation.reason,
+                    label: fieldLabel(words(reasonWord) + " ", isFocused: confirmation.focus == .reason),
+                    confirmation.reason,
                     isFocused: confirmation.focus == .reason, placeholder: suggestion),
                 rank: 60))
         lines += target(width: width)

@@ -46,6 +46,7 @@ extension Model {
 
     func matches(_ row: Panes.Row) -> Bool {
         isWanted(row.title) || row.judged.contains { isWanted($0.name) }
+            || FeedFilter.names("\(verdict(of: row))", feedFilter.text)
     }
 
     func matches(_ region: Panes.Region) -> Bool {

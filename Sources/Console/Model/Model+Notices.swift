@@ -34,12 +34,17 @@ package struct Notice: Hashable, Sendable {
 }
 
 extension Model {
-    package var isSilent: Bool { board.isSilent(at: now) }
+    /// Of a journal that nobody has read yet nothing is known, not even that it is silent.
+    package var isSilent: Bool { reading == nil && board.isSilent(at: now) }
+
+    /// `reading the journal /var/lib/guardia/guardia.journal …`
+    var readingText: String? { reading.map { words(.readingJournal, Text.sanitised($0, limit: 200)) } }
 
     /// The notices that hold now, the gravest first. The engine is judged by the present, also while paused.
     package var notices: [Notice] {
         var notices: [Notice] = []
         if let rewindNotice { notices.append(rewindNotice) }
+        if let readingText { notices.append(Notice(role: .text, text: readingText)) }
         if isSilent {
             let start = rewind == nil ? " · " + words(.startEngine, engineCommand) : ""
             let text =

@@ -14,6 +14,7 @@ extension Model {
             refreshConfirmation()
             return ring() + (isNextSecond ? play() : [])
         case .board(let board):
+            reading = nil
             live = board
             renew()
             renewFeed()
@@ -27,7 +28,10 @@ extension Model {
             if alarms.isWaiting { wall.isAskedFor = false }
             return ring()
         case .heartbeat(let beat): live.heartbeat = beat
-        case .readerNote(let note): readerNote = note
+        case .readerNote(let note):
+            readerNote = note
+            // What cannot be read is not being read any more: the reason says more.
+            if note != nil { reading = nil }
         case .past(let board, let moment, let target, let asked):
             // Left meanwhile: what comes late is not wanted any more.
             if awaited == nil, rewind == nil { break }
@@ -69,10 +73,18 @@ extension Model {
             return answer(confirmation, press)
         }
         guard let action = keymap.action(for: press, in: context) else {
-            if !type(press) { hint = words(.noSuchKey, press.label) }
+            if !type(press) { hint = elsewhere(press) ?? words(.noSuchKey, press.label) }
             return []
         }
         return perform(action)
+    }
+
+    /// What a key that does nothing here lacks anywhere: the section of the config that it needs.
+    private func elsewhere(_ press: Key) -> String? {
+        guard let action = keymap.bindings.first(where: { $0.keys.contains(press) })?.action,
+            action == .say || action.actsOnProduction || action.actsOnAlert, let reason = disabledText(of: action)
+        else { return nil }
+        return words(.disabled, words(keymap[action].title), reason)
     }
 
     /// Does what a key or the palette asks for; refuses, with the reason, what cannot be done now.

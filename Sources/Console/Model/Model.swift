@@ -61,6 +61,9 @@ package struct Model: Sendable {
         didSet { feed.show(shown, isLive: frozen == nil, filter: feedFilter, list: lists[.alerts]) }
     }
     package internal(set) var readerNote: String?
+    /// The journal that is being read for the first time: until it was, nothing is said of the engine or of anything else. Nil
+    /// once it was, or could not be.
+    package internal(set) var reading: String?
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
     /// The time of the past that was asked for last, as long as it has not come.
@@ -85,9 +88,10 @@ package struct Model: Sendable {
     package init(
         board: Board = Board(), now: Moment, size: Size, mode: Mode, keymap: Keymap = .standard,
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
-        commands: CommandSetup = CommandSetup(), entropy: UInt64 = 0
+        commands: CommandSetup = CommandSetup(), entropy: UInt64 = 0, reading: String? = nil
     ) {
         self.board = board
+        self.reading = reading
         present = now
         presentAsOf = now
         self.size = size

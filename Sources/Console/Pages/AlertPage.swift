@@ -214,7 +214,7 @@ struct AlertPage {
         guard let value = facts.value, unit != .verdict, unit != .text else {
             return Text.sanitised(facts.summary, limit: 200)
         }
-        let text = model.figures.value(value, unit: unit)
+        let text = model.figures.value(value, unit: unit, against: facts.bound?.limit)
         return switch facts.bound {
         case .above(let limit)?: "\(text) > \(model.figures.bound(limit, unit: unit))"
         case .below(let limit)?: "\(text) < \(model.figures.bound(limit, unit: unit))"

@@ -53,7 +53,7 @@ struct DeploymentPage {
                 + words(.tookTime, took))
         let client = record.started.by.client.map { " " + words(.fromClient, Text.sanitised($0, limit: 60)) } ?? ""
         fact(.columnWho, Text.sanitised(record.started.by.signature, limit: 80) + client)
-        fact(.columnTo, DeploymentsPage.move(record) + sides(record))
+        fact(.columnTo, DeploymentsPage.move(record))
         if !record.started.reason.isEmpty { fact(.columnReason, record.started.reason) }
         fact(.labelRuns, ShellWords.line(record.started.command))
         if let before = record.started.continues { fact(.continues, before.text) }
@@ -67,11 +67,6 @@ struct DeploymentPage {
         lines += steps(of: record, width: width)
         lines += figures(of: record, width: width)
         return lines
-    }
-
-    private func sides(_ record: ActionRecord) -> String {
-        let colours = [record.started.from?.colour, record.started.to?.colour].compactMap(\.self)
-        return colours.isEmpty ? "" : "  (" + colours.map { $0.uppercased() }.joined(separator: " → ") + ")"
     }
 
     // MARK: Steps

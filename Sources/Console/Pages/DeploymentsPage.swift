@@ -25,9 +25,9 @@ struct DeploymentsPage {
         }
         let table = Table(
             columns: [
-                .init(words(.columnWhen), width: 11), .init(words(.columnWhat), width: 9),
-                .init(words(.columnOutcome), width: 12), .init(words(.columnTo), width: 18, weight: 2),
-                .init(words(.columnWho), width: 8, weight: 1, priority: 2),
+                .init(words(.columnWhen), width: 11), .init(words(.columnWhat), width: 8),
+                .init(words(.columnOutcome), width: 12), .init(words(.columnTo), width: 18, weight: 4),
+                .init(words(.columnWho), width: 7, priority: 2),
                 .init(words(.columnTook), width: 7, align: .trailing, priority: 3),
                 .init(words(.columnReason), width: 14, weight: 4, priority: 4),
             ], rows: records.map { .init(id: $0.id, cells: cells($0)) }, selection: id, scroll: scroll)
@@ -48,20 +48,15 @@ struct DeploymentsPage {
             ?? Span("▸ " + model.words(.isRunning), .accent, .bold)
         let took = model.figures.took(record.duration(at: model.now))
         return [
-            [Span(when, .text)], [Span(record.kind.rawValue, .value)], [outcome],
+            [Span(when, .text)], [Span(record.kind.title, .value)], [outcome],
             [Span(DeploymentsPage.move(record), .value)],
             [Span(Text.sanitised(record.started.by.name, limit: 40), .text)],
             [Span(took, .dim)], [Span(Text.sanitised(record.started.reason, limit: 200), .text)],
         ]
     }
 
-    /// `v1.3.9 → v1.4.0`, `checkout-v2 5 % → 25 %`
+    /// `blue v1.3.9 → green v1.4.0`, `checkout-v2 5 % → 25 %`
     static func move(_ record: ActionRecord) -> String {
-        if let subject = record.started.subject { return Text.sanitised(subject, limit: 80) }
-        let sides = [record.started.from, record.started.to].compactMap(\.self)
-        // Versions, or colours: `green → v1.5.0` would be neither.
-        let versions = sides.compactMap(\.version)
-        let names = versions.count == sides.count ? versions : sides.map(\.colour)
-        return names.map { Text.sanitised($0, limit: 40) }.joined(separator: " → ")
+        Text.sanitised(record.move, limit: 120)
     }
 }

@@ -9,6 +9,8 @@ struct Digest {
         var id: SeriesID
         var title: String
         var verdict: Verdict
+        /// Nil for a region.
+        var row: Panes.Row?
     }
 
     func render(into frame: inout Frame, area: Rect) {
@@ -42,7 +44,7 @@ struct Digest {
 
     private func lines(of panes: Panes) -> [Line] {
         var lines = (panes.health + panes.business).map { row in
-            Line(id: culprit(of: row), title: row.title, verdict: model.verdict(of: row))
+            Line(id: row.main, title: row.title, verdict: model.verdict(of: row), row: row)
         }
         for state in model.regions where state.standing == .breach || state.standing == .warning {
             lines.append(
@@ -55,11 +57,6 @@ struct Digest {
             .sorted { ($0.element.verdict, $1.offset) > ($1.element.verdict, $0.offset) }.map(\.element)
     }
 
-    /// The series of a row that makes it as bad as it is: the one whose figure is worth a small screen.
-    private func culprit(of row: Panes.Row) -> SeriesID {
-        row.judged.max { model.assessment(of: $0).verdict < model.assessment(of: $1).verdict } ?? row.main
-    }
-
     private func render(_ line: Line, into frame: inout Frame, area: Rect) {
         let x = area.x + 1
         frame.plot(line.verdict.glyph, at: Point(x, area.y), line.verdict.role)
@@ -68,10 +65,16 @@ struct Digest {
         frame.put(line.title, at: Point(x + 7, area.y), line.verdict > .unknown ? .strong : .label, width: title)
         // The last cells of the last line say how many more there are.
         let rest = Rect(x: x + 8 + title, y: area.y, width: area.width - 13 - title, height: 1)
+        // What makes it as bad as it is, where that is another figure than its own: by its name.
+        if let culprit = line.row.flatMap({ model.culprit(of: $0) }) {
+            frame.put([culprit.span], at: rest.origin, width: rest.width)
+            return
+        }
         guard let track = model.track(line.id) else { return }
         let judged = model.assessment(of: line.id)
         switch judged.freshness {
-        case .never: frame.put(model.words(.neverRead), in: rest, .unknown)
+        case .never:
+            frame.put(model.words(.neverRead) + (track.miss.map { " · " + $0 } ?? ""), in: rest, .unknown)
         case .lastKnown:
             guard let at = track.valueAt else { return }
             // The line's word says already that it is not known now: where room is scarce the figures have it.
@@ -95,10 +98,17 @@ struct Digest {
         let spans = [
             Span(" \(state.glyph) \(Text.padded(state.colour.name.uppercased(), to: 6))", state.role, .bold),
             Span(Text.padded(state.version, to: 9), state.versionIsKnown ? .value : .unknown),
-            Span(Text.padded(model.words(state.word), to: 5), state.isServing == true ? state.role : .dim),
-            Span(Text.padded(share, to: 6, align: .trailing) + "  ", state.share == nil ? .unknown : .value),
-            Span(state.health(model.words), state.healthRole),
         ]
-        frame.put(spans, at: area.origin, width: area.width)
+        let standing =
+            state.isChecking && state.share == nil
+            ? [Span(Text.padded(model.words(.checking), to: 13), .unknown)]
+            : [
+                Span(Text.padded(model.words(state.word), to: 5), state.isServing == true ? state.role : .dim),
+                Span(Text.padded(share, to: 6, align: .trailing) + "  ", state.share == nil ? .unknown : .value),
+            ]
+        let health = [
+            Span(state.health(model.words), state.healthRole)
+        ]
+        frame.put(spans + standing + health, at: area.origin, width: area.width)
     }
 }

@@ -121,25 +121,42 @@ struct EscalationPage {
     private func contacts(width: Int) -> [[Span]] {
         var lines = [title(.contactsTitle)]
         guard let roster, !roster.contacts.isEmpty else { return lines + [[Span("  " + words(.noContact), .dim)]] }
+        /// A way for whose command there was no room behind it.
+        var unproved: EscalationLog.Way?
         for contact in roster.contacts {
             let label = Text.padded(who(contact.name), to: min(34, max(20, width / 3)))
             for (index, channel) in contact.channels.enumerated() {
+                let way = EscalationLog.Way(contact: contact.name, channel: channel)
+                var proof = proof(of: way)
+                if log.verified[way] == nil, Text.width(of: label) + 14 + Text.width(of: proof.text) > width {
+                    proof = Span("? " + words(.neverProvedShort), .unknown)
+                    unproved = unproved ?? way
+                }
                 lines.append([
                     Span(
                         "  " + (index == 0 ? label : String(repeating: " ", count: Text.width(of: label))) + " ", .text),
                     Span(Text.padded(Text.sanitised(channel, limit: 20), to: 11), .label),
-                    proof(of: .init(contact: contact.name, channel: channel)),
+                    proof,
                 ])
             }
             if contact.channels.isEmpty {
                 lines.append([Span("  " + label + " ", .text), Span(words(.noWay), .warning)])
             }
         }
+        if let unproved {
+            lines.append([Span("  " + words(.proveIt, name(unproved.channel), name(unproved.contact)), .dim)])
+        }
         return lines
     }
 
+    private func name(_ text: String) -> String { Text.sanitised(text, limit: 40) }
+
     private func proof(of way: EscalationLog.Way) -> Span {
-        guard let proof = log.verified[way] else { return Span("? " + words(.neverProved), .unknown) }
+        guard let proof = log.verified[way] else {
+            return Span(
+                "? " + words(.neverProved, name(way.channel), name(way.contact)),
+                .unknown)
+        }
         let age = proof.at.age(at: model.shownNow)
         let text = words(.provedAgo, model.figures.age(age), Text.sanitised(proof.how, limit: 60))
         return age > Self.proofLasts

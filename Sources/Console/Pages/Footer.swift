@@ -81,10 +81,22 @@ extension Model {
     fileprivate func footerRank(of binding: Binding) -> Int? {
         guard looksAtAlert else {
             // On a page the way to the panes is one of many; what acts on the launch goes before it.
-            return binding.action == .health && !overlays.isEmpty ? 6 : binding.footerRank
+            if binding.action == .health, !overlays.isEmpty { return 6 }
+            guard hasIncident else { return binding.footerRank }
+            // Who is told, and what is kept quiet, goes before what brings something new.
+            return switch binding.action {
+            case .silence, .escalate: 2
+            case .deploy, .flag: 4
+            default: binding.footerRank
+            }
         }
         if binding.action.actsOnAlert { return 1 }
         return binding.footerRank.map { binding.action.actsOnProduction ? $0 + 2 : $0 }
+    }
+
+    /// Whether something fires that nobody has.
+    private var hasIncident: Bool {
+        feed.live.openCount(.critical) + feed.live.openCount(.warning) > 0 && feed.live.hasAlerts
     }
 
     /// Whether an alert is open, or under the cursor.

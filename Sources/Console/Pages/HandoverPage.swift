@@ -36,7 +36,8 @@ struct HandoverPage {
     func lines(width: Int) -> [[Span]] { lines(handover, width: width) }
 
     private func lines(_ handover: Handover, width: Int) -> [[Span]] {
-        let lines = now(handover) + [[]] + changed(handover) + [[]] + who(handover) + checklist(handover)
+        let lines =
+            warning(handover) + now(handover) + [[]] + changed(handover) + [[]] + who(handover) + checklist(handover)
         // Whoever takes over reads what is at the end too: what has no room on a line goes on below it.
         return lines.flatMap { Text.wrapped($0, to: width, indent: 10) }
     }
@@ -46,11 +47,28 @@ struct HandoverPage {
 
     // MARK: Now
 
+    /// By the present engine, also where the panes are paused.
+    private var silence: EngineSilence? {
+        EngineSilence(model.shown.heartbeat, at: model.shownNow) ?? EngineSilence(model.board.heartbeat, at: model.now)
+    }
+
+    /// First of all: that nothing of what follows is of now.
+    private func warning(_ handover: Handover) -> [[Span]] {
+        guard let silence else { return [] }
+        let text = silence.since.map { words(.handoverSilent, model.shortTime($0.utc)) } ?? words(.handoverNeverHeard)
+        return [[Span("\(Verdict.unknown.glyph) " + text, .unknown, .bold)], []]
+    }
+
     private func now(_ handover: Handover) -> [[Span]] {
         var lines = [title(.handoverNow)]
-        if handover.open.isEmpty { lines.append([Span("  \(Verdict.ok.glyph) " + words(.handoverNothingFires), .ok)]) }
+        if handover.open.isEmpty {
+            lines.append(
+                silence == nil
+                    ? [Span("  \(Verdict.ok.glyph) " + words(.handoverNothingFires), .ok)]
+                    : [Span("  \(Verdict.unknown.glyph) " + words(.handoverNothingKnown), .unknown)])
+        }
         for alert in handover.open {
-            let (glyph, word, role) = alert.facts.severity.look
+            let (glyph, word, role) = model.look(of: alert)
             var spans = [
                 Span("  \(glyph) \(words(word)) ", alert.isOpen ? role : .dim, .bold),
                 Span(model.told(of: alert), .strong),
@@ -94,11 +112,14 @@ struct HandoverPage {
         for record in handover.running {
             lines.append([
                 Span("  ▸ " + words(.handoverRuns) + " ", .accent, .bold),
-                Span(record.kind.rawValue + " " + DeploymentsPage.move(record), .strong),
+                Span(record.kind.title + " " + DeploymentsPage.move(record), .strong),
                 Span("  " + plain(record.started.by.name, 24) + "  " + model.shortTime(record.at.utc), .dim),
             ])
         }
-        if handover.running.isEmpty { lines.append([Span("    " + words(.handoverNothingRuns), .dim)]) }
+        if handover.running.isEmpty {
+            let word: Word = silence == nil ? .handoverNothingRuns : .handoverNothingKnownRuns
+            lines.append([Span("    " + words(word), .dim)])
+        }
         for silence in handover.silences {
             lines.append([
                 Span("  ~ ", .dim, .bold),
@@ -125,7 +146,7 @@ struct HandoverPage {
                 (
                     record.at.utc,
                     [
-                        Span(record.kind.rawValue + " " + DeploymentsPage.move(record), .strong),
+                        Span(record.kind.title + " " + DeploymentsPage.move(record), .strong),
                         Span("  " + plain(record.started.by.name, 24), .text), outcome,
                         Span("  " + plain(record.started.reason), .dim),
                     ]
@@ -157,7 +178,7 @@ struct HandoverPage {
                 (
                     alert.at.utc,
                     [
-                        Span("\(Verdict.ok.glyph) " + words(.handoverResolved) + " ", .ok),
+                        Span("\(Verdict.ok.glyph) " + words(.handoverResolved) + " ", silence == nil ? .ok : .stale),
                         Span(plain(alert.facts.summary), .text),
                     ]
                 ))

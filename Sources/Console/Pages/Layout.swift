@@ -95,7 +95,7 @@ extension Model {
     }
 
     private var noticeCount: Int {
-        (isSilent || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
+        (isSilent || reading != nil || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
             + (readerNote == nil ? 0 : 1) + (rewind == nil ? 0 : 1)
             + deploymentNotices.count + flagNotices.count + readinessNotices.count
     }

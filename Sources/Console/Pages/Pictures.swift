@@ -58,6 +58,7 @@ private struct Sources: Equatable, Sendable {
     // What the header and the headline show besides.
     let second: Int64?
     let readerNote: String?
+    let reading: String?
     let width: Int
 
     init(of part: Pictures.Part, size: Size, model: Model) {
@@ -69,6 +70,7 @@ private struct Sources: Equatable, Sendable {
         lastBeat = isSilent ? model.board.heartbeat?.at : nil
         notRecording = model.board.heartbeat?.notRecording
         filter = model.filter
+        reading = model.reading
         if case .pane(let pane) = part {
             (list, second, readerNote, width) = (model.lists[pane], nil, nil, 0)
         } else {

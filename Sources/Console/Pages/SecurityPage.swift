@@ -16,7 +16,7 @@ struct SecurityPage {
             : [
                 // Of what nobody looks at nothing is said to be well.
                 Span(model.words(unwatched.isEmpty ? .securityWorst : .securityWatched), .dim),
-                label(posture.verdict(at: model.shownNow)),
+                label(posture.verdict(at: model.shownNow), to: 0),
             ]
         let inside = Panel(title: model.words(.securityTitle), facts: facts, isFocused: true)
             .render(into: &frame, area: area).inset(left: 1, right: 1)
@@ -77,10 +77,10 @@ struct SecurityPage {
     }
 
     /// Glyph and word, in a column of seven.
-    private func label(_ verdict: Verdict) -> Span {
-        Span(
-            Text.padded("\(verdict.glyph) \(model.words(verdict.word))", to: 7), verdict.role,
-            verdict > .ok ? .bold : [])
+    /// - Parameter width: the column that it stands in.
+    private func label(_ verdict: Verdict, to width: Int = 7) -> Span {
+        let text = "\(verdict.glyph) \(model.words(verdict.word))"
+        return Span(width > 0 ? Text.padded(text, to: width) : text, verdict.role, verdict > .ok ? .bold : [])
     }
 
     private func heading(_ word: Word, _ lines: inout [[Span]]) {

@@ -25,7 +25,9 @@ struct WarRoom {
 
     func renderBody(into frame: inout Frame, keeping pictures: inout Pictures) {
         if model.shown.manifest == nil {
-            frame.put(model.words(.noManifest), in: layout.body, row: layout.body.height / 2, .unknown, align: .centre)
+            frame.put(
+                model.readingText ?? model.words(.noManifest), in: layout.body, row: layout.body.height / 2, .unknown,
+                align: .centre)
         } else if layout.panes.isEmpty {
             Digest(model: model).render(into: &frame, area: layout.body)
         } else {

@@ -182,7 +182,7 @@ extension Model {
     // MARK: How it looks
 
     func look(of alert: Alert) -> (glyph: Unicode.Scalar, word: Word, role: Role) {
-        if alert.state == .resolved { return (Verdict.ok.glyph, .ok, .ok) }
+        if alert.state == .resolved { return (Verdict.ok.glyph, .ok, isSilent ? .stale : .ok) }
         // What a silent engine said last is no longer known to be so.
         let (glyph, word, role) = alert.facts.severity.look
         return (glyph, word, isSilent ? .stale : role)

@@ -16,6 +16,8 @@ struct ColourState {
     let edges: (answering: Int, all: Int)?
     /// How many hosts it has; nil where the journal does not tell.
     let hosts: Int?
+    /// Whether an action has moved traffic since the edges were asked: who serves is not told before they were.
+    let isChecking: Bool
 
     init(_ colour: Panes.Colour, model: Model) {
         func known(_ id: SeriesID?) -> Track? {
@@ -41,9 +43,10 @@ struct ColourState {
             age = (traffic.edges.compactMap { $0.live[colour.name]?.age } + traffic.edges.compactMap { $0.split?.age })
                 .max()
             edges = (answering, traffic.edges.count)
+            isChecking = traffic.isChecking
             return
         }
-        edges = nil
+        (edges, isChecking) = (nil, false)
         version = colour.version.flatMap { model.track($0)?.text }.map { Text.sanitised($0, limit: 40) } ?? "v?"
         versionIsKnown = known(colour.version) != nil
         share = known(colour.share)?.number.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
@@ -68,7 +71,7 @@ struct ColourState {
     }
 
     var word: Word {
-        guard let share else { return .unknown }
+        guard let share else { return isChecking ? .checking : .unknown }
         return share >= 100 ? .live : share > 0 ? .canary : .idle
     }
 

@@ -54,14 +54,18 @@ struct ColoursPane {
             Text.middle(state.version, to: version), at: Point(x, area.y), state.versionIsKnown ? .value : .unknown,
             width: version)
         x += version + 1
-        frame.put(model.words(state.word), at: Point(x, area.y), state.isServing == true ? role : .dim, .bold, width: 4)
-        x += 5
         let share = ValueColumns(.percent)
-        let shareText = state.share.map { model.figures.percent($0, decimals: $0 == $0.rounded() ? 0 : 1) } ?? "?"
-        frame.put(
-            ValueText(shareText), at: Point(x, area.y), columns: share,
-            state.share == nil ? .unknown : state.isServing == true ? .value : .dim)
-        x += share.width + 1
+        if state.isChecking, state.share == nil {
+            frame.put(model.words(.checking), at: Point(x, area.y), .unknown, .bold, width: 5 + share.width)
+        } else {
+            frame.put(
+                model.words(state.word), at: Point(x, area.y), state.isServing == true ? role : .dim, .bold, width: 4)
+            let text = state.share.map { model.figures.percent($0, decimals: $0 == $0.rounded() ? 0 : 1) } ?? "?"
+            frame.put(
+                ValueText(text), at: Point(x + 5, area.y), columns: share,
+                state.share == nil ? .unknown : state.isServing == true ? .value : .dim)
+        }
+        x += 5 + share.width + 1
 
         // From the right: health, age, errors, latency; the bar has what is left.
         var right = end

@@ -79,6 +79,7 @@ extension Model {
 
     /// The rollback light in words; a light that is not known is never green.
     func light(of traffic: Traffic) -> Span {
+        if traffic.isChecking { return Span(words(.lightChecking), .unknown, .bold) }
         switch RollbackLight(traffic, shown.actions) {
         case .ready(_, let version, let age, let edges):
             let through = words(edges == 1 ? .edgeCount : .edgesCount, "\(edges)/\(traffic.edges.count)")
@@ -105,6 +106,7 @@ extension Model {
     /// How long one key still brings the previous version back.
     var runwayText: Span? {
         guard let key = offer(.rollback) else { return nil }
+        if liveTraffic?.isChecking == true { return Span(words(.lightChecking), .unknown) }
         switch Runway(board: board, now: asOf) {
         case .open(let version, let left)?:
             let name = Text.sanitised(version, limit: 40)

@@ -62,7 +62,8 @@ struct GeoList {
         let (role, mark) = look(of: state)
         frame.put(state.region.label, at: area.origin, .label, width: 4)
         frame.put(figure(of: state), at: Point(area.x + 5, area.y), role, width: 4, align: .trailing)
-        frame.plot(mark, at: Point(area.x + 9, area.y), role)
+        // A dot behind a word would be read as a part of it.
+        if state.standing != .few { frame.plot(mark, at: Point(area.x + 9, area.y), role) }
     }
 
     /// The figure without its unit, which the pane's title bears; seconds say so, being no milliseconds.

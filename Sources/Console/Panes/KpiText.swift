@@ -71,8 +71,10 @@ struct KpiText {
         guard let amount = change.amount(state.unit) else { return Figures.none }
         let clamped = min(max(amount, -999), 999)
         if state.unit == .percent {
-            let number = model.figures.number(abs(clamped), decimals: abs(clamped) < 9.95 ? 1 : 0)
-            return (clamped < 0 ? "−" : "+") + number + (isShort ? "p" : " pt")
+            // In a column whole points do: how it is judged is said by its colour, and all of it by its page.
+            let shown = isShort ? min(max(clamped, -99), 99) : clamped
+            let number = model.figures.number(abs(shown), decimals: isShort || abs(shown) >= 9.95 ? 0 : 1)
+            return (shown < 0 ? "−" : "+") + number + (isShort ? "pt" : " pt")
         }
         return isShort ? model.figures.change(clamped).replacing(" ", with: "") : model.figures.change(clamped)
     }

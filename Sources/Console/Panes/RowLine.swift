@@ -25,8 +25,7 @@ struct RowLine {
         let x = line.x + 3 + columns.title + 1
         // What is not known is said across the whole line; its chart, if there is any, stands below.
         let isKnown = judged.freshness == .fresh || judged.freshness == .stale
-        let margin = columns.isShort ? 0 : 1
-        let end = line.x + line.width - margin - (columns.chart > 0 && isKnown ? columns.chart + 1 : 0)
+        let end = line.x + line.width - columns.margin - (columns.chart > 0 && isKnown ? columns.chart + 1 : 0)
         let rest = Rect(x: x, y: line.y, width: end - x, height: 1)
         guard let track = model.track(row.main), judged.freshness != .never else {
             renderNever(into: &frame, area: rest)
@@ -45,16 +44,8 @@ struct RowLine {
     /// `p95 3,4 s`: the figure that makes the row as bad as it is, where the line has no other place for it. A mark beside
     /// a main figure that is well would be a riddle.
     private var culprit: Span? {
-        let worst = model.verdict(of: row)
-        guard worst > .unknown, model.assessment(of: row.main).verdict < worst,
-            let id = row.judged.first(where: { model.assessment(of: $0).verdict == worst }),
-            let track = model.track(id)
-        else { return nil }
-        let fact = row.facts.first { $0.series == id }
-        if fact != nil, columns.facts > 0 { return nil }
-        let word = fact?.word ?? id.name.split(separator: ".").last.map(String.init) ?? ""
-        if track.series.tellsWhetherUp { return Span(model.upText(of: track, track.number ?? 0), worst.role) }
-        return Span("\(word) \(model.value(of: track))", worst.role)
+        guard let culprit = model.culprit(of: row) else { return nil }
+        return columns.facts > 0 && row.facts.contains { $0.series == culprit.series } ? nil : culprit.span
     }
 
     private func renderNever(into frame: inout Frame, area: Rect) {
@@ -95,12 +86,16 @@ struct RowLine {
         let message = facts.map { Span($0, .missed) } ?? (columns.chart == 0 && reason == nil ? culprit : nil)
         // Why a row is red goes before its bound.
         let room = area.x + area.width - x - (columns.bound > 0 ? columns.bound + 1 : 0)
-        let pushes = message.map { Text.width(of: $0.text, atMost: 200) > room } ?? false
+        // A bound that is crossed says more than the end of a reason.
+        let pushes = judged.verdict <= .unknown && message.map { Text.width(of: $0.text, atMost: 200) > room } ?? false
         if columns.bound > 0, !pushes {
             let bound = pane.bound(of: row, isShort: columns.isShort)
             let change = bound.isEmpty && columns.change == 0 ? model.kpi(of: row.main)?.short : nil
             let span = change ?? Span(bound, .dim)
-            frame.put(span.text, at: Point(x, area.y), span.style, width: columns.bound, align: .trailing)
+            // The widest takes the cell before its column, which the unit of a value leaves free.
+            let over = min(1, max(0, Text.width(of: span.text, atMost: 20) - columns.bound))
+            frame.put(
+                span.text, at: Point(x - over, area.y), span.style, width: columns.bound + over, align: .trailing)
             x += columns.bound + 1
         }
         // With a chart, the facts have lines of their own.
@@ -109,12 +104,6 @@ struct RowLine {
             frame.put([message], at: Point(x, area.y), width: area.x + area.width - x)
             return
         }
-        if columns.sparkline > 0 {
-            let trend = pane.trend(track, count: columns.sparkline, isChart: false)
-            Sparkline(trend.samples, role: isStale ? .stale : .sparkline)
-                .render(into: &frame, area: Rect(x: x, y: area.y, width: columns.sparkline, height: 1))
-            x += columns.sparkline + 1
-        }
         if columns.change > 0 {
             if let change = model.kpi(of: row.main)?.short {
                 frame.put(
@@ -122,6 +111,17 @@ struct RowLine {
             }
             x += columns.change + 1
         }
+        // A line without facts has their room for its past.
+        let hasFacts = reason != nil || !row.facts.isEmpty
+        let wide =
+            columns.sparkline + (hasFacts || columns.facts == 0 ? 0 : columns.facts + (columns.sparkline > 0 ? 1 : 0))
+        if wide > 0, !model.capabilities.slow {
+            let trend = pane.trend(track, count: wide, isChart: false)
+            Sparkline(trend.samples, role: isStale ? .stale : .sparkline)
+                .render(into: &frame, area: Rect(x: x, y: area.y, width: wide, height: 1))
+        }
+        guard hasFacts else { return }
+        x += columns.sparkline > 0 ? columns.sparkline + 1 : 0
         let rest = Rect(x: x, y: area.y, width: columns.facts, height: 1)
         if let reason {
             frame.put(reason, in: rest, .missed)
@@ -275,6 +275,24 @@ struct RowLine {
 }
 
 extension Model {
+    /// `p95 3,4 s`, `p95 never read`: the further figure that makes a row worse than its main one is, by its name: it must not be
+    /// read as the row's own. Nil where the main figure says it itself.
+    func culprit(of row: Panes.Row) -> (series: SeriesID, span: Span)? {
+        let worst = verdict(of: row)
+        guard assessment(of: row.main).verdict < worst,
+            let id = row.judged.first(where: { assessment(of: $0).verdict == worst })
+        else { return nil }
+        let word =
+            row.facts.first { $0.series == id }?.word ?? id.name.split(separator: ".").last.map(String.init) ?? ""
+        guard let track = track(id) else { return (id, Span("\(word) \(words(.neverRead))", worst.role)) }
+        if track.series.tellsWhetherUp, worst > .unknown {
+            return (id, Span(upText(of: track, track.number ?? 0), worst.role))
+        }
+        guard worst == .unknown else { return (id, Span("\(word) \(value(of: track))", worst.role)) }
+        let why = track.miss ?? track.valueAt.map { words(.lastKnownShort, shortClock($0.utc)) } ?? words(.neverRead)
+        return (id, Span("\(word) \(why)", .unknown))
+    }
+
     /// The value of a fact, which stands in a narrow column: per cents without decimals from ten on.
     func shortValue(of track: Track) -> String {
         // `too few (9)` is for where there is room to say it.

@@ -46,53 +46,117 @@ struct RowsPane {
     func series(_ id: SeriesID) -> Series? { model.track(id)?.series }
 
     /// The columns of the pane: they follow from the rows and the width, never from the values of the moment.
+    ///
+    /// One comes after the other in a fixed order, and where one has no room those behind it have none either: so what a narrow
+    /// pane shows, a wider one shows too.
     struct Columns {
         var title: Int
         var value: ValueColumns
         /// The bound of the main figure (`≤200`); 0 where it is not shown.
         var bound = 0
-        var sparkline = 0
-        var facts = 0
         /// The change against last week; 0 where it is not shown.
         var change = 0
+        var sparkline = 0
+        var facts = 0
         var chart = 0
         /// Whether bounds are written without their unit.
-        var isShort = false
+        var isShort = true
+        /// The cells at the very end.
+        let margin: Int
+
+        /// Fewer cells are no sparkline.
+        private static let leastSparkline = 3
+
+        private enum Part {
+            case sparkline, change
+            /// So many facts of each row.
+            case facts(Int)
+        }
 
         init(pane: RowsPane, width: Int, hasChart: Bool) {
             let rows = pane.all
             let longest = rows.map { Text.width(of: $0.title, atMost: 30) }.max() ?? 0
-            title = min(longest, width < 46 ? 10 : width < 60 ? 12 : 24)
+            // Titles take no more of a wider pane than it has gained.
+            title = min(longest, 10 + min(2, max(0, width - 46)) + min(12, max(0, width - 60)))
             value = ValueColumns(rows.map { pane.series($0.main)?.unit ?? .count })
-            // A space, the glyph and a space before the title; one behind the title; one at the very end.
-            var left = width - (width < 46 ? 4 : 5) - title - value.width
+            margin = width < 46 ? 0 : 1
+            // A space, the glyph and a space before the title; one behind the title.
+            let room = width - 4 - margin - title - value.width
             if hasChart {
                 // Title, value and facts take the left third or what they need; the chart has the rest.
-                chart = min(left - 1, max(width * 6 / 10, left - 14))
+                chart = min(room - 1, max(width * 6 / 10, room - 14))
                 return
             }
-            let wanted = rows.map { pane.factsWidth(of: $0, count: left >= 60 ? 3 : left >= 40 ? 2 : 1) }.max() ?? 0
-            if wanted > 0, left >= wanted + 1 + 4 {
-                facts = wanted
-                left -= wanted + 1
+            let isWhole = fill(pane, rows, room: room)
+            // Units last of all, where there is plenty of room.
+            let long = rows.map { pane.boundWidth(of: $0, isShort: false) }.max() ?? 0
+            if isWhole, bound > 0, sparkline - max(0, long - bound) >= 12 {
+                isShort = false
+                sparkline -= max(0, long - bound)
+                bound = max(bound, long)
             }
-            if pane.model.comparesWeeks(rows), left >= KpiText.shortWidth + 1 + (width < 46 ? 9 : 12) {
-                change = KpiText.shortWidth
-                left -= change + 1
+        }
+
+        /// - Returns: whether there was room for all of them.
+        private mutating func fill(_ pane: RowsPane, _ rows: [Panes.Row], room: Int) -> Bool {
+            var left = room
+            let compares = pane.model.comparesWeeks(rows)
+            let widths = rows.map { pane.boundWidth(of: $0, isShort: true) }
+            let bounds = widths.max() ?? 0
+            // Until there is a column for changes, a line without a bound has its change in the bound's place.
+            let isShared = zip(rows, widths).contains { $1 == 0 && pane.model.comparesWeeks([$0]) }
+            let shared = isShared ? max(bounds, KpiText.shortWidth) : bounds
+            for width in [shared, bounds] where bound == 0 && width > 0 && left >= width + 1 { bound = width }
+            left -= bound == 0 ? 0 : bound + 1
+            guard bound > 0 || shared == 0 else { return false }
+            let least = pane.model.capabilities.slow ? 0 : Self.leastSparkline + 1
+            // Where few lines have a fact, its column would leave the others empty.
+            let haveFacts = rows.count { !$0.facts.isEmpty }
+            let parts: [Part] =
+                haveFacts * 2 >= rows.count
+                ? [.facts(1), .sparkline, .change, .facts(2), .facts(3)]
+                : [.sparkline, .change, .facts(1), .facts(2), .facts(3)]
+            // One cell short of the further figures, the bound gives the one before it.
+            let first = rows.map { pane.factsWidth(of: $0, count: 1) }.max() ?? 0
+            if haveFacts * 2 >= rows.count, left == first, bound > 1 {
+                bound -= 1
+                left += 1
             }
-            isShort = width < 46
-            // Where there is no room for both, a line without a bound has its change in the bound's place.
-            let bounds =
-                rows.map { row in
-                    let bound = pane.boundWidth(of: row, isShort: isShort)
-                    let isCompared = change == 0 && bound == 0 && pane.model.comparesWeeks([row])
-                    return isCompared ? KpiText.shortWidth : bound
-                }.max() ?? 0
-            if bounds > 0, left >= bounds + 1 + (isShort ? 4 : 6) {
-                bound = bounds
-                left -= bounds + 1
+            var reserved = 0
+            var isWhole = true
+            for part in parts {
+                switch part {
+                case .sparkline:
+                    guard left >= least else {
+                        isWhole = false
+                        break
+                    }
+                    reserved = least
+                case .change:
+                    guard compares else { continue }
+                    let gained = bound - bounds + (bounds == 0 && bound > 0 ? 1 : 0)
+                    guard left + gained >= KpiText.shortWidth + 1 + reserved else {
+                        isWhole = false
+                        break
+                    }
+                    (change, bound) = (KpiText.shortWidth, bounds)
+                    left += gained - change - 1
+                case .facts(let count):
+                    let wanted = rows.map { pane.factsWidth(of: $0, count: count) }.max() ?? 0
+                    guard wanted > facts else { continue }
+                    // The first fact of a line is worth more than a long sparkline, further ones are not.
+                    let more = wanted - facts + (facts == 0 ? 1 : 0)
+                    guard left >= more + max(reserved, count > 1 ? 12 : 0) else {
+                        isWhole = false
+                        break
+                    }
+                    facts = wanted
+                    left -= more
+                }
+                guard isWhole else { break }
             }
-            sparkline = pane.model.capabilities.slow || left < 4 ? 0 : left - 1
+            sparkline = pane.model.capabilities.slow || left < least ? 0 : left - 1
+            return isWhole
         }
     }
 

@@ -27,7 +27,8 @@ struct Wall {
 
     private func renderPage(into frame: inout Frame, area: Rect) {
         guard let panes = model.shown.manifest?.panes else {
-            frame.put(model.words(.noManifest), in: area, row: area.height / 2, .unknown, align: .centre)
+            frame.put(
+                model.readingText ?? model.words(.noManifest), in: area, row: area.height / 2, .unknown, align: .centre)
             return
         }
         switch model.wallScreen {
@@ -60,7 +61,9 @@ struct Wall {
     /// Who serves; during a canary each colour with its share.
     private func renderServing(_ traffic: Traffic, into frame: inout Frame, area: Rect) {
         guard let split = traffic.split else {
-            BigText(model.words(.servingUnknown), role: .kioskUnknown, lines: 2, largest: 4).render(
+            BigText(
+                model.words(traffic.isChecking ? .checking : .servingUnknown), role: .kioskUnknown, lines: 2, largest: 4
+            ).render(
                 into: &frame, area: area)
             return
         }

@@ -26,7 +26,9 @@ struct WallStanding {
             (.critical, .critical, .criticalCount), (.warning, .warning, .warningCount),
             (.unknown, .unknown, .unknownCount),
         ]
-        if model.isSilent {
+        if let reading = model.readingText {
+            (verdict, text, name) = (.unknown, reading, nil)
+        } else if model.isSilent {
             (verdict, text, name) = (.unknown, words(.silent), nil)
         } else if let worst = counts.first(where: { count($0.verdict, $0.weight) > 0 }) {
             verdict = worst.verdict

@@ -143,4 +143,7 @@ package enum Word: CaseIterable, Sendable {
     case partOfTraffic, figureAgainst, latencyShort, wayBackLost, nothingBack, labelSteps, courseSteps, courseWatch
     case courseApprovals, courseConfirm, ageOf, typedAnother, typedAnotherShort, helpMore
     case recordingBegins, nothingRecordedYet, oneAction, securityWatched, securityUnwatched
+    // MARK: What is not known yet, or no longer
+    case checking, lightChecking, readingJournal, handoverSilent, handoverNeverHeard, handoverNothingKnown
+    case handoverNothingKnownRuns, neverProvedShort, proveIt
 }

@@ -2,6 +2,16 @@ extension Words {
     /// The words in English. A word without a line here does not compile.
     package static let english = Words { word in
         switch word {
+        // MARK: What is not known yet, or no longer
+        case .checking: "checking"
+        case .lightChecking: "CHECKING THE WAY BACK: traffic has just been moved"
+        case .readingJournal: "reading the journal {} …"
+        case .handoverSilent: "ENGINE SILENT since {}: what follows is what was last known"
+        case .handoverNeverHeard: "NO ENGINE was ever heard here: what follows is what the journal has"
+        case .handoverNothingKnown: "no alert was known of then; whether something fires now nobody knows"
+        case .neverProvedShort: "never proved"
+        case .proveIt: "prove one: guardia notify test {} --contact {}"
+        case .handoverNothingKnownRuns: "no action was known to run then"
         case .recordingBegins: "the recording begins at {}"
         case .nothingRecordedYet: "NOTHING was recorded before this"
         // MARK: What runs, and what it is compared with
@@ -650,7 +660,7 @@ extension Words {
         case .contactsTitle: "Contacts"
         case .noContact: "no contact is configured: nobody can be told"
         case .noWay: "no way to reach them"
-        case .neverProved: "never proved: guardia notify test"
+        case .neverProved: "never proved: guardia notify test {} --contact {}"
         case .provedAgo: "proved {} ago, {}"
         case .proofIsOld: "long ago"
         case .pagesTitle: "Pages"

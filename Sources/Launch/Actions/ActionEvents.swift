@@ -77,6 +77,9 @@ package enum ActionEvent: Hashable, Sendable {
             self.colour = colour
             self.version = version
         }
+
+        /// `green v1.5.0`: what of the two is known.
+        package var title: String { [colour, version ?? ""].filter { !$0.isEmpty }.joined(separator: " ") }
     }
 
     /// One named step; its name is stable, its title is for people.
@@ -195,6 +198,15 @@ package enum ActionOutcome: String, Hashable, Sendable, Codable {
     case undecided
     /// Its process died; where it stopped is in its steps.
     case died
+
+    /// What it is called where people read.
+    package var title: String {
+        switch self {
+        case .wentBack: "went back"
+        case .preempted: "pre-empted"
+        default: rawValue
+        }
+    }
 
     /// The exit code of the command.
     package var exitCode: Int32 {

@@ -50,6 +50,20 @@ package enum ActionKind: String, Hashable, Sendable, Codable, CaseIterable {
     /// Holds the launch clock, or lets it go on.
     case clock
 
+    /// What it is called where people read; the raw value is for commands and the journal.
+    package var title: String {
+        switch self {
+        case .takeLock: "take lock"
+        case .releaseLock: "release lock"
+        case .prune: "prune backups"
+        case .flagSet: "set flag"
+        case .flagOff: "flag off"
+        case .flagRamp: "ramp flag"
+        case .rollCall: "roll-call"
+        default: rawValue
+        }
+    }
+
     /// Whether it is about the poll, who stands by, or the clock: what it does is a word in the journal.
     package var isAboutReadiness: Bool { [.readiness, .waive, .rollCall, .clock].contains(self) }
 

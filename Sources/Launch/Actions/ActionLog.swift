@@ -7,6 +7,14 @@ package struct ActionLog: Hashable, Sendable {
     package private(set) var records: [ActionRecord] = []
     /// Outlives the records: what was left last month is left still.
     private var ledger = RejectionLedger()
+    /// The split that the newest step left in force, and when: what was read before that is over.
+    package private(set) var move: Move?
+
+    /// A change of traffic, as the action that made it tells it.
+    package struct Move: Hashable, Sendable {
+        package var split: Split
+        package var at: Moment
+    }
 
     package init() {}
 
@@ -86,6 +94,15 @@ package struct ActionLog: Hashable, Sendable {
         records[index].take(event, at: moment)
         if records[index].kind.movesTraffic, case .stepEnded(let step) = event, step.split != nil { overtake(index) }
         ledger.take(event, of: records[index], at: moment)
+        // Told again at its end, it was moved no later.
+        if let split = event.split.flatMap({ Split(name: $0) }), split != move?.split {
+            move = Move(split: split, at: moment)
+        }
+    }
+
+    /// Whether traffic was moved away from what an edge was read to serve, since it was read.
+    package func isOver(_ read: Traffic.Fact<Split>, at now: Moment) -> Bool {
+        move.map { $0.split != read.value && read.age >= $0.at.age(at: now) } ?? false
     }
 
     /// Whoever moved the traffic has the locks: what ran before it can do nothing any more, and will find that out.
@@ -229,5 +246,16 @@ extension ActionEvent.Ended {
         let step = record.current.map { "at \($0.step.name)" } ?? "before its first step"
         return ActionEvent.Ended(
             action: record.id, outcome: .died, summary: "its process died \(step): \(record.wayOut)")
+    }
+}
+
+extension ActionEvent {
+    /// The traffic split that it tells to be in force now.
+    fileprivate var split: String? {
+        switch self {
+        case .stepEnded(let event): event.split
+        case .ended(let event): event.split
+        case .started, .stepStarted, .noted, .asked: nil
+        }
     }
 }

@@ -132,6 +132,13 @@ extension PlanCard {
 }
 
 extension ActionRecord {
+    /// `blue v1.4.0 → green v1.5.0`, `checkout-v2 5 % → 25 %`: from where to where, written in one way everywhere. Empty where it
+    /// goes nowhere.
+    package var move: String {
+        started.subject
+            ?? [started.from, started.to].compactMap { $0?.title }.filter { !$0.isEmpty }.joined(separator: " → ")
+    }
+
     /// `deploy v1.4.1 by ana`
     package var label: String {
         let to = started.subject ?? started.to?.version ?? started.to?.colour

@@ -53,7 +53,16 @@ package struct FeedFilter: Hashable, Sendable {
         }
         guard !words.isEmpty else { return true }
         let all = texts().map { $0.prefix(400).lowercased() }
-        return words.allSatisfy { word in all.contains { $0.contains(word) } }
+        // As the header writes it (`critical`), and as a line does (`CRIT`); what is over is neither.
+        let severity = label("state") == "resolved" ? "" : label("severity")
+        return words.allSatisfy { word in
+            all.contains { $0.contains(word) } || FeedFilter.names(severity, word)
+        }
+    }
+
+    /// Whether a word is the name of a severity or of a verdict, or its short form; fewer letters are the beginning of anything.
+    package static func names(_ severity: String, _ word: String) -> Bool {
+        word.count >= 4 && severity.lowercased().hasPrefix(word.lowercased())
     }
 
     /// The same of an alert; `severity`, `state` and `rule` can be asked for as labels can.

@@ -186,7 +186,7 @@ package struct ComplianceReport: Sendable {
     package func check(every: Milliseconds) -> SecurityCheck {
         let count = Dictionary(grouping: items, by: \.status).mapValues(\.count)
         let words = [Status.met, .notMet, .unknown, .needsPerson].compactMap { status in
-            count[status].map { "\($0) \(status.rawValue)" }
+            count[status].map { "\($0) \(status == .needsPerson && $0 != 1 ? "need a person" : status.rawValue)" }
         }
         return SecurityCheck(
             station: "compliance", summary: words.joined(separator: ", "),

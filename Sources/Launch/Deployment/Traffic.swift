@@ -18,6 +18,8 @@ package struct Traffic: Hashable, Sendable {
         /// Why it is not up, or not known to be.
         package var trouble: String?
         package var split: Fact<Split>?
+        /// Whether an action has moved traffic since it was last asked: what it said then is over, and no fact any more.
+        package var isChecking: Bool
         /// Who holds its lock; nil: free, or not known.
         package var lock: String?
         /// What the edge says besides, and how old that is.
@@ -30,8 +32,9 @@ package struct Traffic: Hashable, Sendable {
         package var misses: [String: String]
 
         package init(
-            name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, lock: String? = nil,
-            notice: String? = nil, noticeAge: Milliseconds? = nil, versions: [String: Fact<String>] = [:],
+            name: String, isUp: Bool?, trouble: String? = nil, split: Fact<Split>? = nil, isChecking: Bool = false,
+            lock: String? = nil, notice: String? = nil, noticeAge: Milliseconds? = nil,
+            versions: [String: Fact<String>] = [:],
             live: [String: Fact<Double>] = [:],
             misses: [String: String] = [:]
         ) {
@@ -39,6 +42,7 @@ package struct Traffic: Hashable, Sendable {
             self.isUp = isUp
             self.trouble = trouble
             self.split = split
+            self.isChecking = isChecking
             self.lock = lock
             self.notice = notice
             self.noticeAge = noticeAge
@@ -50,6 +54,8 @@ package struct Traffic: Hashable, Sendable {
 
     package let colours: [String]
     package let edges: [Edge]
+    /// What the newest action that moved traffic left in force, as long as an edge was not asked since; else nil.
+    package let moved: Split?
 
     /// Nil where the journal's launch has no deployment.
     package init?(board: Board, now: Moment, engineSilent: Bool? = nil) {
@@ -57,11 +63,13 @@ package struct Traffic: Hashable, Sendable {
         let silent = engineSilent ?? board.isSilent(at: now)
         colours = facts.colours
         edges = facts.edges.map { Traffic.edge($0, colours: facts.colours, board: board, now: now, silent: silent) }
+        moved = edges.contains(where: \.isChecking) ? board.actions.move?.split : nil
     }
 
-    package init(colours: [String], edges: [Edge]) {
+    package init(colours: [String], edges: [Edge], moved: Split? = nil) {
         self.colours = colours
         self.edges = edges
+        self.moved = moved
     }
 
     private static func edge(
@@ -87,12 +95,16 @@ package struct Traffic: Hashable, Sendable {
         func miss(_ id: SeriesID) -> String? { silent ? "the engine is silent" : board.track(id)?.miss }
 
         let up = number(series.up)
+        let split = text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) }
+        }
+        // A look bears the time at which it began: one from before the move tells of the state before it.
+        let isChecking = split.map { board.actions.isOver($0, at: now) } ?? false
+        let trouble = up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up)
         return Edge(
             name: series.name, isUp: up.map { $0.value >= 1 },
-            trouble: up.map { $0.value >= 1 } == true ? nil : miss(series.split) ?? miss(series.up),
-            split: text(series.split).flatMap { fact in Split(name: fact.value).map { Fact(value: $0, age: fact.age) }
-            },
-            lock: words(series.lock), notice: words(series.notice), noticeAge: text(series.notice)?.age,
+            trouble: trouble ?? (isChecking ? "checking: traffic has just been moved" : nil),
+            split: isChecking ? nil : split, isChecking: isChecking, lock: words(series.lock),
+            notice: words(series.notice), noticeAge: text(series.notice)?.age,
             versions: Dictionary(
                 uniqueKeysWithValues: colours.compactMap { colour in
                     text(series.version(colour)).map { (colour, $0) }
@@ -126,6 +138,9 @@ package struct Traffic: Hashable, Sendable {
         edges.contains { $0.isUp == false && $0.trouble?.contains("DOOR BROKEN") == true }
     }
 
+    /// Whether an edge was not asked since an action moved traffic: until it was, nobody says who serves.
+    package var isChecking: Bool { moved != nil }
+
     /// Edges that are known to serve different splits.
     package var isSplitBrain: Bool { Set(edges.compactMap { $0.split?.value }).count > 1 }
 
@@ -143,7 +158,8 @@ package struct Traffic: Hashable, Sendable {
     /// Where a rollback goes: out of a canary to the colour that it grew beside, else to the other colour. An edge that is
     /// out of sight does not hide it; edges that disagree have no standby that anyone could name.
     package var rollbackTarget: String? {
-        guard let split = splitInSight else { return nil }
+        // Who rolls back in that second is sent where the action says; the edges are asked by the rollback itself.
+        guard let split = moved ?? splitInSight else { return nil }
         return split.canary != nil ? split.live : colours.first { $0 != split.live }
     }
 

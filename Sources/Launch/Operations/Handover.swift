@@ -79,6 +79,8 @@ package struct Handover: Hashable, Sendable {
 
     package let since: Since
     package let now: Moment
+    /// That the engine gives no sign of life: then all the rest is what was last known. Nil where it lives.
+    package let silence: EngineSilence?
     /// What was done meanwhile, oldest first, without what was done about alerts.
     package let actions: [ActionRecord]
     package let flags: [FlagBoard.Change]
@@ -121,6 +123,7 @@ package struct Handover: Hashable, Sendable {
                 .shift(now.utc + Milliseconds(-Handover.shift.count))
             }
         (since, self.now) = (start, now)
+        silence = EngineSilence(board.heartbeat, at: now)
         let from = start.time
         actions = board.actions.records.filter {
             !$0.kind.isAboutAlerts && ($0.at.utc >= from || ($0.ended?.at.utc ?? $0.at.utc) >= from)

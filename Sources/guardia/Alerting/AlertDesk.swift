@@ -14,7 +14,9 @@ struct AlertOptions: ParsableArguments {
         help: ArgumentHelp("The journal to tell; otherwise as the config says.", valueName: "file"))
     var journal: String?
 
-    @Option(help: ArgumentHelp("Why: kept in the journal, shown beside the alert.", valueName: "text"))
+    @Option(
+        name: [.customLong("comment"), .customLong("reason")],
+        help: ArgumentHelp("Why: kept in the journal, shown beside the alert.", valueName: "text"))
     var comment = ""
 
     @Flag(name: [.short, .long], help: "Ask nothing: for scripts, and for the dashboard, which has asked already.")

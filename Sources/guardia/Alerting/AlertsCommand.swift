@@ -8,10 +8,11 @@ struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts", abstract: "List what fires: worst first, what nobody has taken before the rest.",
         discussion: """
-            Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read. Beside an engine that is silent it says \
-            so: nothing new fires then. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
+            Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read, 2 wrong usage or no such journal, 4 it was \
+            listed, and the engine is silent: then the first line says since when, and the rest is what was last known. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
             chains that ring for none: what somebody escalated in words of their own. What is pending is counted; --all lists it. \
-            The dashboard's header counts the same. --json has the alerts alone.
+            The dashboard's header counts the same. --json has the alerts alone, and before them, where the engine is silent, \
+            {"engineSilent":true,"engineSilentSince":…}; of a copy, {"copyEnds":…}.
             """)
 
     @OptionGroup var journal: JournalSource
@@ -66,6 +67,14 @@ struct AlertsCommand: ParsableCommand {
         }
     }
 
+    /// What a script must know before the alerts: that they are not of now.
+    private struct Caveat: Encodable {
+        var engineSilent: Bool?
+        /// Nil where no engine was ever heard in this journal.
+        var engineSilentSince: String?
+        var copyEnds: String?
+    }
+
     private static func utc(_ time: Timestamp) -> String {
         Date(timeIntervalSince1970: Double(time.milliseconds) / 1000).formatted(.iso8601)
     }
@@ -77,14 +86,24 @@ struct AlertsCommand: ParsableCommand {
             throw Failure.failed(error)
         }
         var now = SystemClock().now()
+        var silence: EngineSilence?
+        let zone = board.manifest?.zone ?? .utc
         if board.heartbeat == nil, let end = board.tracks.compactMap(\.lookedAt).max(by: { $0.utc < $1.utc }) {
             // A journal without a heartbeat was taken away from its engine: a copy, an export.
+            let text =
+                "a copy, which ends \(AlertDesk.time(end.utc, zone: zone, now: now.utc)): what follows was so then"
             now = end
-            Output.error(
-                "a copy, which ends \(AlertDesk.time(end.utc, zone: board.manifest?.zone ?? .utc, now: SystemClock().now().utc)): "
-                    + "what follows was so then")
-        } else if board.isSilent(at: now) {
-            Output.error("ENGINE SILENT: nothing new fires, and nobody is told")
+            json ? Output.json(Caveat(copyEnds: AlertsCommand.utc(end.utc))) : Output.line(text)
+        } else {
+            silence = EngineSilence(board.heartbeat, at: now)
+        }
+        if let silence {
+            json
+                ? Output.json(
+                    Caveat(engineSilent: true, engineSilentSince: silence.since.map { AlertsCommand.utc($0.utc) }))
+                : Output.line(
+                    "ENGINE SILENT: \(silence.words(in: zone)): nothing new fires, nobody is told, and what follows is what was "
+                        + "last known")
         }
         var alerts = board.alerts.sorted.filter { all || $0.state == .firing }
         if all { alerts += board.alerts.alerts.values.filter { $0.state == .pending }.sorted { $0.id < $1.id } }
@@ -93,9 +112,10 @@ struct AlertsCommand: ParsableCommand {
                 let current = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
                 Output.json(Row(alert, valueNow: current?.value))
             }
+            if silence != nil { throw AlertsCommand.silent }
             return
         }
-        let (zone, text) = (board.manifest?.zone ?? .utc, AmountText(board.manifest?.figures ?? .argentine))
+        let text = AmountText(board.manifest?.figures ?? .argentine)
         for alert in alerts {
             var line = "\(alert.id)  \(AlertsCommand.padded(alert.facts.severity.rawValue.uppercased(), 8))  "
             line += AlertsCommand.padded(AlertsCommand.state(alert), 12)
@@ -113,13 +133,23 @@ struct AlertsCommand: ParsableCommand {
         let checks = feed.items.filter { $0.id.series != nil && $0.standing == .open }
         for check in checks { Output.line(AlertsCommand.told(check, on: board, at: now, text)) }
         if alerts.isEmpty {
-            Output.line(chains.isEmpty && checks.isEmpty ? "nothing fires" : "no alert fires")
+            let isAll = chains.isEmpty && checks.isEmpty
+            Output.line(
+                silence == nil
+                    ? isAll ? "nothing fires" : "no alert fires"
+                    : isAll
+                        ? "nothing was known to fire: whether something does now nobody knows"
+                        : "no alert was known to fire")
         }
         for chain in chains { Output.line(chain.told(at: now)) }
         if !all, !feed.pending.isEmpty {
             Output.line("\(feed.pending.count) pending, nobody is told yet: guardia alerts --all lists what")
         }
+        if silence != nil { throw AlertsCommand.silent }
     }
+
+    /// It was listed, and is not of now.
+    private static let silent = ExitCode(4)
 
     /// A check that is not well and that no alert speaks for, in the columns of the alerts.
     private static func told(_ item: FeedItem, on board: Board, at now: Moment, _ text: AmountText) -> String {

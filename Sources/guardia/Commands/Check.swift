@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Launch
 import Settings
+import Watch
 
 /// `guardia check`: says everything that is wrong with a launch config, at once.
 struct Check: ParsableCommand {
@@ -25,9 +26,11 @@ struct Check: ParsableCommand {
             throw ExitCode(2)
         }
         let launch = try config.load().configuration
+        // The engine adds what it measures of itself, and counts it.
+        let own = EscalationService.series(launch).count
         Output.line(
-            "\(config.path) is fit: \(launch.probes.count) probes, \(launch.series.count) series, "
-                + "\(launch.derivations.count) of them derived"
+            "\(config.path) is fit: \(launch.probes.count) probes, \(launch.series.count + own) series, "
+                + "\(launch.derivations.count) of them derived, \(own) of the engine itself"
                 + (launch.policies.isEmpty ? "; NOBODY IS TOLD of what fires: it has no section 'escalation'" : ""))
     }
 }

@@ -9,11 +9,16 @@ struct Graph: ParsableCommand {
 
     @OptionGroup var config: ConfigOptions
 
+    @Argument(help: "The file to read, instead of --config.")
+    var file: String?
+
     @Flag(help: "Print it in the dot language, for Graphviz.")
     var dot = false
 
     func run() throws {
         let launch: LaunchConfiguration
+        var config = config
+        if let file { config.path = file }
         do { launch = try config.load().configuration } catch { throw Failure.usage(error) }
         let text = GraphText(launch)
         Output.text(dot ? text.dot : text.plain)

@@ -15,23 +15,24 @@ struct JournalCommand: ParsableCommand {
             discussion:
                 "Write the head that it prints down elsewhere: compared later, it proves that no end was cut off.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
 
         func run() throws {
+            let path = try journal.path()
             let verification: Verification
-            do { verification = try JournalReader(path: journal.path).verify() } catch { throw Failure.failed(error) }
+            do { verification = try JournalReader(path: path).verify() } catch { throw Failure.failed(error) }
             guard verification.holds else {
-                Output.error("\(journal.path): \(verification)")
+                Output.error("\(path): \(verification)")
                 throw ExitCode(1)
             }
-            Output.line("\(journal.path): \(verification)")
+            Output.line("\(path): \(verification)")
         }
     }
 
     struct Tail: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print the newest events, oldest first.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
 
         @Option(name: [.customShort("n"), .customLong("lines")], help: "How many events.")
         var count = 20
@@ -47,8 +48,9 @@ struct JournalCommand: ParsableCommand {
         }
 
         func run() async throws {
+            let path = try journal.path()
             do {
-                let reader = try JournalReader(path: journal.path)
+                let reader = try JournalReader(path: path)
                 let board = try reader.currentBoard(span: .minutes(1))
                 let (zone, figures) = (board.manifest?.zone ?? .utc, board.manifest?.figures ?? .argentine)
                 var names = board.alerts.alerts.mapValues(\.facts.rule)
@@ -91,7 +93,7 @@ struct JournalCommand: ParsableCommand {
             discussion:
                 "A running engine does it by itself, and holds the journal: this is for one that is not watched.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
 
         @Option(help: ArgumentHelp("Keep full resolution this long, as 48h.", valueName: "time"))
         var full = SpanArgument<Hours>(.hours(48))
@@ -108,10 +110,11 @@ struct JournalCommand: ParsableCommand {
         }
 
         func run() throws {
+            let path = try journal.path()
             do {
                 // Only what is a journal already: nothing is made where there is none.
-                _ = try JournalReader(path: journal.path)
-                let writer = try JournalWriter(path: journal.path, origin: Origin.name)
+                _ = try JournalReader(path: path)
+                let writer = try JournalWriter(path: path, origin: Origin.name)
                 let retention = Retention(full: full.span, downsampled: downsampled.span)
                 while try writer.prune(now: SystemClock().now().utc, retention: retention) {}
                 writer.checkpoint()
@@ -125,14 +128,15 @@ struct JournalCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a compact copy of the whole journal to a new file, to be looked at elsewhere.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
 
         @Argument(help: "The new file.")
         var target: String
 
         func run() throws {
-            do { try JournalReader(path: journal.path).export(to: target) } catch { throw Failure.failed(error) }
-            Output.line("\(target): a copy of \(journal.path)")
+            let path = try journal.path()
+            do { try JournalReader(path: path).export(to: target) } catch { throw Failure.failed(error) }
+            Output.line("\(target): a copy of \(path)")
         }
     }
 }

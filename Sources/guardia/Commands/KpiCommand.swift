@@ -13,7 +13,7 @@ struct KpiCommand: AsyncParsableCommand {
         abstract:
             "Print the business figures: value, events, target, age, against last week and since the last deploy.",
         discussion: """
-            They are read from the journal; where --config is given, from the one that it names. --explain names the query behind a figure and asks its database what it would \
+            They are read from the journal, or from the one that --config names. --explain names the query behind a figure and asks its database what it would \
             cost (EXPLAIN, which does not run it); that needs the config.
 
             Exits 0 whatever the figures are, 1 where the journal or a database cannot be read, 2 for a figure that the \
@@ -31,14 +31,18 @@ struct KpiCommand: AsyncParsableCommand {
 
     func run() async throws {
         let launch: LaunchConfiguration?
-        do { launch = explain || config.isNamed ? try config.load().configuration : nil } catch {
+        let path: String
+        do {
+            launch = explain || config.given != nil ? try config.load().configuration : nil
+            // What was typed goes before what the environment says.
+            path = try config.given != nil ? launch.map { journal.path(of: $0) } ?? journal.path : journal.resolved()
+        } catch {
             throw Failure.usage(error)
         }
         let board: Board
-        do {
-            board = try JournalReader(path: launch.map { journal.path(of: $0) } ?? journal.path)
-                .currentBoard(span: .minutes(31))
-        } catch { throw Failure.failed(error) }
+        do { board = try JournalReader(path: path).currentBoard(span: .minutes(31)) } catch {
+            throw Failure.failed(error)
+        }
         let states = try states(of: board)
         let reactor = explain ? try Reactor() : nil
         defer { reactor?.shutdown() }

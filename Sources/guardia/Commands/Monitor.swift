@@ -25,9 +25,12 @@ struct Monitor: ParsableCommand {
 
     func run() throws {
         let journal = journal.given ?? configured ?? journal.path
+        let named =
+            config
+            ?? (self.journal.given == nil && JournalOption.ofEnvironment == nil ? ConfigOptions.ofEnvironment : nil)
         let ending = try screen.run(
             journal: journal, mode: .operator(name: OperatorIdentity.screenName),
-            engineCommand: "systemctl restart guardia",
+            engineCommand: EngineStart.command(journal: journal, config: named),
             launcher: ActionStart.setup(journal: journal, config: config))
         throw ExitCode(ending.exitCode)
     }

@@ -18,7 +18,11 @@ struct Replay: ParsableCommand {
     @Argument(help: "The journal.")
     var file: String
 
-    @Option(help: "Where to begin, as 2026-11-26T14:05:00-03:00; otherwise near its start.")
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Where to begin: 14:05 (of its last day), -15m (before its end), 2026-11-26T14:05:00-03:00; otherwise near its start."
+    )
     var from: String?
 
     @OptionGroup var screen: ScreenOptions
@@ -37,11 +41,10 @@ struct Replay: ParsableCommand {
         }
         var start = min(extent.lowerBound + .minutes(1), extent.upperBound)
         if let from {
-            do {
-                start = min(max(try CalendarText.timestamp(from), extent.lowerBound), extent.upperBound)
-            } catch {
-                throw Failure.usage(error)
-            }
+            let zone = (try? JournalReader(path: file).currentBoard(span: .minutes(1)).manifest?.zone) ?? .utc
+            // Of a recording the present is its end.
+            let time = try OperationsText.time(from, "--from", now: extent.upperBound, zone: zone)
+            start = min(max(time, extent.lowerBound), extent.upperBound)
         }
         let ending = try screen.run(
             journal: file, mode: .replay(end: extent.upperBound), engineCommand: "", startAt: start)

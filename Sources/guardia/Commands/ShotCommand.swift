@@ -17,7 +17,7 @@ struct ShotCommand: ParsableCommand {
     @Argument(help: "The file to write; - writes to the terminal (text, or ANSI with --ansi).")
     var file: String
 
-    @OptionGroup var journal: JournalOption
+    @OptionGroup var journal: JournalSource
 
     // `-15m` is a value here, not an option.
     @Option(parsing: .unconditional, help: "As it was then: 2026-11-26T14:05:00-03:00, 14:05, -15m.")
@@ -49,8 +49,7 @@ struct ShotCommand: ParsableCommand {
                 StandardStream.output.exactly(text)
                 return
             }
-            try FileOutput.write(text, to: file)
-            Output.line(file)
+            try OperationsText.write(text, to: file)
         } catch let error as ExitCode {
             throw error
         } catch {
@@ -67,7 +66,8 @@ struct ShotCommand: ParsableCommand {
     }
 
     private func frame(_ size: Size) throws -> Frame {
-        let reader = try JournalReader(path: journal.path)
+        let path = try journal.path()
+        let reader = try JournalReader(path: path)
         let clock = SystemClock()
         var model: Model
         if let at {
@@ -80,7 +80,7 @@ struct ShotCommand: ParsableCommand {
                 let civil = zone.civil(begin)
                 throw Failure.usage(
                     Told(
-                        "--at \(at): the journal of \(journal.path) begins at "
+                        "--at \(at): the journal of \(path) begins at "
                             + String(
                                 format: "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day, civil.hour,
                                 civil.minute, civil.second) + " \(zone.abbreviation)"))
@@ -92,7 +92,9 @@ struct ShotCommand: ParsableCommand {
         } else {
             model = Model(
                 board: try reader.currentBoard(), now: clock.now(), size: size,
-                mode: .operator(name: OperatorIdentity.screenName))
+                mode: .operator(name: OperatorIdentity.screenName),
+                engineCommand: EngineStart.command(journal: path, config: journal.config ?? journal.configOfEnvironment)
+            )
         }
         var frame = Frame(size: size)
         view(model, into: &frame)

@@ -18,13 +18,14 @@ struct ChecklistCommand: AsyncParsableCommand {
             abstract: "Show every item: what, by whom, until when, and who ticked it.",
             discussion: "Exits 0, or 4 where something is overdue; 2 where the journal cannot be read.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
         @Flag(help: "One JSON object a line, times in UTC.")
         var json = false
 
         func run() throws {
+            let path = try journal.path()
             let board: Board
-            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
             let now = SystemClock().now()

@@ -14,11 +14,12 @@ struct HandoverCommand: ParsableCommand {
         discussion: """
             Alerts, actions, flags, changes of the config and turns of the go/no-go poll; what is on hold, which waivers and \
             attestations lapse within a shift; who is on call now and next, who watches, what runs, what is \
-            silenced and until when, what lapses soon, what is open of the checklist. It goes from when you last had a \
+            silenced and until when, what lapses soon, what is open of the checklist. Where the engine is silent it begins with that. \
+            It goes from when you last had a \
             dashboard open, else over the last 8 hours. On the dashboard: O.
             """)
 
-    @OptionGroup var journal: JournalOption
+    @OptionGroup var journal: JournalSource
 
     @Option(
         parsing: .unconditional,
@@ -31,9 +32,10 @@ struct HandoverCommand: ParsableCommand {
     func run() throws {
         let clock = SystemClock()
         let isForTerminal = (out ?? "-") == "-" && isatty(STDOUT_FILENO) == 1
+        let path = try journal.path()
         let text: String
         do {
-            let reader = try JournalReader(path: journal.path)
+            let reader = try JournalReader(path: path)
             let board = try reader.currentBoard()
             let now = clock.now()
             let start = try since.map {

@@ -22,7 +22,7 @@ struct ReportCommand: ParsableCommand {
             Without --from it tells of the last 48 hours that were recorded.
             """)
 
-    @OptionGroup var journal: JournalOption
+    @OptionGroup var journal: JournalSource
 
     @Option(
         parsing: .unconditional,
@@ -46,14 +46,15 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         let clock = SystemClock()
+        let path = try journal.path()
         let report: LaunchReport
         do {
-            let reader = try JournalReader(path: journal.path)
+            let reader = try JournalReader(path: path)
             let manifest = try reader.currentBoard(span: .minutes(1)).manifest
             let (zone, figures) = (manifest?.zone ?? .utc, manifest?.figures ?? .argentine)
             let start = try from.map { try OperationsText.time($0, "--from", now: clock.now().utc, zone: zone) }
             let end = try to.map { try OperationsText.time($0, "--to", now: clock.now().utc, zone: zone) }
-            if let start, let end, start >= end { throw ValidationError("--from is not before --to") }
+            if let start, let end, start >= end { throw Failure.usage(Told("--from is not before --to")) }
             report = LaunchReport(
                 try LaunchReport.Material.read(reader, from: start, to: end, now: clock.now().utc) {
                     EventText.words($0.body, [:], figures)
@@ -78,7 +79,7 @@ enum OperationsText {
     /// A time as it is typed: whole, as a time of day, or as a span before now.
     static func time(_ text: String, _ option: String, now: Timestamp, zone: Zone) throws -> Timestamp {
         guard let time = (try? CalendarText.timestamp(text)) ?? PastTime.parse(text, now: now, zone: zone) else {
-            throw ValidationError("\(option) \(text): write it as 14:05, -24h or 2026-11-26T14:05:00-03:00")
+            throw Failure.usage(Told("\(option) \(text): write it as 14:05, -24h or 2026-11-26T14:05:00-03:00"))
         }
         return time
     }
@@ -93,7 +94,7 @@ enum OperationsText {
             isatty(STDOUT_FILENO) == 1 ? StandardStream.output.lines(text) : StandardStream.output.exactly(text)
             return
         }
-        do { try FileOutput.write(text, to: path) } catch { throw Failure.failed(error) }
+        do { try WrittenFile.write(text, to: path) } catch { throw Failure.failed(error) }
         Output.line(path)
     }
 }

@@ -19,7 +19,7 @@ struct ClockCommand: AsyncParsableCommand {
                 "Exits 0 while the clock runs and the window is open, 3 while it is held, 4 while the window is closed."
         )
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
         @Flag(help: "Print it as one JSON object, times in UTC.") var json = false
 
         private struct Report: Encodable {
@@ -35,12 +35,13 @@ struct ClockCommand: AsyncParsableCommand {
         }
 
         func run() throws {
+            let path = try journal.path()
             let board: Board
-            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
             guard let manifest = board.manifest else {
-                throw Failure.usage(Told("\(journal.path) knows of no launch yet"))
+                throw Failure.usage(Told("\(path) knows of no launch yet"))
             }
             let now = SystemClock().now()
             let zone = manifest.zone

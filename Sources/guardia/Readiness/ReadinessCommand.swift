@@ -21,7 +21,7 @@ struct ReadinessCommand: AsyncParsableCommand {
                 missing or stale, or the engine is silent; 2 there is no journal to read, or no poll in it.
                 """)
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
 
         @Argument(help: "One station alone, with all its evidence.")
         var station: String?
@@ -30,15 +30,16 @@ struct ReadinessCommand: AsyncParsableCommand {
         var json = false
 
         func run() throws {
+            let path = try journal.path()
             let board: Board
-            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
             let now = SystemClock().now()
             guard let poll = ReadinessPoll(board, at: now) else {
                 throw Failure.usage(
                     Told(
-                        "\(journal.path) has no poll: give the launch config a section 'readiness' and start the engine anew"
+                        "\(path) has no poll: give the launch config a section 'readiness' and start the engine anew"
                     ))
             }
             let text = ReadinessText(poll: poll, board: board, now: now)

@@ -41,6 +41,8 @@ struct ReadinessText {
         if !station.why.isEmpty { line += ": \(station.why)" }
         var lines = [line]
         for found in station.evidence where isWhole || found.verdict != .go {
+            // What the line above has said already.
+            if !isWhole, station.why.contains("\(found.title): \(found.text)") { continue }
             lines.append(
                 "    \(sign(found.verdict)) \(found.title): \(found.text)"
                     + (found.age.map { ", \(age($0)) old" } ?? ""))

@@ -16,7 +16,7 @@ struct RollCallCommand: AsyncParsableCommand {
             abstract: "Print who stands by.",
             discussion: "Exits 0 when everybody does, 1 when somebody does not, 4 when an answer is missing.")
 
-        @OptionGroup var journal: JournalOption
+        @OptionGroup var journal: JournalSource
         @Flag(help: "One JSON object a person.") var json = false
 
         private struct Row: Encodable {
@@ -29,13 +29,14 @@ struct RollCallCommand: AsyncParsableCommand {
         }
 
         func run() throws {
+            let path = try journal.path()
             let board: Board
-            do { board = try JournalReader(path: journal.path).currentBoard(span: .minutes(1)) } catch {
+            do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
                 throw Failure.usage(error)
             }
             guard let plan = board.manifest?.readiness?.rollCall else {
                 throw Failure.usage(
-                    Told("\(journal.path) has no roll-call: give 'readiness' a 'roll_call' in the launch config"))
+                    Told("\(path) has no roll-call: give 'readiness' a 'roll_call' in the launch config"))
             }
             let now = SystemClock().now()
             let log = board.readiness.rollCall

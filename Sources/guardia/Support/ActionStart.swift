@@ -24,9 +24,9 @@ enum ActionStart {
         let isMissing = errno == ENOENT
         // A rollback goes by the last good one; so the keys stay.
         guard KnownGood(of: path).kept == nil else { return nil }
-        return
-            "\(path): \(isMissing ? "there is no such file" : "it cannot be read"). "
-            + (isTold ? "An action needs the launch config" : "Start it with: guardia --config FILE")
+        // What can be done comes first, and whole: a narrow screen cuts the end.
+        if !isTold, isMissing { return "open it with guardia --config FILE to act: no config was named" }
+        return "an action needs the launch config: \(path) \(isMissing ? "is not there" : "cannot be read")"
     }
 
     /// The program as a shell here finds it: its name, where the search path leads to it.

@@ -95,7 +95,7 @@ enum EventText {
             case .started(let start):
                 "\(start.by.signature)"
                     + (start.subject.map { " \($0)" } ?? "")
-                    + (start.to.map { " to \($0.colour) \($0.version ?? "")" } ?? "")
+                    + (start.to.map { " to \($0.title)" } ?? "")
                     + (start.reason.isEmpty ? "" : ": \(start.reason)")
             case .stepStarted(let step): "\(step.step) …"
             case .noted(let note): "\(note.step): \(note.text)"
@@ -103,7 +103,7 @@ enum EventText {
             case .asked(let asked):
                 "\(asked.by.signature) asks to \(asked.request.rawValue)"
                     + (asked.reason.isEmpty ? "" : ": \(asked.reason)")
-            case .ended(let end): "\(end.outcome.rawValue): \(end.summary)"
+            case .ended(let end): "\(end.outcome.title): \(end.summary)"
             }
         return "\(event.action) \(text)"
     }
@@ -185,8 +185,10 @@ enum EventText {
 
     /// A number in no unit, with the digits that matter.
     private static func plain(_ number: Double, _ figures: FigureStyle) -> String {
-        if let whole = Int64(exactly: number) { return String(whole) }
-        let text = String(format: "%.4g", number)
+        // With the sign that all other figures have.
+        let sign = number < 0 ? "−" : ""
+        if let whole = Int64(exactly: number) { return sign + String(whole.magnitude) }
+        let text = sign + String(format: "%.4g", number.magnitude)
         return figures == .argentine ? text.replacing(".", with: ",") : text
     }
 }

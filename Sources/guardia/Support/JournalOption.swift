@@ -10,11 +10,25 @@ struct JournalOption: ParsableArguments {
     @Option(
         name: [.customShort("j"), .customLong("journal")],
         help: ArgumentHelp(
-            "The journal to read (default: $GUARDIA_JOURNAL, else \(JournalOption.standard)).", valueName: "file"))
+            "The journal to read (default: $GUARDIA_JOURNAL, else that of the config in $GUARDIA_CONFIG or "
+                + "\(ConfigOptions.standard), else \(JournalOption.standard)).", valueName: "file"))
     var given: String?
 
-    var path: String {
-        given ?? getenv("GUARDIA_JOURNAL").map { String(cString: $0) } ?? JournalOption.standard
+    /// The journal that is meant, where nobody named a config; a config that does not pass names none.
+    var path: String { (try? resolved()) ?? JournalOption.standard }
+
+    /// The same.
+    ///
+    /// - Throws: `ConfigErrors` where the config that the environment names does not pass.
+    func resolved() throws(ConfigErrors) -> String {
+        if let named = given ?? JournalOption.ofEnvironment { return named }
+        if let config = ConfigOptions.ofEnvironment {
+            return try ConfigOptions.naming(config).load().configuration.journal.path
+        }
+        // Nobody named anything: a config that is not there, not for this user to read or not in order is none.
+        guard access(ConfigOptions.standard, R_OK) == 0 else { return JournalOption.standard }
+        let launch = try? ConfigOptions.naming(ConfigOptions.standard).load()
+        return launch?.configuration.journal.path ?? JournalOption.standard
     }
 
     /// What the environment names; nil where it names nothing.
@@ -47,7 +61,8 @@ struct JournalOption: ParsableArguments {
     func path(of launch: LaunchConfiguration) -> String { given ?? launch.journal.path }
 }
 
-/// The same, or the journal of a launch config.
+/// The same, or the journal of a launch config: how every command that only reads finds it. What was typed goes before what the
+/// environment says, and there the journal before the config.
 struct JournalSource: ParsableArguments {
     @OptionGroup var journal: JournalOption
 
@@ -61,10 +76,18 @@ struct JournalSource: ParsableArguments {
         help: ArgumentHelp("What ${NAME} stands for in the config; may be repeated.", valueName: "NAME=VALUE"))
     var variables: [String] = []
 
+    /// The config that the environment names, where it is what names the journal.
+    var configOfEnvironment: String? {
+        journal.given == nil && JournalOption.ofEnvironment == nil ? ConfigOptions.ofEnvironment : nil
+    }
+
     /// - Throws: an exit code, when it has been said what is wrong with the config.
     func path() throws -> String {
-        guard journal.given == nil, let config else { return journal.path }
-        let options = ConfigOptions.naming(config, variables: variables)
-        do { return try options.load().configuration.journal.path } catch { throw Failure.usage(error) }
+        do {
+            guard journal.given == nil, let config else { return try journal.resolved() }
+            return try ConfigOptions.naming(config, variables: variables).load().configuration.journal.path
+        } catch {
+            throw Failure.usage(error)
+        }
     }
 }

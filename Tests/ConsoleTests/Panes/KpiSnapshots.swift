@@ -55,7 +55,9 @@ import Testing
         expectSnapshot(model(width, height).pressing("2", "z").frame, "business-\(width)x\(height)")
     }
 
-    @Test("the war room with promised figures", arguments: [(80, 24), (120, 40)])
+    @Test(
+        "the war room with promised figures",
+        arguments: [(80, 24), (90, 24), (100, 24), (120, 24), (140, 24), (120, 40)])
     func warRoom(width: Int, height: Int) {
         expectSnapshot(model(width, height).frame, "war-room-\(width)x\(height)")
     }
