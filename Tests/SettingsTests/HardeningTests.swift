@@ -35,6 +35,9 @@ import Testing
     /// It stands in nginx's configuration, where a character too many is a directive.
     @Test(arguments: [
         ("trusted: [10.0.1.0/24]", "trusted: ['10.0.1.0/24 1; evil']", "is not a network"),
+        ("trusted: [10.0.1.0/24]", "real_ip: {from: ['10.0.2.0/24; evil']}", "is not a network"),
+        ("trusted: [10.0.1.0/24]", "real_ip: {from: [0.0.0.0/0]}", "everybody would say"),
+        ("trusted: [10.0.1.0/24]", "real_ip: {from: [10.0.2.1], header: 'A; evil'}", "is not the name of a header"),
         ("paths: [/bookings]", #"paths: ['/bookings"; return 200; #']"#, "is not what a path begins with"),
         ("rate: 5/m", "rate: 5/h", "is not a rate"), ("name: booking", "name: api", "cannot be called"),
         ("name: booking", "name: 'boo king'", "is not a class"),

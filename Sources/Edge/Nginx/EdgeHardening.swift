@@ -15,12 +15,24 @@ package struct EdgeHardening: Hashable, Sendable {
         EdgeHardening.fill(
             PackageResources.hardening_http_conf,
             [
-                "trusted": plan.trusted.map { " \($0) 1;" }.joined(),
+                "real_address": realAddress, "trusted": plan.trusted.map { " \($0) 1;" }.joined(),
                 "classes": plan.classes.flatMap { one in
                     one.paths.map { "    \"\(EdgeHardening.pattern($0))\" \(one.name);" }
                 }.joined(separator: "\n"),
                 "limits": limitZones, "methods": methods, "countries": countries,
             ])
+    }
+
+    /// Recursive: of several addresses in the header the last that is not one of `from` counts. What stands before it was written
+    /// by the client.
+    private var realAddress: String {
+        guard let real = plan.realAddress else { return "" }
+        let lines =
+            ["# Behind a load balancer: limits, countries, bans and logs go by the client's address, not by its."]
+            + real.from.map { "set_real_ip_from \($0);" } + [
+                "real_ip_header \(real.header);", "real_ip_recursive on;", "",
+            ]
+        return lines.map { $0 + "\n" }.joined()
     }
 
     private var limitZones: String {

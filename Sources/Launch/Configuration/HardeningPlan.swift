@@ -8,6 +8,8 @@ package struct HardeningPlan: Hashable, Sendable, Codable {
     package var waf: FirewallPlan?
     /// Networks that are one's own, besides the edge's loopback: neither limited nor filtered by country.
     package var trusted: [String]
+    /// Where a load balancer or a CDN stands before the edge: whose word counts for whom a request comes from.
+    package var realAddress: RealAddressPlan?
     /// Endpoints with limits of their own.
     package var classes: [EndpointClass]
     /// For every endpoint that is in no class.
@@ -32,7 +34,8 @@ package struct HardeningPlan: Hashable, Sendable, Codable {
     package init(
         folder: String = "/etc/nginx/guardia", log: String = "/var/log/nginx/guardia-edge.log",
         waf: FirewallPlan? = FirewallPlan(), trusted: [String] = [],
-        classes: [EndpointClass] = EndpointClass.usual, rest: RequestLimit = .init(10, .second, burst: 20),
+        realAddress: RealAddressPlan? = nil, classes: [EndpointClass] = EndpointClass.usual,
+        rest: RequestLimit = .init(10, .second, burst: 20),
         uri: RequestLimit? = .init(5, .second, burst: 20), agent: RequestLimit? = .init(20, .second, burst: 40),
         connections: Int = 20, methods: [String] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
         body: Int = 1 << 20, countries: CountryPlan? = nil, hstsSeconds: Int64? = 31_536_000,
@@ -42,6 +45,7 @@ package struct HardeningPlan: Hashable, Sendable, Codable {
         self.log = log
         self.waf = waf
         self.trusted = trusted
+        self.realAddress = realAddress
         self.classes = classes
         self.rest = rest
         self.uri = uri
@@ -61,6 +65,18 @@ package struct HardeningPlan: Hashable, Sendable, Codable {
     /// Every class with its limit, the rest included.
     package var limits: [(name: String, limit: RequestLimit)] {
         classes.map { ($0.name, $0.limit) } + [(HardeningPlan.restName, rest)]
+    }
+}
+
+/// Who stands before an edge and says where a request came from. Of anybody else the header means nothing.
+package struct RealAddressPlan: Hashable, Sendable, Codable {
+    /// Networks of the load balancer or the CDN.
+    package var from: [String]
+    package var header: String
+
+    package init(from: [String], header: String = "X-Forwarded-For") {
+        self.from = from
+        self.header = header
     }
 }
 

@@ -71,6 +71,9 @@ package struct DefenceSurvey: Sendable {
         } else if tails != nil {
             items += await tails!.items(edge: edge.name, mark: mark, blocks: hardening.waf?.onlyDetects == false)
         }
+        if let logs, let item = SourceWitness.item(edge: edge.name, SourceWitness.addresses(logs.access)) {
+            items.append(item)
+        }
         if edge.ssh != nil { items.append(await rules(of: edge, by: client, until: end)) }
         await client.close()
         return items

@@ -18,7 +18,8 @@ extension Field {
                 folder: fields.optional("folder")?.plainPath() ?? usual.folder,
                 log: fields.optional("log")?.plainPath() ?? usual.log,
                 waf: fields.optional("waf").map { $0.firewall() } ?? usual.waf,
-                trusted: fields.optional("trusted")?.networks() ?? [], classes: classes,
+                trusted: fields.optional("trusted")?.networks() ?? [],
+                realAddress: fields.optional("real_ip")?.realAddress(), classes: classes,
                 rest: fields.optional("api")?.requestLimit() ?? usual.rest,
                 uri: fields.optional("uri").map { $0.isOff ? nil : $0.requestLimit() } ?? usual.uri,
                 agent: fields.optional("agent").map { $0.isOff ? nil : $0.requestLimit() } ?? usual.agent,
@@ -32,6 +33,24 @@ extension Field {
                     ?? (hsts == nil ? usual.hstsSeconds : nil),
                 contentPolicy: fields.optional("content_policy")?.headerValue(),
                 bans: fields.optional("bans").map { $0.isOff ? nil : $0.bans() } ?? usual.bans)
+        }
+    }
+
+    /// `{from: [10.0.2.0/24], header: X-Forwarded-For}`
+    private func realAddress() -> RealAddressPlan? {
+        mapping { fields in
+            let from = fields.required("from")
+            let networks = from?.networks() ?? []
+            if let from, networks.contains(where: { $0.hasSuffix("/0") }) {
+                from.error("everybody would say where they come from", hint: "only the load balancer's networks")
+            }
+            let header = fields.optional("header")?.parse { text throws(Misfit) -> String in
+                guard !text.isEmpty, text.utf8.count <= 100,
+                    text.utf8.allSatisfy({ isPlain($0) || "-_".utf8.contains($0) })
+                else { throw Misfit("\(text.quoted) is not the name of a header", hint: "as X-Forwarded-For") }
+                return text
+            }
+            return header.map { RealAddressPlan(from: networks, header: $0) } ?? RealAddressPlan(from: networks)
         }
     }
 
