@@ -121,7 +121,8 @@ final class FakeEdge: EdgeDoor {
         try act("arm \(revert.to.name)") { state throws(EdgeError) in
             try hold(fence, state, "arm")
             state.armed = ArmedRevert(
-                from: revert.from?.name ?? "", to: revert.to.name, action: revert.action, left: revert.after.count / 1000)
+                from: revert.from?.name ?? "", to: revert.to.name, action: revert.action,
+                left: revert.after.count / 1000)
         }
     }
 

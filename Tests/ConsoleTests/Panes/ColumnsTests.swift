@@ -12,7 +12,9 @@ import Testing
             pane: RowsPane(model: model, pane: pane, rows: rows, all: rows), width: width, hasChart: false)
     }
 
-    @Test("from the pane of an 80-column screen on no column goes as the pane grows", arguments: [PaneID.health, .business])
+    @Test(
+        "from the pane of an 80-column screen on no column goes as the pane grows",
+        arguments: [PaneID.health, .business])
     func monotonic(pane: PaneID) {
         var before = columns(pane, 38, .calm)
         for width in 39...160 {
