@@ -158,6 +158,21 @@ struct CommandLineTests {
         #expect(missing.status == 2 && missing.errors == "guardia: /nonexistent.journal: there is no such file\n")
     }
 
+    @Test func aDamagedJournalEndsEachCommandWithOneUnlessItsOneIsAnAnswer() throws {
+        let file = "/tmp/guardia-cut-\(UInt32.random(in: 0 ... .max)).journal"
+        defer { for end in ["", "-wal", "-shm"] { unlink(file + end) } }
+        let whole = try Data(contentsOf: URL(fileURLWithPath: Self.recording))
+        try whole.prefix(100_000).write(to: URL(fileURLWithPath: file))
+        for (command, code) in [
+            (["clock"], Int32(1)), (["report"], 1), (["handover"], 1), (["checklist"], 1), (["kpi"], 1),
+            (["readiness"], 2),
+            (["journal", "verify"], 1),
+        ] {
+            let result = try Program.run(guardia, command + ["--journal", file])
+            #expect(result.status == code && result.errors.contains("damaged"), "\(command): \(result.errors)")
+        }
+    }
+
     @Test func aReportIsWrittenIntoADeviceOrThroughALinkAndReplacesNeither() throws {
         let folder = try FileManager.default.url(
             for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(fileURLWithPath: "/tmp/x"),

@@ -159,7 +159,7 @@ struct Rehearse: AsyncParsableCommand {
     private func show(journal: String, _ rehearsal: Rehearsal) throws -> Int32 {
         try screen.run(
             journal: journal, mode: .operator(name: OperatorIdentity.screenName),
-            engineCommand: "guardia rehearse (this one's engine has died)",
+            engineCommand: "guardia rehearse (its engine died)",
             launcher: ActionStart.setup(journal: journal, config: configPath(of: rehearsal))
         ).exitCode
     }

@@ -26,7 +26,7 @@ struct ChecklistCommand: AsyncParsableCommand {
             let path = try journal.path()
             let board: Board
             do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
-                throw Failure.usage(error)
+                throw Failure.failed(error)
             }
             let now = SystemClock().now()
             let checklist = board.checklist(at: now)
@@ -143,7 +143,7 @@ struct ChecklistDesk {
         let place = try OperatorDesk(config: options.config, journal: options.journal, kind: .checklist)
         (identity, journal) = (place.identity, place.journal)
         do { board = try JournalReader(path: journal).currentBoard(span: .minutes(1)) } catch {
-            throw Failure.usage(error)
+            throw Failure.failed(error)
         }
     }
 

@@ -53,7 +53,7 @@ struct HandoverCommand: ParsableCommand {
                     }, isForTerminal: isForTerminal
                 ).text
         } catch let error as JournalError {
-            throw Failure.usage(error)
+            throw Failure.failed(error)
         }
         try OperationsText.write(text, to: out)
     }

@@ -60,7 +60,7 @@ struct ReportCommand: ParsableCommand {
                     EventText.words($0.body, [:], figures)
                 })
         } catch let error as JournalError {
-            throw Failure.usage(error)
+            throw Failure.failed(error)
         }
         let text = md ? ReportMarkdown(report).text : ReportPage(report).text
         try OperationsText.write(text, to: out, instead: md ? nil : name(of: report))

@@ -38,7 +38,7 @@ struct ClockCommand: AsyncParsableCommand {
             let path = try journal.path()
             let board: Board
             do { board = try JournalReader(path: path).currentBoard(span: .minutes(1)) } catch {
-                throw Failure.usage(error)
+                throw Failure.failed(error)
             }
             guard let manifest = board.manifest else {
                 throw Failure.usage(Told("\(path) knows of no launch yet"))
