@@ -21,6 +21,11 @@ struct AlertCourse: Sendable {
     private(set) var firings: [Moment] = []
     /// Whether it was told as one that flaps by an engine before this one: of its firings the journal gives the last alone.
     private var wasFlapping = false
+    /// Whether it fired under an engine before this one.
+    private var isInherited = false
+    /// The windows of an engine that starts are empty: one good answer after a restart is no all-clear. For so long one that fired
+    /// before it must be well.
+    static let doubt: Milliseconds = .seconds(30)
 
     init() {}
 
@@ -36,7 +41,8 @@ struct AlertCourse: Sendable {
         // What changed of one that fires is told as a firing too: only the first of a run is one.
         if alert.firings < firings.count { firings = Array(firings.suffix(max(alert.firings, 1))) }
         firings = Array(firings.suffix(damping?.times ?? 0))
-        wasFlapping = phase == .firing && alert.facts.isFlapping == true
+        isInherited = phase == .firing
+        wasFlapping = isInherited && alert.facts.isFlapping == true
     }
 
     /// Whether its last firings came too fast after one another.
@@ -84,11 +90,11 @@ struct AlertCourse: Sendable {
         case (.firing, .clear):
             let start = wellSince ?? now
             wellSince = start
-            var keep = rule.keepFiring
+            var keep = isInherited ? max(rule.keepFiring, AlertCourse.doubt) : rule.keepFiring
             if isFlapping(rule.damping), let hold = rule.damping?.hold { keep = max(keep, hold) }
             guard start.age(at: now) >= keep else { return .none }
             phase = .inactive
-            (since, wellSince, wasFlapping) = (nil, nil, false)
+            (since, wellSince, wasFlapping, isInherited) = (nil, nil, false, false)
             return .resolve
         }
     }

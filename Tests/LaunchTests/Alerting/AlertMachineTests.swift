@@ -322,6 +322,9 @@ struct AlertMachineTests {
         bench.run(1, ["api.p95": 250])
         #expect(bench.story("slow").last == "unacknowledged")
         bench.restart()
+        // The windows of an engine that starts are empty: what it reads first is no all-clear.
+        bench.run(30, ["api.p95": 100])
+        #expect(bench.story("slow").last == "unacknowledged")
         bench.run(1, ["api.p95": 100])
         #expect(bench.story("slow") == ["pending", "fired", "acknowledged", "unacknowledged", "resolved"])
     }

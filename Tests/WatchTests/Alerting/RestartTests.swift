@@ -73,7 +73,8 @@ struct RestartTests {
         #expect(
             try await live(30, value: 90)
                 == [.unsilenced(.init(silence: "s-1")), .suppressed(.init(alert: body.alert.fingerprint))])
-        #expect(try await live(1, value: 99) == [.resolved(.init(alert: body.alert.fingerprint, value: 99))])
+        // What an engine reads first is no all-clear of what fired before it.
+        #expect(try await live(31, value: 99) == [.resolved(.init(alert: body.alert.fingerprint, value: 99))])
         #expect(try await live(5, value: 99).isEmpty)
     }
 
