@@ -22,6 +22,7 @@ struct Guardia: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Monitor.self, Replay.self, ShotCommand.self, Watch.self, Rehearse.self, StatusCommand.self,
+            HistoryCommand.self,
             DeployCommand.self, RollbackCommand.self,
             PromoteCommand.self, PauseCommand.self, AbortCommand.self, ApproveCommand.self, LockCommand.self,
             FreezeCommand.self, FlagCommand.self, SetupCommand.self, EdgeCommand.self, Check.self, Graph.self,

@@ -90,7 +90,7 @@ struct SetupTests {
         let setup = Setup(.init(root: root, user: user, systemctl: try systemctl))
         let first = await setup.run()
         #expect(first.allSatisfy { $0.trouble == nil }, "\(first)")
-        #expect(first.count == 9)
+        #expect(first.count == 10)
         #expect(first.allSatisfy { $0.change != nil || $0.advice != nil })
         #expect(mode("/var/lib/guardia") == 0o2751)
         #expect(mode("/etc/guardia/secrets") == 0o700)

@@ -194,6 +194,25 @@ struct CommandLineTests {
         #expect(stat("/dev/full", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
     }
 
+    @Test func whatWasDoneIsListedAndToldStepByStepWithoutTheScreen() throws {
+        let history = ["history", "--journal", Self.recording]
+        let list = try Program.run(guardia, history)
+        let lines = list.output.split(separator: "\n")
+        #expect(list.status == 0 && !lines.isEmpty, "\(list.errors)")
+        let id = try #require(lines.last { $0.contains(" deploy ") }?.split(separator: " ").last.map(String.init))
+        let one = try Program.run(guardia, history + [id])
+        #expect(
+            one.status == 0 && one.output.contains("Preflight checks") && one.output.contains("  end  "),
+            "\(one.output)")
+        let json = try Program.run(guardia, history + [id, "--json"])
+        let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(object?["id"] as? String == id && (object?["steps"] as? [Any])?.isEmpty == false)
+        let none = try Program.run(guardia, history + ["deploy-none"])
+        #expect(none.status == 1 && none.errors.contains("guardia history --all"), "\(none.errors)")
+        let two = try Program.run(guardia, history + [""])
+        #expect(two.status == 1 || lines.count == 1, "\(two.output)")
+    }
+
     /// A small config whose journal is not there.
     private static func configNamingAJournal(_ more: String = "") throws -> String {
         let file = "/tmp/guardia-named-\(UInt32.random(in: 0 ... .max)).yaml"
