@@ -72,11 +72,14 @@ struct HistoryText {
     /// `Fri 2026-11-27 19:27 ART  done  rollback blue v1.4.0 → green v1.3.9  root@vm  rollback-2026…`
     func line(_ record: ActionRecord) -> String {
         [
-            PeopleText.time(record.at.utc, zone), HistoryText.outcome(record),
+            PeopleText.time(record.at.utc, zone), padded(HistoryText.outcome(record)),
             [record.kind.rawValue, record.move].filter { !$0.isEmpty }.joined(separator: " "),
             record.started.by.signature, record.id.text,
         ].joined(separator: "  ")
     }
+
+    /// As wide as the longest end: `pre-empted`.
+    private func padded(_ word: String) -> String { word + String(repeating: " ", count: max(0, 10 - word.count)) }
 
     func lines(_ record: ActionRecord) -> [String] {
         let started = record.started

@@ -10,10 +10,20 @@ enum WrittenFile {
         if stat(path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
             return try send(text, to: path)
         }
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-        do { try text.write(to: target, atomically: true, encoding: .utf8) } catch {
+        do { try text.write(to: target(of: path), atomically: true, encoding: .utf8) } catch {
             throw Told("\(path): \(reason(path) ?? posix(error) ?? "it could not be written")")
         }
+    }
+
+    /// What a link leads to, also where that is not there yet.
+    private static func target(of path: String) -> URL {
+        var target = URL(fileURLWithPath: path)
+        // As many as Linux follows (path_resolution(7)).
+        for _ in 0..<40 {
+            guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target.path) else { break }
+            target = URL(fileURLWithPath: next, relativeTo: target.deletingLastPathComponent()).standardizedFileURL
+        }
+        return target
     }
 
     /// Into something that is no file: nothing is put in its place.
