@@ -94,9 +94,10 @@ struct HistoryText {
         if started.breaksGlass == true { fact("BREAK GLASS", "without the approval that the config asks for") }
         for step in record.steps {
             lines.append(
-                "  \(HistoryText.mark(step)) \(step.step.title)\(span(step))"
+                "  \(HistoryText.mark(step)) \(HistoryText.title(step))\(span(step))"
                     + (step.detail.isEmpty ? "" : "  \(step.detail)"))
-            lines += step.notes.suffix(20).map { "      \($0)" }
+            let output = step.notes.flatMap { $0.split(separator: "\n") }
+            lines += output.suffix(20).map { "      \($0)" }
         }
         for request in record.requests {
             let reason = request.body.reason.isEmpty ? "" : ": \(request.body.reason)"
@@ -117,6 +118,10 @@ struct HistoryText {
     private func span(_ step: ActionRecord.StepRecord) -> String {
         guard let begun = step.startedAt else { return "" }
         return "  \(PeopleText.span(begun.age(at: step.endedAt ?? now)))" + (step.endedAt == nil ? " so far" : "")
+    }
+
+    private static func title(_ step: ActionRecord.StepRecord) -> String {
+        step.step.name == ActionRecord.wayBack ? "Traffic back to where it came from" : step.step.title
     }
 
     private static func mark(_ step: ActionRecord.StepRecord) -> String {
