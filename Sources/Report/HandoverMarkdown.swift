@@ -5,19 +5,13 @@ package import Launch
 package struct HandoverMarkdown {
     private let handover: Handover
     private let manifest: Manifest?
-    private let changes: [ManifestChange]
     private let times: ReportTimes
     private let isForTerminal: Bool
 
-    /// - Parameters:
-    ///   - changes: what was changed in the config meanwhile.
-    ///   - isForTerminal: whether a person reads it as it is: then nothing is escaped for Markdown's sake.
-    package init(
-        _ handover: Handover, manifest: Manifest?, changes: [ManifestChange] = [], isForTerminal: Bool = false
-    ) {
+    /// - Parameter isForTerminal: whether a person reads it as it is: then nothing is escaped for Markdown's sake.
+    package init(_ handover: Handover, manifest: Manifest?, isForTerminal: Bool = false) {
         self.handover = handover
         self.manifest = manifest
-        self.changes = changes
         self.isForTerminal = isForTerminal
         times = ReportTimes(manifest: manifest, today: handover.now.utc)
     }
@@ -148,7 +142,7 @@ package struct HandoverMarkdown {
                     "**readiness** \(turn.station.map { plain($0) } ?? "the poll") \(from)\(turn.body.to.word)\(why)"
                 ))
         }
-        for change in changes { lines.append((change.at, "**config** \(plain(change.words))")) }
+        for change in handover.configChanges { lines.append((change.at, "**config** \(plain(change.words))")) }
         if lines.isEmpty { out.line("- nothing") }
         for (time, words) in lines.sorted(by: { $0.0 < $1.0 }) { out.line("- \(times.short(time))  \(words)") }
     }

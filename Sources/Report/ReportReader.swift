@@ -22,20 +22,17 @@ extension LaunchReport.Material {
         let end = to ?? extent?.upperBound ?? now
         let start = from ?? max(end + Milliseconds(-Milliseconds.hours(48).count), extent?.lowerBound ?? end)
         let board = try reader.board(at: end, span: .minutes(1))
-        let manifests = try reader.manifests(from: start, to: end)
         let manifest = board.manifest
         let width = LaunchReport.slotWidth(from: start, to: end)
         let slots = try manifest.map { manifest throws(JournalError) in
             try reader.slots(of: Set(LaunchReport.series(of: manifest)), from: start, to: end, width: width)
         }
-        let changes = zip(manifests, manifests.dropFirst()).compactMap { old, new in
-            ManifestChange(from: old.manifest, to: new.manifest, at: new.at)
-        }
         return LaunchReport.Material(
             manifest: manifest, from: start, to: end, now: now, board: board,
             events: try reader.events(
                 from: start + Milliseconds(-lead.count), to: end, limit: eventLimit),
-            slots: slots ?? [:], changes: changes, moves: try moves(reader, board: board, from: start, to: end),
+            slots: slots ?? [:], changes: try reader.configChanges(from: start, to: end, limit: 1000),
+            moves: try moves(reader, board: board, from: start, to: end),
             words: words)
     }
 

@@ -14,12 +14,16 @@ final class JournalFollower: Sendable {
         case board(Board)
         case entries([JournalEntry])
         case heartbeat(Heartbeat?)
+        /// What was changed of the config before the board was read.
+        case configChanges([ManifestChange])
         /// Why the journal cannot be followed; nil when it can.
         case note(String?)
     }
 
     /// How long to wait before a journal that could not be opened is tried again.
     private static let retryInterval: Int32 = 500
+    /// How many starts of the engine are looked through for changes of the config.
+    private static let manifestsCompared = 9
 
     let path: String
     private let history: Milliseconds
@@ -106,7 +110,7 @@ final class JournalFollower: Sendable {
     /// Opens the journal and tells all that it holds.
     private func open() throws(JournalError) -> Subject {
         let reader = try JournalReader(path: path)
-        post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
+        try tellAll(of: reader)
         return Subject(reader: reader)
     }
 
@@ -127,8 +131,18 @@ final class JournalFollower: Sendable {
         switch try reader.change() {
         case .nothing: break
         case .news: repeat { post([.entries(try reader.news())]) } while reader.isBehind
-        case .replaced: post([.board(try reader.currentBoard(span: history)), .note(note(of: reader))])
+        case .replaced: try tellAll(of: reader)
         }
+    }
+
+    /// The board first, and what nobody waits for after it.
+    private func tellAll(of reader: JournalReader) throws(JournalError) {
+        let board = try reader.currentBoard(span: history)
+        post([.board(board), .note(note(of: reader))])
+        // Where they cannot be read, the board stands all the same.
+        let changes = try? reader.configChanges(
+            to: Timestamp(milliseconds: .max), limit: JournalFollower.manifestsCompared)
+        if let changes, !changes.isEmpty { post([.configChanges(changes)], waking: false) }
     }
 
     private func note(of reader: JournalReader) -> String? {

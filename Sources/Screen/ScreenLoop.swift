@@ -201,6 +201,7 @@ package struct ScreenLoop {
         switch news {
         case .board(let board): return model.update(.board(board))
         case .heartbeat(let beat): return model.update(.heartbeat(beat))
+        case .configChanges(let changes): return model.update(.configChanges(changes))
         case .note(let note): return model.update(.readerNote(note))
         case .entries(let entries):
             var commands: [Command] = []

@@ -18,24 +18,6 @@ struct BoardLoadingTests {
         Tick(at: .at(seconds), readings: [Reading("api.p95", .number(number))])
     }
 
-    @Test("knows the changes of the config until then; a start that changed nothing is none")
-    func configChanges() throws {
-        var manifest = Manifest.latency
-        try writer.record(manifest, at: .at(0))
-        try writer.record(manifest, at: .at(10))
-        manifest.launchAt = Moment.at(9000).utc
-        try writer.record(manifest, at: .at(20))
-        try writer.record(manifest, at: .at(30))
-        manifest.series.removeFirst()
-        try writer.record(manifest, at: .at(40))
-        let reader = try JournalReader(path: folder.journal)
-        let changes = try reader.currentBoard().configChanges
-        #expect(changes.map(\.words) == ["another launch time", "no longer reads api.p95"])
-        #expect(changes.map(\.at) == [Moment.at(20).utc, Moment.at(40).utc])
-        #expect(try reader.board(at: Moment.at(35).utc).configChanges.map(\.words) == ["another launch time"])
-        #expect(try reader.board(at: Moment.at(15).utc).configChanges.isEmpty)
-    }
-
     @Test("is the same as the board that took in every entry live")
     func sameAsLive() throws {
         let manifest = Manifest.of([.milliseconds, .percent, .bytes, .text, .count, .pesos])

@@ -25,20 +25,31 @@ import Testing
         #expect(try reader.slots(of: [], from: Moment.at(0).utc, to: Moment.at(9).utc, width: 1000).isEmpty)
     }
 
-    @Test func theManifestThatWasInForceComesFirst() throws {
+    @Test func aChangeOfTheConfigIsOneFromWhatWasInForceAndAStartThatChangedNothingIsNone() throws {
         let writer = try JournalWriter(path: folder.journal, origin: "o")
-        for (second, name) in [(0.0, "a"), (100, "b"), (200, "c")] {
-            var manifest = Manifest.latency
-            manifest.product.name = name
-            try writer.record(manifest, at: .at(second))
-        }
+        var manifest = Manifest.latency
+        try writer.record(manifest, at: .at(0))
+        try writer.record(manifest, at: .at(10))
+        manifest.launchAt = Moment.at(9000).utc
+        try writer.record(manifest, at: .at(20))
+        try writer.record(manifest, at: .at(30))
+        manifest.series.removeFirst()
+        try writer.record(manifest, at: .at(40))
         let reader = try JournalReader(path: folder.journal)
-        #expect(
-            try reader.manifests(from: Moment.at(150).utc, to: Moment.at(300).utc).map(\.manifest.product.name) == [
-                "b", "c",
-            ])
-        #expect(
-            try reader.manifests(from: Moment.at(-9).utc, to: Moment.at(50).utc).map(\.manifest.product.name) == ["a"])
+        func changes(from start: Double? = nil, to end: Double, limit: Int = 100) throws -> [String] {
+            try reader.configChanges(from: start.map { Moment.at($0).utc }, to: Moment.at(end).utc, limit: limit).map {
+                "\($0.at.milliseconds - Moment.at(0).utc.milliseconds) \($0.words)"
+            }
+        }
+        let (launch, series) = ("20000 another launch time", "40000 no longer reads api.p95")
+        #expect(try changes(to: 100) == [launch, series])
+        #expect(try changes(to: 35) == [launch])
+        #expect(try changes(to: 15).isEmpty)
+        #expect(try changes(from: 15, to: 100) == [launch, series])
+        #expect(try changes(from: 25, to: 100) == [series])
+        #expect(try changes(to: 100, limit: 2) == [series])
+        // A board opens without them.
+        #expect(try reader.currentBoard().configChanges.isEmpty)
     }
 
     @Test func twoWhoTickAtOnceAreToldApartByTheJournal() throws {

@@ -16,6 +16,8 @@ package enum Message: Sendable {
     case events([Event])
     /// The engine's newest sign of life; nil: there has never been one.
     case heartbeat(Heartbeat?)
+    /// What was changed of the config before the board was read.
+    case configChanges([ManifestChange])
     /// What the journal's reader has to say (`copied to a private folder, 14:02`); nil: nothing any more.
     case readerNote(String?)
     /// The board as it was at `target`, and the instant by which it is judged; `asked` is the time in the question.

@@ -61,6 +61,8 @@ extension Model {
     mutating func take(past board: Board, at moment: Moment, target: Timestamp) {
         if let sought, target > sought { hint = words(.recordingBegins, clock(target)) }
         sought = nil
+        var board = board
+        board.note(live.configChanges.filter { $0.at <= moment.utc })
         rewind = Rewind(target: target, board: board, moment: moment, isPlaying: rewind?.isPlaying ?? false)
         renew()
     }

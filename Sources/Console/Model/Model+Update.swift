@@ -28,6 +28,7 @@ extension Model {
             if alarms.isWaiting { wall.isAskedFor = false }
             return ring()
         case .heartbeat(let beat): live.heartbeat = beat
+        case .configChanges(let changes): live.note(changes)
         case .readerNote(let note):
             readerNote = note
             // What cannot be read is not being read any more: the reason says more.
@@ -50,7 +51,7 @@ extension Model {
 
     private mutating func take(_ manifest: Manifest) {
         if let old = live.manifest, let change = ManifestChange(from: old, to: manifest, at: present.utc) {
-            live.note(change)
+            live.note([change])
         }
         live.apply(manifest)
         renew()

@@ -58,24 +58,46 @@ extension JournalReader {
         }
     }
 
-    /// The manifests that were in force between two times, with when each came, oldest first; the first is the one that was
-    /// there at the beginning.
-    package func manifests(
-        from start: Timestamp, to end: Timestamp
-    ) throws(JournalError) -> [(at: Timestamp, manifest: Manifest)] {
+    /// What was changed of the config, oldest first. It is no part of a board, which must open at once: a manifest is large, and of
+    /// most starts of an engine nothing is to be told.
+    ///
+    /// - Parameters:
+    ///   - start: nil: from the first on.
+    ///   - limit: so many manifests are compared at most, the newest.
+    package func configChanges(
+        from start: Timestamp? = nil, to end: Timestamp, limit: Int
+    ) throws(JournalError) -> [ManifestChange] {
         try store.read { db in
-            let rows = try Row.fetchAll(
+            // The one that was in force at the beginning is what the first change is one from.
+            let ids = try Int64.fetchAll(
                 db,
                 sql: """
-                    SELECT utc, body FROM manifest WHERE utc <= ? AND id >= coalesce(
-                        (SELECT max(id) FROM manifest WHERE utc <= ?), 0) ORDER BY id LIMIT 1000
-                    """, arguments: [end.milliseconds, start.milliseconds])
-            return try rows.map {
-                (
-                    Timestamp(milliseconds: try $0.storedTime(0)),
-                    try JournalJSON.decode(Manifest.self, from: try $0.stored(1))
-                )
+                    SELECT id FROM manifest WHERE utc <= ? AND id >= coalesce(
+                        (SELECT max(id) FROM manifest WHERE utc <= ?), 0) ORDER BY id DESC LIMIT ?
+                    """, arguments: [end.milliseconds, start?.milliseconds ?? .min, limit])
+            var changes: [ManifestChange] = []
+            var before: (text: String, manifest: Manifest?)?
+            for id in ids.reversed() {
+                guard
+                    let row = try Row.fetchOne(db, sql: "SELECT utc, body FROM manifest WHERE id = ?", arguments: [id])
+                else { continue }
+                let text: String = try row.stored(1)
+                guard let old = before, old.text != text else {
+                    if before == nil { before = (text, nil) }
+                    continue
+                }
+                // What another version wrote may not be understood: then it is no change that could be told.
+                let latter = try? JournalJSON.decode(Manifest.self, from: text)
+                let former = old.manifest ?? (try? JournalJSON.decode(Manifest.self, from: old.text))
+                before = (text, latter)
+                if let former, let latter,
+                    let change = ManifestChange(
+                        from: former, to: latter, at: Timestamp(milliseconds: try row.storedTime(0)))
+                {
+                    changes.append(change)
+                }
             }
+            return changes
         }
     }
 }

@@ -168,7 +168,6 @@ package final class JournalReader {
         var board = Board(span: span)
         let manifest = try manifest(db, at: end)
         if let manifest { board.apply(manifest.keeping(wanted)) }
-        for change in try configChanges(db, until: end) { board.note(change) }
         let limit = isWhole ? Int.max : AlertRows.usualLimit
         for event in try EventRows.deciding(db, manifest: manifest, until: end, alertLimit: limit) {
             board.apply(event)
@@ -187,34 +186,6 @@ package final class JournalReader {
         let json = try inForce ?? String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id LIMIT 1")
         return try json.map { try JournalJSON.decode(Manifest.self, from: $0) }
     }
-
-    /// The newest changes of the config, oldest first. Most starts of an engine change nothing: those are not decoded.
-    private func configChanges(_ db: Database, until end: Timestamp?) throws -> [ManifestChange] {
-        let ids = try Int64.fetchAll(
-            db, sql: "SELECT id FROM manifest WHERE utc <= ? ORDER BY id DESC LIMIT ?",
-            arguments: [end?.milliseconds ?? .max, Self.manifestsCompared])
-        guard ids.count > 1 else { return [] }
-        var changes: [ManifestChange] = []
-        var before: String?
-        for id in ids.reversed() {
-            guard let row = try Row.fetchOne(db, sql: "SELECT utc, body FROM manifest WHERE id = ?", arguments: [id])
-            else { continue }
-            let text: String = try row.stored(1)
-            defer { before = text }
-            guard let old = before, old != text,
-                // What another version wrote may not be understood: then it is no change that could be told.
-                let former = try? JournalJSON.decode(Manifest.self, from: old),
-                let latter = try? JournalJSON.decode(Manifest.self, from: text)
-            else { continue }
-            if let change = ManifestChange(from: former, to: latter, at: Timestamp(milliseconds: try row.storedTime(0)))
-            {
-                changes.append(change)
-            }
-        }
-        return changes
-    }
-
-    private static let manifestsCompared = 6
 
     /// The engine's last sign of life.
     package func heartbeat() -> Heartbeat? { BeatFile.read(JournalFiles(path: path)) }

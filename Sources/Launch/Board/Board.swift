@@ -55,10 +55,9 @@ package struct Board: Sendable {
         self.manifest = manifest
     }
 
-    /// Takes in that the config was changed.
-    package mutating func note(_ change: ManifestChange) {
-        configChanges.append(change)
-        if configChanges.count > Self.configChangeLimit { configChanges.removeFirst() }
+    /// Takes in that the config was changed, each after those that are known.
+    package mutating func note(_ changes: [ManifestChange]) {
+        configChanges = Array((configChanges + changes).suffix(Self.configChangeLimit))
     }
 
     /// Takes in the readings of a tick; a reading of a series that the manifest does not name is passed over.

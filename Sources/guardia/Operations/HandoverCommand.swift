@@ -36,22 +36,16 @@ struct HandoverCommand: ParsableCommand {
         let text: String
         do {
             let reader = try JournalReader(path: path)
-            let board = try reader.currentBoard()
             let now = clock.now()
+            var board = try reader.currentBoard()
+            board.note(try reader.configChanges(to: now.utc, limit: Board.configChangeLimit))
             let start = try since.map {
                 try OperationsText.time($0, "--since", now: now.utc, zone: board.manifest?.zone ?? .utc)
             }
             // Whoever cannot be told is nobody in particular.
             let name = try? OperatorIdentity.current(host: Origin.name).who.name
             let handover = Handover(board, for: name, since: start, at: now)
-            let manifests = try reader.manifests(from: handover.since.time, to: now.utc)
-            text =
-                HandoverMarkdown(
-                    handover, manifest: board.manifest,
-                    changes: zip(manifests, manifests.dropFirst()).compactMap { old, new in
-                        ManifestChange(from: old.manifest, to: new.manifest, at: new.at)
-                    }, isForTerminal: isForTerminal
-                ).text
+            text = HandoverMarkdown(handover, manifest: board.manifest, isForTerminal: isForTerminal).text
         } catch let error as JournalError {
             throw Failure.failed(error)
         }

@@ -84,7 +84,7 @@ import Testing
         var before = manifest
         before.checklist = []
         if let change = ManifestChange(from: before, to: manifest, at: now.utc + .minutes(-70)) {
-            deployed.launch.board.note(change)
+            deployed.launch.board.note([change])
         }
         return deployed.model(width, height)
     }

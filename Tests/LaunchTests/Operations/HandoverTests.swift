@@ -128,13 +128,13 @@ import Testing
         let old = try #require(board.manifest)
         var new = old
         new.launchAt = moment(10_000).utc
-        board.note(try #require(ManifestChange(from: old, to: new, at: moment(50).utc)))
+        board.note([try #require(ManifestChange(from: old, to: new, at: moment(50).utc))])
         #expect(
             Handover(board, for: nil, since: moment(40).utc, at: moment(400)).configChanges.map(\.words)
                 == ["another launch time"])
         #expect(Handover(board, for: nil, since: moment(60).utc, at: moment(400)).configChanges.isEmpty)
         for second in 0..<100 {
-            board.note(try #require(ManifestChange(from: old, to: new, at: moment(Double(second)).utc)))
+            board.note([try #require(ManifestChange(from: old, to: new, at: moment(Double(second)).utc))])
         }
         #expect(board.configChanges.count == Board.configChangeLimit)
     }
