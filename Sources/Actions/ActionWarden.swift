@@ -128,14 +128,17 @@ package actor ActionWarden {
             Task { self.take(await startHost(), of: drill.id) }
             return
         }
-        self.started = nil
         guard let trouble = started.trouble else {
             let end = BackupEvent.DrillEnded(
                 id: drill.id, kind: .edge, hasPassed: false, measured: nil, target: drill.started.target,
                 summary: "its process died while a host was stopped; the engine started the host again")
-            _ = try? append([Event(origin: origin, at: clock.now(), body: .backup(.drillEnded(end)))])
+            // Not told now, it is told at the next look, and the host not started again for that.
+            if (try? append([Event(origin: origin, at: clock.now(), body: .backup(.drillEnded(end)))])) != nil {
+                self.started = nil
+            }
             return
         }
+        self.started = nil
         if failedStarts.updateValue(clock.now().uptime + Self.startAgain, forKey: drill.id) == nil {
             let note = ActionEvent.Noted(
                 action: drill.id, step: "disturb",

@@ -144,8 +144,9 @@ extension Deploy {
             try await proof.prove(split, version: serving, on: door, within: Deploy.proof)
         }
         unsettled = answers.errors.map(\.edge) + proofs.errors.map(\.edge)
-        // Where nothing had been moved yet, no switch has taken it away.
-        if armedAt != nil { await disarm() }
+        // Where nothing had been moved yet, no switch has taken it away. An edge that could not be taken back keeps it: it is all
+        // that is left to it.
+        if armedAt != nil { await disarm(switched) }
         guard unsettled.isEmpty else {
             let words = [answers.trouble, proofs.trouble].filter { !$0.isEmpty }.joined(separator: "; ")
             return Outcome(result: .failed(words), detail: words, split: split)
@@ -189,20 +190,24 @@ extension Deploy {
             armedAt.age(at: world.clock.now()).count * 2 > limit.count
         else { return }
         // What could not be told now is told with the next renewal; an edge that is told nothing goes back, which is the safe side.
-        _ = await tellToGoBack(after: limit)
+        let telling = Task { _ = await tellToGoBack(after: limit) }
+        arming = telling
+        await telling.value
     }
 
     /// All traffic; from here on the time to confirm runs.
     private func promote() async -> Outcome {
         isPromoting = true
+        // A word that is still under way must not come after the one that takes it back.
+        await arming?.value
         if let limit = order.confirmWithin, let outcome = await tellToGoBack(after: limit) { return outcome }
         return await shift(to: Split(all: ground.idle))
     }
 
     /// Takes the armed way back away, where it can be; an edge that is not told goes where the traffic is already.
-    func disarm() async {
+    func disarm(_ edges: EdgeGroup) async {
         let fences = fences
-        _ = await edges.only(fences.keys).each { door throws(EdgeError) in
+        _ = await edges.each { door throws(EdgeError) in
             try await door.disarm(fence: fences[door.plan.name] ?? 0, within: Deploy.reach)
         }
     }

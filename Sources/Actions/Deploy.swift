@@ -43,6 +43,8 @@ package actor Deploy {
     var armedAt: Moment?
     /// Whether the promotion was begun: the time to confirm is not to begin anew any more.
     var isPromoting: Bool
+    /// The time to go back being wound up again.
+    var arming: Task<Void, Never>?
     /// When it was last looked at whether the launch is fit for it.
     var checkedAt: Moment?
     /// What is known of the schema.
@@ -117,9 +119,11 @@ package actor Deploy {
                     continues: order.continues?.id, pid: order.pid, decision: order.decision,
                     breaksGlass: breaksGlass ? true : nil)))
         // Should this run die too, whoever goes on with it must know what the one before had done.
-        for step in course.settled {
-            await reporter.begin(step.name)
-            await reporter.end(step.name, .done, "by \(order.continues?.id.text ?? "")")
+        if let record = order.continues, !ground.live.isEmpty {
+            for step in course.settled {
+                await reporter.begin(step.name)
+                await reporter.end(step.name, .done, "by \(record.id)")
+            }
         }
         await reporter.journal.settle(within: .seconds(2))
     }
@@ -216,7 +220,9 @@ package actor Deploy {
         keeping?.cancel()
         if outcome != .preempted, !fences.isEmpty {
             // No switch takes it away where there was none.
-            if order.confirmWithin != nil, outcome != .done, !course.hasMoved { await disarm() }
+            if order.confirmWithin != nil, outcome != .done, !course.hasMoved {
+                await disarm(edges.only(fences.keys))
+            }
             await edges.unlock(fences, within: Deploy.reach)
         }
         let target = "\(ground.idle) \(order.version)"

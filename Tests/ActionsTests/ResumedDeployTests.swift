@@ -162,6 +162,23 @@ extension DeployTests {
         #expect(run.result.outcome == .wentBack)
     }
 
+    @Test func anEdgeThatCannotBeTakenBackKeepsItsWayBackArmed() async {
+        let stuck = FakeEdge("edge-2") {
+            // Reachable, and it will not switch.
+            $0.before = { operation, state in if operation == "flip blue" { state.staged.remove("blue") } }
+        }
+        let edges = [FakeEdge("edge-1"), stuck]
+        let run = await deploy(
+            edges,
+            script: { event in if case .stepEnded(let step) = event, step.step == "shift-5" { [.abort] } else { [] } },
+            change: { $0.confirmWithin = .minutes(15) })
+        #expect(run.result.outcome == .undecided && run.result.missing == ["edge-2"], "\(run.result)")
+        #expect(edges[0].now.armed == nil && edges[0].now.split == Split(all: "blue"))
+        #expect(stuck.now.armed?.to == "blue" && stuck.now.split == Split(live: "blue", canary: "green", share: 5))
+        stuck.fire()
+        #expect(stuck.now.split == Split(all: "blue"))
+    }
+
     @Test func aDeployThatGoesBackBeforeItMovedAnythingLeavesNothingArmed() async {
         let edge = FakeEdge("edge-1")
         _ = await deploy(

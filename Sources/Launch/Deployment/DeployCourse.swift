@@ -55,6 +55,7 @@ package struct DeployCourse: Hashable, Sendable {
         // A resumed deploy looks and locks again, but does not shrink a canary: it begins after the last step that moved traffic.
         let last = steps.lastIndex { $0.share != nil && completed.contains($0.name) }
         resumeAfter = last
+        settled = steps.prefix((last ?? -1) + 1).filter { DeployCourse.staysDone($0) && completed.contains($0.name) }
         index = 0
     }
 
@@ -62,10 +63,7 @@ package struct DeployCourse: Hashable, Sendable {
     private let resumeAfter: Int?
 
     /// What an interrupted run has behind it, and is not done anew.
-    package var settled: [DeployStep] {
-        guard let resumeAfter else { return [] }
-        return steps[...resumeAfter].filter(DeployCourse.staysDone)
-    }
+    package let settled: [DeployStep]
 
     /// The step that runs or comes next.
     package var current: DeployStep? { steps.indices.contains(index) ? steps[index] : nil }

@@ -73,7 +73,7 @@ struct HistoryText {
     func line(_ record: ActionRecord) -> String {
         [
             PeopleText.time(record.at.utc, zone), padded(HistoryText.outcome(record)),
-            [record.kind.rawValue, record.move].filter { !$0.isEmpty }.joined(separator: " "),
+            [record.kind.title, record.move].filter { !$0.isEmpty }.joined(separator: " "),
             record.started.by.signature, record.id.text,
         ].joined(separator: "  ")
     }

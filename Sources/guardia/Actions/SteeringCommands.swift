@@ -112,20 +112,22 @@ struct Steering {
         }
         if lives { throw await ask(record, board, session) }
         // Whoever was asked may have taken their time.
-        if let log = await board.board()?.actions, let objection = log.objection(toGoingOnWith: record.id) {
+        let now = await board.board()?.actions ?? log
+        if let objection = now.objection(toGoingOnWith: record.id) {
             throw await refuse("\(objection): nothing was changed", record, session)
         }
-        if kind == .promote, record.isOnItsWayBack {
+        let left = now[record.id] ?? record
+        if kind == .promote, left.isOnItsWayBack {
             throw await refuse(
-                "\(record.id) was on its way back when it died: guardia abort, or guardia rollback, finishes that",
-                record, session)
+                "\(left.id) was on its way back when it died: guardia abort, or guardia rollback, finishes that",
+                left, session)
         }
         switch kind {
-        case .promote: throw await resume(record, begunBy: log.origin(of: record), session)
-        case .abort: throw await undo(record, session)
+        case .promote: throw await resume(left, begunBy: now.origin(of: left), session)
+        case .abort: throw await undo(left, session)
         default:
             throw await refuse(
-                "\(record.id) does not run any more: guardia promote finishes it, guardia abort undoes it", record,
+                "\(left.id) does not run any more: guardia promote finishes it, guardia abort undoes it", left,
                 session)
         }
     }
