@@ -93,5 +93,12 @@ final class OwnFolder {
         return file
     }
 
+    /// How many bytes a file in it has, and when it was last written to; nil where it is not there.
+    func status(of name: String) -> (size: Int, seconds: Int, nanoseconds: Int)? {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+
     func remove(_ name: String) { unlinkat(descriptor, name, 0) }
 }

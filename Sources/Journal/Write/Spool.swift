@@ -17,6 +17,8 @@ package struct Spool: Sendable {
     /// engine's memory.
     static let fileLimit = 1000
     static let sizeLimit = 4 << 20
+    /// So many are held open at once.
+    private static let drainLimit = 100
 
     /// - Parameter journal: the journal's path.
     package init(of journal: String) {
@@ -130,44 +132,51 @@ package struct Spool: Sendable {
     ///
     /// It takes no lock: a line that is being written is heard at the next look, and whoever drains a file meanwhile is not
     /// kept from it. Only what this user wrote counts, whoever that is: root believes no folder of somebody else's.
-    package func waiting() -> [Event] { Spool.merged(files(O_RDONLY).map { Spool.events(in: $0.descriptor) }) }
+    package func waiting() -> [Event] {
+        Spool.merged(
+            files().map { file in
+                guard let descriptor = file.folder.file(file.name, O_RDONLY) else { return [] }
+                defer { close(descriptor) }
+                return Spool.events(in: descriptor)
+            })
+    }
 
-    /// A file that waits, held open.
-    private final class Waiting {
+    /// A file that waits.
+    private struct Waiting {
         let folder: OwnFolder
         let name: String
-        let descriptor: Int32
         let size: Int
         /// When it was last written to.
         let written: (seconds: Int, nanoseconds: Int)
+    }
 
-        init?(_ name: String, in folder: OwnFolder, _ flags: Int32) {
-            guard let descriptor = folder.file(name, flags) else { return nil }
+    /// One that is held by this process, and by no other.
+    private final class Taken {
+        let folder: OwnFolder
+        let name: String
+        let descriptor: Int32
+
+        /// Nil where another process writes it, or has drained it.
+        init?(_ file: Waiting) {
+            guard let descriptor = file.folder.file(file.name, O_RDWR) else { return nil }
+            (folder, name, self.descriptor) = (file.folder, file.name, descriptor)
             var status = stat()
-            guard fstat(descriptor, &status) == 0 else {
-                close(descriptor)
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0, status.st_nlink > 0 else {
                 return nil
             }
-            (self.folder, self.name, self.descriptor) = (folder, name, descriptor)
-            size = Int(status.st_size)
-            written = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
         }
 
         deinit { close(descriptor) }
-
-        /// Takes it for this process, unless another one writes it or has drained it.
-        func isTaken() -> Bool {
-            var status = stat()
-            return flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &status) == 0 && status.st_nlink > 0
-        }
     }
 
     /// What waits in all folders, in the order in which the files were last written to; no more at once than memory is given for.
-    private func files(_ flags: Int32) -> [Waiting] {
+    private func files() -> [Waiting] {
         let files = folders.flatMap { path -> [Waiting] in
             guard let folder = try? OwnFolder(path, owner: geteuid()) else { return [] }
-            return folder.names(limit: Spool.fileLimit).filter { $0.hasSuffix(".jsonl") }.compactMap {
-                Waiting($0, in: folder, flags)
+            return folder.names(limit: Spool.fileLimit).filter { $0.hasSuffix(".jsonl") }.compactMap { name in
+                folder.status(of: name).map {
+                    Waiting(folder: folder, name: name, size: $0.size, written: ($0.seconds, $0.nanoseconds))
+                }
             }
         }
         var size = 0
@@ -215,7 +224,7 @@ package struct Spool: Sendable {
     package func drain(_ write: ([Event]) throws(JournalError) -> Void) throws(JournalError) -> Int {
         // Nothing is left behind in memory, where nobody would ever tidy up; a folder that holds something stays.
         defer { rmdir(memoryFolder) }
-        let files = files(O_RDWR).filter { $0.isTaken() }
+        let files = files().prefix(Spool.drainLimit).compactMap(Taken.init)
         guard !files.isEmpty else { return 0 }
         let events = Spool.merged(files.map { Spool.events(in: $0.descriptor) })
         try write(events)
