@@ -38,13 +38,22 @@ extension Model {
     package var isSilent: Bool { reading == nil && board.isSilent(at: now) }
 
     /// `reading the journal /var/lib/guardia/guardia.journal …`
-    var readingText: String? { reading.map { words(.readingJournal, Text.sanitised($0, limit: 200)) } }
+    var readingText: String? {
+        guard let reading else { return nil }
+        let path = Text.sanitised(reading, limit: 200)
+        return isReadingLate ? words(.readingHangs, path, figures.age(readingFor)) : words(.readingJournal, path)
+    }
+
+    /// For how long the journal has been read for the first time.
+    private var readingFor: Milliseconds { openedAt.age(at: present) }
+    /// A large journal beside other work takes a second or two; a disk that hangs takes for ever, and nobody is to wait in peace.
+    private var isReadingLate: Bool { readingFor >= .seconds(5) }
 
     /// The notices that hold now, the gravest first. The engine is judged by the present, also while paused.
     package var notices: [Notice] {
         var notices: [Notice] = []
         if let rewindNotice { notices.append(rewindNotice) }
-        if let readingText { notices.append(Notice(role: .text, text: readingText)) }
+        if let readingText { notices.append(Notice(role: isReadingLate ? .alarm : .text, text: readingText)) }
         if isSilent {
             let start = rewind == nil ? " · " + words(.startEngine, engineCommand) : ""
             let text =

@@ -64,6 +64,8 @@ package struct Model: Sendable {
     /// The journal that is being read for the first time: until it was, nothing is said of the engine or of anything else. Nil
     /// once it was, or could not be.
     package internal(set) var reading: String?
+    /// When this screen was opened.
+    let openedAt: Moment
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
     /// The time of the past that was asked for last, as long as it has not come.
@@ -92,6 +94,7 @@ package struct Model: Sendable {
     ) {
         self.board = board
         self.reading = reading
+        openedAt = now
         present = now
         presentAsOf = now
         self.size = size

@@ -144,6 +144,6 @@ package enum Word: CaseIterable, Sendable {
     case courseApprovals, courseConfirm, ageOf, typedAnother, typedAnotherShort, helpMore
     case recordingBegins, nothingRecordedYet, oneAction, securityWatched, securityUnwatched
     // MARK: What is not known yet, or no longer
-    case checking, lightChecking, readingJournal, handoverSilent, handoverNeverHeard, handoverNothingKnown
+    case checking, lightChecking, readingJournal, readingHangs, handoverSilent, handoverNeverHeard, handoverNothingKnown
     case handoverNothingKnownRuns, neverProvedShort, proveIt
 }

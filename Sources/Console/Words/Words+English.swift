@@ -6,6 +6,7 @@ extension Words {
         case .checking: "checking"
         case .lightChecking: "CHECKING THE WAY BACK: traffic has just been moved"
         case .readingJournal: "reading the journal {} …"
+        case .readingHangs: "THE JOURNAL {} HAS NOT COME FOR {}: does its disk hang?"
         case .handoverSilent: "ENGINE SILENT since {}: what follows is what was last known"
         case .handoverNeverHeard: "NO ENGINE was ever heard here: what follows is what the journal has"
         case .handoverNothingKnown: "no alert was known of then; whether something fires now nobody knows"

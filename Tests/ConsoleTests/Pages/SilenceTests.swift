@@ -51,6 +51,9 @@ import Testing
             text(model).contains(isWall ? "reading the journal" : "reading the journal \(path) …"), "\(text(model))")
         #expect(!text(model).contains("SILENT") && !text(model).contains("NO ENGINE"), "\(text(model))")
         #expect(!text(model).contains("ok"), "\(text(model))")
+        // A disk that hangs: nobody is to wait in peace.
+        _ = model.update(.tick(BarberPro.now.advanced(by: 12_000)))
+        #expect(text(model).contains("HAS NOT COME"), "\(text(model))")
         _ = model.update(.board(Board()))
         #expect(text(model).contains("NO ENGINE"), "\(text(model))")
     }
