@@ -176,13 +176,10 @@ struct BackupJourneys {
         let port = try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
         /// Waits until blue listens, or does not.
         func expect(listening: Bool, _ why: String) async throws {
-            let end = ContinuousClock.now + .seconds(40)
-            var listens = !listening
-            while listens != listening, ContinuousClock.now < end {
-                listens = try await ServerAddress.loopback(port).ask(within: .seconds(2)) != nil
-                try await Task.sleep(for: .milliseconds(50))
+            let isSo = try await eventually(within: 40) {
+                try await (ServerAddress.loopback(port).ask(within: .seconds(2)) != nil) == listening
             }
-            #expect(listens == listening, "\(why)")
+            #expect(isSo, "\(why)")
         }
         try await expect(listening: true, "it never ran")
         let drill = try bastion.start("drill", "edge", "--yes")

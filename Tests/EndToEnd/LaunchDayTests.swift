@@ -105,28 +105,30 @@ final class LaunchDayTests {
         #expect(markdown.contains("## Actions"))
     }
 
-    @Test("a dashboard says that it was opened, and killed it is told gone")
-    func presence() async throws {
+    private func sessions() throws -> PresenceLog { try JournalReader(path: journal).currentBoard().presence }
+
+    /// A dashboard, once the journal knows that it is open.
+    private func openDashboard() async throws -> (TerminalScreen, PresenceLog.Session) {
         try manifest()
         let screen = try TerminalScreen("\(guardia) --journal \(journal)", columns: 100, rows: 30)
         try await screen.expect(text: "OPERATOR")
-        func sessions() throws -> PresenceLog { try JournalReader(path: journal).currentBoard().presence }
         #expect(try await eventually { try sessions().open(at: SystemClock().now()).count == 1 })
-        let session = try #require(try sessions().sessions.first)
+        return (screen, try #require(try sessions().sessions.first))
+    }
+
+    @Test("a dashboard says that it was opened, and killed it is told gone")
+    func presence() async throws {
+        let (screen, session) = try await openDashboard()
         let pid = try #require(session.id.split(separator: "-").last.flatMap { pid_t($0) })
         kill(pid, SIGKILL)
         #expect(try await eventually { try sessions().open(at: SystemClock().now()).isEmpty })
         #expect(try sessions().sessions.first?.closed?.why == .died)
+        withExtendedLifetime(screen) {}
     }
 
     @Test("of a dashboard whose journal went meanwhile nothing is left, neither a new journal nor a spool")
     func presenceWithoutJournal() async throws {
-        try manifest()
-        let screen = try TerminalScreen("\(guardia) --journal \(journal)", columns: 100, rows: 30)
-        try await screen.expect(text: "OPERATOR")
-        func sessions() throws -> PresenceLog { try JournalReader(path: journal).currentBoard().presence }
-        #expect(try await eventually { try sessions().open(at: SystemClock().now()).count == 1 })
-        let session = try #require(try sessions().sessions.first)
+        let (screen, session) = try await openDashboard()
         for suffix in ["", "-wal", "-shm", ".beat"] { unlink(journal + suffix) }
         try screen.press("q")
         let companion = ["-f", "presence --id \(session.id)"]

@@ -34,9 +34,6 @@ package struct ChangeCourse: Sendable {
 
     package init() {}
 
-    /// The kinds of events that it is made of.
-    package static let kinds = ["action.started", "action.step.ended", "action.ended", "flag.changed"]
-
     /// What an event is to be told as; nil: it is no such change. Heard twice, it is told as the same notice, or not again.
     package mutating func take(_ event: Event) -> ChangeNotice? {
         switch event.body {
@@ -52,7 +49,7 @@ package struct ChangeCourse: Sendable {
             guard let started = running.removeValue(forKey: body.action) else { return nil }
             moved.remove(body.action)
             guard body.outcome != .refused else { return nil }
-            return notice(of: started, at: event.at, "ended", "\(ChangeCourse.word(body.outcome)): \(body.summary)")
+            return notice(of: started, at: event.at, "ended", "\(body.outcome.title): \(body.summary)")
         case .flag(.changed(let body)):
             // Seen for the first time, or written anew: nobody's feature changed.
             if body.from == nil, body.source == .found { return nil }
@@ -70,23 +67,12 @@ package struct ChangeCourse: Sendable {
     private func notice(
         of started: ActionEvent.Started, at moment: Moment, _ what: String, _ words: String
     ) -> ChangeNotice {
-        var subject = started.kind.rawValue
+        var subject = started.kind.title
         if let to = started.to { subject += " to \(to.colour)" + (to.version.map { " (\($0))" } ?? "") }
         return ChangeNotice(
             id: "\(started.id)-\(what)", at: moment.utc, group: "guardia/change/\(started.id)",
             summary: "\(subject) \(words)",
             text: "by \(started.by.signature)" + (started.reason.isEmpty ? "" : ": \(started.reason)")
                 + " (\(started.id))")
-    }
-
-    private static func word(_ outcome: ActionOutcome) -> String {
-        switch outcome {
-        case .done: "done"
-        case .wentBack: "went back"
-        case .refused: "refused"
-        case .preempted: "gave way"
-        case .undecided: "is undecided"
-        case .died: "died"
-        }
     }
 }

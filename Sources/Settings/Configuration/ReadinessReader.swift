@@ -221,6 +221,26 @@ extension Field {
 
 /// A time of a launch as people write it.
 package enum LaunchTimeText {
+    /// `22:00`, the next time that the launch's clocks show it; else a day with its time, see ``timestamp(_:zoneName:)``.
+    package static func next(
+        _ text: String, after now: Timestamp, zone: Zone, zoneName: String
+    ) throws(Misfit) -> Timestamp {
+        guard text.utf8.count <= 5 else {
+            return try timestamp(text.replacing(" ", with: "T", maxReplacements: 1), zoneName: zoneName)
+        }
+        let minute = try CalendarText.minuteOfDay(text[...]) % 1440
+        let today = zone.civil(now)
+        // A day whose clocks leave the time out has it an hour later, which may be past already.
+        for day in 0...2 {
+            let date = CivilTime(
+                secondsSinceEpoch: Int64(CivilTime.days(today.year, today.month, today.day) + day) * 86_400)
+            let time = zone.timestamp(
+                year: date.year, month: date.month, day: date.day, hour: minute / 60, minute: minute % 60)
+            if time > now { return time }
+        }
+        return now
+    }
+
     /// `2026-03-09T09:00:00-03:00`, with its offset; or `2026-03-09T09:00`, by the clocks of the launch's own zone. A time that a
     /// change of the clocks leaves out, or gives twice, is refused: it must say which is meant.
     package static func timestamp(_ text: String, zoneName: String) throws(Misfit) -> Timestamp {

@@ -64,26 +64,11 @@ package enum SilenceTimes {
         _ text: String, _ option: String, after now: Timestamp, zone: Zone, zoneName: String
     ) throws(Trouble) -> Timestamp {
         do throws(Misfit) {
-            if text.utf8.count <= 5 { return try next(text, after: now, zone: zone) }
-            let day = text.replacing(" ", with: "T", maxReplacements: 1)
-            return try LaunchTimeText.timestamp(day, zoneName: zoneName)
+            return try LaunchTimeText.next(text, after: now, zone: zone, zoneName: zoneName)
         } catch {
             throw Trouble(
                 option: option, message: error.message,
                 hint: error.hint ?? "write 22:00, 2026-03-14T22:00 or 2026-03-14T22:00:00-03:00")
         }
-    }
-
-    private static func next(_ text: String, after now: Timestamp, zone: Zone) throws(Misfit) -> Timestamp {
-        let minute = try CalendarText.minuteOfDay(text[...]) % 1440
-        let today = zone.civil(now)
-        for day in 0...2 {
-            let date = CivilTime(
-                secondsSinceEpoch: Int64(CivilTime.days(today.year, today.month, today.day) + day) * 86_400)
-            let time = zone.timestamp(
-                year: date.year, month: date.month, day: date.day, hour: minute / 60, minute: minute % 60)
-            if time > now { return time }
-        }
-        return now
     }
 }

@@ -139,7 +139,8 @@ struct ClockCommand: AsyncParsableCommand {
             let now = desk.clock.now().utc
             let zero: Timestamp
             do throws(Misfit) {
-                zero = try ReadinessDesk.time(time, zone: desk.zone, zoneName: desk.launch.zoneName, now: now)
+                zero = try LaunchTimeText.next(
+                    time, after: now, zone: desk.zone, zoneName: desk.launch.zoneName)
             } catch {
                 throw Failure.usage(Told("\(error.message)\(error.hint.map { " (\($0))" } ?? "")"))
             }

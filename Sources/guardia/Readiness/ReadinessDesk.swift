@@ -85,7 +85,7 @@ struct ReadinessDesk {
         let end: Timestamp
         do throws(Misfit) {
             if let until {
-                end = try ReadinessDesk.time(until, zone: zone, zoneName: launch.zoneName, now: now)
+                end = try LaunchTimeText.next(until, after: now, zone: zone, zoneName: launch.zoneName)
             } else {
                 end = now + (try Quantity.duration(span ?? ""))
             }
@@ -98,23 +98,6 @@ struct ReadinessDesk {
             throw Failure.usage(Told("it holds for \(limit.count / 86_400_000) days at the most: say it again then"))
         }
         return end
-    }
-
-    /// `18:00`, the next time that the clock shows it; else as ``LaunchTimeText`` reads it.
-    static func time(
-        _ text: String, zone: Zone, zoneName: String, now: Timestamp
-    ) throws(Misfit) -> Timestamp {
-        guard text.utf8.count == 5 else { return try LaunchTimeText.timestamp(text, zoneName: zoneName) }
-        let minute = try CalendarText.minuteOfDay(text[...]) % 1440
-        let today = zone.civil(now)
-        for day in 0...1 {
-            let date = CivilTime(
-                secondsSinceEpoch: Int64(CivilTime.days(today.year, today.month, today.day) + day) * 86_400)
-            let time = zone.timestamp(
-                year: date.year, month: date.month, day: date.day, hour: minute / 60, minute: minute % 60)
-            if time > now { return time }
-        }
-        return now
     }
 
     static func reason(_ options: ActionOptions) throws {

@@ -71,13 +71,13 @@ enum Processes {
 }
 
 /// Waits for other processes to bring something about, up to a bound.
-func eventually(within seconds: Double = 15, _ condition: () throws -> Bool) async throws -> Bool {
+func eventually(within seconds: Double = 15, _ condition: () async throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end {
-        if try condition() { return true }
+        if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(50))
     }
-    return try condition()
+    return try await condition()
 }
 
 extension LiveRehearsal {

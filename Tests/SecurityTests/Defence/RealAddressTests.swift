@@ -29,8 +29,7 @@ struct RealAddressTests {
                 ((try? String(contentsOfFile: edge.plan.log, encoding: .utf8)) ?? "").split(separator: "\n").map(
                     String.init)
             }
-            let end = ContinuousClock.now + .seconds(10)
-            while lines().count < 4, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try await eventually { lines().count >= 4 })
             func address(_ path: String) -> String? {
                 lines().first { $0.contains("\"path\":\"\(path)\"") }.flatMap {
                     $0.firstMatch(of: /"ip":"([^"]+)"/).map { String($0.1) }
