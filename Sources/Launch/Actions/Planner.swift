@@ -156,7 +156,8 @@ package struct Planner: Sendable {
         card.target = kind.risk == .grave ? record.started.to?.version ?? record.started.to?.colour : nil
         if let end = record.ended {
             guard end.body.outcome == .died, record.id == board.actions.interrupted?.id else {
-                return card.blocked("\(record.label) has ended: \(end.body.outcome.rawValue)")
+                let why = board.actions.objection(toGoingOnWith: record.id)
+                return card.blocked(why ?? "\(record.label) has ended: \(end.body.outcome.title)")
             }
             if kind == .pause || kind == .approve {
                 card.blockers.append("\(record.label) does not run: its process died")
