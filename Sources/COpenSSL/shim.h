@@ -31,6 +31,10 @@ static inline void guardia_ssl_allow_every_version(SSL_CTX *context) {
     SSL_CTX_set_max_proto_version(context, 0);
 }
 
+static inline void guardia_ssl_require_modern_versions(SSL_CTX *context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+}
+
 static inline void guardia_ssl_buffers(SSL *ssl, BIO **in, BIO **out) {
     *in = BIO_new(BIO_s_mem());
     *out = BIO_new(BIO_s_mem());

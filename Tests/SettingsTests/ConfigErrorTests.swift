@@ -52,11 +52,22 @@ struct ConfigErrorTests {
         #expect(errors(in: yaml).isEmpty == isFit, "\(errors(in: yaml))")
     }
 
-    @Test("Redis over TLS is refused before an engine starts with it")
-    func redisOverTLS() {
-        let yaml = Sample.yaml.replacing(
-            "probes:\n", with: "probes:\n  - {name: cache, type: redis, host: r, tls: true}\n")
-        #expect(errors(in: yaml).contains { $0.contains("Redis over TLS is not supported; use its Unix socket") })
+    @Test(
+        "Redis speaks TLS over an address, not over a socket",
+        arguments: [
+            ("host: r, tls: true", nil), ("host: r, tls: false", nil), ("host: r, tls: {ca: launch.yaml}", nil),
+            ("host: r, tls: perhaps", "'perhaps' is neither true nor false"),
+            ("host: r, tls: {cert: x}", "unknown key 'cert' in 'tls'"),
+            ("socket: /run/redis, tls: true", "a Unix socket has no TLS"),
+        ] as [(String, String?)])
+    func redisOverTLS(text: String, expected: String?) {
+        let yaml = Sample.yaml.replacing("probes:\n", with: "probes:\n  - {name: cache, type: redis, \(text)}\n")
+        let found = errors(in: yaml)
+        if let expected {
+            #expect(found.contains { $0.contains(expected) }, "\(found)")
+        } else {
+            #expect(found.allSatisfy { $0.contains("launch.yaml: no such file") || $0.contains("'ca'") }, "\(found)")
+        }
     }
 
     /// What stands in the sample, what a hurried hand makes of it, and what is said.

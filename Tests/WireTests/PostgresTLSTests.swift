@@ -8,30 +8,12 @@ import Wire
 
     init() throws { reactor = try Reactor() }
 
-    /// Makes a self-signed certificate for a name.
-    private func certificate(for name: String, _ files: String) async throws -> String {
-        let made = try await Command.run(
-            [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "10", "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-keyout",
-                "\(files)/\(name).key", "-out", "\(files)/\(name).pem",
-            ], deadline: .seconds(30))
-        try #require(made.isSuccess, "\(made.standardError.text)")
-        // It takes only a key that its own user alone may read.
-        for words in [
-            ["chown", "--reference=\(files)", "\(files)/\(name).key"], ["chmod", "600", "\(files)/\(name).key"],
-        ] {
-            try #require(try await Command.run(words, deadline: .seconds(30)).isSuccess)
-        }
-        return "\(files)/\(name).pem"
-    }
-
     @Test func aServerIsTrustedByItsAuthorityAndItsNameAndByNothingLess() async throws {
         let folder = try await PrivateFolder()
         do {
             let files = try folder.subfolder("tls")
-            let own = try await certificate(for: "localhost", files)
-            let others = try await certificate(for: "elsewhere.test", files)
+            let own = try await makeCertificate(for: "localhost", in: files)
+            let others = try await makeCertificate(for: "elsewhere.test", in: files)
             let server = try await PostgresServer.start(
                 in: folder,
                 settings: [

@@ -131,3 +131,22 @@ func eventually(within limit: Duration = .seconds(10), _ condition: () async thr
     }
     return try await condition()
 }
+
+/// Makes a self-signed certificate for a name: `NAME.pem`, and `NAME.key`, which the folder's owner alone may read.
+///
+/// - Returns: the certificate's path.
+func makeCertificate(for name: String, in files: String) async throws -> String {
+    let made = try await Command.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-days", "10", "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:\(name)", "-keyout",
+            "\(files)/\(name).key", "-out", "\(files)/\(name).pem",
+        ], deadline: .seconds(30))
+    try #require(made.isSuccess, "\(made.standardError.text)")
+    for words in [
+        ["chown", "--reference=\(files)", "\(files)/\(name).key"], ["chmod", "600", "\(files)/\(name).key"],
+    ] {
+        try #require(try await Command.run(words, deadline: .seconds(30)).isSuccess)
+    }
+    return "\(files)/\(name).pem"
+}

@@ -96,13 +96,14 @@ package struct RedisTarget: Hashable, Sendable {
     package var username: String?
     package var password: Secret?
     package var database: Int
-    package var tls: Bool
+    /// Nil speaks to it in clear.
+    package var tls: TLSPolicy?
     /// Each text is a command, its words separated by spaces: `LLEN queue:mail`.
     package var questions: [Question]
 
     package init(
         socket: String? = nil, host: String = "127.0.0.1", port: Int = 6379, username: String? = nil,
-        password: Secret? = nil, database: Int = 0, tls: Bool = false, questions: [Question] = []
+        password: Secret? = nil, database: Int = 0, tls: TLSPolicy? = nil, questions: [Question] = []
     ) {
         self.socket = socket
         self.host = host

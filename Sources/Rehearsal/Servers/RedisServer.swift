@@ -12,9 +12,12 @@ package struct RedisServer: Server {
     package var addresses: [ServerAddress] { [.unix(socket), .loopback(port)] }
 
     /// Starts a Redis.
-    /// - Parameter settings: lines of redis.conf, by name, over ours.
+    /// - Parameters:
+    ///   - speaksTLS: on its port; the settings then name its certificate.
+    ///   - settings: lines of redis.conf, by name, over ours.
     package static func start(
-        in privateFolder: PrivateFolder, name: String = "redis", settings: [String: String] = [:]
+        in privateFolder: PrivateFolder, name: String = "redis", speaksTLS: Bool = false,
+        settings: [String: String] = [:]
     ) async throws -> RedisServer {
         let program = try Program.redis.path()
         let folder = try privateFolder.subfolder(name)
@@ -22,9 +25,11 @@ package struct RedisServer: Server {
         return try await startOnFreePort { port in
             let socket = "\(folder)/s"
             var lines = [
-                "bind": "127.0.0.1", "port": "\(port)", "unixsocket": socket, "unixsocketperm": "700", "dir": folder,
+                "bind": "127.0.0.1", "port": speaksTLS ? "0" : "\(port)", "unixsocket": socket, "unixsocketperm": "700",
+                "dir": folder,
                 "requirepass": password, "save": "\"\"", "appendonly": "no", "daemonize": "no", "logfile": "\"\"",
             ]
+            if speaksTLS { lines["tls-port"] = "\(port)" }
             lines.merge(settings) { _, theirs in theirs }
             let file = "\(folder)/redis.conf"
             try writeConfiguration(file, lines.map { "\($0) \($1)" }.sorted().joined(separator: "\n") + "\n")

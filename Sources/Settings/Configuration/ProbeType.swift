@@ -105,18 +105,17 @@ extension Fields {
         let address = one(of: ["socket", "host"])
         let isSocket = address?.key == "socket"
         if address == nil { error("'host' or 'socket' is missing in \(context)") }
-        let tls = optional("tls")
-        let wantsTLS = tls?.flag() ?? false
-        if wantsTLS {
-            // Debian's hiredis has none; said here, before an engine is started with it.
-            tls?.error(
-                "Redis over TLS is not supported", hint: "use its Unix socket, or a TLS tunnel on this machine")
+        let tls = optional("tls").flatMap { field -> TLSPolicy? in
+            // `true` trusts the system's authorities; a mapping says more, as with any other address.
+            if field.isMapping { return field.tlsPolicy() }
+            return field.flag() == true ? TLSPolicy() : nil
         }
+        if tls != nil, isSocket { error("a Unix socket has no TLS: leave 'tls' out, or give 'host'") }
         return RedisTarget(
             socket: isSocket ? address?.path() : nil, host: (isSocket ? nil : address?.text()) ?? "127.0.0.1",
             port: optional("port")?.integer(in: 1...65_535) ?? 6379, username: optional("username")?.text(),
             password: optional("password")?.secret(), database: optional("database")?.integer(in: 0...1023) ?? 0,
-            tls: wantsTLS)
+            tls: tls)
     }
 
     fileprivate func http() -> HTTPTarget {
@@ -160,19 +159,7 @@ extension Fields {
         } ?? (nil, [])
     }
 
-    func tls() -> TLSPolicy {
-        optional("tls")?.mapping { fields in
-            let verify = fields.optional("verify")
-            let isVerified = verify?.flag() ?? true
-            if let verify, !isVerified {
-                verify.source.findings.warn(verify.place, "certificates are not verified: anyone in between can answer")
-            }
-            return TLSPolicy(
-                verify: isVerified, caFile: fields.optional("ca")?.existingFile(),
-                clientCertificate: fields.optional("certificate")?.existingFile(),
-                clientKey: fields.optional("key")?.existingFile())
-        } ?? TLSPolicy()
-    }
+    func tls() -> TLSPolicy { optional("tls")?.tlsPolicy() ?? TLSPolicy() }
 
     func headers() -> [Header] {
         (optional("headers")?.pairs() ?? []).compactMap { entry in
@@ -339,5 +326,22 @@ extension Source {
             return nil
         }
         return text
+    }
+}
+
+extension Field {
+    /// `{verify: true, ca: FILE, certificate: FILE, key: FILE}`
+    fileprivate func tlsPolicy() -> TLSPolicy? {
+        mapping { fields in
+            let verify = fields.optional("verify")
+            let isVerified = verify?.flag() ?? true
+            if let verify, !isVerified {
+                verify.source.findings.warn(verify.place, "certificates are not verified: anyone in between can answer")
+            }
+            return TLSPolicy(
+                verify: isVerified, caFile: fields.optional("ca")?.existingFile(),
+                clientCertificate: fields.optional("certificate")?.existingFile(),
+                clientKey: fields.optional("key")?.existingFile())
+        }
     }
 }

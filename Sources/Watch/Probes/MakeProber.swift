@@ -6,7 +6,7 @@ package import Launch
 package func makeProber(for probe: Probe, in context: ProbeContext) throws -> any Prober {
     switch probe.target {
     case .postgres(let target): PostgresProber(target, in: context)
-    case .redis(let target): try RedisProber(target, in: context)
+    case .redis(let target): RedisProber(target, in: context)
     case .http(let target): HTTPProber(target, interval: probe.interval, in: context)
     case .nginx(let target): NginxProber(target, in: context)
     case .metrics(let target): MetricsProber(target, interval: probe.interval, in: context)

@@ -1,13 +1,14 @@
 import CHiredis
 
-/// One connection of hiredis in non-blocking mode, on the reactor.
+/// One connection to a Redis server: hiredis words the commands and reads the replies, between them is a stream on the
+/// reactor.
 ///
-/// hiredis's own asynchronous layer adds callbacks to the functions that are used here; a task that waits needs none, and
-/// without them a reply cannot come to somebody who is gone.
+/// hiredis's own connections add callbacks, or block where TLS is needed; a task that waits needs neither, and without
+/// callbacks a reply cannot come to somebody who is gone.
 final class RedisConnection {
     let target: String
-    private let reactor: Reactor
-    private let context: UnsafeMutablePointer<redisContext>
+    private let stream: SecureStream
+    private let reader: UnsafeMutablePointer<redisReader>
     /// Replies that nobody waits for any more: those to commands that were cancelled.
     private var forgotten = 0
     /// False once the stream can no longer be trusted.
@@ -16,21 +17,25 @@ final class RedisConnection {
     /// A reply may be this large, in bytes.
     private static let maximumOfReply = 8 << 20
 
-    deinit { redisFree(context) }
+    deinit { redisReaderFree(reader) }
 
     // MARK: Connecting
 
     static func connect(
         _ settings: RedisSettings, on reactor: Reactor, until deadline: ContinuousClock.Instant
     ) async throws(WireError) -> RedisConnection {
-        let connection: RedisConnection
-        switch settings.address {
-        case .unixSocket(let path):
-            connection = try RedisConnection(redisConnectUnixNonBlock(path), settings.target, reactor)
-            try await connection.establish(until: deadline)
-        case .tcp(let host, let port):
-            connection = try await connect(host, port, settings.target, on: reactor, until: deadline)
+        let stream: SecureStream
+        do throws(WireError) {
+            switch settings.address {
+            case .unixSocket(let path):
+                stream = try await .connect(toUnixSocket: path, on: reactor, until: deadline)
+            case .tcp(let host, let port):
+                stream = try await .connect(to: host, port: port, tls: settings.tls, on: reactor, until: deadline)
+            }
+        } catch {
+            throw WireError(error.kind, error.operation, on: settings.target, because: error.reason)
         }
+        let connection = try RedisConnection(stream, settings.target)
         if let password = settings.password {
             let user = settings.username.map { [$0] } ?? []
             _ = try await connection.command(["AUTH"] + user + [password], until: deadline)
@@ -41,64 +46,31 @@ final class RedisConnection {
         return connection
     }
 
-    /// Tries each address of the host in turn.
-    private static func connect(
-        _ host: String, _ port: UInt16, _ target: String, on reactor: Reactor, until deadline: ContinuousClock.Instant
-    ) async throws(WireError) -> RedisConnection {
-        var failure: WireError
-        switch await Resolver.addresses(of: host, on: reactor, until: deadline) {
-        case .failure(let cause): failure = WireError(resolving: host, cause, on: target)
-        case .success(let addresses):
-            failure = WireError(.unresolved, "connect", on: target, because: "the name has no address")
-            for address in addresses {
-                do throws(WireError) {
-                    let connection = try RedisConnection(
-                        redisConnectNonBlock(address, Int32(port)), target, reactor)
-                    try await connection.establish(until: deadline)
-                    return connection
-                } catch {
-                    failure = error
-                    if [.timedOut, .cancelled].contains(error.kind) { break }
-                }
-            }
-        }
-        throw failure
-    }
-
-    private init(
-        _ context: UnsafeMutablePointer<redisContext>?, _ target: String, _ reactor: Reactor
-    ) throws(WireError) {
-        guard let context else {
+    private init(_ stream: SecureStream, _ target: String) throws(WireError) {
+        guard let reader = redisReaderCreateWithFunctions(RedisReplyFunctions.bounded) else {
             throw WireError(.outOfResources, "connect", on: target, because: "out of memory")
         }
-        self.context = context
+        self.reader = reader
+        self.stream = stream
         self.target = target
-        self.reactor = reactor
-        context.pointee.reader.pointee.fn = RedisReplyFunctions.bounded
-        guard context.pointee.err == 0 else { throw connectionError("connect", .unreachable) }
-    }
-
-    private func establish(until deadline: ContinuousClock.Instant) async throws(WireError) {
-        try await wait(.write, until: deadline, during: "connect")
-        if let reason = Socket.pendingError(context.pointee.fd) {
-            isUsable = false
-            throw WireError(.unreachable, "connect", on: target, because: reason)
-        }
     }
 
     /// Whether the server has left the connection open since it was last used.
     func isAlive() -> Bool {
-        while isUsable, Socket.hasInput(context.pointee.fd) {
+        while isUsable {
+            let bytes: [UInt8]?
+            do throws(WireError) { bytes = try stream.receiveNow() } catch { return false }
+            guard let bytes else { return true }
             // What comes unasked, but for replies to forgotten commands, makes the stream doubtful.
-            guard forgotten > 0, redisBufferRead(context) == REDIS_OK, discardForgotten() else { return false }
+            guard forgotten > 0, !bytes.isEmpty, feed(bytes), discardForgotten() else { return false }
         }
-        return isUsable
+        return false
     }
 
     private func discardForgotten() -> Bool {
         while forgotten > 0 {
             var reply: UnsafeMutableRawPointer?
-            guard redisGetReplyFromReader(context, &reply) == REDIS_OK else { return false }
+            guard redisReaderGetReply(reader, &reply) == REDIS_OK else { return false }
             guard let reply else { return true }
             freeReplyObject(reply)
             forgotten -= 1
@@ -110,14 +82,17 @@ final class RedisConnection {
 
     func command(_ arguments: [String], until deadline: ContinuousClock.Instant) async throws(WireError) -> RedisValue {
         let operation = arguments.first ?? ""
-        let appended = CStrings.with(arguments) { pointers in
-            let lengths = arguments.map(\.utf8.count)
-            var pointers = Array(UnsafeBufferPointer(start: pointers, count: arguments.count))
-            return redisAppendCommandArgv(context, Int32(arguments.count), &pointers, lengths)
+        guard let words = Self.format(arguments) else {
+            throw WireError(.outOfResources, operation, on: target, because: "out of memory")
         }
-        guard appended == REDIS_OK else { throw connectionError(operation, .outOfResources) }
         do throws(WireError) {
-            try await flush(until: deadline, during: operation)
+            try await stream.send(words, until: deadline)
+        } catch {
+            // A part of it may have gone.
+            isUsable = false
+            throw worded(error, operation)
+        }
+        do throws(WireError) {
             while forgotten > 0 {
                 _ = try await reply(until: deadline, during: operation)
                 forgotten -= 1
@@ -126,19 +101,28 @@ final class RedisConnection {
             guard case .error(let message) = value else { return value }
             throw serverError(message, to: arguments)
         } catch {
-            // Its reply will come all the same; one half of a command left unsent goes with the next.
+            // Its reply will come all the same.
             if case .cancelled = error.kind { forgotten += 1 }
             if case .timedOut = error.kind { isUsable = false }
             throw error
         }
     }
 
-    private func flush(until deadline: ContinuousClock.Instant, during operation: String) async throws(WireError) {
-        var isDone: Int32 = 0
-        while true {
-            guard redisBufferWrite(context, &isDone) == REDIS_OK else { throw connectionError(operation, .closed) }
-            if isDone == 1 { return }
-            try await wait(.write, until: deadline, during: operation)
+    private static func format(_ arguments: [String]) -> [UInt8]? {
+        var words: UnsafeMutablePointer<CChar>?
+        let count = CStrings.with(arguments) { pointers in
+            let lengths = arguments.map(\.utf8.count)
+            var pointers = Array(UnsafeBufferPointer(start: pointers, count: arguments.count))
+            return redisFormatCommandArgv(&words, Int32(arguments.count), &pointers, lengths)
+        }
+        guard count >= 0, let words else { return nil }
+        defer { redisFreeCommand(words) }
+        return Array(UnsafeRawBufferPointer(start: words, count: Int(count)))
+    }
+
+    private func feed(_ bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes {
+            redisReaderFeed(reader, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count) == REDIS_OK
         }
     }
 
@@ -147,31 +131,34 @@ final class RedisConnection {
     ) async throws(WireError) -> RedisValue {
         while true {
             var reply: UnsafeMutableRawPointer?
-            guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
-                throw connectionError(operation, .malformed)
-            }
+            guard redisReaderGetReply(reader, &reply) == REDIS_OK else { throw readerError(operation) }
             if let reply {
                 defer { freeReplyObject(reply) }
                 return RedisValue(copying: reply.assumingMemoryBound(to: redisReply.self))
             }
-            guard context.pointee.reader.pointee.len <= Self.maximumOfReply else {
+            guard reader.pointee.len <= Self.maximumOfReply else {
                 isUsable = false
                 throw WireError(
                     .tooLarge, operation, on: target, because: "the reply has more than \(Self.maximumOfReply) bytes")
             }
-            try await wait(.read, until: deadline, during: operation)
-            guard redisBufferRead(context) == REDIS_OK else { throw connectionError(operation, .closed) }
+            let bytes: [UInt8]
+            do throws(WireError) {
+                bytes = try await stream.receive(until: deadline)
+            } catch {
+                if error.kind != .cancelled { isUsable = false }
+                throw worded(error, operation)
+            }
+            guard !bytes.isEmpty else {
+                isUsable = false
+                throw WireError(.closed, operation, on: target, because: "the server closed the connection")
+            }
+            guard feed(bytes) else { throw readerError(operation) }
         }
     }
 
-    private func wait(
-        _ readiness: Readiness, until deadline: ContinuousClock.Instant, during operation: String
-    ) async throws(WireError) {
-        switch await reactor.ready(context.pointee.fd, for: readiness, until: deadline) {
-        case .ready, .finished: return
-        case .timedOut: throw WireError(.timedOut, operation, on: target, because: "no answer within the deadline")
-        case .cancelled: throw WireError(.cancelled, operation, on: target, because: "cancelled")
-        }
+    /// An error of the stream as one of the command.
+    private func worded(_ error: WireError, _ operation: String) -> WireError {
+        WireError(error.kind, operation, on: target, because: error.reason)
     }
 
     private func serverError(_ message: String, to arguments: [String]) -> WireError {
@@ -185,17 +172,11 @@ final class RedisConnection {
         return WireError(isDenied ? .denied : .server(code: code), arguments[0], on: target, because: message)
     }
 
-    private func connectionError(_ operation: String, _ kind: WireError.Kind) -> WireError {
+    private func readerError(_ operation: String) -> WireError {
         isUsable = false
-        let kind: WireError.Kind =
-            switch context.pointee.err {
-            case REDIS_ERR_PROTOCOL: .malformed
-            case REDIS_ERR_EOF: .closed
-            // From the reader: a reply of more elements than we make room for.
-            case REDIS_ERR_OOM: .tooLarge
-            default: kind
-            }
-        let reason = withUnsafeBytes(of: context.pointee.errstr) {
+        // "Out of memory": a reply of more elements than we make room for.
+        let kind: WireError.Kind = reader.pointee.err == REDIS_ERR_OOM ? .tooLarge : .malformed
+        let reason = withUnsafeBytes(of: reader.pointee.errstr) {
             String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
         }
         return WireError(kind, operation, on: target, because: reason)

@@ -10,12 +10,18 @@ package struct RedisSettings: Hashable, Sendable {
     package var username: String?
     package var password: String?
     package var database: Int
+    /// How the server must prove who it is; nil speaks to it in clear. A Unix socket has none.
+    package var tls: TLSSettings?
 
-    package init(_ address: Address, username: String? = nil, password: String? = nil, database: Int = 0) {
+    package init(
+        _ address: Address, username: String? = nil, password: String? = nil, database: Int = 0,
+        tls: TLSSettings? = nil
+    ) {
         self.address = address
         self.username = username
         self.password = password
         self.database = database
+        self.tls = tls
     }
 
     /// What is shown: never a password.
@@ -23,7 +29,7 @@ package struct RedisSettings: Hashable, Sendable {
         let suffix = database == 0 ? "" : "/\(database)"
         return switch address {
         case .unixSocket(let path): "redis \(path)\(suffix)"
-        case .tcp(let host, let port): "redis \(host):\(port)\(suffix)"
+        case .tcp(let host, let port): "\(tls == nil ? "redis" : "rediss") \(host):\(port)\(suffix)"
         }
     }
 }

@@ -101,6 +101,19 @@ package final class StreamSocket {
         }
     }
 
+    /// What has come already, without waiting: nil where nothing has, empty at the end of the stream.
+    package func receiveNow() throws(WireError) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count >= 0 { return Array(buffer.prefix(count)) }
+            if errno == EAGAIN { return nil }
+            guard errno == EINTR else {
+                throw WireError(.closed, "receive", on: target, because: String(cString: strerror(errno)))
+            }
+        }
+    }
+
     private func wait(
         for readiness: Readiness, _ operation: String, until deadline: ContinuousClock.Instant
     ) async throws(WireError) {

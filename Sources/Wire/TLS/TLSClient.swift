@@ -72,8 +72,8 @@ package actor TLSClient {
     ) async throws(WireError) -> TLSSessionFacts {
         reactor.checkIsolated()
         let socket = try await StreamSocket.connect(to: host, port: port, on: reactor, until: deadline)
-        let engine = try TLSEngine(name: isLiteral ? nil : name, target: socket.target)
-        try await handshake(engine, socket, until: deadline)
+        let engine = try TLSEngine(lookingAt: isLiteral ? nil : name, target: socket.target)
+        try await engine.handshake(over: socket, until: deadline)
         var facts = engine.facts
         guard let path else { return facts }
         // What a page says is more than the handshake: it may fail without taking that away.
@@ -82,58 +82,12 @@ package actor TLSClient {
             engine.write(
                 Array("GET \(path) HTTP/1.1\r\nHost: \(shown)\r\nUser-Agent: guardia\r\nConnection: close\r\n\r\n".utf8)
             )
-            try await flush(engine, socket, until: deadline)
+            try await engine.flush(to: socket, until: deadline)
             facts.head = try await head(engine, socket, until: deadline)
         } catch {
             facts.headFailure = error.reason
         }
         return facts
-    }
-
-    private func handshake(
-        _ engine: TLSEngine, _ socket: StreamSocket, until deadline: ContinuousClock.Instant
-    ) async throws(WireError) {
-        var isFirst = true
-        while true {
-            let step = engine.handshake()
-            try await flush(engine, socket, until: deadline)
-            switch step {
-            case .done: return
-            case .failed(let reason):
-                throw WireError(.untrusted, "TLS handshake", on: socket.target, because: reason)
-            case .wantsInput:
-                let bytes: [UInt8]
-                do throws(WireError) {
-                    bytes = try await socket.receive(until: deadline)
-                } catch {
-                    throw error.kind == .timedOut
-                        ? WireError(
-                            .timedOut, "TLS handshake", on: socket.target,
-                            because: isFirst
-                                ? "connected, but no TLS answer within the deadline"
-                                : "the TLS handshake began, but did not end within the deadline") : error
-                }
-                guard !bytes.isEmpty else {
-                    throw WireError(
-                        .closed, "TLS handshake", on: socket.target, because: "the server closed the connection")
-                }
-                if isFirst, !(20...23).contains(bytes[0]) {
-                    let isHTTP = bytes.starts(with: "HTTP/".utf8)
-                    throw WireError(
-                        .malformed, "TLS handshake", on: socket.target,
-                        because: isHTTP ? "plain HTTP answers on this port" : "what answers is not TLS")
-                }
-                isFirst = false
-                engine.receive(bytes)
-            }
-        }
-    }
-
-    private func flush(
-        _ engine: TLSEngine, _ socket: StreamSocket, until deadline: ContinuousClock.Instant
-    ) async throws(WireError) {
-        let bytes = engine.output()
-        if !bytes.isEmpty { try await socket.send(bytes, until: deadline) }
     }
 
     /// The status line and the headers of the answer.
@@ -153,7 +107,7 @@ package actor TLSClient {
             let more = try await socket.receive(until: deadline)
             guard !more.isEmpty else { break }
             engine.receive(more)
-            try await flush(engine, socket, until: deadline)
+            try await engine.flush(to: socket, until: deadline)
         }
         throw WireError(.malformed, "GET", on: socket.target, because: "the answer over TLS is not HTTP")
     }

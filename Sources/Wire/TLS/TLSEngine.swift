@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// A client's TLS session by OpenSSL, between two buffers in memory: it touches no socket and never waits.
 final class TLSEngine {
@@ -12,9 +13,12 @@ final class TLSEngine {
     private let input: OpaquePointer
     private let output_: OpaquePointer
 
+    /// Why the session can go no further, once it cannot; found while reading.
+    private(set) var failure: String?
+
     /// Every version and suite that the library still has: what is weak is to be seen, not refused.
     // Unsafe only to the compiler: a context is made once, never changed after, and used on the reactor.
-    private nonisolated(unsafe) static let context: OpaquePointer? = {
+    private nonisolated(unsafe) static let lenient: OpaquePointer? = {
         guard let context = SSL_CTX_new(TLS_client_method()) else { return nil }
         guardia_ssl_allow_every_version(context)
         SSL_CTX_set_security_level(context, 0)
@@ -25,25 +29,69 @@ final class TLSEngine {
         return context
     }()
 
+    /// A session that looks at a server: it takes whatever it is shown, and verifies nothing.
+    ///
     /// - Parameter name: for SNI.
-    init(name: String?, target: String) throws(WireError) {
-        guard let context = TLSEngine.context, let ssl = SSL_new(context) else {
-            throw WireError(.outOfResources, "TLS handshake", on: target, because: "OpenSSL could not make a session")
+    convenience init(lookingAt name: String?, target: String) throws(WireError) {
+        guard let context = TLSEngine.lenient else { throw TLSEngine.exhausted(target) }
+        try self.init(context, target)
+        if let name { _ = guardia_ssl_set_server_name(ssl, name) }
+        guardia_ssl_ask_for_status(ssl)
+        let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
+        SSL_set_alpn_protos(ssl, protocols, UInt32(protocols.count))
+    }
+
+    /// A session that trusts a server only as the settings say: TLS 1.2 or newer.
+    ///
+    /// - Parameter host: the name or address that its certificate must bear.
+    /// - Throws: `WireError`: `invalid` where a file of the settings cannot be read.
+    convenience init(trusting settings: TLSSettings, host: String, target: String) throws(WireError) {
+        guard let context = SSL_CTX_new(TLS_client_method()) else { throw TLSEngine.exhausted(target) }
+        // A session holds its context.
+        defer { SSL_CTX_free(context) }
+        guardia_ssl_require_modern_versions(context)
+        func load(_ what: String, _ path: String, _ result: Int32) throws(WireError) {
+            guard result != 1 else { return }
+            throw WireError(.invalid, "read \(what) \(path)", on: target, because: TLSEngine.reason ?? "it is not PEM")
         }
+        ERR_clear_error()
+        if let path = settings.caFile {
+            try load("the CA file", path, SSL_CTX_load_verify_file(context, path))
+        } else if settings.verify {
+            SSL_CTX_set_default_verify_paths(context)
+        }
+        if let path = settings.clientCertificateFile {
+            try load("the certificate", path, SSL_CTX_use_certificate_chain_file(context, path))
+            let key = settings.clientKeyFile ?? path
+            try load("the key", key, SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM))
+        }
+        SSL_CTX_set_verify(context, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
+        try self.init(context, target)
+        guard SocketAddress(host, port: 0) == nil else {
+            // RFC 6066: no SNI for an address; the certificate must bear it all the same.
+            _ = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host)
+            return
+        }
+        _ = guardia_ssl_set_server_name(ssl, host)
+        _ = SSL_set1_host(ssl, host)
+    }
+
+    private init(_ context: OpaquePointer, _ target: String) throws(WireError) {
+        guard let ssl = SSL_new(context) else { throw TLSEngine.exhausted(target) }
         self.ssl = ssl
         var input: OpaquePointer?
         var output: OpaquePointer?
         guardia_ssl_buffers(ssl, &input, &output)
         guard let input, let output else {
             SSL_free(ssl)
-            throw WireError(.outOfResources, "TLS handshake", on: target, because: "OpenSSL could not make a buffer")
+            throw TLSEngine.exhausted(target)
         }
         (self.input, output_) = (input, output)
-        if let name { _ = guardia_ssl_set_server_name(ssl, name) }
-        guardia_ssl_ask_for_status(ssl)
-        let protocols: [UInt8] = [8] + Array("http/1.1".utf8)
-        SSL_set_alpn_protos(ssl, protocols, UInt32(protocols.count))
         SSL_set_connect_state(ssl)
+    }
+
+    private static func exhausted(_ target: String) -> WireError {
+        WireError(.outOfResources, "TLS handshake", on: target, because: "OpenSSL could not make a session")
     }
 
     // The buffers are the session's.
@@ -54,15 +102,22 @@ final class TLSEngine {
         let result = SSL_do_handshake(ssl)
         if result == 1 { return .done }
         let code = SSL_get_error(ssl, result)
-        return code == SSL_ERROR_WANT_READ || code == SSL_ERROR_WANT_WRITE ? .wantsInput : .failed(TLSEngine.reason)
+        guard code != SSL_ERROR_WANT_READ, code != SSL_ERROR_WANT_WRITE else { return .wantsInput }
+        let reason = TLSEngine.reason ?? "the TLS handshake failed"
+        let objection = SSL_get_verify_result(ssl)
+        guard objection != X509_V_OK, SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE,
+            let words = X509_verify_cert_error_string(objection)
+        else { return .failed(reason) }
+        return .failed("\(reason): \(String(cString: words))")
     }
 
     /// The library's own words for what went wrong: "wrong version number", "sslv3 alert handshake failure".
-    private static var reason: String {
+    private static var reason: String? {
         let code = ERR_peek_last_error()
         ERR_clear_error()
-        guard code != 0, let text = ERR_reason_error_string(code) else { return "the TLS handshake failed" }
-        return String(cString: text)
+        guard code != 0 else { return nil }
+        return ERR_reason_error_string(code).map { String(cString: $0) }
+            ?? String(cString: strerror(Int32(code & 0xff)))
     }
 
     /// What is to be sent.
@@ -81,14 +136,22 @@ final class TLSEngine {
 
     func write(_ bytes: [UInt8]) { _ = SSL_write(ssl, bytes, Int32(bytes.count)) }
 
-    /// What can be read now.
+    /// What can be read now. Where the session is over, ``failure`` says why.
     func read() -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16_384)
         while bytes.count < 128 << 10 {
             ERR_clear_error()
             let count = SSL_read(ssl, &buffer, Int32(buffer.count))
-            guard count > 0 else { break }
+            guard count > 0 else {
+                let code = SSL_get_error(ssl, count)
+                if code == SSL_ERROR_ZERO_RETURN {
+                    failure = "the server closed the connection"
+                } else if code != SSL_ERROR_WANT_READ, code != SSL_ERROR_WANT_WRITE {
+                    failure = TLSEngine.reason ?? "the TLS session broke"
+                }
+                break
+            }
             bytes += buffer.prefix(Int(count))
         }
         return bytes

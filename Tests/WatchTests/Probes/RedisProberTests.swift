@@ -13,7 +13,7 @@ import Wire
         let lab = try ProbeLab()
         try await withPrivateFolder { folder async throws in
             let server = try await RedisServer.start(in: folder, settings: settings)
-            let prober = try RedisProber(
+            let prober = RedisProber(
                 RedisTarget(socket: server.socket, password: .environment(server.password), questions: questions),
                 in: lab.context)
             let client = RedisClient(
@@ -91,13 +91,8 @@ import Wire
     @Test func anotherProtocolIsAnErrorByTheDeadline() async throws {
         let lab = try ProbeLab()
         try await withNginx("return 200 x;") { nginx async throws in
-            let prober = try RedisProber(RedisTarget(port: Int(nginx.port)), in: lab.context)
+            let prober = RedisProber(RedisTarget(port: Int(nginx.port)), in: lab.context)
             #expect(await lab.expectEnd(of: prober) != nil)
         }
-    }
-
-    @Test func tlsIsRefusedRatherThanLeftOut() throws {
-        let lab = try ProbeLab()
-        #expect(throws: ProbeFailure.self) { try RedisProber(RedisTarget(tls: true), in: lab.context) }
     }
 }

@@ -15,11 +15,7 @@ package actor RedisProber: Prober, PinnedActor {
     private var readOnly: [String: Bool] = [:]
     private var client: RedisClient?
 
-    /// - Throws: ``ProbeFailure`` where TLS is wanted, which the Redis client does not speak.
-    package init(_ target: RedisTarget, in context: ProbeContext) throws {
-        guard !target.tls else {
-            throw ProbeFailure("Redis over TLS is not supported: use its Unix socket, or a TLS tunnel on this machine")
-        }
+    package init(_ target: RedisTarget, in context: ProbeContext) {
         self.target = target
         secret = context.secret
         clock = context.clock

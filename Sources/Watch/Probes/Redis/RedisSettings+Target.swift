@@ -14,6 +14,7 @@ extension RedisSettings {
             address = .tcp(host: target.host, port: port)
         }
         self.init(
-            address, username: target.username, password: try target.password.map(secret), database: target.database)
+            address, username: target.username, password: try target.password.map(secret), database: target.database,
+            tls: target.tls.map { TLSSettings($0) })
     }
 }
