@@ -81,7 +81,7 @@ package struct Engine: Sendable {
         let reactor = try Reactor()
         defer { reactor.shutdown() }
         let pace = PollPace()
-        let pollers = try makePollers(on: reactor, pace: pace) { inbox.yield(.readings($0, at: $1)) }
+        let pollers = makePollers(on: reactor, pace: pace) { inbox.yield(.readings($0, at: $1)) }
         await recorder.record(manifest, at: started)
         let start = Event.EngineStarted(
             version: version, pid: getpid(), probes: pollers.count, series: configuration.series.count)
@@ -182,16 +182,15 @@ package struct Engine: Sendable {
         }
     }
 
-    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) throws -> [Poller]
-    {
+    private func makePollers(on reactor: Reactor, pace: PollPace, publish: @escaping Poller.Publish) -> [Poller] {
         let context = ProbeContext(
             reactor: reactor, clock: clock, zone: manifest.zone, holidays: configuration.launch.window?.holidays ?? [],
             journal: journal, refusals: refusals, secret: secret)
         // Few probes look close together, so that a second is one tick; many are spread, so that they do not queue.
         let window = Milliseconds(Int64(max(200, configuration.probes.count)))
-        return try configuration.probes.map { probe in
+        return configuration.probes.map { probe in
             Poller(
-                probe, prober: try makeProber(for: probe, in: context), on: reactor, clock: clock,
+                probe, prober: makeProber(for: probe, in: context), on: reactor, clock: clock,
                 phase: PollSchedule.phase(of: probe.name, within: min(window, probe.interval)), pace: pace,
                 publish: publish)
         }

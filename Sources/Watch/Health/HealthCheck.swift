@@ -60,13 +60,13 @@ package struct HealthCheck: Sendable {
 
     /// Looks at everything side by side, in the order of the config; then what is derived from it.
     ///
-    /// - Throws: where the graph is wrong or a probe cannot be made from its settings.
+    /// - Throws: where the graph is wrong.
     package func run(on reactor: Reactor) async throws -> [Look] {
         let context = ProbeContext(
             reactor: reactor, clock: clock, zone: zone, holidays: configuration.launch.window?.holidays ?? [],
             journal: journal, secret: secret)
         let probes = configuration.probes
-        let probers = try probes.map { try makeProber(for: $0, in: context) }
+        let probers = probes.map { makeProber(for: $0, in: context) }
         let began = clock.now()
         // Not in a group: whoever ignores both deadline and cancellation must not hold up the others' answers.
         let answers = Answers()

@@ -1,9 +1,7 @@
 package import Launch
 
 /// The prober of a probe's kind.
-///
-/// - Throws: ``ProbeFailure`` where the probe asks for what no prober can do.
-package func makeProber(for probe: Probe, in context: ProbeContext) throws -> any Prober {
+package func makeProber(for probe: Probe, in context: ProbeContext) -> any Prober {
     switch probe.target {
     case .postgres(let target): PostgresProber(target, in: context)
     case .redis(let target): RedisProber(target, in: context)

@@ -52,7 +52,9 @@ final class TLSEngine {
         guardia_ssl_require_modern_versions(context)
         func load(_ what: String, _ path: String, _ result: Int32) throws(WireError) {
             guard result != 1 else { return }
-            throw WireError(.invalid, "read \(what) \(path)", on: target, because: TLSEngine.reason ?? "it is not PEM")
+            // OpenSSL's last word of a file that is not there is "system lib".
+            let cause = access(path, R_OK) == 0 ? TLSEngine.reason : String(cString: strerror(errno))
+            throw WireError(.invalid, "read \(what) \(path)", on: target, because: cause ?? "it is not PEM")
         }
         ERR_clear_error()
         if let path = settings.caFile {
@@ -115,9 +117,7 @@ final class TLSEngine {
     private static var reason: String? {
         let code = ERR_peek_last_error()
         ERR_clear_error()
-        guard code != 0 else { return nil }
         return ERR_reason_error_string(code).map { String(cString: $0) }
-            ?? String(cString: strerror(Int32(code & 0xff)))
     }
 
     /// What is to be sent.
