@@ -33,6 +33,19 @@ package struct LaunchConfigurationFile: Sendable {
         try load(bytes: bytes, variables: variables, findings: Findings(file: name))
     }
 
+    /// The path of the journal that a file names, read from that section alone: whoever only looks need not wait until a
+    /// thousand lines are checked, nor go without a journal because another section has an error. Nil where the section does not
+    /// stand by itself: the whole file is then to be asked.
+    package static func journalPath(
+        in bytes: [UInt8], name: String, variables: [String: String] = [:]
+    ) -> String? {
+        guard let section = YAMLDocument.section("journal", of: bytes) else { return nil }
+        let findings = Findings(file: name)
+        let source = Source(findings: findings, variables: variables)
+        let plan = source.root(of: section).flatMap { $0.mapping { $0.required("journal")?.journalPlan() } ?? nil }
+        return findings.hasErrors ? nil : plan?.path
+    }
+
     /// What `guardia check` says of a file.
     package static func check(
         path: String, variables: [String: String] = [:]

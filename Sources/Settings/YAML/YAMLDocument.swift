@@ -30,6 +30,17 @@ package enum YAMLDocument {
         return walk.convert(node, inside: .start, depth: 0)
     }
 
+    /// The lines of one key at the left margin, up to the next: what stands there in block style is a document by itself. Nil
+    /// where the key does not stand there exactly once.
+    package static func section(_ key: String, of bytes: [UInt8]) -> [UInt8]? {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let starts = lines.indices.filter { lines[$0].starts(with: "\(key):".utf8) }
+        guard starts.count == 1, let start = starts.first else { return nil }
+        let margin = Set(" \t\r#".utf8)
+        let rest = lines[(start + 1)...].prefix { $0.first.map(margin.contains) ?? true }
+        return Array(([lines[start]] + rest).joined(separator: [UInt8(ascii: "\n")]))
+    }
+
     private static func compose(_ text: String, _ duplicates: inout DuplicateKeys, _ findings: Findings) -> Node? {
         var text = text
         while true {

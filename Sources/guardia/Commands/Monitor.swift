@@ -35,10 +35,10 @@ struct Monitor: ParsableCommand {
         throw ExitCode(ending.exitCode)
     }
 
-    /// The journal of the config that was named, not that of another launch; nil where none was, or it has errors: the
+    /// The journal of the config that was named, not that of another launch; nil where none was, or it names none: the
     /// dashboard opens all the same.
     private var configured: String? {
         guard let config else { return nil }
-        return try? ConfigOptions.naming(config).load().configuration.journal.path
+        return try? ConfigOptions.naming(config).journalPath()
     }
 }

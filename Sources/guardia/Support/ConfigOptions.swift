@@ -65,6 +65,13 @@ struct ConfigOptions: ParsableArguments {
         return file
     }
 
+    /// The path of the journal that the file names; an error elsewhere in the file is no reason not to look.
+    func journalPath() throws(ConfigErrors) -> String {
+        let bytes = try bytes()
+        if let journal = LaunchConfigurationFile.journalPath(in: bytes, name: path, variables: pairs) { return journal }
+        return try LaunchConfigurationFile.load(bytes: bytes, name: path, variables: pairs).configuration.journal.path
+    }
+
     /// The file, read once. Behind sudo whoever called must not be able to change it: a config says which commands are run.
     ///
     /// - Parameter isDelegated: whether the command acts for somebody who has fewer rights.

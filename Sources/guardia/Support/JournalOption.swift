@@ -14,21 +14,20 @@ struct JournalOption: ParsableArguments {
                 + "\(ConfigOptions.standard), else \(JournalOption.standard)).", valueName: "file"))
     var given: String?
 
-    /// The journal that is meant, where nobody named a config; a config that does not pass names none.
+    /// The journal that is meant, where nobody named a config; a config that cannot be read names none.
     var path: String { (try? resolved()) ?? JournalOption.standard }
 
     /// The same.
     ///
-    /// - Throws: `ConfigErrors` where the config that the environment names does not pass.
+    /// - Throws: `ConfigErrors` where the config that the environment names does not say which.
     func resolved() throws(ConfigErrors) -> String {
         if let named = given ?? JournalOption.ofEnvironment { return named }
         if let config = ConfigOptions.ofEnvironment {
-            return try ConfigOptions.naming(config).load().configuration.journal.path
+            return try ConfigOptions.naming(config).journalPath()
         }
         // Nobody named anything: a config that is not there, not for this user to read or not in order is none.
         guard access(ConfigOptions.standard, R_OK) == 0 else { return JournalOption.standard }
-        let launch = try? ConfigOptions.naming(ConfigOptions.standard).load()
-        return launch?.configuration.journal.path ?? JournalOption.standard
+        return (try? ConfigOptions.naming(ConfigOptions.standard).journalPath()) ?? JournalOption.standard
     }
 
     /// What the environment names; nil where it names nothing.
@@ -85,7 +84,7 @@ struct JournalSource: ParsableArguments {
     func path() throws -> String {
         do {
             guard journal.given == nil, let config else { return try journal.resolved() }
-            return try ConfigOptions.naming(config, variables: variables).load().configuration.journal.path
+            return try ConfigOptions.naming(config, variables: variables).journalPath()
         } catch {
             throw Failure.usage(error)
         }
