@@ -139,9 +139,9 @@ extension Model {
     /// What people call a contact; on a wall, nobody is named.
     func name(of contact: String) -> String {
         guard showsNames else { return words(.somebody) }
-        guard let facts = shown.manifest?.roster?.contact(contact), !facts.title.isEmpty else { return person(contact) }
+        guard let facts = shownManifest?.roster?.contact(contact), !facts.title.isEmpty else { return person(contact) }
         return Text.sanitised(facts.title, limit: 60)
     }
 
-    var runbook: Runbook { shown.manifest?.runbook ?? Runbook() }
+    var runbook: Runbook { shownManifest?.runbook ?? Runbook() }
 }

@@ -4,7 +4,7 @@ extension Model {
     var flagFacts: FlagFacts? { board.manifest?.flags }
 
     /// The flags of the launch config, in its order.
-    var flagNames: [String] { (shown.manifest?.flags?.flags ?? []).map(\.name) }
+    var flagNames: [String] { (shownManifest?.flags?.flags ?? []).map(\.name) }
 
     /// The flag that the cursor of the page is on.
     var selectedFlag: String? {

@@ -11,7 +11,7 @@ extension Model {
 
     /// The same in today's order, whatever the cursor holds.
     func freshItems(of pane: PaneID) -> [ItemID] {
-        guard let panes = shown.manifest?.panes else { return [] }
+        guard let panes = shownManifest?.panes else { return [] }
         switch pane {
         case .health: return rowOrder(panes.health, room: capacity(of: .health)).map { .series($0.main) }
         case .business: return rowOrder(panes.business, room: capacity(of: .business)).map { .series($0.main) }

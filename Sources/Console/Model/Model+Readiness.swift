@@ -21,7 +21,7 @@ extension Model {
     }
 
     /// The stations of the launch config, in its order.
-    var stationNames: [String] { (shown.manifest?.readiness?.stations ?? []).map(\.name) }
+    var stationNames: [String] { (shownManifest?.readiness?.stations ?? []).map(\.name) }
 
     /// The station that the cursor is on, or whose page is open.
     var selectedStation: String? {

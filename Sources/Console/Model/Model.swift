@@ -50,6 +50,9 @@ package struct Model: Sendable {
     private(set) var poll: ReadinessPoll?
     /// Who serves, as ``board`` has it as of ``asOf``: made with the poll. Nil where nothing is deployed by guardia.
     private(set) var liveTraffic: Traffic?
+    /// How many lines the headline wants for what of deployment, flags and readiness must be known: made with the poll. Where
+    /// everything stands depends on it, and that is asked for with every key.
+    private(set) var standingNotices = 0
     /// Whether the engine was silent then.
     private var wasSilent = false
     /// What is to be rung for.
@@ -133,6 +136,8 @@ package struct Model: Sendable {
 
     /// The board that the panes show: the live one, or the one of the pause.
     var shown: Board { frozen?.board ?? board }
+    /// What it is a board of, without a copy of the board around it.
+    var shownManifest: Manifest? { frozen == nil ? board.manifest : frozen?.board.manifest }
     /// A series of it, without a copy of the board around it: what a frame asks for most.
     func track(_ id: SeriesID) -> Track? { frozen == nil ? board.track(id) : frozen?.board.track(id) }
     /// The instant at which the shown board is judged.
@@ -164,6 +169,7 @@ package struct Model: Sendable {
         wasSilent = isSilent
         poll = ReadinessPoll(board, at: asOf)
         liveTraffic = Traffic(board: board, now: asOf, engineSilent: isSilent)
+        standingNotices = deploymentNotices.count + flagNotices.count + readinessNotices.count
     }
 
     /// Alerts have changed, or all of the board.

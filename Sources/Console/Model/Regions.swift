@@ -28,7 +28,7 @@ struct RegionState {
 extension Model {
     /// The regions that pass the filter, worst first, then slowest.
     var regions: [RegionState] {
-        guard let geo = shown.manifest?.panes.geo else { return [] }
+        guard let geo = shownManifest?.panes.geo else { return [] }
         var states = geo.regions.filter { matches($0) }.map { state(of: $0) }
         if let elsewhere = geo.elsewhere, matches(elsewhere) {
             let state = state(of: elsewhere)
@@ -44,14 +44,14 @@ extension Model {
 
     /// The region whose latency a series is.
     func region(of id: SeriesID) -> Panes.Region? {
-        guard let geo = shown.manifest?.panes.geo else { return nil }
+        guard let geo = shownManifest?.panes.geo else { return nil }
         if geo.elsewhere?.latency == id { return geo.elsewhere }
         return geo.regions.first { $0.latency == id }
     }
 
     /// What the places call themselves that the map does not know; empty where there is none.
     var elsewhereNames: String {
-        guard let id = shown.manifest?.panes.geo?.elsewhereNames,
+        guard let id = shownManifest?.panes.geo?.elsewhereNames,
             [.fresh, .stale].contains(assessment(of: id).freshness)
         else { return "" }
         return Text.sanitised(track(id)?.text ?? "", limit: 200)

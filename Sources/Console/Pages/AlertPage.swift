@@ -264,7 +264,7 @@ struct ChainLines {
         case .again: return [Span(words(.goesRoundAgain), .text)]
         case .nobody: return [Span(words(.nobodyAfter), .warning)]
         case .step(let index):
-            guard let roster = model.shown.manifest?.roster else { return nil }
+            guard let roster = model.shownManifest?.roster else { return nil }
             let ways = roster.ways(of: chain.started.policy.steps[index], at: step.due.utc, in: model.zone)
             let who = ways.isEmpty ? words(.reachesNobody) : model.ways(ways)
             return [Span(words(.thenStep, String(index + 1), who), .text)]

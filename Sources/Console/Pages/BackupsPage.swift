@@ -9,7 +9,7 @@ struct BackupsPage {
     func render(into frame: inout Frame, area: Rect, top: Int) {
         let words = model.words
         frame.fill(area, .text)
-        let facts = model.shown.manifest?.backup
+        let facts = model.shownManifest?.backup
         let places = facts.map { [$0.encryption] + $0.places } ?? []
         let inside = Panel(
             title: words(.backupsTitle, Text.sanitised(facts?.database ?? "", limit: 40)),

@@ -91,7 +91,7 @@ struct ColourPage {
 
     /// `  GREEN 0,0 %`: the same figure of the other colour.
     private func against(_ path: KeyPath<Panes.Colour, SeriesID?>) -> [Span] {
-        guard let other = model.shown.manifest?.panes.colours.first(where: { $0.name != colour.name }),
+        guard let other = model.shownManifest?.panes.colours.first(where: { $0.name != colour.name }),
             let id = other[keyPath: path], model.known(id) != nil, let track = model.track(id)
         else { return [] }
         return [Span("   " + other.name.uppercased() + " ", .dim), Span(model.value(of: track), .label)]
@@ -117,6 +117,6 @@ struct ColourPage {
 extension Model {
     /// The colour that an item of the pane of colours stands for.
     func colour(of id: SeriesID) -> Panes.Colour? {
-        shown.manifest?.panes.colours.first { $0.all.first == id }
+        shownManifest?.panes.colours.first { $0.all.first == id }
     }
 }

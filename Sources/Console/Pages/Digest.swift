@@ -14,7 +14,7 @@ struct Digest {
     }
 
     func render(into frame: inout Frame, area: Rect) {
-        guard let panes = model.shown.manifest?.panes else { return }
+        guard let panes = model.shownManifest?.panes else { return }
         let colours = min(panes.colours.count, max(0, area.height - 3))
         let traffic = model.traffic
         let parts = area.rows([.fill(), .fixed(colours), .fixed(traffic == nil ? 0 : 1)])

@@ -10,7 +10,7 @@ struct EscalationPage {
 
     private var words: Words { model.words }
     private var log: EscalationLog { model.shown.escalations }
-    private var roster: Roster? { model.shown.manifest?.roster }
+    private var roster: Roster? { model.shownManifest?.roster }
 
     func render(into frame: inout Frame, area: Rect, top: Int) {
         frame.fill(area, .text)

@@ -4,7 +4,7 @@ extension FlagsPage {
     /// Everything about one flag, below the table.
     func details(_ name: String, width: Int) -> [[Span]] {
         let sight = model.sight(of: name)
-        let known = model.shown.manifest?.flags?[name]
+        let known = model.shownManifest?.flags?[name]
         var lines: [[Span]] = [
             [
                 Span(Text.sanitised(name, limit: 64), .strong, .bold),
@@ -76,7 +76,7 @@ extension FlagsPage {
 
     /// `unleash · salt checkout-v2 · stickiness default · blue=50,green=50`
     private func rule(_ flag: FeatureFlag) -> String {
-        let algorithm = flag.algorithm ?? model.shown.manifest?.flags?.algorithm
+        let algorithm = flag.algorithm ?? model.shownManifest?.flags?.algorithm
         var parts = [algorithm?.rawValue ?? "?", "salt \(flag.group)", "stickiness \(flag.stickiness)"]
         if !flag.variants.isEmpty { parts.append(FlagVariant.text(flag.variants)) }
         return Text.sanitised(parts.joined(separator: " · "), limit: 300)

@@ -39,7 +39,7 @@ struct FlagsPage {
     /// Where there is room: its share over the last hour, and beside it what guards it, both with the marks of what happened.
     private func charts(_ name: String, into frame: inout Frame, area: Rect) {
         guard area.height >= 8, !model.capabilities.slow else { return }
-        let all = [FlagSeries.share(name)] + (model.shown.manifest?.flags?[name]?.guards ?? []).compactMap(\.series)
+        let all = [FlagSeries.share(name)] + (model.shownManifest?.flags?[name]?.guards ?? []).compactMap(\.series)
         let series = all.prefix(area.width >= 120 ? 2 : 1)
         let parts = area.columns(series.map { _ in .fill() }, spacing: 3)
         for (id, part) in zip(series, parts) {

@@ -112,7 +112,7 @@ extension Model {
     func isUseful(_ action: Action) -> Bool {
         switch action {
         // Where no five panes fit, the digits do what these do.
-        case .focusNext, .zoom, .open: !layout.panes.isEmpty || !overlays.isEmpty
+        case .focusNext, .zoom, .open: !overlays.isEmpty || hasPanes
         case .back: !overlays.isEmpty || lists[focus]?.selected != nil || isZoomed || !filter.isEmpty
         default: true
         }

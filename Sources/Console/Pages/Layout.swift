@@ -88,16 +88,16 @@ extension Model {
         Layout(
             size: size, notices: size.height >= 30 ? noticeCount : 1, zoomed: isZoomed ? focus : nil,
             // What runs, or ran last, has a line of its own below the colours.
-            colours: max(1, min(shown.manifest?.panes.colours.count ?? 2, 4))
-                + (shown.manifest?.deployment == nil ? 0 : 1),
-            rows: max(shown.manifest?.panes.health.count ?? 0, shown.manifest?.panes.business.count ?? 0),
+            colours: max(1, min(shownManifest?.panes.colours.count ?? 2, 4))
+                + (shownManifest?.deployment == nil ? 0 : 1),
+            rows: max(shownManifest?.panes.health.count ?? 0, shownManifest?.panes.business.count ?? 0),
             page: page)
     }
 
     private var noticeCount: Int {
         (isSilent || reading != nil || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
             + (readerNote == nil ? 0 : 1) + (rewind == nil ? 0 : 1)
-            + deploymentNotices.count + flagNotices.count + readinessNotices.count
+            + standingNotices
     }
 
     /// How many items of a pane fit on the screen as it is.
@@ -105,8 +105,8 @@ extension Model {
         guard let area = layout.panes[pane] else { return 0 }
         let inside = area.inset(1)
         switch pane {
-        case .health: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.health), in: inside.size)
-        case .business: return RowsPane.capacity(rows: rowCount(shown.manifest?.panes.business), in: inside.size)
+        case .health: return RowsPane.capacity(rows: rowCount(shownManifest?.panes.health), in: inside.size)
+        case .business: return RowsPane.capacity(rows: rowCount(shownManifest?.panes.business), in: inside.size)
         case .alerts:
             return AlertsPane.capacity(of: feed.arranged.count, in: inside.size, silences: listedSilences.count)
         case .geo:
@@ -118,8 +118,8 @@ extension Model {
 
     private var freshRegionCount: Int {
         // What comes from elsewhere is listed only while something does.
-        guard shown.manifest?.panes.geo?.elsewhere == nil else { return regions.count }
-        return shown.manifest?.panes.geo?.regions.count { matches($0) } ?? 0
+        guard shownManifest?.panes.geo?.elsewhere == nil else { return regions.count }
+        return shownManifest?.panes.geo?.regions.count { matches($0) } ?? 0
     }
 
     private func rowCount(_ rows: [Panes.Row]?) -> Int {

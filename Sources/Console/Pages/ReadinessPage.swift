@@ -54,7 +54,7 @@ struct ReadinessPage {
         let clock = model.shownClock.map { model.spans(of: $0) } ?? []
         let first = (clock.isEmpty ? [] : clock + [Span("   ", .text)]) + model.windowSpans
         var lines = Text.width(of: first) <= width ? [first] : wrapped(clock, to: width) + [model.windowSpans]
-        if let watch = model.shown.manifest?.closerWatch, let left = model.shownClock?.closerWatchLeft(watch) {
+        if let watch = model.shownManifest?.closerWatch, let left = model.shownClock?.closerWatchLeft(watch) {
             lines.append([Span(words(.watchLeft, model.figures.age(left), String(watch.faster)), .notice)])
         }
         if let trouble = poll.trouble {
@@ -123,7 +123,7 @@ struct ReadinessPage {
 
     /// Who stands by, on a line or two.
     private func rollCall(width: Int) -> [[Span]] {
-        guard let plan = model.shown.manifest?.readiness?.rollCall else { return [] }
+        guard let plan = model.shownManifest?.readiness?.rollCall else { return [] }
         let log = model.shown.readiness.rollCall
         var line: [Span] = [Span(Text.padded(words(.rollCallLabel), to: 6), .title, .bold)]
         guard let asked = log.asked, let at = log.askedAt else {

@@ -47,7 +47,7 @@ struct RegionPage {
     private func renderMap(_ raster: MapRaster, into frame: inout Frame, at origin: Point) {
         let atlas = Atlas.argentina
         var looks = [MapView.Look?](repeating: nil, count: atlas.places.count)
-        for region in model.shown.manifest?.panes.geo?.regions ?? [] {
+        for region in model.shownManifest?.panes.geo?.regions ?? [] {
             if let place = atlas.index(of: region.code) { looks[place] = model.state(of: region).look }
         }
         MapView(
@@ -134,7 +134,7 @@ struct RegionPage {
             if judged.verdict != .ok { spans.append(Span(" \(judged.verdict.glyph)", role, .bold)) }
         }
         if !isAlone { spans += [Span(" · ", .dim), Span(text(region.p99), .text)] }
-        if let limit = model.shown.manifest?.panes.geo?.limit {
+        if let limit = model.shownManifest?.panes.geo?.limit {
             spans.append(Span("   " + model.figures.atMost + model.figures.value(limit, unit: .milliseconds), .dim))
         }
         return spans
@@ -145,7 +145,7 @@ struct RegionPage {
         guard let id, let track = model.track(id) else { return nil }
         guard let own = model.known(id) else { return Line(label: label, spans: [Span(Figures.none, .text)]) }
         var spans = [Span(model.figures.value(own, unit: track.series.unit), .text)]
-        let geo = model.shown.manifest?.panes.geo
+        let geo = model.shownManifest?.panes.geo
         let all = ((geo?.regions ?? []) + [geo?.elsewhere].compactMap(\.self))
             .compactMap { model.known($0[keyPath: other]) }.reduce(0, +)
         if all > 0 {

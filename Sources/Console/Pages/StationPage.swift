@@ -121,7 +121,7 @@ extension Model {
 
     /// The clock of the board that is shown: the header's own, unless the panes are paused.
     var shownClock: LaunchClock? {
-        frozen.map { LaunchClock(base: shown.manifest?.launchAt, shown.readiness.clock, at: $0.now) } ?? clockNow
+        frozen.map { LaunchClock(base: shownManifest?.launchAt, shown.readiness.clock, at: $0.now) } ?? clockNow
     }
 
     /// `T−00:12:00 HOLD for 4 min by ana: payments`
@@ -136,7 +136,7 @@ extension Model {
     }
 
     var windowSpans: [Span] {
-        guard let window = shown.manifest?.launchWindow else { return [Span(words(.windowNever), .dim)] }
+        guard let window = shownManifest?.launchWindow else { return [Span(words(.windowNever), .dim)] }
         let state = WindowState(window, in: zone, board: shown, at: shownNow)
         guard let objection = state.objection else { return [Span("✓ " + words(.windowOpen), .ok)] }
         var spans = [Span("! " + Text.sanitised(objection, limit: 120), .warning)]

@@ -24,7 +24,7 @@ struct WarRoom {
     }
 
     func renderBody(into frame: inout Frame, keeping pictures: inout Pictures) {
-        if model.shown.manifest == nil {
+        if model.shownManifest == nil {
             frame.put(
                 model.readingText ?? model.words(.noManifest), in: layout.body, row: layout.body.height / 2, .unknown,
                 align: .centre)
@@ -39,7 +39,7 @@ struct WarRoom {
 
     /// The border is drawn each time: the focus moves from pane to pane, and what they hold stays what it was.
     private func render(_ pane: PaneID, into frame: inout Frame, area: Rect, keeping pictures: inout Pictures) {
-        guard let panes = model.shown.manifest?.panes else { return }
+        guard let panes = model.shownManifest?.panes else { return }
         let picture = pictures.picture(of: .pane(pane), size: area.inset(1).size, model: model) { picture in
             picture.scrollbar = draw(pane, panes, into: &picture.frame)
             picture.facts = facts(of: pane, panes)
@@ -122,7 +122,7 @@ extension Frame {
 extension Model {
     /// The rows of the health or business pane, in the order of ``items(of:)``.
     func rows(of pane: PaneID) -> [Panes.Row] {
-        guard let panes = shown.manifest?.panes else { return [] }
+        guard let panes = shownManifest?.panes else { return [] }
         let rows = rowOrder(pane == .health ? panes.health : panes.business, room: capacity(of: pane))
         guard let held = lists[pane]?.held else { return rows }
         let order = ListState(held: held).arranged(rows.map { .series($0.main) })

@@ -26,7 +26,7 @@ struct ColourState {
             return freshness == .fresh || freshness == .stale ? track : nil
         }
         self.colour = colour
-        let facts = model.shown.manifest?.deployment
+        let facts = model.shownManifest?.deployment
         hosts = facts?.colours.firstIndex(of: colour.name).flatMap { index in
             facts?.hosts.flatMap { $0.indices.contains(index) ? $0[index] : nil }
         }
@@ -101,7 +101,7 @@ struct ColourState {
 extension Model {
     /// The version that a colour last told any edge, however long ago.
     func lastVersion(of colour: String) -> String? {
-        let edges = shown.manifest?.deployment?.edges ?? []
+        let edges = shownManifest?.deployment?.edges ?? []
         return edges.lazy.compactMap { track($0.version(colour))?.text }.first
     }
 }

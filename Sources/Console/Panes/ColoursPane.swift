@@ -5,7 +5,7 @@ struct ColoursPane {
     let model: Model
 
     func render(into frame: inout Frame, area: Rect) {
-        guard !area.isEmpty, let panes = model.shown.manifest?.panes else { return }
+        guard !area.isEmpty, let panes = model.shownManifest?.panes else { return }
         guard !panes.colours.isEmpty else {
             frame.put(model.words(.nothingConfigured), in: area.inset(left: 1, right: 1), .dim)
             return
@@ -119,7 +119,7 @@ struct ColoursPane {
         let least = width >= 60 ? 10 : 8
         let most = width < 60 ? 8 : width < 76 ? 10 : 16 + (width - 76) / 3
         let longest =
-            model.shown.manifest?.panes.colours.map { Text.width(of: ColourState($0, model: model).version) }.max() ?? 0
+            model.shownManifest?.panes.colours.map { Text.width(of: ColourState($0, model: model).version) }.max() ?? 0
         return min(max(longest, least), most)
     }
 
@@ -189,7 +189,7 @@ struct ColoursPane {
             guard traffic.isDoorBroken else { return [model.light(of: traffic)] }
             return [Span(" \(Verdict.critical.glyph) \(model.words(.doorBroken)) ", .alarm)]
         }
-        guard let door = model.shown.manifest?.panes.door else { return [] }
+        guard let door = model.shownManifest?.panes.door else { return [] }
         var spans: [Span] = []
         if let split = door.split, let name = model.track(split)?.text {
             let isKnown = model.assessment(of: split).verdict == .ok
@@ -212,7 +212,7 @@ struct ColoursPane {
 extension Model {
     /// Whether the door is whole: ok, critical (broken), or unknown; nil where nothing watches it.
     var doorStanding: Verdict? {
-        guard let up = shown.manifest?.panes.door?.up else { return nil }
+        guard let up = shownManifest?.panes.door?.up else { return nil }
         guard assessment(of: up).freshness == .fresh || assessment(of: up).freshness == .stale,
             let value = track(up)?.number
         else { return .unknown }

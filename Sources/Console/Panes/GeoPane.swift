@@ -113,7 +113,7 @@ struct GeoPane {
 
     /// The agreed bound, in the title.
     var facts: [Span] {
-        guard let limit = model.shown.manifest?.panes.geo?.limit else { return [] }
+        guard let limit = model.shownManifest?.panes.geo?.limit else { return [] }
         return [Span(model.figures.atMost + model.figures.value(limit, unit: .milliseconds), .dim)]
     }
 }

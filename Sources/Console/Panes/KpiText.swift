@@ -91,14 +91,14 @@ struct KpiText {
 extension Model {
     /// The business figure that a series is; nil for any other series.
     func kpi(of id: SeriesID) -> KpiText? {
-        guard let kpi = shown.manifest?.kpis?.first(where: { $0.series == id }) else { return nil }
+        guard let kpi = shownManifest?.kpis?.first(where: { $0.series == id }) else { return nil }
         let isSilent = frozen.map { $0.board.isSilent(at: $0.now) || self.isSilent } ?? self.isSilent
         return KpiText(model: self, state: KpiState(kpi, on: shown, at: shownNow, engineSilent: isSilent))
     }
 
     /// Whether anything is compared with last week, which needs a column.
     func comparesWeeks(_ rows: [Panes.Row]) -> Bool {
-        let weekly = Set((shown.manifest?.kpis ?? []).filter { $0.week != nil }.map(\.series))
+        let weekly = Set((shownManifest?.kpis ?? []).filter { $0.week != nil }.map(\.series))
         return !weekly.isEmpty && rows.contains { weekly.contains($0.main) }
     }
 }

@@ -26,7 +26,7 @@ struct Wall {
     }
 
     private func renderPage(into frame: inout Frame, area: Rect) {
-        guard let panes = model.shown.manifest?.panes else {
+        guard let panes = model.shownManifest?.panes else {
             frame.put(
                 model.readingText ?? model.words(.noManifest), in: area, row: area.height / 2, .unknown, align: .centre)
             return

@@ -16,8 +16,8 @@ struct WallRegions {
     private func renderList(_ states: [RegionState], into frame: inout Frame, area: Rect) {
         guard !area.isEmpty else { return }
         let parts = area.rows([.fixed(1), .fill()])
-        let limit = model.shown.manifest?.panes.geo?.limit
-        let title = Text.sanitised(model.shown.manifest?.panes.geo?.title ?? "", limit: 60)
+        let limit = model.shownManifest?.panes.geo?.limit
+        let title = Text.sanitised(model.shownManifest?.panes.geo?.title ?? "", limit: 60)
         let bound = limit.map { "  \(model.figures.atMost) " + model.figures.value($0, unit: .milliseconds) } ?? ""
         var head = [Span(title + bound + "  ", .strong, .bold)]
         for (standing, word, role) in [

@@ -5,7 +5,7 @@ struct WallTraffic {
     let model: Model
 
     func render(into frame: inout Frame, area: Rect) {
-        guard let colours = model.shown.manifest?.panes.colours.prefix(2), !colours.isEmpty else { return }
+        guard let colours = model.shownManifest?.panes.colours.prefix(2), !colours.isEmpty else { return }
         let below = model.traffic == nil ? 0 : area.height >= 30 ? 2 * BigText.height + 3 : 2
         let parts = area.rows([.fill(), .fixed(below)])
         for (column, colour) in zip(parts[0].columns(colours.map { _ in .fill() }), colours) {
