@@ -69,8 +69,7 @@ struct Guardia: AsyncParsableCommand {
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)
             }
-            if let dashboard = dashboard() { return try dashboard.run() }
-            var command = try parseAsRoot()
+            var command = try alone() ?? parseAsRoot()
             acts = command.acts
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -91,12 +90,16 @@ struct Guardia: AsyncParsableCommand {
         }
     }
 
-    /// The dashboard alone, where no command is named: the tree of all commands takes milliseconds to build, before the first
-    /// frame. Nil where another is named, or where something is wrong, which the whole tree then says.
-    private static func dashboard() -> Monitor? {
+    /// The command that is named, parsed by itself; the dashboard where none is: the tree of all commands takes milliseconds to
+    /// build, before the first frame and before a rollback. Nil where it has parts, or where something is wrong, which the whole
+    /// tree then says.
+    private static func alone() -> (any ParsableCommand)? {
         let words = Array(CommandLine.arguments.dropFirst())
-        guard words.first?.hasPrefix("-") ?? true else { return nil }
-        return try? Monitor.parse(words)
+        guard let first = words.first, !first.hasPrefix("-") else { return try? Monitor.parse(words) }
+        guard let named = configuration.subcommands.first(where: { name(of: $0) == first }),
+            named.configuration.subcommands.isEmpty
+        else { return nil }
+        return try? named.parse(Array(words.dropFirst()))
     }
 
     /// What only looks has done nothing where nobody could read it: a script must not take an empty file for an answer, and it
