@@ -4,6 +4,7 @@ import Glibc
 import Journal
 package import Launch
 import Settings
+import Synchronization
 import Terminal
 
 /// How the screen is to look: the command-line options that the dashboard and the kiosk share.
@@ -68,8 +69,7 @@ package struct ScreenOptions: ParsableArguments {
         // Before any thread starts: it is the process's locale.
         let charset = Charset.adopt()
         // The journal is read while theme and terminal are made ready: the first frame waits for it alone.
-        let follower = JournalFollower(path: journal, history: ScreenLoop.history)
-        follower.start()
+        let follower = ScreenOptions.follower(of: journal)
         do {
             let options = try loopOptions(
                 mode: mode, engineCommand: engineCommand, launcher: launcher, startAt: startAt, charset: charset)
@@ -78,6 +78,25 @@ package struct ScreenOptions: ParsableArguments {
             StandardStream.error.line("guardia: \(error)")
             throw ExitCode(2)
         }
+    }
+
+    /// Who reads the journal that the words of the command line will probably turn out to name.
+    private static let ahead = Mutex<JournalFollower?>(nil)
+
+    /// Begins to read a journal while the command line is still parsed: the first frame waits for nothing as long as for this.
+    package static func readAhead(_ journal: String) {
+        ahead.withLock { $0 = started(journal) }
+    }
+
+    private static func follower(of journal: String) -> JournalFollower {
+        let begun = ahead.withLock { $0.take() }
+        return begun.flatMap { $0.path == journal ? $0 : nil } ?? started(journal)
+    }
+
+    private static func started(_ journal: String) -> JournalFollower {
+        let follower = JournalFollower(path: journal, history: ScreenLoop.history)
+        follower.start()
+        return follower
     }
 
     private func keymap() throws -> Keymap {

@@ -69,7 +69,7 @@ struct Guardia: AsyncParsableCommand {
             if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
                 throw UnknownCommand(word: word, known: commands)
             }
-            var command = try alone() ?? parseAsRoot()
+            var command = try parsed()
             acts = command.acts
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -90,12 +90,17 @@ struct Guardia: AsyncParsableCommand {
         }
     }
 
+    private static func parsed() throws -> sending any ParsableCommand { try alone() ?? parseAsRoot() }
+
     /// The command that is named, parsed by itself; the dashboard where none is: the tree of all commands takes milliseconds to
     /// build, before the first frame and before a rollback. Nil where it has parts, or where something is wrong, which the whole
     /// tree then says.
     private static func alone() -> (any ParsableCommand)? {
         let words = Array(CommandLine.arguments.dropFirst())
-        guard let first = words.first, !first.hasPrefix("-") else { return try? Monitor.parse(words) }
+        guard let first = words.first, !first.hasPrefix("-") else {
+            if let journal = JournalOption.named(in: words) { ScreenOptions.readAhead(journal) }
+            return try? Monitor.parse(words)
+        }
         guard let named = configuration.subcommands.first(where: { name(of: $0) == first }),
             named.configuration.subcommands.isEmpty
         else { return nil }

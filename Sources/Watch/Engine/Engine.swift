@@ -142,6 +142,11 @@ package struct Engine: Sendable {
             group.addTask { await own.run() }
             for (link, news) in links { group.addTask { await link.run(hearing: news.stream) } }
             group.addTask { alerting.inbox.yield(.past(await samples.samples(of: alerting.plan.spans))) }
+            // The config's tree and the manifest as text: by then all who read them have.
+            group.addTask {
+                try? await Task.sleep(for: .seconds(5))
+                Heap.giveBack()
+            }
             // The pollers and the timers end when the task is cancelled; the others when their inbox is closed.
             while !Task.isCancelled, await group.next() != nil {}
             inbox.finish()

@@ -8,6 +8,8 @@ import Settings
 /// `guardia`, `guardia monitor`: the dashboard.
 struct Monitor: ParsableCommand {
     static let configuration = CommandConfiguration(
+        // Said, because to work it out from the type's name takes milliseconds of the first frame.
+        commandName: "monitor",
         abstract: "Open the dashboard on a journal (the default).",
         discussion: """
             It reads the journal and nothing else: no backend can freeze it. Without an engine it says so. \

@@ -30,6 +30,18 @@ struct JournalOption: ParsableArguments {
         return (try? ConfigOptions.naming(ConfigOptions.standard).journalPath()) ?? JournalOption.standard
     }
 
+    /// The journal that words name, or the environment, before they are parsed; nil where it takes more to know.
+    static func named(in words: [String]) -> String? {
+        guard !words.contains(where: { ["--help", "-h", "--version"].contains($0) }) else { return nil }
+        for (index, word) in words.enumerated().reversed() {
+            if let path = word.split(separator: "=", maxSplits: 1).last, word.hasPrefix("--journal=") {
+                return String(path)
+            }
+            if word == "--journal" || word == "-j" { return words.dropFirst(index + 1).first }
+        }
+        return words.contains { $0.hasPrefix("-c") || $0.hasPrefix("--config") } ? nil : ofEnvironment
+    }
+
     /// What the environment names; nil where it names nothing.
     static var ofEnvironment: String? {
         getenv("GUARDIA_JOURNAL").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
