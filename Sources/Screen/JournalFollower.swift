@@ -18,6 +18,8 @@ final class JournalFollower: Sendable {
         case configChanges([ManifestChange])
         /// Why the journal cannot be followed; nil when it can.
         case note(String?)
+
+        var isWhole: Bool { if case .board = self { true } else { false } }
     }
 
     /// How long to wait before a journal that could not be opened is tried again.

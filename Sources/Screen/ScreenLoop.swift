@@ -63,7 +63,10 @@ package struct ScreenLoop {
     static let history: Milliseconds = .hours(1)
     /// How long the first frame waits for the journal: a moment later it is drawn without.
     private static let patience: Duration = .milliseconds(150)
-    /// On a serial line, how long between two frames that no key asked for.
+    /// How long between two frames that only the journal asks for: an engine commits several times a second, and a frame for each
+    /// commit costs more than the eye sees.
+    private static let newsInterval: Milliseconds = 150
+    /// The same on a serial line, where the clock has to wait as well.
     private static let slowInterval: Milliseconds = 5000
 
     private let options: Options
@@ -77,6 +80,8 @@ package struct ScreenLoop {
     private var frame: Frame
     private var pictures = Pictures()
     private var shownAt: Moment?
+    /// Whether there is news that has not been drawn yet.
+    private var owesFrame = false
     /// What tells the journal of this dashboard; nil until the journal said how it is to be told.
     private var companion: PresenceCompanion?
     private var wantsCompanion: Bool
@@ -131,15 +136,22 @@ package struct ScreenLoop {
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
             for item in news { commands += take(item) }
+            // What somebody waits for is drawn at once: a key's outcome, the past that was asked for, the first board.
+            var isAwaited = events.contains { $0 != .wake } || news.contains(where: \.isWhole)
             for answer in rewinder.take() {
+                isAwaited = true
                 switch answer {
                 case .past(let past, let target, let asked):
                     commands += model.update(.past(past.board, at: past.moment, target: target, asked: asked))
                 case .none(let reason): commands += model.update(.noPast(reason))
                 }
             }
-            for word in shots.take() { commands += model.update(.hint(word)) }
+            for word in shots.take() {
+                isAwaited = true
+                commands += model.update(.hint(word))
+            }
             for ended in launcher?.take() ?? [] {
+                isAwaited = true
                 commands += model.update(.actionEnded(ended.id, hasFailed: ended.hasFailed, words: ended.reason))
             }
             for event in events {
@@ -172,9 +184,9 @@ package struct ScreenLoop {
                 }
             }
             if shownAt != nil || !news.isEmpty || events.isEmpty {
-                show(askedFor: events.contains { $0 != .wake })
+                show(atOnce: isAwaited || events.isEmpty && !options.terminal.isSlow)
             }
-            timeout = untilNextSecond()
+            timeout = untilNextFrame()
             if wantsCompanion, shownAt != nil, let manifest = model.board.manifest { tellPresence(manifest) }
         }
     }
@@ -225,17 +237,27 @@ package struct ScreenLoop {
         }
     }
 
-    private mutating func show(askedFor: Bool) {
-        let now = model.now
-        if options.terminal.isSlow, !askedFor, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval { return }
+    private mutating func show(atOnce: Bool) {
+        let now = clock.now()
+        if !atOnce, let shownAt, shownAt.age(at: now) < newsInterval {
+            owesFrame = true
+            return
+        }
         shownAt = now
+        owesFrame = false
         view(model, into: &frame, keeping: &pictures)
         session.draw(&frame, theme: options.theme)
     }
 
-    /// Just past the next full second of the wall clock, when the clock on the screen changes.
-    private func untilNextSecond() -> Duration {
-        let past = clock.now().utc.milliseconds % 1000
-        return .milliseconds(1005 - past)
+    private var newsInterval: Milliseconds {
+        options.terminal.isSlow ? ScreenLoop.slowInterval : ScreenLoop.newsInterval
+    }
+
+    /// Just past the next full second of the wall clock, when the clock on the screen changes; sooner where news waits.
+    private func untilNextFrame() -> Duration {
+        let now = clock.now()
+        let second = 1005 - now.utc.milliseconds % 1000
+        guard owesFrame, let shownAt else { return .milliseconds(second) }
+        return .milliseconds(min(second, max(1, newsInterval.count - shownAt.age(at: now).count)))
     }
 }

@@ -51,8 +51,10 @@ struct Painter {
             changed.contains { $0.row == link.row && $0.columns.overlaps(link.columns) } || hasChanged(link, in: frame)
         }
         for link in redrawn { blank(link.row, link.columns, palette) }
-        wnoutrefresh(screen)
-        doupdate()
+        if !redrawn.isEmpty {
+            wnoutrefresh(screen)
+            doupdate()
+        }
         for link in redrawn {
             ResetSequence.writeAll(Hyperlinks.open(link), to: linkOutput ?? -1)
             paint(link.row, link.columns, of: frame, palette)

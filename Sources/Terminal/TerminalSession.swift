@@ -77,6 +77,8 @@ package final class TerminalSession {
         cbreak()
         noecho()
         nonl()
+        // A frame is sent whole: ncurses would look for a key every few lines, to give up on it.
+        typeahead(-1)
         screenModes = modes
         depth = Self.startColour(atMost: options.depth)
         painter = Painter(charset: options.charset, depth: depth, linkOutput: options.hasLinks ? output : nil)
