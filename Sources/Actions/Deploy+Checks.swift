@@ -94,14 +94,31 @@ extension Deploy {
             }
         }
         for (edge, error) in warmed.errors { await reporter.note("gate", "\(edge): warm-up: \(error.reason)") }
-        let smoked = await edges.each { door throws(EdgeError) in
-            for test in plan.smoke { try await Gate.smoke(test, idle, on: door) }
-        }
+        let smoked = await smoke(plan.smoke)
         guard smoked.isWhole else { return .failed(smoked.trouble) }
+        for (edge, notes) in smoked.values.sorted(by: { $0.key < $1.key }) {
+            for note in notes { await reporter.note("gate", "\(edge): \(note)") }
+        }
         guard await outlive() else { return .undecided("called off") }
         return .done(
             "\(hosts) host\(hosts == 1 ? "" : "s") × \(edges.doors.count) edge\(edges.doors.count == 1 ? "" : "s"), "
                 + "\(plan.healthy) healthy answers each, \(plan.smoke.count) smoke tests")
+    }
+
+    /// Walks every smoke test through every edge.
+    ///
+    /// - Returns: what is to be told though it passed: cleanups that did not succeed.
+    private func smoke(_ tests: [SmokeTest]) async -> EdgeGroup.Answers<[String]> {
+        let (idle, world, id) = (ground.idle, world, reporter.id.text)
+        return await edges.each { door throws(EdgeError) in
+            var notes: [String] = []
+            for (index, test) in tests.enumerated() {
+                let left = try await SmokeWalk(test: test, colour: idle, door: door, world: world)
+                    .walk(run: "\(id)-\(door.plan.name)-\(index + 1)")
+                if let left { notes.append("the cleanup of '\(test.name)' failed: \(left)") }
+            }
+            return notes
+        }
     }
 
     /// Errors and latencies are those of a window: for a while they are still of the release that the colour had before, and
@@ -115,8 +132,8 @@ extension Deploy {
         var isTold = false
         while world.clock.now().uptime < end.uptime {
             let (board, now) = (await world.board(), world.clock.now())
-            guard let idle = board?.figures(of: ground.idle, at: now),
-                let live = board?.figures(of: ground.live, at: now),
+            guard let idle = board?.figures(of: ground.idle, kpis: plan.kpis, at: now),
+                let live = board?.figures(of: ground.live, kpis: plan.kpis, at: now),
                 plan.isWorse(idle, than: live)
             else { return true }
             if !isTold {
@@ -143,6 +160,7 @@ extension Deploy {
     func bake(_ step: String) async -> Outcome {
         let style = await world.board()?.manifest?.figures ?? .argentine
         var analysis = CanaryAnalysis(deployment.canary.analysis, text: AmountText(style))
+        let kpis = deployment.canary.analysis.kpis
         let begun = world.clock.now()
         var end = begun.advanced(by: order.bake)
         let limit = begun.advanced(by: order.bake * 3)
@@ -157,8 +175,8 @@ extension Deploy {
             last = now
             let board = await world.board()
             analysis.take(
-                canary: board?.figures(of: ground.idle, at: now) ?? .init(),
-                live: board?.figures(of: ground.live, at: now) ?? .init(),
+                canary: board?.figures(of: ground.idle, kpis: kpis, at: now) ?? .init(),
+                live: board?.figures(of: ground.live, kpis: kpis, at: now) ?? .init(),
                 guards: board?.verdicts(of: deployment.canary.analysis.guards, at: now) ?? [:],
                 alerts: board?.criticalAlerts(since: board?.actions[reporter.id]?.at ?? begun) ?? [], seconds: seconds)
             if let early = analysis.early { return outcome(early) }
