@@ -97,7 +97,7 @@ extension Model {
     private var noticeCount: Int {
         (isSilent || reading != nil || board.heartbeat?.notRecording != nil ? 1 : 0) + (frozen == nil ? 0 : 1)
             + (readerNote == nil ? 0 : 1) + (rewind == nil ? 0 : 1)
-            + deploymentNotices.count + flagNotices.count + readinessNotices.count
+            + deploymentNotices.count + approvalNotices.count + flagNotices.count + readinessNotices.count
     }
 
     /// How many items of a pane fit on the screen as it is.
