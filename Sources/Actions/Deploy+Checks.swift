@@ -128,14 +128,20 @@ extension Deploy {
     private func outlive() async -> Bool {
         guard !order.shares.isEmpty else { return true }
         let plan = deployment.canary.analysis
+        // However few events a figure stands on: they would be among those of the canary.
+        let kpis = plan.kpis.map { kpi in
+            var kpi = kpi
+            kpi.samples = 0
+            return kpi
+        }
         let end = world.clock.now().advanced(by: world.memory + Deploy.looks)
         var isTold = false
         while world.clock.now().uptime < end.uptime {
             let (board, now) = (await world.board(), world.clock.now())
-            guard let idle = board?.figures(of: ground.idle, kpis: plan.kpis, at: now),
-                let live = board?.figures(of: ground.live, kpis: plan.kpis, at: now),
-                plan.isWorse(idle, than: live)
-            else { return true }
+            guard let board else { return true }
+            let idle = board.figures(of: ground.idle, kpis: kpis, at: now)
+            let live = board.figures(of: ground.live, kpis: kpis, at: now)
+            guard plan.isWorse(idle, than: live) || hasRemains(of: kpis, idle, on: board, at: now) else { return true }
             if !isTold {
                 await reporter.note(
                     "gate",
@@ -146,6 +152,17 @@ extension Deploy {
             do { try await world.pause(1000) } catch { return false }
         }
         return true
+    }
+
+    /// Whether a figure stands on too few events to be told, and these are still those of the time when the colour had traffic.
+    private func hasRemains(
+        of kpis: [CanaryKpi], _ idle: CanaryAnalysis.Figures, on board: Board, at now: Moment
+    ) -> Bool {
+        guard let moved = board.actions.move?.at, moved.age(at: now) < world.memory + Deploy.looks else { return false }
+        return zip(kpis, idle.kpis).contains { kpi, figure in
+            guard figure == nil, let events = kpi.sides[ground.idle]?.events else { return false }
+            return board.track(events)?.number.map { $0 > 0 } ?? false
+        }
     }
 
     /// Some looks more, until the last of it is out.

@@ -41,6 +41,37 @@ extension DeployTests {
         #expect(edge.now.split == Split(all: "blue"))
     }
 
+    @Test func theLastEventsOfTheReleaseBeforeAreWaitedForThoughTheyAreTooFewToTell() async {
+        let start = clock.now()
+        let moved = ActionID("rollback-1")
+        let strict = deployment(edges: ["edge-1"]) {
+            $0.canary.analysis.kpis = compared.canary.analysis.kpis
+            $0.canary.analysis.kpis[0].sides["green"] = .init(figure: "green.paid", events: "green.paid.events")
+        }
+        let run = await deploy(
+            [FakeEdge("edge-1")], strict,
+            board: { [clock] in
+                let age = start.age(at: clock.now()).seconds
+                // For half a minute the window holds a few of its failures; then only what the new one sells.
+                var board = self.board(paid: (age < 30 ? nil : 94, 95))
+                if var manifest = board.manifest {
+                    manifest.series.append(
+                        Series(id: "green.paid.events", title: "events", unit: .count, interval: 1000))
+                    board.apply(manifest)
+                }
+                board.apply(
+                    Tick(at: clock.now(), readings: [Reading("green.paid.events", .number(age < 30 ? 7 : 50))]))
+                let events: [ActionEvent] = [
+                    .started(.init(id: moved, kind: .rollback, by: ana, reason: "", command: [], steps: [], pid: 1)),
+                    .stepEnded(.init(action: moved, step: "flip", outcome: .done, detail: "", split: "blue")),
+                ]
+                for event in events { board.apply(Event(origin: "test", at: start, body: .action(event))) }
+                return board
+            })
+        #expect(run.result.outcome == .done, "\(run.result.summary)")
+        #expect(journal.notes.contains { $0.contains("still those of the release before") }, "\(journal.notes)")
+    }
+
     @Test func aReleaseThatSellsAsMuchIsPromotedAndItsStepsSayTheFigures() async {
         let run = await deploy([FakeEdge("edge-1")], compared, board: { self.board(paid: (94, 95)) })
         #expect(run.result.outcome == .done, "\(run.result.summary)")

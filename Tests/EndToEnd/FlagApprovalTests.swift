@@ -11,9 +11,10 @@ extension SharedBastionTests {
                 "operators: [{group: guardia}]\napprovals: {flag-set: 1, flag-ramp: 1, freeze: 1}"
             )
         ])
-        func share() throws -> String {
+        func share() throws -> Double? {
+            struct Flag: Decodable { var share: Double? }
             let got = try bastion.act("ana", "flag", "get", "checkout-v2", "--json")
-            return got.output
+            return try JSONDecoder().decode(Flag.self, from: Data(got.output.utf8)).share
         }
         func waiting(_ kind: ActionKind) throws -> ActionRecord? {
             try bastion.board.actions.awaitingApproval.first { $0.kind == kind }
@@ -30,8 +31,7 @@ extension SharedBastionTests {
         let other = try bastion.act("beto", "approve", plan.id.text)
         #expect(other.status == 0 && other.output.contains("checkout-v2"), "\(other)")
         #expect(try await change.status() == 0, "\(change.text)")
-        let after = try share()
-        #expect(after.contains("25"), "\(after)")
+        #expect(try share() == 25 && before != 25)
         let done = try #require(try bastion.board.actions[plan.id])
         #expect(done.started == plan && done.ended?.body.outcome == .done)
         #expect(done.steps.first { $0.step.name == "approve" }?.detail.contains("beto@") == true)

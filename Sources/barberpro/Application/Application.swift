@@ -128,6 +128,7 @@ struct Application: Sendable {
     }
 
     private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
+        if misbehaviour == .lost, !request.isSynthetic { throw Refusal(code: 404, reason: "no such page") }
         guard let province = request.query.first(where: { $0.name == "province" })?.value else {
             throw Refusal(code: 400, reason: "province is needed")
         }
