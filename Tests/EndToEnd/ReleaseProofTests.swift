@@ -21,22 +21,24 @@ extension DeploymentTests {
         #expect(caught.output.contains("no traffic was moved") && !caught.output.contains("the cleanup of"))
         #expect(bastion.split == "blue")
 
-        // It makes no error and is as fast; it only sells nothing.
-        let lost = try bastion.run("deploy", "v6.0.10-lost", "--yes", "--canary", "50", "--bake", "25s")
+        // It makes no error and is as fast; it only sells nothing. Should an alarm of this machine hold the analysis up, nobody
+        // decides, and it goes back as well.
+        let lost = try bastion.run(
+            "deploy", "v6.0.10-lost", "--yes", "--canary", "50", "--bake", "25s", "--wait", "10s")
         #expect(lost.status == 1, "\(lost.output)\(lost.errors)")
         #expect(lost.output.contains("Searches answered 0 % against 100 %, worse in"), "\(lost.output)")
         #expect(bastion.split == "blue")
 
-        let good = try bastion.start("deploy", "v6.1.0", "--yes", "--canary", "50", "--bake", "25s")
+        // As the rehearsal's own config has it: a quarter of its customers is enough to tell.
+        let good = try bastion.start("deploy", "v6.1.0", "--yes")
         try await bastion.waitFor("the canary was compared", within: 200) { record in
-            record.steps.contains { $0.step.name == "analyse-50" && $0.outcome == .done }
+            let analysis = record.steps.first { $0.step.name == "analyse-25" }
+            let words = (analysis?.notes ?? []) + [analysis?.detail ?? ""]
+            return words.contains { $0.contains("Searches answered 100 % against 100 %, worse in 0 of") }
         }
-        let record = try bastion.log.records.last { $0.kind == .deploy }
-        let gate = record?.steps.first { $0.step.name == "gate" }
+        let gate = try bastion.log.records.last { $0.kind == .deploy }?.steps.first { $0.step.name == "gate" }
         #expect(gate?.detail.hasSuffix("3 smoke tests") == true, "\(gate?.detail ?? "")")
         #expect(gate?.notes.contains { $0.contains("the cleanup of") } == false)
-        let analysis = record?.steps.first { $0.step.name == "analyse-50" }
-        #expect(analysis?.detail.contains("Searches answered 100 % against 100 %") == true, "\(analysis?.detail ?? "")")
         #expect(try bastion.run("abort", "--yes").status == 0)
         _ = try await good.status()
         #expect(bastion.split == "blue")
