@@ -54,10 +54,10 @@ let package = Package(
         .target(
             name: "Wire",
             dependencies: [
-                "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
+                "Launch", "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Rehearsal"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "Launch", "Rehearsal"]),
 
         // MARK: Edge: the door of an edge, its helper and the proof of what it does
         .target(

@@ -6,14 +6,20 @@ extension ActionReporter {
     /// Runs an action that is one step, told before and after as every other.
     package func single(
         _ kind: ActionKind, by who: Operator, reason: String, command: [String], on edges: EdgeGroup,
-        _ body: (EdgeGroup) async -> Result<String, EdgeError>
+        approval: ApprovalWait? = nil, _ body: (EdgeGroup) async -> Result<String, EdgeError>
     ) async -> ActionResult {
         let name = kind.rawValue
         await tell(
             .started(
                 .init(
                     id: id, kind: kind, by: who, reason: reason, command: command, edges: edges.names,
-                    steps: [.init(name: name, title: name)], pid: getpid())))
+                    steps: (approval?.steps ?? []) + [.init(name: name, title: name)], pid: getpid(),
+                    breaksGlass: approval?.isBroken)))
+        if let refusal = await approval?.wait(for: who, reason: reason, telling: self) {
+            let refused = ActionResult(.refused, "\(refusal): nothing was changed")
+            await finish(refused)
+            return refused
+        }
         await begin(name)
         let result: ActionResult
         switch await body(edges) {

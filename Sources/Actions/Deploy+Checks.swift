@@ -94,14 +94,31 @@ extension Deploy {
             }
         }
         for (edge, error) in warmed.errors { await reporter.note("gate", "\(edge): warm-up: \(error.reason)") }
-        let smoked = await edges.each { door throws(EdgeError) in
-            for test in plan.smoke { try await Gate.smoke(test, idle, on: door) }
-        }
+        let smoked = await smoke(plan.smoke)
         guard smoked.isWhole else { return .failed(smoked.trouble) }
+        for (edge, notes) in smoked.values.sorted(by: { $0.key < $1.key }) {
+            for note in notes { await reporter.note("gate", "\(edge): \(note)") }
+        }
         guard await outlive() else { return .undecided("called off") }
         return .done(
             "\(hosts) host\(hosts == 1 ? "" : "s") × \(edges.doors.count) edge\(edges.doors.count == 1 ? "" : "s"), "
                 + "\(plan.healthy) healthy answers each, \(plan.smoke.count) smoke tests")
+    }
+
+    /// Walks every smoke test through every edge.
+    ///
+    /// - Returns: what is to be told though it passed: cleanups that did not succeed.
+    private func smoke(_ tests: [SmokeTest]) async -> EdgeGroup.Answers<[String]> {
+        let (idle, world, id) = (ground.idle, world, reporter.id.text)
+        return await edges.each { door throws(EdgeError) in
+            var notes: [String] = []
+            for (index, test) in tests.enumerated() {
+                let left = try await SmokeWalk(test: test, colour: idle, door: door, world: world)
+                    .walk(run: "\(id)-\(door.plan.name)-\(index + 1)")
+                if let left { notes.append("the cleanup of '\(test.name)' failed: \(left)") }
+            }
+            return notes
+        }
     }
 
     /// Errors and latencies are those of a window: for a while they are still of the release that the colour had before, and
@@ -111,14 +128,20 @@ extension Deploy {
     private func outlive() async -> Bool {
         guard !order.shares.isEmpty else { return true }
         let plan = deployment.canary.analysis
+        // However few events a figure stands on: they would be among those of the canary.
+        let kpis = plan.kpis.map { kpi in
+            var kpi = kpi
+            kpi.samples = 0
+            return kpi
+        }
         let end = world.clock.now().advanced(by: world.memory + Deploy.looks)
         var isTold = false
         while world.clock.now().uptime < end.uptime {
             let (board, now) = (await world.board(), world.clock.now())
-            guard let idle = board?.figures(of: ground.idle, at: now),
-                let live = board?.figures(of: ground.live, at: now),
-                plan.isWorse(idle, than: live)
-            else { return true }
+            guard let board else { return true }
+            let idle = board.figures(of: ground.idle, kpis: kpis, at: now)
+            let live = board.figures(of: ground.live, kpis: kpis, at: now)
+            guard plan.isWorse(idle, than: live) || hasRemains(of: kpis, idle, on: board, at: now) else { return true }
             if !isTold {
                 await reporter.note(
                     "gate",
@@ -129,6 +152,17 @@ extension Deploy {
             do { try await world.pause(1000) } catch { return false }
         }
         return true
+    }
+
+    /// Whether a figure stands on too few events to be told, and these are still those of the time when the colour had traffic.
+    private func hasRemains(
+        of kpis: [CanaryKpi], _ idle: CanaryAnalysis.Figures, on board: Board, at now: Moment
+    ) -> Bool {
+        guard let moved = board.actions.move?.at, moved.age(at: now) < world.memory + Deploy.looks else { return false }
+        return zip(kpis, idle.kpis).contains { kpi, figure in
+            guard figure == nil, let events = kpi.sides[ground.idle]?.events else { return false }
+            return board.track(events)?.number.map { $0 > 0 } ?? false
+        }
     }
 
     /// Some looks more, until the last of it is out.
@@ -143,6 +177,7 @@ extension Deploy {
     func bake(_ step: String) async -> Outcome {
         let style = await world.board()?.manifest?.figures ?? .argentine
         var analysis = CanaryAnalysis(deployment.canary.analysis, text: AmountText(style))
+        let kpis = deployment.canary.analysis.kpis
         let begun = world.clock.now()
         var end = begun.advanced(by: order.bake)
         let limit = begun.advanced(by: order.bake * 3)
@@ -157,8 +192,8 @@ extension Deploy {
             last = now
             let board = await world.board()
             analysis.take(
-                canary: board?.figures(of: ground.idle, at: now) ?? .init(),
-                live: board?.figures(of: ground.live, at: now) ?? .init(),
+                canary: board?.figures(of: ground.idle, kpis: kpis, at: now) ?? .init(),
+                live: board?.figures(of: ground.live, kpis: kpis, at: now) ?? .init(),
                 guards: board?.verdicts(of: deployment.canary.analysis.guards, at: now) ?? [:],
                 alerts: board?.criticalAlerts(since: board?.actions[reporter.id]?.at ?? begun) ?? [], seconds: seconds)
             if let early = analysis.early { return outcome(early) }

@@ -236,15 +236,15 @@ extension Deploy {
 
     private func release() async -> Outcome {
         let plan = deployment.release
-        let hosts = plan.eachHost ? deployment.colour(ground.idle)?.hosts ?? [] : [""]
+        let hosts = plan.hosts(of: deployment.colour(ground.idle))
         for host in hosts {
-            let words = plan.command.filled(version: order.version, colour: ground.idle, host: hostName(host))
+            let words = plan.command.filled(version: order.version, colour: ground.idle, host: host)
             let reporter = reporter
             let lines = LineGatherer { lines in
                 await reporter.note("release", lines)
             }
             do throws(WireError) {
-                let result = try await world.run(plan.command, words) { lines.take($0) }
+                let result = try await world.run(plan.command.reaching(host), words) { lines.take($0) }
                 await lines.finish()
                 guard result.isSuccess else {
                     return .failed(
@@ -258,11 +258,6 @@ extension Deploy {
         return .done("\(order.version) on \(ground.idle)\(plan.eachHost ? ", \(hosts.count) hosts" : "")")
     }
 
-    /// `10.0.1.12:8080` without its port.
-    private func hostName(_ host: String) -> String {
-        host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host
-    }
-
     private func follow() async -> Outcome {
         await Followers(deployment, run: world.run).follow(
             live: ground.idle, idle: ground.live, version: order.version, reporter)
@@ -271,21 +266,15 @@ extension Deploy {
 
     // MARK: Approval
 
-    func approve(_ asked: ActionEvent.Asked) {
-        // Nobody approves what they asked for themselves.
-        guard asked.by.uid != order.by.uid else { return }
-        approvers[asked.by.uid] = asked.by
-    }
-
     private func awaitApproval() async -> Outcome {
         let end = world.clock.now().advanced(by: deployment.approvalLimit)
-        await reporter.note("approve", "another operator approves by: guardia approve \(reporter.id)")
-        while approvers.count < deployment.approvals {
+        await reporter.note("approve", ApprovalWait.invitation(reporter.id))
+        while !tally.isGiven {
             if end.uptime < world.clock.now().uptime {
-                return .refused("nobody approved within \(deployment.approvalLimit.count / 60_000) min")
+                return .refused(ApprovalWait.lateness(deployment.approvalLimit))
             }
             do { try await world.pause(200) } catch { return .undecided("called off") }
         }
-        return .done("approved by \(approvers.values.map(\.signature).sorted().joined(separator: ", "))")
+        return .done(tally.words)
     }
 }

@@ -37,8 +37,8 @@ package actor Deploy {
 
     var ground = DeployGround(live: "", idle: "", statuses: [:])
     var fences: [String: Int64] = [:]
-    /// Who approved, by uid.
-    var approvers: [UInt32: Operator] = [:]
+    /// Who approved.
+    var tally: ApprovalTally
     /// When the edges were told last to go back by themselves; nil: they were not.
     var armedAt: Moment?
     /// Whether the promotion was begun: the time to confirm is not to begin anew any more.
@@ -67,6 +67,7 @@ package actor Deploy {
         self.edges = EdgeGroup(edges.doors.filter { !order.without.contains($0.plan.name) })
         self.world = world
         self.reporter = reporter
+        tally = ApprovalTally(needed: deployment.approvals, asker: order.by)
         let steps = DeployStep.course(
             shares: order.shares,
             approvals: order.breakGlass || order.continues?.isPastApproval == true ? 0 : deployment.approvals,
@@ -89,8 +90,7 @@ package actor Deploy {
         await begin()
         if case .failure(let refusal) = looked { return await finish(ActionResult(.refused, refusal.words)) }
         if breaksGlass {
-            await reporter.note(
-                "preflight", "BREAK GLASS: \(order.by.signature) goes ahead without approval: \(order.reason)")
+            await reporter.note("preflight", ApprovalWait.broken(by: order.by, order.reason))
         }
         let listening = Task { [world, inbox] in
             for await asked in world.requests { inbox.yield(.asked(asked)) }
@@ -172,7 +172,7 @@ package actor Deploy {
 
     private func hear(_ asked: ActionEvent.Asked) async -> ActionResult? {
         if asked.request == .approve {
-            approve(asked)
+            tally.take(asked)
             return nil
         }
         return await take(course.asked(asked.request, by: asked.by.name, reason: asked.reason))
@@ -332,14 +332,6 @@ package actor Deploy {
             return "\(words[0]) took over with \(words[2]) \(words[1]), which is done"
         }
         return "its lock on \(door.plan.name) is gone"
-    }
-}
-
-extension ActionRecord {
-    /// Whether nobody has to approve it any more: somebody has, or it went ahead without, or it went on with one of these.
-    fileprivate var isPastApproval: Bool {
-        let approval = steps.last { $0.step.name == DeployStep.approve.name }
-        return approval.map { $0.outcome == .done } ?? (started.breaksGlass == true || started.continues != nil)
     }
 }
 

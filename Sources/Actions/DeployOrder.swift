@@ -58,6 +58,8 @@ package struct DeployWorld: Sendable {
     package var run: Followers.Run
     /// The schema's version, asked of the database.
     package var schema: @Sendable (SchemaPlan) async throws -> Int64
+    /// The value that a secret of the config stands for.
+    package var secret: @Sendable (Secret) throws -> String
     /// When deploys are wanted; nil: always.
     package var window: LaunchWindow?
     package var zone: Zone
@@ -73,7 +75,8 @@ package struct DeployWorld: Sendable {
     package init(
         board: @escaping @Sendable () async -> Board?, clock: any Clock,
         pause: @escaping Pause, run: @escaping Followers.Run,
-        schema: @escaping @Sendable (SchemaPlan) async throws -> Int64, window: LaunchWindow?, zone: Zone,
+        schema: @escaping @Sendable (SchemaPlan) async throws -> Int64,
+        secret: @escaping @Sendable (Secret) throws -> String, window: LaunchWindow?, zone: Zone,
         readiness: ReadinessPlan? = nil, memory: Milliseconds = .minutes(1),
         requests: AsyncStream<ActionEvent.Asked>,
         renewals: @escaping @Sendable (Milliseconds) -> AsyncStream<Void> = DeployWorld.every
@@ -83,6 +86,7 @@ package struct DeployWorld: Sendable {
         self.pause = pause
         self.run = run
         self.schema = schema
+        self.secret = secret
         self.window = window
         self.zone = zone
         self.readiness = readiness

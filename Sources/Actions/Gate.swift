@@ -57,17 +57,4 @@ struct Gate: Sendable {
             for _ in 0..<plan.warmUpTimes { _ = try await ask(path) }
         }
     }
-
-    /// Sends one request to the colour and holds the answer against what is expected.
-    static func smoke(_ test: SmokeTest, _ colour: String, on door: any EdgeDoor) async throws(EdgeError) {
-        let question = EdgeQuestion(
-            .colour(colour), method: test.method, path: test.path, contentType: test.contentType,
-            body: test.body.map { Array($0.utf8) }, limit: 1 << 20)
-        let answer = try await door.ask(question, within: test.deadline.duration)
-        func fail(_ why: String) -> EdgeError {
-            EdgeError(.broken, "smoke test", on: door.plan.name, because: "smoke test '\(test.name)': \(why)")
-        }
-        guard answer.status == test.status else { throw fail("it answered \(answer.status), not \(test.status)") }
-        if let text = test.contains, !answer.text.contains(text) { throw fail("the answer has no '\(text)'") }
-    }
 }

@@ -6,7 +6,7 @@ extension AnswersPlan {
     package func version(in answer: EdgeAnswer) -> String? {
         let found: String?
         switch version {
-        case .header(let name): found = answer.headers[name.lowercased()]
+        case .header(let name): found = answer.headers[name]
         case .json(let pointer): found = try? JSONPointer(pointer)?.text(in: answer.body)
         }
         guard let found, ReleaseVersion.isFit(found) else { return nil }

@@ -1,4 +1,5 @@
 package import Launch
+package import Wire
 
 /// What can be done to one edge's door and asked of it. `EdgeClient` is the real one; rules that use doors are tested with
 /// others.
@@ -165,19 +166,20 @@ package struct EdgeQuestion: Hashable, Sendable {
     package var method: String
     /// With a leading slash.
     package var path: String
-    package var contentType: String?
+    /// In place of those that the launch config gives to every request, where the names are the same.
+    package var headers: [HTTPRequest.Header]
     package var body: [UInt8]?
     /// How much of the answer is kept.
     package var limit: Int
 
     package init(
-        _ target: Target, method: String = "GET", path: String, contentType: String? = nil, body: [UInt8]? = nil,
-        limit: Int = 64 << 10
+        _ target: Target, method: String = "GET", path: String, headers: [HTTPRequest.Header] = [],
+        body: [UInt8]? = nil, limit: Int = 64 << 10
     ) {
         self.target = target
         self.method = method
         self.path = path
-        self.contentType = contentType
+        self.headers = headers
         self.body = body
         self.limit = limit
     }
@@ -186,15 +188,20 @@ package struct EdgeQuestion: Hashable, Sendable {
 /// What came back. A status of 400 or more is an answer, not an error.
 package struct EdgeAnswer: Hashable, Sendable {
     package var status: Int
-    /// Names in lower case.
-    package var headers: [String: String]
+    package var headers: HTTPHeaders
     package var body: [UInt8]
+    /// Whether the body was longer than what was kept of it.
+    package var isBodyTruncated: Bool
     package var took: Duration
 
-    package init(status: Int, headers: [String: String] = [:], body: [UInt8] = [], took: Duration = .zero) {
+    package init(
+        status: Int, headers: HTTPHeaders = [:], body: [UInt8] = [], isBodyTruncated: Bool = false,
+        took: Duration = .zero
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.isBodyTruncated = isBodyTruncated
         self.took = took
     }
 

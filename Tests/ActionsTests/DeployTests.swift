@@ -82,7 +82,8 @@ struct DeployTests {
                 return release
                     ?? CommandResult(ending: .exited(status: 0), standardOutput: .init(), standardError: .init())
             },
-            schema: { _ in schema }, window: nil, zone: .utc, readiness: readiness,
+            schema: { _ in schema }, secret: { _ in throw CancellationError() }, window: nil, zone: .utc,
+            readiness: readiness,
             requests: requests, renewals: { _ in renewals })
         let id = ActionID("deploy-1")
         let reporter = ActionReporter(id, journal: journal) { event in

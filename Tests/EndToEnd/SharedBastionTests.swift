@@ -72,8 +72,7 @@ struct SharedBastionTests {
 
     @Test func nobodyApprovesTheirOwnAndWhoGoesAheadAlonePages() async throws {
         let bastion = try await SharedBastion([
-            ("operators: [{anyone: true}]", "operators: [{group: guardia}]"),
-            ("standby: 1h", "standby: 1h\n  approvals: 1"),
+            ("operators: [{anyone: true}]", "operators: [{group: guardia}]\napprovals: {deploy: 1}")
         ])
         let deploy = try bastion.start("ana", "deploy", "v8.1.0", "--yes", "--canary", "none", "--reason", "the fix")
         func record(_ version: String) throws -> ActionRecord? {

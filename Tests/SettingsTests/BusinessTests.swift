@@ -26,14 +26,14 @@ struct BusinessTests {
             Issue.record("no journey")
             return
         }
-        #expect(target.steps.map(\.name) == ["register", "book"])
-        #expect(target.steps[0].expectedStatuses == 201...201)
+        #expect(target.plan.steps.map(\.name) == ["register", "book"])
+        #expect(target.plan.steps[0].expectedStatuses == 201...201)
         #expect(
-            target.steps[0].takes == [
+            target.plan.steps[0].takes == [
                 "user": .json("/id"), "place": .header("Location"), "nr": .pattern("no. ([0-9]+)"),
             ])
-        #expect(target.cleanup.first?.method == "DELETE")
-        #expect(target.headers.contains { $0.name == JourneyTarget.mark }, "its requests are marked")
+        #expect(target.plan.cleanup.first?.method == "DELETE")
+        #expect(target.plan.headers.contains { $0.name == JourneyPlan.mark }, "its requests are marked")
         #expect(probe.interval == .minutes(1))
         #expect(probe.retry.attempts == 0, "what it did half-way is not done twice")
     }

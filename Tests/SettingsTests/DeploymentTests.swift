@@ -66,7 +66,7 @@ struct DeploymentTests {
                 == SSHPlan(
                     host: "edge-1.internal", user: "guardia", key: "/etc/guardia/edge_ed25519",
                     knownHosts: "/etc/guardia/known_hosts"))
-        #expect(plan.release.eachHost && plan.gate.smoke.count == 1 && plan.canary.analysis.guards.count == 2)
+        #expect(plan.release.eachHost && plan.gate.smoke.count == 2 && plan.canary.analysis.guards.count == 2)
         #expect(plan.schema?.probe == "db" && plan.onLive != nil && plan.onIdle != nil)
         #expect(plan.answers.headers == ["Host": "barberpro.ar"])
         let manual = try String(

@@ -28,6 +28,8 @@ package struct DisturbanceDrill: Sendable {
         package var pause: @Sendable (Milliseconds) async throws -> Void
         /// What matches the alerts that it sets off; see ``DrillSilence``.
         package var hushes: [[LabelMatcher]]
+        /// Nil: nobody has to approve it.
+        package var approval: ApprovalWait?
         /// Where the lock lies that keeps two drills from disturbing at once.
         package var lockFolder: String
 
@@ -36,7 +38,7 @@ package struct DisturbanceDrill: Sendable {
             clock: any Launch.Clock,
             secret: @escaping @Sendable (Secret) throws -> String, journal: any ActionJournal,
             reporter: ActionReporter, who: Operator, command: [String], hushes: [[LabelMatcher]], lockFolder: String,
-            isWell: @escaping @Sendable () async -> Bool,
+            approval: ApprovalWait? = nil, isWell: @escaping @Sendable () async -> Bool,
             run: @escaping @Sendable (CommandPlan) async -> String?,
             redisRun: @escaping @Sendable () async -> String?,
             answers: @escaping @Sendable (String) async -> Bool,
@@ -58,6 +60,7 @@ package struct DisturbanceDrill: Sendable {
             self.answers = answers
             self.pause = pause
             self.hushes = hushes
+            self.approval = approval
             self.lockFolder = lockFolder
         }
     }
@@ -93,12 +96,19 @@ package struct DisturbanceDrill: Sendable {
             .started(
                 .init(
                     id: world.reporter.id, kind: .drill, by: world.who, reason: reason, command: world.command,
-                    steps: [
+                    subject: kind.rawValue,
+                    steps: (world.approval?.steps ?? []) + [
                         .init(name: "before", title: "All must be well before"),
                         .init(name: "disturb", title: "Disturb: \(kind.rawValue)"),
                         .init(name: "recover", title: "Until all is well again"),
-                    ], pid: getpid())))
-        let result = await act()
+                    ], pid: getpid(), breaksGlass: world.approval?.isBroken)))
+        let refusal = await world.approval?.wait(for: world.who, reason: reason, telling: world.reporter)
+        let result: ActionResult
+        if let refusal {
+            result = ActionResult(.refused, "\(refusal): nothing was disturbed")
+        } else {
+            result = await act()
+        }
         await world.reporter.finish(result)
         return result
     }

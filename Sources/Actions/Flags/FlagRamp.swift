@@ -24,10 +24,12 @@ package actor FlagRamp {
     private let algorithm: FlagAlgorithm
     /// Whether the launch config names it.
     private let isKnown: Bool
+    /// Nil: nobody has to approve it.
+    private let approval: ApprovalWait?
 
     package init(
         _ order: Order, of plan: FlagsPlan, in store: any FlagStore, world: World, reporter: ActionReporter,
-        zone: Zone = .utc
+        approval: ApprovalWait? = nil, zone: Zone = .utc
     ) {
         self.order = order
         self.store = store
@@ -39,6 +41,7 @@ package actor FlagRamp {
         course = RampCourse(order.plan)
         algorithm = plan.target.algorithm
         isKnown = plan[order.name] != nil
+        self.approval = approval
     }
 
     /// Runs it to its end.
@@ -52,7 +55,10 @@ package actor FlagRamp {
         case .success(let look):
             if let refusal = refusal(look) {
                 result = ActionResult(.refused, refusal)
+            } else if let refusal = await approval?.wait(for: order.by, reason: order.reason, telling: reporter) {
+                result = ActionResult(.refused, "\(refusal): nothing was written")
             } else {
+                // What was approved is a ramp of the flag as it was: the first share is not written where it is another.
                 take(look)
                 result = await drive()
             }
@@ -68,13 +74,14 @@ package actor FlagRamp {
         for (index, share) in order.plan.steps.enumerated() {
             steps.insert(.init(name: "bake-\(share)", title: "Watch \(share.words)"), at: index * 2 + 1)
         }
+        steps = (approval?.steps ?? []) + steps
         await reporter.tell(
             .started(
                 .init(
                     id: reporter.id, kind: .flagRamp, by: order.by, reason: order.reason, command: order.command,
                     subject:
                         "\(order.name) \(([order.plan.from] + order.plan.steps).map(\.words).joined(separator: " → "))",
-                    steps: steps, continues: order.continues, pid: order.pid)))
+                    steps: steps, continues: order.continues, pid: order.pid, breaksGlass: approval?.isBroken)))
         await reporter.tell(.rampPlanned(.init(action: reporter.id, flag: order.name, plan: order.plan)))
         await reporter.journal.settle(within: .seconds(2))
     }

@@ -39,15 +39,20 @@ package struct FlagSet: Sendable {
     private let store: any FlagStore
     private let writer: FlagWriter
     private let reporter: ActionReporter
+    /// Nil: nobody has to approve it.
+    private let approval: ApprovalWait?
 
     package init(
         _ order: Order, of plan: FlagsPlan, in store: any FlagStore, clock: any Clock, reporter: ActionReporter,
+        approval: ApprovalWait? = nil,
         zone: Zone = .utc, pause: @escaping Pause = { try await Task.sleep(for: $0.duration) }
     ) {
         self.order = order
         self.plan = plan
         self.store = store
         self.reporter = reporter
+        // Contract C3: nobody is waited for before a kill switch, nor before a ramp is taken back.
+        self.approval = order.kind == .flagOff || order.continues != nil ? nil : approval
         writer = FlagWriter(
             store: store, plan: plan, clock: clock, reporter: reporter, by: order.by, reason: order.reason,
             zone: zone, pause: pause)
@@ -76,12 +81,14 @@ package struct FlagSet: Sendable {
             .started(
                 .init(
                     id: reporter.id, kind: order.kind, by: order.by, reason: order.reason, command: order.command,
-                    subject: subject, steps: FlagSet.steps, continues: order.continues, pid: order.pid)))
+                    subject: subject,
+                    steps: [FlagSet.steps[0]] + (approval?.steps ?? []) + FlagSet.steps.dropFirst(),
+                    continues: order.continues, pid: order.pid, breaksGlass: approval?.isBroken)))
         await reporter.begin("look")
     }
 
     private func act(_ looked: Result<FlagLook, FlagStoreError>) async -> ActionResult {
-        let look: FlagLook
+        var look: FlagLook
         switch looked {
         case .success(let found): look = found
         case .failure(let error):
@@ -99,6 +106,16 @@ package struct FlagSet: Sendable {
             return ActionResult(.done, "\(order.name) is so already: \(FlagChange.state(flag))")
         }
         await reporter.end("look", .done, "version \(look.flag?.version ?? 0), \(change.words)")
+        if let approval {
+            if let refusal = await approval.wait(for: order.by, reason: order.reason, telling: reporter) {
+                return ActionResult(.refused, "\(refusal): nothing was written")
+            }
+            // What was approved is this change of that flag, and no other.
+            switch await anew(look) {
+            case .success(let now): look = now
+            case .failure(let refusal): return ActionResult(.refused, refusal.words)
+            }
+        }
 
         await reporter.begin("write")
         await reporter.journal.settle(within: .seconds(2))
@@ -109,6 +126,19 @@ package struct FlagSet: Sendable {
             await reporter.begin("prove")
         }
         return await tell(result, change, at: step)
+    }
+
+    /// The flag as it is after somebody was waited for; refused where it is not what it was.
+    private func anew(_ look: FlagLook) async -> Result<FlagLook, Refusal> {
+        do throws(FlagStoreError) {
+            let now = try await store.look(order.name)
+            guard now.fields != look.fields else { return .success(now) }
+            return .failure(
+                Refusal(
+                    "\(now.moved(from: look, zone: writer.zone)) since it was planned: nothing of yours was written"))
+        } catch {
+            return .failure(Refusal("nothing was written: \(error.description)"))
+        }
     }
 
     private func tell(_ result: FlagWriter.Result, _ change: FlagChange, at step: String) async -> ActionResult {

@@ -48,6 +48,10 @@ struct PlanLines {
         let shares = (facts.canarySteps + [100]).map { model.figures.percent(Double($0), decimals: 0) }
             .joined(separator: " → ")
         var parts = [facts.canarySteps.isEmpty ? shares : words(.courseSteps, shares, span(facts.bake))]
+        if let kpis = facts.kpis, !kpis.isEmpty, !facts.canarySteps.isEmpty {
+            let names = kpis.map { Text.sanitised($0, limit: 60) }.joined(separator: ", ")
+            parts[0] += ", " + words(.courseCompares, names)
+        }
         if let watch = facts.watch, watch > 0 { parts.append(words(.courseWatch, span(watch))) }
         if facts.approvals > 0 { parts.append(words(.courseApprovals, String(facts.approvals))) }
         if let limit = facts.confirmWithin { parts.append(words(.courseConfirm, span(limit))) }

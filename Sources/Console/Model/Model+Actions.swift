@@ -61,10 +61,11 @@ extension Model {
 
     /// `P`, `X`, `W`.
     mutating func askAboutSubject(_ action: Action) {
+        // To go on is to approve, where that is what waits.
+        if action == .promote, let approvable { return ask(.approve(approvable.id)) }
         guard let subject = steered?.id else { return }
         switch action {
-        // To go on is to approve, where that is what it waits for.
-        case .promote: ask(board.actions[subject]?.waitsForApproval == true ? .approve(subject) : .promote(subject))
+        case .promote: ask(.promote(subject))
         case .abort: ask(.abort(subject))
         default: ask(.pause(subject))
         }
@@ -120,6 +121,15 @@ extension Model {
             return ask(.rollback(to: colour))
         }
         overlays[overlays.count - 1] = .choice(choice)
+    }
+
+    /// What waits for another operator's yes, the newest first.
+    var approvalNotices: [Notice] {
+        board.actions.awaitingApproval.map { record in
+            let label = Text.sanitised(record.label, limit: 100)
+            let key = approvable?.id == record.id ? offer(.promote) : nil
+            return notice(words(.approvalNotice, label), ": ", key.map { words(.approvesIt, $0) })
+        }
     }
 
     mutating func ask(_ intent: ActionIntent) {
@@ -190,7 +200,7 @@ extension Model {
         let to = confirmation.facts.to
         let version =
             confirmation.plan.target ?? confirmation.facts.subject?.started.to?.version ?? to?.version ?? to?.colour
-            ?? ""
+            ?? confirmation.facts.subject.map { [$0.kind.title, $0.move].joined(separator: " ") } ?? ""
         let word: Word =
             switch confirmation.intent {
             case .deploy: .deployTitle
@@ -198,6 +208,7 @@ extension Model {
             case .promote: .promoteTitle
             case .abort: .abortTitle
             case .pause: .holdTitle
+            case .approve where confirmation.facts.subject?.kind != .deploy: .approveOtherTitle
             case .approve: .approveTitle
             case .ack, .unack: .ackTitle
             case .silence, .endSilence: .silenceTitle

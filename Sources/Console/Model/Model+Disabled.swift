@@ -65,7 +65,8 @@ extension Model {
         if isTooSmall { return .tooSmall }
         if commandTrouble != nil { return .cannotStart }
         switch action {
-        case .promote, .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
+        case .promote: return board.actions.unfinished == nil && approvable == nil ? .nothingRuns : nil
+        case .abort: return board.actions.unfinished == nil ? .nothingRuns : nil
         case .hold: return board.actions.running.contains { $0.kind == .deploy } ? nil : .nothingRuns
         default: return nil
         }

@@ -24,6 +24,19 @@ extension Model {
         return selectedFlag.flatMap { board.unfinishedRamp(of: $0) }
     }
 
+    /// What waits for another operator's yes, here: a deploy before anything else, on the flags' page the selected flag's change.
+    var approvable: ActionRecord? {
+        let waiting = board.actions.awaitingApproval
+        guard context == .flags else {
+            // While a deploy goes on, the key is the deploy's.
+            guard let deploy = board.actions.unfinished else { return waiting.first }
+            return deploy.waitsForApproval ? deploy : nil
+        }
+        return waiting.first { record in
+            selectedFlag.map { record.started.subject?.hasPrefix($0 + " ") == true } ?? false
+        }
+    }
+
     func reasonNotToFlag(_ action: Action) -> Word? {
         if rewind != nil || mode.recordingEnd != nil { return .screenRewound }
         guard let facts = flagFacts else { return .noFlags }
@@ -32,7 +45,8 @@ extension Model {
         if isTooSmall { return .tooSmall }
         if commandTrouble != nil { return .cannotStart }
         switch action {
-        case .promote, .abort: return steered == nil ? .noRamp : nil
+        case .promote: return steered == nil && approvable == nil ? .noRamp : nil
+        case .abort: return steered == nil ? .noRamp : nil
         case .hold: return steered.map { $0.ended == nil } == true ? nil : .noRamp
         default: return nil
         }

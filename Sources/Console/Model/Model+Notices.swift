@@ -72,7 +72,7 @@ extension Model {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason), remedy: remedy(in: reason)))
         }
         notices += deploymentNotices
-        notices += flagNotices
+        notices += approvalNotices + flagNotices
         notices += readinessNotices
         if let frozen {
             let age = figures.age(frozen.now.age(at: asOf))

@@ -169,7 +169,7 @@ package struct Model: Sendable {
         wasSilent = isSilent
         poll = ReadinessPoll(board, at: asOf)
         liveTraffic = Traffic(board: board, now: asOf, engineSilent: isSilent)
-        standingNotices = deploymentNotices.count + flagNotices.count + readinessNotices.count
+        standingNotices = deploymentNotices.count + approvalNotices.count + flagNotices.count + readinessNotices.count
     }
 
     /// Alerts have changed, or all of the board.

@@ -39,7 +39,7 @@ package enum Word: CaseIterable, Sendable {
     case asked, fromClient, watchTitle, watchMedians, servingLatency, servingErrors, servingRequests, better, same
     case worse, different, tooLittle, helpNoteWall
     case agoShort, typeShort, hintGrave, hintRoutine, diedShort, diedRollbackShort
-    case approveTitle, yesApprove, asking, noStepSeen
+    case approveTitle, approveOtherTitle, approvalNotice, approvesIt, yesApprove, asking, noStepSeen
     case goBackStep
     // MARK: What was left, and what waits for a person
     case deedWentBack, deedAborted, deedRolledBack, deedReturned, deedUnproven, lightLeft, leftAgo, runwayLeft
@@ -141,7 +141,7 @@ package enum Word: CaseIterable, Sendable {
     case purposeRollCall, noteRollCall, noteHoldClock, noteResumeClock, holdTag, sinceBy
     // MARK: What runs, and what it is compared with
     case partOfTraffic, figureAgainst, latencyShort, wayBackLost, nothingBack, labelSteps, courseSteps, courseWatch
-    case courseApprovals, courseConfirm, ageOf, typedAnother, typedAnotherShort, helpMore
+    case courseApprovals, courseConfirm, courseCompares, ageOf, typedAnother, typedAnotherShort, helpMore
     case recordingBegins, nothingRecordedYet, oneAction, securityWatched, securityUnwatched
     // MARK: What is not known yet, or no longer
     case checking, lightChecking, readingJournal, readingHangs, handoverSilent, handoverNeverHeard, handoverNothingKnown

@@ -20,8 +20,10 @@ extension EdgeClient {
     }
 
     package func ask(_ question: EdgeQuestion, within deadline: Duration) async throws(EdgeError) -> EdgeAnswer {
-        var headers = answers.headers.sorted { $0.key < $1.key }.map { HTTPRequest.Header($0.key, $0.value) }
-        if let type = question.contentType { headers.append(HTTPRequest.Header("Content-Type", type)) }
+        let own = Set(question.headers.map { $0.name.lowercased() })
+        var headers = answers.headers.filter { !own.contains($0.key.lowercased()) }.sorted { $0.key < $1.key }
+            .map { HTTPRequest.Header($0.key, $0.value) }
+        headers += question.headers
         if case .traffic(let key?) = question.target {
             switch sticky {
             case .cookie(let name): headers.append(HTTPRequest.Header("Cookie", "\(name)=\(key)"))
@@ -33,10 +35,9 @@ extension EdgeClient {
             plan.front + EdgeConfiguration.path(of: question), method: question.method, headers: headers,
             body: question.body, maxBodyBytes: question.limit, freshConnection: true)
         let response = try await send(request, question.words, within: deadline)
-        let fields = response.headers.all.map { ($0.name.lowercased(), $0.value) }
         return EdgeAnswer(
-            status: response.status, headers: Dictionary(fields, uniquingKeysWith: { first, _ in first }),
-            body: response.body, took: response.phases.total)
+            status: response.status, headers: response.headers, body: response.body,
+            isBodyTruncated: response.isBodyTruncated, took: response.phases.total)
     }
 
     /// A request as a customer's, through the front door, on a connection that is kept: for trials and bursts.

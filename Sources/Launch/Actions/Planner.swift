@@ -148,7 +148,7 @@ package struct Planner: Sendable {
             return card.blocked("there is no action \(id) in the journal any more")
         }
         card.subject = record
-        if record.kind == .flagRamp { return ramp(kind, record, card) }
+        if record.kind == .flagRamp, kind != .approve { return ramp(kind, record, card) }
         card.from = (record.started.from?.colour).map(side)
         card.to = (record.started.to?.colour).map(side)
         // An abort goes the other way.
@@ -230,9 +230,6 @@ extension PlanCard {
 }
 
 extension ActionRecord {
-    /// Whether it runs and another operator must say yes before it does anything.
-    package var waitsForApproval: Bool { ended == nil && current?.isRunning == true && current?.step.name == "approve" }
-
     /// The step that runs and that nobody has to say anything to; nil where the action waits for a person.
     fileprivate var stepThatGoesOnByItself: ActionEvent.Step? {
         guard !isPaused, let running = steps.last(where: \.isRunning) else { return nil }

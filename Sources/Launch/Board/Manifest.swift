@@ -32,6 +32,8 @@ package struct Manifest: Hashable, Sendable, Codable {
     package var checklist: [ChecklistItem]?
     /// What a dashboard must know of the feature flags; nil where there are none.
     package var flags: FlagFacts?
+    /// Which actions another operator must approve; nil where none, and in journals of older engines.
+    package var approvals: ApprovalRules?
     // MARK: Readiness
     /// The go/no-go poll; nil where the launch has none.
     package var readiness: ReadinessPlan?

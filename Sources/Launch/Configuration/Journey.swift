@@ -1,25 +1,20 @@
 /// A customer's way through the product, walked by guardia itself: several requests, each with what it must bring, and a
 /// cleanup that runs whatever came of them.
-package struct JourneyTarget: Hashable, Sendable {
-    /// What the steps' paths are appended to: `https://www.barberpro.ar`.
-    package var base: String
+package struct JourneyPlan: Hashable, Sendable {
     /// Sent with every request of the journey. One of them marks it, so that nobody takes it for a customer's.
     package var headers: [Header]
     /// Names that may stand in steps as `{name}`, and what they stand for; `{run}` is another text each time.
-    package var variables: [String: String]
-    package var tls: TLSPolicy
+    package var variables: [String: SecretText]
     package var steps: [JourneyStep]
     /// Walked after the steps, also after one of them failed, as far as they know what there is to clean.
     package var cleanup: [JourneyStep]
 
     package init(
-        base: String, headers: [Header] = [], variables: [String: String] = [:], tls: TLSPolicy = TLSPolicy(),
-        steps: [JourneyStep], cleanup: [JourneyStep] = []
+        headers: [Header] = [], variables: [String: SecretText] = [:], steps: [JourneyStep],
+        cleanup: [JourneyStep] = []
     ) {
-        self.base = base
         self.headers = headers
         self.variables = variables
-        self.tls = tls
         self.steps = steps
         self.cleanup = cleanup
     }
@@ -28,12 +23,26 @@ package struct JourneyTarget: Hashable, Sendable {
     package static let mark = "X-Synthetic"
     /// What stands for the run in a step.
     package static let run = "run"
+}
+
+/// A journey that is walked once a look, by the address that customers use.
+package struct JourneyTarget: Hashable, Sendable {
+    /// What the steps' paths are appended to: `https://www.barberpro.ar`.
+    package var base: String
+    package var tls: TLSPolicy
+    package var plan: JourneyPlan
+
+    package init(base: String, tls: TLSPolicy = TLSPolicy(), plan: JourneyPlan) {
+        self.base = base
+        self.tls = tls
+        self.plan = plan
+    }
 
     var measures: [Measure] {
         [
             Measure("total", "total", .milliseconds), Measure("passed", "steps passed", .count),
-        ] + steps.map { Measure("step.\($0.name)", $0.name, .milliseconds) }
-            + (cleanup.isEmpty ? [] : [Measure("cleanup", "cleanup", .verdict)])
+        ] + plan.steps.map { Measure("step.\($0.name)", $0.name, .milliseconds) }
+            + (plan.cleanup.isEmpty ? [] : [Measure("cleanup", "cleanup", .verdict)])
     }
 }
 
@@ -43,6 +52,8 @@ package struct JourneyStep: Hashable, Sendable {
         /// A form's fields, in order.
         case form([Field])
         case text(String)
+        /// JSON, in which what is filled in stands as a string's text.
+        case json(String)
     }
 
     /// A field of a form.
@@ -74,11 +85,13 @@ package struct JourneyStep: Hashable, Sendable {
     package var expectedStatuses: ClosedRange<Int>
     package var assertions: [HTTPTarget.BodyAssertion]
     package var takes: [String: Take]
+    /// Its own part of the journey's time; nil: whatever is left of it.
+    package var deadline: Milliseconds?
 
     package init(
         name: String, method: String = "GET", path: String, headers: [Header] = [], body: Body? = nil,
         expectedStatuses: ClosedRange<Int> = 200...299, assertions: [HTTPTarget.BodyAssertion] = [],
-        takes: [String: Take] = [:]
+        takes: [String: Take] = [:], deadline: Milliseconds? = nil
     ) {
         self.name = name
         self.method = method
@@ -88,6 +101,7 @@ package struct JourneyStep: Hashable, Sendable {
         self.expectedStatuses = expectedStatuses
         self.assertions = assertions
         self.takes = takes
+        self.deadline = deadline
     }
 
     /// The names in braces that the step needs.
@@ -95,10 +109,16 @@ package struct JourneyStep: Hashable, Sendable {
         var texts = [path]
         switch body {
         case .form(let fields): texts += fields.map(\.value)
-        case .text(let text): texts.append(text)
+        case .text(let text), .json(let text): texts.append(text)
         case nil: break
         }
         for case .plain(let text) in headers.map(\.value) { texts.append(text) }
+        for assertion in assertions {
+            switch assertion {
+            case .contains(let text): texts.append(text)
+            case .json(_, let text): texts.append(text)
+            }
+        }
         return Set(texts.flatMap { JourneyText($0).names })
     }
 }

@@ -26,6 +26,8 @@ package struct LaunchConfiguration: Hashable, Sendable {
     package var flags: FlagsPlan?
     /// Who may act.
     package var operators: OperatorRules
+    /// What others must approve.
+    package var approvals = ApprovalRules()
     /// The words before `guardia` on the command line of an action that a dashboard starts.
     package var actAs: [String]
     // MARK: Channels
@@ -108,6 +110,7 @@ package struct LaunchConfiguration: Hashable, Sendable {
             deployment: deployment.map { DeploymentFacts($0, actAs: actAs) }, backup: backup.map { BackupFacts($0) },
             roster: roster, runbook: runbook, kpis: kpis, flags: flags.map { $0.facts(actAs: actAs) })
         manifest.kiosk = kiosk
+        if !approvals.needed.isEmpty { manifest.approvals = approvals }
         if !checklist.isEmpty { manifest.checklist = checklist }
         // MARK: Readiness
         manifest.readiness = readiness

@@ -3,7 +3,7 @@
 ///
 /// Errors are compared as proportions, by the two-proportion z-test (NIST/SEMATECH e-Handbook, 7.3.3). Percentiles cannot be
 /// averaged, so latency is compared look by look: each pair of p95 was taken over the same window, and what counts is in how
-/// many of the pairs the canary was worse.
+/// many of the pairs the canary was worse. So are the figures of the business that each colour has of its own.
 package struct CanaryAnalysis: Sendable {
     /// What a colour did, as known at one look; nil: not known.
     package struct Figures: Hashable, Sendable {
@@ -13,11 +13,14 @@ package struct CanaryAnalysis: Sendable {
         package var errors: Double?
         /// Milliseconds.
         package var p95: Double?
+        /// The plan's figures of the business, in their order.
+        package var kpis: [Double?]
 
-        package init(requests: Double? = nil, errors: Double? = nil, p95: Double? = nil) {
+        package init(requests: Double? = nil, errors: Double? = nil, p95: Double? = nil, kpis: [Double?] = []) {
             self.requests = requests
             self.errors = errors
             self.p95 = p95
+            self.kpis = kpis
         }
     }
 
@@ -33,9 +36,9 @@ package struct CanaryAnalysis: Sendable {
     private static let significant = 2.0
     /// Fewer requests than this decide nothing early.
     private static let leastSamples = 30.0
-    /// Pairs of p95 that are needed, and the share of worse ones that fails.
-    private static let leastPairs = 10
-    private static let worseShare = 0.8
+    /// Pairs of p95, or of another figure, that are needed, and the share of worse ones that fails.
+    static let leastPairs = 10
+    static let worseShare = 0.8
     /// Looks in a row in which a guard must be critical.
     private static let guardLooks = 3
 
@@ -53,6 +56,7 @@ package struct CanaryAnalysis: Sendable {
     private var worsePairs = 0
     /// The p95 of both, look by look.
     private var pairs: [(canary: Double, live: Double)] = []
+    private var kpis: [KpiLooks]
     private var guardStreaks: [SeriesID: Int] = [:]
     private var standing: Set<SeriesID>?
     private var looks = 0
@@ -82,6 +86,7 @@ package struct CanaryAnalysis: Sendable {
     package init(_ plan: AnalysisPlan, text: AmountText = AmountText(.argentine)) {
         self.plan = plan
         self.text = text
+        kpis = plan.kpis.map { KpiLooks($0) }
     }
 
     /// Takes one look at both colours.
@@ -104,6 +109,9 @@ package struct CanaryAnalysis: Sendable {
         if let a = canaryFigures.p95, let b = liveFigures.p95, a.isFinite, b.isFinite, b > 0 {
             pairs.append((a, b))
             if plan.isSlower(a, than: b) { worsePairs += 1 }
+        }
+        for (index, figures) in zip(canaryFigures.kpis, liveFigures.kpis).enumerated() where index < kpis.count {
+            kpis[index].take(figures.0, figures.1)
         }
         // What was critical before the canary had anything is not its doing.
         if standing == nil { standing = Set(guards.filter { $0.value == .critical }.keys) }
@@ -128,6 +136,7 @@ package struct CanaryAnalysis: Sendable {
             gaps += 1
             (self.canary, self.live) = (Count(), Count())
             (pairs, worsePairs, looks, blindLooks) = ([], 0, 0, 0)
+            kpis = plan.kpis.map { KpiLooks($0) }
         }
         gap = Gap()
     }
@@ -191,13 +200,21 @@ package struct CanaryAnalysis: Sendable {
             return .inconclusive("latency of both was read \(pairs.count) times only")
         }
         if Double(worsePairs) >= Double(pairs.count) * CanaryAnalysis.worseShare { return .failed(latencyText) }
-        return .passed("\(whole(canary.requests)) requests, \(errorText); \(latencyText)")
+        let doubts = kpis.compactMap { $0.judgement(text) }
+        // What is clear counts before what is not.
+        if let failure = doubts.first(where: { if case .failed = $0 { true } else { false } }) { return failure }
+        if let doubt = doubts.first { return doubt }
+        return .passed("\(whole(canary.requests)) requests, \(comparedText)")
     }
 
     /// How it stands on its way; nil while nothing was counted.
     package var progress: String? {
         guard canary.requests >= 1 else { return nil }
-        return "\(whole(canary.requests)) requests so far, \(errorText); \(latencyText)"
+        return "\(whole(canary.requests)) requests so far, \(comparedText)"
+    }
+
+    private var comparedText: String {
+        ([errorText, latencyText] + kpis.map { $0.words(text) }).joined(separator: "; ")
     }
 
     /// In percentage points.
@@ -235,6 +252,9 @@ extension AnalysisPlan {
     /// Whether one look at both is worse than the plan lets a canary be. One look proves nothing.
     package func isWorse(_ canary: CanaryAnalysis.Figures, than live: CanaryAnalysis.Figures) -> Bool {
         if let a = canary.errors, a > (live.errors ?? 0) + errorsWorseBy { return true }
+        for (kpi, pair) in zip(kpis, zip(canary.kpis, live.kpis)) {
+            if let a = pair.0, let b = pair.1, kpi.isWorse(a, than: b) == true { return true }
+        }
         guard let a = canary.p95, let b = live.p95, b > 0 else { return false }
         return isSlower(a, than: b)
     }

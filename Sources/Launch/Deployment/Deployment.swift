@@ -1,7 +1,7 @@
 /// How a product is deployed: two colours behind one or several edges, and what a release must pass to take the traffic.
 ///
 /// It is the `deployment:` section of the launch config. Nothing in it is a secret: an edge's key is a path.
-package struct Deployment: Hashable, Sendable, Codable {
+package struct Deployment: Hashable, Sendable {
     /// The two colours, in the order of the config.
     package var colours: [ColourPlan]
     /// The edges that traffic comes in by, in the order in which their locks are taken.
@@ -14,9 +14,9 @@ package struct Deployment: Hashable, Sendable, Codable {
     package var gate: GatePlan
     package var canary: CanaryPlan
     package var watch: WatchPlan
-    /// What a second operator must approve; rollback, abort and a kill switch never ask.
+    /// How many others must approve a deploy, as the config's ``ApprovalRules`` have it.
     package var approvals: Int
-    /// How long an approval may take, and how long it then holds.
+    /// How long an approval may take.
     package var approvalLimit: Milliseconds
     /// How long the colour that was left keeps running, so that going back is instant.
     package var standby: Milliseconds
@@ -182,11 +182,27 @@ package struct CommandPlan: Hashable, Sendable, Codable {
         self.ssh = ssh
     }
 
+    /// Where it runs for one host: by SSH on that host itself where the config says so.
+    package func reaching(_ host: String) -> CommandPlan {
+        var plan = self
+        if plan.ssh?.host == CommandPlan.host { plan.ssh?.host = host }
+        return plan
+    }
+
+    /// What stands for the host's name.
+    package static let host = "{host}"
+
+    /// What a person would type for one run: `on app-1: sudo release green v1.5.0`.
+    package func line(version: String, colour: String, host: String = "") -> String {
+        let place = reaching(host).ssh.map { "on \($0.host): " } ?? ""
+        return place + ShellWords.line(filled(version: version, colour: colour, host: host))
+    }
+
     /// The words with the values of one run in them.
     package func filled(version: String, colour: String, host: String = "") -> [String] {
         words.map { word in
             word.replacing("{version}", with: version).replacing("{colour}", with: colour)
-                .replacing("{host}", with: host)
+                .replacing(CommandPlan.host, with: host)
         }
     }
 }
@@ -201,10 +217,16 @@ package struct ReleasePlan: Hashable, Sendable, Codable {
         self.command = command
         self.eachHost = eachHost
     }
+
+    /// For which hosts of a colour it runs, by their names without a port; one empty name where it runs once.
+    package func hosts(of colour: ColourPlan?) -> [String] {
+        guard eachHost else { return [""] }
+        return (colour?.hosts ?? []).map { host in host.lastIndex(of: ":").map { String(host[..<$0]) } ?? host }
+    }
 }
 
 /// What a colour must show before it takes any traffic.
-package struct GatePlan: Hashable, Sendable, Codable {
+package struct GatePlan: Hashable, Sendable {
     /// How many healthy answers in a row from every host, as seen from every edge.
     package var healthy: Int
     package var every: Milliseconds
@@ -228,29 +250,16 @@ package struct GatePlan: Hashable, Sendable, Codable {
     }
 }
 
-/// One HTTP request that a release must answer as expected.
-package struct SmokeTest: Hashable, Sendable, Codable {
+/// A journey that a release must let a customer walk to its end; a single request is a journey of one step.
+package struct SmokeTest: Hashable, Sendable {
     package var name: String
-    package var method: String
-    package var path: String
-    package var body: String?
-    package var contentType: String?
-    package var status: Int
-    /// A text that the answer must hold.
-    package var contains: String?
+    package var journey: JourneyPlan
+    /// For all of its steps; the cleanup has a time of its own.
     package var deadline: Milliseconds
 
-    package init(
-        name: String, method: String = "GET", path: String, body: String? = nil, contentType: String? = nil,
-        status: Int = 200, contains: String? = nil, deadline: Milliseconds = .seconds(5)
-    ) {
+    package init(name: String, journey: JourneyPlan, deadline: Milliseconds = .seconds(30)) {
         self.name = name
-        self.method = method
-        self.path = path
-        self.body = body
-        self.contentType = contentType
-        self.status = status
-        self.contains = contains
+        self.journey = journey
         self.deadline = deadline
     }
 }
@@ -278,16 +287,20 @@ package struct AnalysisPlan: Hashable, Sendable, Codable {
     package var errorsWorseBy: Double
     /// In per cent above the serving colour's p95.
     package var latencyWorseBy: Double
-    /// Series that must not become critical meanwhile: the business figures.
+    /// Series that must not become critical meanwhile: the figures of the whole launch.
     package var guards: [SeriesID]
+    /// Figures that each colour has of its own.
+    package var kpis: [CanaryKpi]
 
     package init(
-        samples: Int = 200, errorsWorseBy: Double = 1, latencyWorseBy: Double = 50, guards: [SeriesID] = []
+        samples: Int = 200, errorsWorseBy: Double = 1, latencyWorseBy: Double = 50, guards: [SeriesID] = [],
+        kpis: [CanaryKpi] = []
     ) {
         self.samples = samples
         self.errorsWorseBy = errorsWorseBy
         self.latencyWorseBy = latencyWorseBy
         self.guards = guards
+        self.kpis = kpis
     }
 }
 

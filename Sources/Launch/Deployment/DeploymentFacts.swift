@@ -9,6 +9,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
     /// What a deploy does where its command line does not say otherwise.
     package var canarySteps: [Int]
     package var bake: Milliseconds
+    /// The business figures that a canary is compared by, beside errors and latency; nil in journals that do not tell.
+    package var kpis: [String]?
     package var confirmWithin: Milliseconds?
     /// How long a deploy looks at what it promoted; nil in journals that do not tell.
     package var watch: Milliseconds?
@@ -23,7 +25,8 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
 
     package init(
         colours: [String], hosts: [Int]? = nil, edges: [EdgeSeries], canarySteps: [Int], bake: Milliseconds,
-        confirmWithin: Milliseconds? = nil, watch: Milliseconds? = nil, standby: Milliseconds? = nil,
+        kpis: [String]? = nil, confirmWithin: Milliseconds? = nil, watch: Milliseconds? = nil,
+        standby: Milliseconds? = nil,
         approvals: Int = 0,
         actAs: [String] = [], locked: String? = nil
     ) {
@@ -32,6 +35,7 @@ package struct DeploymentFacts: Hashable, Sendable, Codable {
         self.edges = edges
         self.canarySteps = canarySteps
         self.bake = bake
+        self.kpis = kpis
         self.confirmWithin = confirmWithin
         self.watch = watch
         self.standby = standby
@@ -47,6 +51,7 @@ extension DeploymentFacts {
             colours: deployment.colours.map(\.name), hosts: deployment.colours.map(\.hosts.count),
             edges: deployment.edges.map { EdgeSeries(name: $0.name) },
             canarySteps: deployment.canary.steps, bake: deployment.canary.bake,
+            kpis: deployment.canary.analysis.kpis.map(\.title),
             confirmWithin: deployment.watch.confirmWithin, watch: deployment.watch.span, standby: deployment.standby,
             approvals: deployment.approvals, actAs: actAs)
     }

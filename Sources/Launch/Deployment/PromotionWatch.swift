@@ -52,7 +52,11 @@ package struct PromotionWatch: Sendable {
 
 extension Board {
     /// What is known of a colour now, for comparing it; what is not fresh is nil.
-    package func figures(of colour: String, at now: Moment) -> CanaryAnalysis.Figures {
+    ///
+    /// - Parameter kpis: further figures of that colour.
+    package func figures(
+        of colour: String, kpis: [CanaryKpi] = [], at now: Moment
+    ) -> CanaryAnalysis.Figures {
         guard let pane = manifest?.panes.colours.first(where: { $0.name == colour }) else { return .init() }
         func number(_ id: SeriesID?) -> Double? {
             guard let id, let track = track(id), track.miss == nil, assessment(of: id, at: now).freshness == .fresh
@@ -62,7 +66,14 @@ extension Board {
             return track.number
         }
         return CanaryAnalysis.Figures(
-            requests: number(pane.requests), errors: number(pane.errors), p95: number(pane.latency))
+            requests: number(pane.requests), errors: number(pane.errors), p95: number(pane.latency),
+            kpis: kpis.map { kpi in
+                guard let side = kpi.sides[colour] else { return nil }
+                if kpi.samples > 0 {
+                    guard let events = number(side.events), events >= Double(kpi.samples) else { return nil }
+                }
+                return number(side.figure)
+            })
     }
 
     package func verdicts(of series: [SeriesID], at now: Moment) -> [SeriesID: Verdict] {

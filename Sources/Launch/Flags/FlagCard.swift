@@ -105,6 +105,9 @@ extension Planner {
             card.target = FlagChange.target(name, flag.plan?.steps.last ?? flag.change?.to.share ?? .none)
         }
         judge(flag, order, isKill: isKill, facts, &card)
+        if let rules = board.manifest?.approvals, rules.count(for: kind) > 0 {
+            card.cautions.append(rules.words(for: kind))
+        }
         card.flag = flag
         return card
     }
@@ -222,8 +225,6 @@ extension Planner {
             if kind == .pause { card.blockers.append("\(record.label) does not run: its process died") }
         } else if kind == .pause, record.isPaused {
             card.blockers.append("\(record.label) is paused already")
-        } else if kind == .approve {
-            card.blockers.append("\(record.label) waits for no approval")
         }
         return card
     }

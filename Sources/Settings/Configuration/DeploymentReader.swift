@@ -7,6 +7,7 @@ final class DeploymentReader {
     private(set) var deployment: Deployment?
     /// What refers to series and probes, which may stand further down.
     private var guards: [Field] = []
+    private var kpis: [Field] = []
     private var schemaProbe: Field?
     private var requires: [Field] = []
 
@@ -17,6 +18,11 @@ final class DeploymentReader {
             let colours = colours(fields.required("colours"))
             let names = colours.map(\.name)
             requires = fields.optional("requires")?.items() ?? []
+            for key in ["approvals", "approval_limit"] {
+                fields.optional(key)?.error(
+                    "'\(key)' does not stand in 'deployment'",
+                    hint: "beside it, for each action: approvals: {deploy: 1, within: 15m}")
+            }
             let usual = Deployment(colours: [], edges: [], release: ReleasePlan(command: CommandPlan(words: [])))
             return Deployment(
                 colours: colours, edges: edges(fields.required("edges")),
@@ -26,9 +32,6 @@ final class DeploymentReader {
                 gate: fields.optional("gate")?.gate() ?? usual.gate,
                 canary: fields.optional("canary").flatMap { canary($0) } ?? usual.canary,
                 watch: fields.optional("watch")?.watch() ?? usual.watch,
-                approvals: fields.optional("approvals")?.integer(in: 0...5) ?? usual.approvals,
-                approvalLimit: fields.optional("approval_limit")?.duration(.minutes(1) ... .hours(24))
-                    ?? usual.approvalLimit,
                 standby: fields.optional("standby")?.duration(.minutes(1) ... .days(30)) ?? usual.standby,
                 lease: fields.optional("lease")?.duration(.seconds(5) ... .minutes(10)) ?? usual.lease,
                 onLive: fields.optional("on_live")?.command(mentions: names.isEmpty ? [] : ["{colour}"]),
@@ -63,6 +66,9 @@ final class DeploymentReader {
     /// The deployment, once all series and probes are known.
     func finish(_ probes: [Probe]) -> Deployment? {
         deployment?.canary.analysis.guards = judged(guards, "nothing says when a canary spoils it")
+        if let colours = deployment?.colours.map(\.name), Set(colours).count == 2 {
+            deployment?.canary.analysis.kpis = kpis.compactMap { kpi($0, colours) }
+        }
         deployment?.requires = judged(requires, "nothing says when it is well enough for a deploy")
         if let field = schemaProbe, let name = field.text(), !catalogue.isExcused(name) {
             let candidates = probes.compactMap { probe in
@@ -147,6 +153,7 @@ final class DeploymentReader {
                 steps.error("the steps of a canary grow", hint: "write them as [5, 25, 50]; 100 comes by itself")
             }
             guards = fields.optional("guards")?.items() ?? []
+            kpis = fields.optional("kpis")?.items() ?? []
             return CanaryPlan(
                 steps: shares ?? usual.steps,
                 bake: fields.optional("bake")?.duration(.seconds(1) ... .hours(24)) ?? usual.bake,
@@ -158,6 +165,46 @@ final class DeploymentReader {
         }
     }
 
+    /// `{title, series: {blue: …, green: …}, better: higher, worse_by: {relative: 10%}, samples: 20}`
+    private func kpi(_ field: Field, _ colours: [String]) -> CanaryKpi? {
+        field.mapping { fields -> CanaryKpi? in
+            let title = fields.required("title")?.words()
+            let sides =
+                fields.required("series")?.mapping { fields in
+                    colours.map { colour in (colour, field: fields.required(colour)) }
+                } ?? []
+            let better = fields.required("better")?.choice(["higher": Comparison.Direction.higher, "lower": .lower])
+            let samples = fields.optional("samples")
+            let count = samples?.integer(in: 1...1_000_000) ?? 0
+            let tolerated = fields.required("worse_by")
+            let known = sides.compactMap { side in catalogue.resolve(side.field).flatMap { catalogue[$0] } }
+            guard known.count == 2 else { return nil }
+            let unit = known[0].unit
+            if [.text, .verdict].contains(unit) { sides[0].field?.error("'\(known[0].id)' is no figure") }
+            if known[1].unit != unit {
+                sides[1].field?.error("'\(known[1].id)' has another unit than '\(known[0].id)'")
+            }
+            if known[0].id == known[1].id {
+                sides[1].field?.error(
+                    "both colours have the same series", hint: "a figure of the whole launch belongs to 'guards'")
+            }
+            var both: [String: CanaryKpi.Side] = [:]
+            for (side, series) in zip(sides, known) {
+                let events = catalogue[SeriesID("\(series.id).events")]?.id
+                if let samples, events == nil {
+                    samples.error(
+                        "nothing tells on how many events '\(series.id)' stands",
+                        hint: "give it 'few' where it is extracted, or leave 'samples' out")
+                }
+                if let events { catalogue.refer(to: events) }
+                both[side.0] = CanaryKpi.Side(figure: series.id, events: events)
+            }
+            guard let title, let better, let tolerance = tolerated?.tolerance(in: unit) else { return nil }
+            return CanaryKpi(
+                title: title, sides: both, unit: unit, better: better, tolerance: tolerance, samples: count)
+        } ?? nil
+    }
+
     private func schema(_ field: Field) -> SchemaPlan? {
         field.mapping { fields in
             schemaProbe = fields.required("probe")
@@ -165,5 +212,22 @@ final class DeploymentReader {
                 probe: schemaProbe?.text() ?? "", query: fields.required("query")?.text() ?? "",
                 range: fields.required("range")?.command(mentions: ["{version}"]) ?? CommandPlan(words: []))
         }
+    }
+}
+
+extension Field {
+    /// `{relative: 10%}`, or `{absolute: 50ms}` in the figure's own unit.
+    fileprivate func tolerance(in unit: Unit) -> CanaryKpi.Tolerance? {
+        mapping { fields -> CanaryKpi.Tolerance? in
+            let field = fields.one(of: ["relative", "absolute"])
+            if field == nil { fields.error("'worse_by' needs 'relative' or 'absolute'", hint: "as {relative: 10%}") }
+            guard let field else { return nil }
+            if field.key == "relative" { return field.percent(0...1000).map { .relative($0) } }
+            return field.parse { text throws(Misfit) in
+                let amount = try Quantity.amount(text, in: unit)
+                guard amount >= 0 else { throw Misfit("\(text.quoted) is less than nothing") }
+                return .absolute(amount)
+            }
+        } ?? nil
     }
 }

@@ -36,8 +36,11 @@ extension Field {
     }
 
     /// A host's name or address, with no character that another program could take for anything else.
-    func host() -> String? {
+    ///
+    /// - Parameter orEach: whether it may be `{host}`.
+    func host(orEach: Bool = false) -> String? {
         parse { text throws(Misfit) in
+            if orEach, text == CommandPlan.host { return text }
             guard isHost(text[...]) else {
                 throw Misfit("\(text.quoted) is not a host", hint: "write it as edge-1.internal")
             }
@@ -85,7 +88,8 @@ extension Field {
         }
     }
 
-    func ssh() -> SSHPlan? {
+    /// - Parameter onEachHost: whether the host may be `{host}`, the one that a release is for.
+    func ssh(onEachHost: Bool = false) -> SSHPlan? {
         mapping { fields in
             let user = fields.optional("user")?.parse { text throws(Misfit) in
                 guard let first = text.utf8.first, first != 45, text.utf8.count <= 32,
@@ -94,7 +98,7 @@ extension Field {
                 return text
             }
             return SSHPlan(
-                host: fields.required("host")?.host() ?? "",
+                host: fields.required("host")?.host(orEach: onEachHost) ?? "",
                 port: fields.optional("port")?.integer(in: 1...65_535) ?? 22,
                 user: user, key: fields.required("key")?.awaitedFile(),
                 knownHosts: fields.required("known_hosts")?.awaitedFile())

@@ -12,7 +12,8 @@ extension Field {
     func release() -> ReleasePlan? {
         mapping { fields in
             let eachHost = fields.optional("each_host")?.flag() ?? false
-            let command = fields.command(mentions: ["{version}", eachHost ? "{host}" : "{colour}"], at: self)
+            let command = fields.command(
+                mentions: ["{version}", eachHost ? CommandPlan.host : "{colour}"], at: self, eachHost: eachHost)
             return ReleasePlan(command: command, eachHost: eachHost)
         }
     }
@@ -30,19 +31,16 @@ extension Field {
         }
     }
 
+    /// A journey with its `steps`, or the single request of a journey of one.
     private func smokeTest() -> SmokeTest? {
         mapping { fields in
-            let path = fields.required("path")?.webPath() ?? ""
-            let usual = SmokeTest(name: path, path: path)
-            return SmokeTest(
-                name: fields.optional("name")?.words() ?? usual.name,
-                method: fields.optional("method")?.oneOf(["GET", "HEAD", "POST", "PUT", "DELETE"]) ?? usual.method,
-                path: path, body: fields.optional("body")?.text(),
-                contentType: fields.optional("content_type")?.words(),
-                status: fields.optional("status")?.integer(in: 100...599) ?? usual.status,
-                contains: fields.optional("contains")?.text(),
-                deadline: fields.optional("deadline")?.duration(Milliseconds(10) ... .minutes(5)) ?? usual.deadline)
-        }
+            guard let form = fields.one(of: ["steps", "path"]) else {
+                fields.error("a smoke test needs 'path', or 'steps' where it is a journey")
+                fields.acceptAll()
+                return nil
+            }
+            return form.key == "steps" ? fields.smokeJourney() : fields.smokeRequest(form, in: self)
+        } ?? nil
     }
 
     func watch() -> WatchPlan? {
@@ -65,16 +63,47 @@ extension Field {
 }
 
 extension Fields {
-    fileprivate func command(mentions: [String], at field: Field) -> CommandPlan {
+    fileprivate func smokeJourney() -> SmokeTest {
+        let usual = SmokeTest(name: "", journey: JourneyPlan(steps: []))
+        return SmokeTest(
+            name: required("name")?.words() ?? usual.name, journey: journeyPlan(),
+            deadline: optional("deadline")?.duration(Milliseconds(10) ... .minutes(30)) ?? usual.deadline)
+    }
+
+    fileprivate func smokeRequest(_ address: Field, in field: Field) -> SmokeTest {
+        let path = address.webPath() ?? ""
+        let name = optional("name")?.words() ?? path
+        let status = optional("status")?.integer(in: 100...599) ?? 200
+        let deadline = optional("deadline")?.duration(Milliseconds(10) ... .minutes(5)) ?? .seconds(5)
+        let type = optional("content_type")?.words()
+        let step = JourneyStep(
+            name: name,
+            method: optional("method")?.oneOf(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) ?? "GET", path: path,
+            headers: type.map { [Header(name: "Content-Type", value: .plain($0))] } ?? [],
+            body: optional("body")?.text().map { .text($0) }, expectedStatuses: status...status,
+            assertions: optional("contains")?.text().map { [.contains($0)] } ?? [], deadline: deadline)
+        field.complain(of: step, knowing: [JourneyPlan.run])
+        return SmokeTest(
+            name: name, journey: JourneyPlan(headers: markedHeaders(), steps: [step]), deadline: deadline)
+    }
+
+    fileprivate func command(mentions: [String], at field: Field, eachHost: Bool = false) -> CommandPlan {
         let run = required("run")
         let words = run?.argv() ?? []
-        for placeholder in mentions where !words.isEmpty && !words.contains(where: { $0.contains(placeholder) }) {
+        let ssh = optional("ssh")?.ssh(onEachHost: eachHost)
+        if !eachHost, words.contains(where: { $0.contains(CommandPlan.host) }) {
+            run?.error(
+                "{host} is nothing here: the command runs once", hint: "'each_host: true' runs a release once a host")
+        }
+        // Where it runs on the host itself, its words need not name it.
+        let wanted = mentions.filter { $0 != CommandPlan.host || ssh?.host != CommandPlan.host }
+        for placeholder in wanted where !words.isEmpty && !words.contains(where: { $0.contains(placeholder) }) {
             run?.error("the command never names \(placeholder)", hint: "put \(placeholder) where it belongs")
         }
         if words.first?.contains("{") == true { run?.error("a command's program is fixed, it has no placeholder") }
         let usual = CommandPlan(words: [])
         return CommandPlan(
             words: words, deadline: optional("deadline")?.duration(.seconds(1) ... .hours(2)) ?? usual.deadline,
-            ssh: optional("ssh")?.ssh())
+            ssh: ssh)
     }
 }

@@ -1,18 +1,19 @@
+import FoundationEssentials
 import Launch
 
 /// Reads a journey: where it begins, its steps and its cleanup.
 extension Fields {
     func journey() -> JourneyTarget {
-        let base = required("base")?.url() ?? ""
-        var headers = headers()
-        if !headers.contains(where: { $0.name.lowercased() == JourneyTarget.mark.lowercased() }) {
-            headers.append(Header(name: JourneyTarget.mark, value: .plain("guardia")))
+        JourneyTarget(base: required("base")?.url() ?? "", tls: tls(), plan: journeyPlan())
+    }
+
+    /// `{headers, variables, steps, cleanup}`
+    func journeyPlan() -> JourneyPlan {
+        var variables: [String: SecretText] = [:]
+        for entry in optional("variables")?.pairs() ?? [] {
+            variables[entry.key] = entry.value.variable(named: entry.key, at: entry.place)
         }
-        let variables = Dictionary(
-            (optional("variables")?.pairs() ?? []).compactMap { entry in entry.value.text().map { (entry.key, $0) } },
-            uniquingKeysWith: { first, _ in first })
-        var known = Set(variables.keys).union([JourneyTarget.run])
-        let tls = tls()
+        var known = Set(variables.keys).union([JourneyPlan.run])
         var names: Set<String> = []
         let stepsField = required("steps")
         let steps = stepsField.map { self.steps($0, &known, &names) } ?? []
@@ -20,8 +21,14 @@ extension Fields {
             stepsField.error("'steps' is empty")
         }
         let cleanup = optional("cleanup").map { self.steps($0, &known, &names) } ?? []
-        return JourneyTarget(
-            base: base, headers: headers, variables: variables, tls: tls, steps: steps, cleanup: cleanup)
+        return JourneyPlan(headers: markedHeaders(), variables: variables, steps: steps, cleanup: cleanup)
+    }
+
+    /// Those that are given, and the one by which nobody takes it for a customer's.
+    func markedHeaders() -> [Header] {
+        let headers = headers()
+        let isMarked = headers.contains { $0.name.lowercased() == JourneyPlan.mark.lowercased() }
+        return isMarked ? headers : headers + [Header(name: JourneyPlan.mark, value: .plain("guardia"))]
     }
 
     private func steps(_ list: Field, _ known: inout Set<String>, _ names: inout Set<String>) -> [JourneyStep] {
@@ -37,12 +44,7 @@ extension Fields {
                     return fields.step(named: name)
                 } ?? nil
             guard let step else { continue }
-            // Nothing could ever fill it in.
-            for name in step.names.subtracting(known).sorted() {
-                item.error(
-                    "the step '\(step.name)' needs {\(name)}, which no step before it takes",
-                    hint: Nearest.hint(for: name, among: known.sorted()))
-            }
+            item.complain(of: step, knowing: known)
             known.formUnion(step.takes.keys)
             steps.append(step)
         }
@@ -50,7 +52,7 @@ extension Fields {
     }
 
     private func step(named name: String) -> JourneyStep {
-        let methods = ["get", "post", "put", "patch", "delete"]
+        let methods = ["get", "post", "put", "patch", "delete", "head"]
         let address = one(of: methods)
         if address == nil { error("the step '\(name)' needs one of \(methods.joined(separator: ", "))") }
         let path = address?.parse { text throws(Misfit) in
@@ -60,14 +62,15 @@ extension Fields {
             return text
         }
         let headers = headers()
-        let content = one(of: ["form", "body"])
+        let content = one(of: ["form", "json", "body"])
         let body: JourneyStep.Body? =
             switch content?.key {
             case "form":
                 .form(
                     (content?.pairs() ?? []).compactMap { entry in
-                        entry.value.text().map { JourneyStep.Field(name: entry.key, value: $0) }
+                        entry.value.formText(at: entry.place).map { JourneyStep.Field(name: entry.key, value: $0) }
                     })
+            case "json": content?.json().map { .json($0) }
             case "body": content?.text().map { .text($0) }
             default: nil
             }
@@ -83,7 +86,8 @@ extension Fields {
         }
         return JourneyStep(
             name: name, method: (address?.key ?? "get").uppercased(), path: path ?? "/", headers: headers, body: body,
-            expectedStatuses: expectation.statuses ?? 200...299, assertions: expectation.assertions, takes: takes)
+            expectedStatuses: expectation.statuses ?? 200...299, assertions: expectation.assertions, takes: takes,
+            deadline: optional("deadline")?.duration(Milliseconds(10) ... .minutes(5)))
     }
 
     private func take() -> JourneyStep.Take? {
@@ -131,4 +135,58 @@ extension Fields {
 
     private static let pointLetters = Set(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+}
+
+extension Field {
+    /// What nothing could ever fill in.
+    func complain(of step: JourneyStep, knowing known: Set<String>) {
+        for name in step.names.subtracting(known).sorted() {
+            error(
+                "the step '\(step.name)' needs {\(name)}, which no step before it takes",
+                hint: Nearest.hint(for: name, among: known.sorted()))
+        }
+    }
+
+    /// What stands for a name in a journey: a text, or a secret's reference.
+    fileprivate func variable(named name: String, at place: Place) -> SecretText? {
+        if JourneyText("{\(name)}").names != [name] {
+            source.findings.error(place, "\(name.quoted) is not a name", hint: "lower-case letters, digits and _")
+        }
+        guard let text = text() else { return nil }
+        if text.hasPrefix("env:") || text.hasPrefix("file:") { return secret().map { .secret($0) } }
+        complainOfSecret(at: place)
+        return .plain(text)
+    }
+
+    /// A form's field; what must not be read here is a variable.
+    fileprivate func formText(at place: Place) -> String? {
+        guard let text = text() else { return nil }
+        if JourneyText(text).names.isEmpty { complainOfSecret(at: place) }
+        return text
+    }
+
+    private static let secretWords = ["password", "passwd", "secret", "token"]
+
+    private func complainOfSecret(at place: Place) {
+        guard Self.secretWords.contains(where: { key.lowercased().contains($0) }) else { return }
+        source.findings.error(
+            place, "'\(key)' carries a secret, which never stands in this file",
+            hint: "write it as variables: {\(key): env:NAME}, and {\(key)} where it is used")
+    }
+
+    /// JSON with names in braces, that is JSON whatever they stand for.
+    fileprivate func json() -> String? {
+        parse { text throws(Misfit) in
+            let parsed = JourneyText(text)
+            let sample = parsed.filled(Dictionary(uniqueKeysWithValues: Set(parsed.names).map { ($0, "0") })) ?? ""
+            do { _ = try JSONDecoder().decode(AnyJSON.self, from: Data(sample.utf8)) } catch {
+                throw Misfit("this is not JSON", hint: "as '{\"slot\": \"{slot}\"}'")
+            }
+            return text
+        }
+    }
+
+    private struct AnyJSON: Decodable {
+        init(from decoder: any Decoder) {}
+    }
 }

@@ -119,6 +119,11 @@ package struct LaunchConfigurationFile: Sendable {
             alerts: alerts,
             alertmanagers: fields.optional("alertmanagers")?.alertmanagers() ?? [],
             security: security)
+        if let rules = fields.optional("approvals")?.approvals() {
+            configuration.approvals = rules
+            configuration.deployment?.approvals = rules.count(for: .deploy)
+            configuration.deployment?.approvalLimit = rules.limit
+        }
         if let kiosk = fields.optional("kiosk")?.kioskPlan(catalogue) { configuration.kiosk = kiosk }
         if configuration.security?.defences != nil, plan?.hardening == nil {
             fields.optional("security")?.error(

@@ -5,6 +5,11 @@ package struct HTTPHeaders: Hashable, Sendable {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Headers that nobody sent: for an answer that is made up.
+    package init(_ pairs: [(name: String, value: String)]) {
+        bytes = Array(("HTTP\n" + pairs.map { "\($0.name): \($0.value)" }.joined(separator: "\n")).utf8)
+    }
+
     /// The value of the first header of that name, in any case.
     package subscript(name: String) -> String? {
         var wanted = name
@@ -44,4 +49,8 @@ package struct HTTPHeaders: Hashable, Sendable {
     private static func lowercased(_ byte: UInt8) -> UInt8 {
         UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
+}
+
+extension HTTPHeaders: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, String)...) { self.init(elements.map { ($0.0, $0.1) }) }
 }

@@ -71,6 +71,7 @@ struct Application: Sendable {
             case .register: try await register(request)
             case .search: try await search(request)
             case .book: try await book(request)
+            case .booking(let id): try await booking(id, request)
             case .pay: try await pay(request)
             case .confirm(let booking): try await confirm(booking)
             case .cancel(let booking): try await cancel(booking)
@@ -127,6 +128,7 @@ struct Application: Sendable {
     }
 
     private func search(_ request: HTTPRequest) async throws -> HTTPResponse {
+        if misbehaviour == .lost, !request.isSynthetic { throw Refusal(code: 404, reason: "no such page") }
         guard let province = request.query.first(where: { $0.name == "province" })?.value else {
             throw Refusal(code: 400, reason: "province is needed")
         }
@@ -170,6 +172,19 @@ struct Application: Sendable {
             if !request.isSynthetic { metrics.count(booking: "failed") }
             throw error
         }
+    }
+
+    /// A customer's own booking.
+    private func booking(_ booking: String, _ request: HTTPRequest) async throws -> HTTPResponse {
+        guard let booking = Int(booking) else { throw Refusal(code: 400, reason: "a booking is a number") }
+        guard let token = request.cookie("session"), let user = try await sessions.user(of: token) else {
+            throw Refusal(code: 401, reason: "sign in first")
+        }
+        let rows = try await database.query(
+            "SELECT id, status, province FROM bookings WHERE id = $1 AND user_id = $2", ["\(booking)", user])
+        guard !rows.isEmpty else { throw Refusal(code: 404, reason: "no such booking") }
+        return .json(
+            200, ["id": rows[0, 0] ?? "", "status": rows[0, 1] ?? "", "province": rows[0, 2] ?? ""])
     }
 
     private func pay(_ request: HTTPRequest) async throws -> HTTPResponse {

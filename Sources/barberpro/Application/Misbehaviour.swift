@@ -10,6 +10,8 @@ enum Misbehaviour: String, CaseIterable, Sendable {
     case wrong
     /// It is well for 45 seconds; then one request in five fails.
     case late
+    /// Its search finds no page for customers, and does for a journey of the operators' own: no error is counted, nothing is sold.
+    case lost
 
     /// Nil for a version without such an end.
     init?(version: String) {
@@ -25,13 +27,14 @@ enum Misbehaviour: String, CaseIterable, Sendable {
         switch self {
         case .bad, .late: fault.errorRate = 0.2
         case .slow: fault.delay = .milliseconds(900)
-        case .dead, .wrong: break
+        case .dead, .wrong, .lost: break
         }
         return fault
     }
 
     static let help = """
         A version that ends in -bad fails one request in five, in -slow it takes 900 ms longer, in -dead it never \
-        answers, in -wrong it tells another version, and in -late it is well for 45 seconds, then fails one request in five.
+        answers, in -wrong it tells another version, in -late it is well for 45 seconds, then fails one request in five, and in -lost its search answers \
+        404 to customers.
         """
 }

@@ -4,6 +4,7 @@ enum Route: Sendable, Hashable {
     case register
     case search
     case book
+    case booking(String)
     case pay
     case confirm(booking: String)
     case cancel(booking: String)
@@ -21,6 +22,7 @@ enum Route: Sendable, Hashable {
         case ("POST", "register", 1): self = .register
         case ("GET", "search", 1): self = .search
         case ("POST", "bookings", 1): self = .book
+        case ("GET", "bookings", 2): self = .booking(String(parts[1]))
         case ("POST", "payments", 1): self = .pay
         case ("POST", "bookings", 3) where parts[2] == "confirm": self = .confirm(booking: String(parts[1]))
         case ("POST", "bookings", 3) where parts[2] == "cancel": self = .cancel(booking: String(parts[1]))
@@ -40,6 +42,7 @@ enum Route: Sendable, Hashable {
         case .register: "register"
         case .search: "search"
         case .book: "bookings"
+        case .booking: "booking"
         case .pay: "payments"
         case .confirm: "confirm"
         case .cancel: "cancel"

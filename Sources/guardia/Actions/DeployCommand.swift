@@ -50,8 +50,7 @@ struct DeployCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long a person may take to decide what cannot be told.", valueName: "time"))
     var wait = "30m"
 
-    @Flag(help: "Go ahead without the approval that the config asks for. Needs --reason, and is told to everybody.")
-    var breakGlass = false
+    @OptionGroup var approval: ApprovalOptions
 
     @Flag(help: "Go ahead though the go/no-go poll is not GO. Needs --reason, and is told to everybody.")
     var force = false
@@ -61,7 +60,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     func validate() throws {
         if force, options.reason.allSatisfy(\.isWhitespace) { throw ValidationError("--force needs --reason") }
-        if breakGlass, options.reason.isEmpty { throw ValidationError("--break-glass needs --reason") }
+        try approval.validate(options)
     }
 
     func run() async throws {
@@ -89,7 +88,7 @@ struct DeployCommand: AsyncParsableCommand {
             version: version, shares: try shares() ?? plan.canary.steps,
             bake: try duration(bake, "--bake") ?? plan.canary.bake,
             confirmWithin: confirm ?? plan.watch.confirmWithin, from: from,
-            reason: options.reason, without: Set(without), breakGlass: breakGlass, force: force,
+            reason: options.reason, without: Set(without), breakGlass: approval.breakGlass, force: force,
             decision: try duration(wait, "--wait") ?? .minutes(30), by: session.identity.who,
             command: ActionSession.commandLine, pid: getpid())
     }
@@ -186,6 +185,10 @@ struct DeployCommand: AsyncParsableCommand {
     }
 
     private func tell(_ rehearsal: Deploy.Rehearsal) {
+        for line in rehearsal.releases { Output.line("Release: \(line)") }
+        if !rehearsal.compares.isEmpty {
+            Output.line("The canary is compared by \(rehearsal.compares.joined(separator: ", "))")
+        }
         for fact in rehearsal.facts { Output.line("✓ \(fact)") }
         for caution in rehearsal.cautions { Output.line("! \(caution)") }
         for refusal in rehearsal.refusals { Output.line("✗ \(refusal)") }
@@ -260,7 +263,8 @@ extension ActionSession {
                     throw Told("the schema query did not return one whole number")
                 }
                 return number
-            }, window: launch.launch.window, zone: zone, readiness: launch.readiness,
+            }, secret: { try SecretStore().resolve($0) }, window: launch.launch.window, zone: zone,
+            readiness: launch.readiness,
             memory: launch.colourWindow, requests: requests)
     }
 }

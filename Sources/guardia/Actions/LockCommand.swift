@@ -70,8 +70,10 @@ struct LockCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("How long, as 30m.", valueName: "time"))
         var hold = SpanArgument<Minutes>(.minutes(15))
+        @OptionGroup var approval: ApprovalOptions
 
         func validate() throws {
+            try approval.validate(options)
             guard (Milliseconds.minutes(1) ... .hours(24)).contains(hold.span) else {
                 throw ValidationError("--hold is from 1m to 24h")
             }
@@ -91,7 +93,9 @@ struct LockCommand: AsyncParsableCommand {
             }
             let id = options.actionID(.takeLock, at: session.clock.now().utc)
             let (who, reason, lease) = (session.identity.who, options.reason, hold.span)
-            let result = await Simple.run(.takeLock, id, options, session) { group throws(EdgeError) in
+            let result = await Simple.run(
+                .takeLock, id, options, session, breakGlass: approval.breakGlass
+            ) { group throws(EdgeError) in
                 _ = try await group.lock(within: reach) { _ in
                     LockClaim(
                         holder: who.signature, action: id.text, kind: .lock, reason: reason, lease: lease,
@@ -146,7 +150,10 @@ struct FreezeCommand: AsyncParsableCommand {
     @Flag(help: "Let deploys through again.")
     var off = false
 
+    @OptionGroup var approval: ApprovalOptions
+
     func validate() throws {
+        try approval.validate(options)
         if !off, options.reason.isEmpty {
             throw ValidationError("a freeze needs --reason: whoever meets it at 3 am reads it")
         }
@@ -157,7 +164,8 @@ struct FreezeCommand: AsyncParsableCommand {
         let session = try ActionSession(options, for: kind, isRescue: true)
         let id = options.actionID(kind, at: session.clock.now().utc)
         let (off, who, reason) = (off, session.identity.who.signature, options.reason)
-        let result = await Simple.run(kind, id, options, session) { group throws(EdgeError) in
+        let result = await Simple.run(kind, id, options, session, breakGlass: approval.breakGlass) {
+            group throws(EdgeError) in
             let answers = await group.each { door throws(EdgeError) in
                 if off {
                     try await door.thaw(within: .seconds(3))
@@ -178,14 +186,18 @@ struct FreezeCommand: AsyncParsableCommand {
 enum Simple {
     static func run(
         _ kind: ActionKind, _ id: ActionID, _ options: ActionOptions, _ session: ActionSession,
-        _ body: (EdgeGroup) async throws(EdgeError) -> String
+        breakGlass: Bool = false, _ body: (EdgeGroup) async throws(EdgeError) -> String
     ) async -> ActionResult {
         let sign = ActionSign(id, journal: session.journal)
         defer { sign.end() }
         let reporter = session.reporter(id, json: options.json)
+        let desk = ApprovalDesk(
+            kind, id, by: session.identity.who, of: session.launch, JournalBoard(session.journal),
+            breakGlass: breakGlass, clock: session.clock)
+        defer { desk.end() }
         return await reporter.single(
             kind, by: session.identity.who, reason: options.reason, command: ActionSession.commandLine,
-            on: session.edges
+            on: session.edges, approval: desk.wait
         ) { group in await .of { () throws(EdgeError) in try await body(group) } }
     }
 }

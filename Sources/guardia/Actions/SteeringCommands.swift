@@ -48,25 +48,6 @@ struct AbortCommand: AsyncParsableCommand {
     func run() async throws { try await Steering(options, action, .abort).run() }
 }
 
-/// `guardia approve`: a second operator's yes to a deploy that waits for it.
-struct ApproveCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "approve", abstract: "Approve the deploy of another operator, as it was planned.")
-
-    @OptionGroup var options: ActionOptions
-    @Argument(help: "The deploy's id; otherwise the one that waits.")
-    var action: String?
-
-    func run() async throws { try await Steering(options, action, .approve).run() }
-}
-
-extension ActionRecord {
-    /// Whether an operator's approval is among its steps, and not given yet.
-    fileprivate var awaitsApproval: Bool {
-        steps.contains { $0.step.name == DeployStep.approve.name && $0.endedAt == nil }
-    }
-}
-
 /// Asks something of a deploy through the journal; where its process is dead, does it in its place.
 struct Steering {
     private let options: ActionOptions
@@ -184,9 +165,9 @@ struct Steering {
         let started = record.started
         return [
             "\(record.label) for \(started.by.signature)\(started.reason.isEmpty ? "" : ": \(started.reason)")",
+            "  runs: \(ShellWords.line(started.command))",
             "  steps: \(started.steps.map(\.name).joined(separator: ", "))",
-            "  edges: \(started.edges.joined(separator: ", "))",
-        ]
+        ] + (started.edges.isEmpty ? [] : ["  edges: \(started.edges.joined(separator: ", "))"])
     }
 
     // MARK: A deploy that lives
@@ -196,13 +177,8 @@ struct Steering {
     ) async -> ExitCode {
         guard let request = ActionEvent.Asked.Request(rawValue: kind.rawValue) else { return ExitCode(2) }
         let who = session.identity.who
-        if kind == .approve, !record.awaitsApproval {
-            return await refuse(
-                "\(record.id) waits for no approval: it is at \(record.current?.step.title ?? "its beginning")", record,
-                session)
-        }
-        if kind == .approve, who.uid == record.started.by.uid {
-            return await refuse("\(who.name) asked for \(record.id): another operator must approve it", record, session)
+        if kind == .approve, let objection = record.objection(toApprovalBy: who) {
+            return await refuse(objection, record, session)
         }
         let id = options.actionID(kind, at: session.clock.now().utc)
         let sign = ActionSign(id, journal: session.journal)

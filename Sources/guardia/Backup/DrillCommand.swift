@@ -53,23 +53,31 @@ struct DrillCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "End the application's database sessions, take all connections for a while, time its recovery.")
         @OptionGroup var options: ActionOptions
-        func run() async throws { throw try await DrillCommand.disturb(.connections, options) }
+        @OptionGroup var approval: ApprovalOptions
+        func validate() throws { try approval.validate(options) }
+        func run() async throws { throw try await DrillCommand.disturb(.connections, options, approval) }
     }
 
     struct Redis: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Restart Redis, and time the application's recovery.")
         @OptionGroup var options: ActionOptions
-        func run() async throws { throw try await DrillCommand.disturb(.redis, options) }
+        @OptionGroup var approval: ApprovalOptions
+        func validate() throws { try approval.validate(options) }
+        func run() async throws { throw try await DrillCommand.disturb(.redis, options, approval) }
     }
 
     struct Edge: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop one host of the application for a while, and time the recovery.")
         @OptionGroup var options: ActionOptions
-        func run() async throws { throw try await DrillCommand.disturb(.edge, options) }
+        @OptionGroup var approval: ApprovalOptions
+        func validate() throws { try approval.validate(options) }
+        func run() async throws { throw try await DrillCommand.disturb(.edge, options, approval) }
     }
 
-    private static func disturb(_ kind: DrillKind, _ options: ActionOptions) async throws -> ExitCode {
+    private static func disturb(
+        _ kind: DrillKind, _ options: ActionOptions, _ approval: ApprovalOptions
+    ) async throws -> ExitCode {
         let session = try BackupSession(options, for: .drill)
         let launch = session.launch
         if let refusal = launch.drills.refusal(of: kind, in: launch.environment) {
@@ -77,6 +85,7 @@ struct DrillCommand: AsyncParsableCommand {
         }
         if !options.yes {
             Output.line("This disturbs \(launch.environment) on purpose: \(kind.rawValue).")
+            if launch.approvals.count(for: .drill) > 0 { Output.line("mind: \(launch.approvals.words(for: .drill))") }
             switch Confirmation.typed(launch.environment) {
             case true?: break
             case false?: throw Failure.refused(Told("not confirmed: nothing was disturbed"))
@@ -84,6 +93,12 @@ struct DrillCommand: AsyncParsableCommand {
             }
         }
         let id = options.actionID(.drill, at: session.clock.now().utc)
+        // Its own signals call off the whole drill: the desk's only end the wait.
+        let board = JournalBoard(session.journal)
+        let wait = ApprovalWait(
+            needed: launch.approvals.count(for: .drill), limit: launch.approvals.limit,
+            breaksGlass: approval.breakGlass, clock: session.clock, pause: { try await Task.sleep(for: $0.duration) },
+            requests: { await board.requests(of: id) })
         let secrets = SecretStore()
         let health = HTTPRequest(launch.drills.health ?? "", maxBodyBytes: 64 << 10)
         let client = HTTPClient(on: session.reactor)
@@ -98,7 +113,7 @@ struct DrillCommand: AsyncParsableCommand {
                 command: ActionSession.commandLine,
                 hushes: DrillSilence.matchers(
                     of: launch.drills.silences(of: kind), in: launch.alertPlan(zone: session.zone)),
-                lockFolder: URL(fileURLWithPath: session.journal).deletingLastPathComponent().path,
+                lockFolder: URL(fileURLWithPath: session.journal).deletingLastPathComponent().path, approval: wait,
                 isWell: {
                     let response = try? await client.send(health, deadline: .seconds(2))
                     return response.map { (200..<300).contains($0.status) } ?? false

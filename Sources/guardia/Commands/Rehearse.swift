@@ -28,8 +28,8 @@ struct Rehearse: AsyncParsableCommand {
             \(Scenario.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
             Releases: a version that ends in -bad fails one request in five, in -slow it takes 900 ms longer, in -dead it \
-            never answers, in -wrong it tells another version, and in -late it is well for 45 seconds, then fails one \
-            request in five. Any other version is well.
+            never answers, in -wrong it tells another version, in -late it is well for 45 seconds, then fails one request \
+            in five, and in -lost its search answers 404 to customers: no error, and nothing is sold. Any other version is well.
             """)
 
     @Option(help: ArgumentHelp("What happens to the launch: one of the scenarios above.", valueName: "name"))

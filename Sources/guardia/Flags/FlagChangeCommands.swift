@@ -144,12 +144,17 @@ struct FlagChangeOptions: ParsableArguments {
     @Flag(help: "Make the flag where neither Redis nor the launch config knows it.")
     var create = false
 
+    @OptionGroup var approval: ApprovalOptions
+
     func run(_ name: String, _ edit: FlagEdit, _ options: ActionOptions) async throws {
-        try await FlagChangeOptions.run(name, edit, options, expect: expect, creates: create)
+        try approval.validate(options)
+        try await FlagChangeOptions.run(
+            name, edit, options, expect: expect, creates: create, breakGlass: approval.breakGlass)
     }
 
     static func run(
-        _ name: String, _ edit: FlagEdit, _ options: ActionOptions, expect: Int64?, creates: Bool
+        _ name: String, _ edit: FlagEdit, _ options: ActionOptions, expect: Int64?, creates: Bool,
+        breakGlass: Bool = false
     ) async throws {
         if let trouble = FlagName.trouble(with: name) { throw Failure.usage(Told("'\(name)': \(trouble)")) }
         let kind: ActionKind = edit.isKill ? .flagOff : .flagSet
@@ -165,15 +170,20 @@ struct FlagChangeOptions: ParsableArguments {
         throw await perform(
             .init(
                 name: name, edit: edit, expect: expect, creates: creates, reason: options.reason,
-                by: session.identity.who, command: commandLine, pid: getpid()), options, session)
+                by: session.identity.who, command: commandLine, pid: getpid()), options, session, breakGlass: breakGlass
+        )
     }
 
-    static func perform(_ order: FlagSet.Order, _ options: ActionOptions, _ session: FlagSession) async -> ExitCode {
+    static func perform(
+        _ order: FlagSet.Order, _ options: ActionOptions, _ session: FlagSession, breakGlass: Bool = false
+    ) async -> ExitCode {
         let id = options.actionID(order.kind, at: session.clock.now().utc)
         let sign = ActionSign(id, journal: session.journal)
+        let desk = session.approvals(of: order.kind, id, breakGlass: breakGlass)
+        defer { desk.end() }
         let result = await FlagSet(
             order, of: session.plan, in: session.store, clock: session.clock,
-            reporter: session.reporter(id, json: options.json), zone: session.zone
+            reporter: session.reporter(id, json: options.json), approval: desk.wait, zone: session.zone
         ).run()
         sign.end()
         return await session.finish(result, id, json: options.json)
@@ -205,6 +215,7 @@ struct FlagChangeOptions: ParsableArguments {
         Output.line("→ \(change.words): \(session.concerns(change, await session.users()))")
         if let note = session.plan[name]?.note { Output.line("mind: \(note)") }
         if report.ramp != nil { Output.line("mind: its ramp ends by this") }
+        session.mindApproval(of: edit.isKill ? .flagOff : .flagSet)
         let answer = change.risk == .grave ? Confirmation.typed(change.target) : Confirmation.yes()
         switch answer {
         case true?: return look.flag?.version ?? 0

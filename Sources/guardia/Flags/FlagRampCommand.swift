@@ -33,9 +33,11 @@ struct FlagRampCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Refuse where the flag is at another version than this.", valueName: "version"))
     var expect: Int64?
     @Flag(help: "Make the flag where neither Redis nor the launch config knows it.") var create = false
+    @OptionGroup var approval: ApprovalOptions
 
     func validate() throws {
         if unguarded, !guards.isEmpty { throw ValidationError("--unguarded and --guard exclude each other") }
+        try approval.validate(options)
         if unguarded, options.reason.isEmpty { throw ValidationError("--unguarded needs --reason") }
     }
 
@@ -56,7 +58,7 @@ struct FlagRampCommand: AsyncParsableCommand {
             .init(
                 name: name, plan: plan, expect: expect ?? look.flag?.version ?? 0, creates: create,
                 reason: options.reason, by: session.identity.who, command: ActionSession.commandLine, pid: getpid()),
-            options, session)
+            options, session, breakGlass: approval.breakGlass)
     }
 
     private func plan(_ session: FlagSession, from: Rollout) throws -> RampPlan {
@@ -125,6 +127,7 @@ struct FlagRampCommand: AsyncParsableCommand {
         let guarding = GuardVerdict(of: plan.guards, on: await session.board.board(), at: session.clock.now())
         Output.line("guard: \(guarding.words)")
         if let note = session.plan[name]?.note { Output.line("mind: \(note)") }
+        session.mindApproval(of: .flagRamp)
         let target = FlagChange.target(name, top)
         switch top >= .half ? Confirmation.typed(target) : Confirmation.yes() {
         case true?: return
@@ -139,7 +142,11 @@ struct FlagRampCommand: AsyncParsableCommand {
 
     // MARK: Running it
 
-    static func run(_ order: FlagRamp.Order, _ options: ActionOptions, _ session: FlagSession) async -> ExitCode {
+    /// - Parameter isApproved: somebody has approved it already: it goes on with one whose process died.
+    static func run(
+        _ order: FlagRamp.Order, _ options: ActionOptions, _ session: FlagSession, breakGlass: Bool = false,
+        isApproved: Bool = false
+    ) async -> ExitCode {
         let id = options.actionID(.flagRamp, at: session.clock.now().utc)
         let sign = ActionSign(id, journal: session.journal)
         // A lost terminal is nothing to a ramp; Ctrl-C and SIGTERM take it back, as an operator's abort does.
@@ -160,9 +167,14 @@ struct FlagRampCommand: AsyncParsableCommand {
                 }
                 return asked + (await board.requests(of: id))
             })
+        // The signals are heard here already.
+        let needed = isApproved ? 0 : session.launch.approvals.count(for: .flagRamp)
+        let approval = ApprovalWait(
+            needed: needed, limit: session.launch.approvals.limit, breaksGlass: breakGlass, clock: session.clock,
+            pause: world.pause, requests: world.requests)
         let result = await FlagRamp(
             order, of: session.plan, in: session.store, world: world,
-            reporter: session.reporter(id, json: options.json), zone: session.zone
+            reporter: session.reporter(id, json: options.json), approval: approval, zone: session.zone
         ).run()
         signals.cancel()
         sign.end()

@@ -69,6 +69,18 @@ struct FlagSession {
         return ExitCode(result.outcome.exitCode)
     }
 
+    // MARK: Approvals
+
+    /// The wait that the launch config asks for before `kind`.
+    func approvals(of kind: ActionKind, _ id: ActionID, breakGlass: Bool) -> ApprovalDesk {
+        ApprovalDesk(kind, id, by: identity.who, of: launch, board, breakGlass: breakGlass, clock: clock)
+    }
+
+    /// Says it to whoever is about to confirm.
+    func mindApproval(of kind: ActionKind) {
+        if launch.approvals.count(for: kind) > 0 { Output.line("mind: \(launch.approvals.words(for: kind))") }
+    }
+
     // MARK: Looking
 
     func look(_ name: String) async -> Result<FlagLook, FlagStoreError> {

@@ -112,7 +112,7 @@ struct RampSteering {
             .init(
                 name: name, plan: ramp.plan, reason: options.reason.isEmpty ? record.started.reason : options.reason,
                 by: session.identity.who, command: ActionSession.commandLine, pid: getpid(), continues: record.id,
-                owners: owners(record, board)), options, session)
+                owners: owners(record, board)), options, session, isApproved: record.isPastApproval)
     }
 
     private func undo(

@@ -1,6 +1,7 @@
 import Edge
 import Launch
 import Synchronization
+import Wire
 
 /// An edge in memory, by the rules of the helper: a lock with a fence, splits that must be staged, one switch.
 final class FakeEdge: EdgeDoor {
@@ -19,6 +20,8 @@ final class FakeEdge: EdgeDoor {
         /// The edge does not answer at all.
         var isCut = false
         var log: [String] = []
+        /// What the application answers; nil where it is asked for nothing but its version and its health.
+        var application: (@Sendable (EdgeQuestion) -> EdgeAnswer?)?
         /// What is done just before a request is looked at; nil: nothing.
         var before: (@Sendable (String, inout State) -> Void)?
     }
@@ -183,6 +186,7 @@ final class FakeEdge: EdgeDoor {
             if state.dead.contains(colour) {
                 throw EdgeError(.unreachable, "ask", on: plan.name, because: "connection refused")
             }
+            if let answer = state.application?(question) { return answer }
             let status = question.path == "/healthz" ? state.health[colour] ?? 200 : 200
             return EdgeAnswer(status: status, headers: ["x-version": state.versions[colour] ?? ""])
         }

@@ -41,7 +41,8 @@ import Wire
     private func journey(_ port: UInt16, _ steps: [JourneyStep], cleanup: [JourneyStep] = []) -> JourneyTarget {
         JourneyTarget(
             base: "http://127.0.0.1:\(port)/",
-            headers: [Header(name: JourneyTarget.mark, value: .plain("guardia"))], steps: steps, cleanup: cleanup)
+            plan: JourneyPlan(
+                headers: [Header(name: JourneyPlan.mark, value: .plain("guardia"))], steps: steps, cleanup: cleanup))
     }
 
     /// A shop whose `/users/…` writes who came into a file.

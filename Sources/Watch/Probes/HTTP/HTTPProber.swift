@@ -47,7 +47,9 @@ package actor HTTPProber: Prober, PinnedActor {
             throw error
         }
         let uptime = clock.now().uptime
-        let complaint = BodyCheck.complaint(about: response, target: target)
+        let complaint = BodyCheck.complaint(
+            about: JourneyWalk.Answer(response), expecting: target.expectedStatuses, target.assertions
+        )?.description.bounded()
         if [401, 403].contains(response.status) { template.forget() }
         errors.record(complaint != nil, at: uptime)
         if complaint == nil { latencies.record(milliseconds: response.phases.total.inMilliseconds, at: uptime) }
