@@ -219,7 +219,7 @@ struct ConfigErrorTests {
             "alerts:\n  rules:\n    - {alert: a, severity: info,\n       burn_rate: {objective: 99.9%, bad: {series: nobody.knows,\n         above: 5 miles}}}\n",
             [4, 5]
         ),
-        ("channels:\n  - {name: c, type: slak,\n     url: 'http://elsewhere.example/'}\n", [2, 3]),
+        ("channels:\n  - {name: c, type: slak,\n     url: 'http://elsewhere.example/'}\n", [2, 2, 3]),
     ]
 
     @Test("what is wrong beside a wrong type, name or series is said at once, too", arguments: besides.indices)

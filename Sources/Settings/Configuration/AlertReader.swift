@@ -139,8 +139,8 @@ struct AlertReader {
     private func bound(
         _ kind: Field, _ clear: Field?, _ amount: (String) throws(Misfit) -> Double
     ) -> (bound: Thresholds.Bound, clear: Double?)? {
-        guard let limit = kind.parse(amount) else { return nil }
-        let back = clear?.parse(amount)
+        let (parsed, back) = (kind.parse(amount), clear?.parse(amount))
+        guard let limit = parsed else { return nil }
         if let back, kind.key == "above" ? back > limit : back < limit {
             clear?.error(
                 "'clear_at' is beyond the bound itself", hint: "it must lie on the good side of '\(kind.key)'")

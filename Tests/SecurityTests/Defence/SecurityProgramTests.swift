@@ -211,10 +211,7 @@ private struct ProvenEdge {
         let whole = try String(contentsOfFile: path, encoding: .utf8)
         try #require(whole.contains(text), "\(file) has no ‘\(text)’")
         try whole.replacing(text, with: other).write(toFile: path, atomically: false, encoding: .utf8)
-        do { try await nginx.restart() } catch {
-            print(try await bans.run(["sh", "-c", "ls -la \(folder) \(folder)/nginx; cat \(folder)/nginx.log"]))
-            throw error
-        }
+        try await nginx.restart()
         try body()
         try whole.write(toFile: path, atomically: false, encoding: .utf8)
         try await nginx.restart()
