@@ -102,7 +102,8 @@ let package = Package(
 
         // MARK: Fuzzing: broken input for every parser that reads what others write
         .target(
-            name: "Fuzzing", dependencies: ["Console", "Journal", "Launch", "Security", "Settings", "Watch", "Wire"]),
+            name: "Fuzzing",
+            dependencies: ["Console", "Edge", "Journal", "Launch", "Mobile", "Security", "Settings", "Watch", "Wire"]),
 
         // MARK: Watch: the poller graph and the engine
         .target(
@@ -151,7 +152,9 @@ let package = Package(
         // MARK: Rehearsal: a whole launch on this machine
         .target(
             name: "Rehearsal",
-            dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")]),
+            dependencies: ["Launch", "Wire", "Edge", .product(name: "Subprocess", package: "swift-subprocess")],
+            // Links to Config/postgres: the roles of evidence.
+            resources: [.embedInCode("Resources")]),
         .testTarget(
             name: "RehearsalTests",
             dependencies: [

@@ -1,7 +1,8 @@
 -- The role that guardia takes backups as. As a superuser, and as often as one likes:
 --     guardia setup --database "host=/var/run/postgresql dbname=barberpro" --sql backup-role.sql
 -- which takes the password from `backup.password` of the launch config, or by hand
---     psql -d barberpro -v backup_password="$(cat backup-password)" -f backup-role.sql
+--     { printf '%s\n' "\set backup_password '$(cat backup-password)'"; cat backup-role.sql; } | psql -d barberpro
+-- (on psql's command line every user of the machine could read it)
 -- It reads every table, view and sequence of every database, and writes nothing: whoever has its password has the customers' data.
 -- Without a password nobody can log in by one; then pg_hba.conf must let it in, as `peer` does on a Unix socket.
 -- For `method: physical` it needs REPLICATION besides:  ALTER ROLE guardia_backup REPLICATION;

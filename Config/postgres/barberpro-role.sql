@@ -1,7 +1,8 @@
 -- The role that guardia asks BarberPro's database with. As a superuser, and as often as one likes:
 --     guardia setup --database "host=/var/run/postgresql dbname=barberpro" --sql barberpro-role.sql
 -- which takes the password from the launch config, or by hand
---     psql -d barberpro -v password="$(cat db-password)" -f barberpro-role.sql
+--     { printf '%s\n' "\set password '$(cat db-password)'"; cat barberpro-role.sql; } | psql -d barberpro
+-- (on psql's command line every user of the machine could read it)
 -- It may read and nothing else; guardia's queries run in READ ONLY transactions with a statement_timeout besides.
 
 SELECT format('CREATE ROLE guardia LOGIN PASSWORD %L', :'password')

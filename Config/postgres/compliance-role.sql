@@ -1,10 +1,12 @@
--- The role that guardia gathers the evidence of compliance with (security.compliance.postgres). As a superuser, in the launch's
--- database, as often as one likes:
---     psql -d barberpro -v password="$(cat compliance-db-password)" -f compliance-role.sql
+-- The role that guardia gathers the evidence of compliance with. As a superuser, in the launch's database, as often as one likes:
+--     guardia setup --database "host=/var/run/postgresql dbname=barberpro" --sql compliance-role.sql
+-- which takes the password from `security.compliance.postgres.password` of the launch config, or by hand
+--     { printf '%s\n' "\set compliance_password '$(cat compliance-db-password)'"; cat compliance-role.sql; } | psql -d barberpro
+-- (on psql's command line every user of the machine could read it)
 -- It is not the role of the probes: those read a few columns every few seconds, this one reads whole rows once a day, in search
 -- of card numbers. What it finds is counted in guardia and never kept. Its password is the service user's alone.
 
-SELECT format('CREATE ROLE guardia_compliance LOGIN PASSWORD %L', :'password')
+SELECT format('CREATE ROLE guardia_compliance LOGIN PASSWORD %L', :'compliance_password')
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'guardia_compliance') \gexec
 
 ALTER ROLE guardia_compliance CONNECTION LIMIT 2;

@@ -1,7 +1,8 @@
 -- The role that `guardia drill connections` ends sessions as. As a superuser, and as often as one likes:
 --     guardia setup --database "host=/var/run/postgresql dbname=barberpro" --sql drill-role.sql
 -- which takes the password from `drills.connections.password` of the launch config, or by hand
---     psql -d barberpro -v drill_password="$(cat drill-password)" -f drill-role.sql
+--     { printf '%s\n' "\set drill_password '$(cat drill-password)'"; cat drill-role.sql; } | psql -d barberpro
+-- (on psql's command line every user of the machine could read it)
 -- It sees who is connected and may end the sessions of anybody but a superuser. It reads no table. It has no limit of connections of
 -- its own: to take all that are left is what the drill does. Connections that are reserved for superusers stay out of its reach, so
 -- that an administrator gets in meanwhile. Where no such drill is wanted: DROP ROLE.

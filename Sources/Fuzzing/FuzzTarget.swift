@@ -1,4 +1,6 @@
+import Edge
 import Launch
+import Mobile
 import Security
 import Settings
 import Watch
@@ -16,13 +18,28 @@ package struct FuzzTarget: Sendable {
         self.run = run
     }
 
-    /// Runs it on `count` inputs, the same ones for the same seed. A crash can be had again by the seed and its number.
+    /// Runs it on `count` inputs, the same ones for the same seed. An input that crashes it is told on standard error.
     package func fuzz(count: Int, seed: UInt64, each: (Int) -> Void = { _ in }) {
-        for input in seeds { run(input) }
-        var mutation = Mutation(seed: seed)
-        for number in 0..<count {
-            run(mutation.mutate(seeds))
-            each(number)
+        CrashTeller.run(name, seed: seed) { teller in
+            for input in seeds {
+                teller.note(0, input)
+                run(input)
+            }
+            var mutation = Mutation(seed: seed)
+            for number in 0..<count {
+                let input = mutation.mutate(seeds)
+                teller.note(number + 1, input)
+                run(input)
+                each(number)
+            }
+        }
+    }
+
+    /// Runs it on one input, as a crash told it.
+    package func run(again input: [UInt8]) {
+        CrashTeller.run(name, seed: 0) { teller in
+            teller.note(0, input)
+            run(input)
         }
     }
 
@@ -111,6 +128,35 @@ package struct FuzzTarget: Sendable {
         },
         FuzzTarget("nagios", seeds: texts("DISK OK | /=2643MB;5948;5958;0;5968 'a b'=1s\n")) {
             _ = PluginOutput(parsing: $0)
+        },
+        FuzzTarget("edge-helper", seeds: texts(edgeStatus)) { bytes in
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+            if let answer = HelperAnswer(lines) { _ = EdgeStatus(answer) }
+        },
+        FuzzTarget(
+            "door", seeds: texts("door=open split=/var/lib/guardia/door/splits/blue slot=17 colour=blue config=3f9a\n")
+        ) { _ = DoorAnswer(parsing: String(decoding: $0, as: UTF8.self)) },
+        FuzzTarget("redis-info", seeds: texts(redisInfo)) {
+            let info = RedisInfo(parsing: String(decoding: $0, as: UTF8.self))
+            _ = info.number("used_memory")
+        },
+        FuzzTarget("stub-status", seeds: texts(stubStatus)) {
+            _ = try? StubStatus(parsing: String(decoding: $0, as: UTF8.self))
+        },
+        FuzzTarget("prometheus-api", seeds: texts(prometheusAnswer)) {
+            _ = try? InstantAnswer.measurement(of: $0, now: Timestamp(seconds: 1_773_057_600))
+        },
+        FuzzTarget("s3", seeds: texts(bucket)) { bytes in
+            let text = String(decoding: bytes, as: UTF8.self)
+            for part in S3Text.all("Contents", in: text[...]) { _ = S3Text.first("Key", in: part) }
+        },
+        FuzzTarget("http-date", seeds: texts("Sun, 06 Nov 1994 08:49:37 GMT")) {
+            _ = HTTPDate.parse(String(decoding: $0, as: UTF8.self))
+        },
+        FuzzTarget("form", seeds: texts("Body=ACK%204821&From=%2B5491155550101&a=b+c")) { bytes in
+            _ = MobileRequest(
+                method: "POST", path: "/", headers: ["content-type": "application/x-www-form-urlencoded"], body: bytes
+            ).fields(atMost: 100)
         },
         FuzzTarget("launch-yaml", seeds: texts(launch)) {
             _ = try? LaunchConfigurationFile.load(bytes: $0, name: "fuzz.yaml", variables: ["A": "b"])

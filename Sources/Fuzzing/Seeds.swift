@@ -101,6 +101,40 @@ extension FuzzTarget {
         renew_before_expiry = 30 days
         cert = /etc/letsencrypt/live/a/cert.pem
         """
+    static let edgeStatus = """
+        split green-5.blue
+        clock 1773057600
+        fence 7
+        note schema.current 12
+        lock ana@bastion deploy deploy canary%20of%20v2 28
+        freeze beto 1773057000 market%20day
+        armed green-5.blue blue d-1 240
+        fired 1773057000 green blue d-0
+        ok
+        """
+    static let redisInfo = """
+        # Server\r
+        redis_version:7.0.15\r
+        uptime_in_seconds:123\r
+        # Memory\r
+        used_memory:1048576\r
+        maxmemory:16777216\r
+        db0:keys=12,expires=3,avg_ttl=100\r
+
+        """
+    static let stubStatus = """
+        Active connections: 2
+        server accepts handled requests
+         16 16 31
+        Reading: 0 Writing: 1 Waiting: 1
+
+        """
+    static let prometheusAnswer = #"""
+        {"status":"success","data":{"resultType":"vector","result":[{"metric":{"job":"api"},"value":[1773057600.123,"0.25"]}]}}
+        """#
+    static let bucket = """
+        <?xml version="1.0"?><ListBucketResult><Name>b</Name><Contents><Key>db/a&amp;b.zst</Key><Size>12</Size></Contents><IsTruncated>false</IsTruncated></ListBucketResult>
+        """
     static let prometheus = """
         # HELP http_requests_total x
         # TYPE http_requests_total counter

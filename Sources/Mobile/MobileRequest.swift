@@ -27,7 +27,7 @@ package struct MobileRequest: Hashable, Sendable {
     var form: [String: String]? { fields(atMost: 20) }
 
     /// - Parameter limit: of more fields than this none is read.
-    func fields(atMost limit: Int) -> [String: String]? {
+    package func fields(atMost limit: Int) -> [String: String]? {
         guard headers["content-type"]?.split(separator: ";").first?.lowercased() == "application/x-www-form-urlencoded",
             let text = String(validating: body, as: UTF8.self)
         else { return nil }

@@ -74,9 +74,14 @@ package actor Rehearsal {
     }
 
     private init(_ options: Options, in folder: PrivateFolder) async throws {
-        // Unix sockets only, in folders that are closed to others.
+        let authority = try await OwnAuthority.make(in: try folder.subfolder("tls"))
+        async let edgePair = authority.pair(for: "edge")
+        async let databasePair = authority.pair(for: "database")
+        let access = try DatabaseAccess(in: folder.path, authority)
+        let (tls, databaseTLS) = try await (edgePair, databasePair)
+        // Redis by its Unix socket only, in a folder that is closed to others; PostgreSQL also by TLS.
         async let database = PostgresServer.start(
-            in: folder, cluster: .made, settings: ["listen_addresses": "''"])
+            in: folder, cluster: .made, settings: DatabaseAccess.settings(databaseTLS), rules: DatabaseAccess.rules)
         async let cache = RedisServer.start(
             in: folder,
             settings: [
@@ -89,8 +94,10 @@ package actor Rehearsal {
         let (postgres, redis, payments, providers) = try await (database, cache, gateway, phones)
         try await ProviderSecrets.write(in: folder.path, providers: providers.url)
 
-        let release = Release(postgres: postgres, redis: redis, gateway: payments)
-        async let history: Void = Rehearsal.seed(postgres, bookings: options.bookings, in: folder)
+        let release = Release(
+            database: access.connection("barberpro", postgres), redis: redis, gateway: payments)
+        async let history: Void = Rehearsal.seed(
+            postgres, bookings: options.bookings, passwords: access.passwords, in: folder)
         async let first = release.start("blue", Rehearsal.liveVersion, in: folder)
         async let second = release.start("green", Rehearsal.idleVersion, in: folder)
         let (blue, green) = try await (first, second)
@@ -99,7 +106,6 @@ package actor Rehearsal {
         let colours = [("blue", blue), ("green", green)].map {
             ColourPlan(name: $0.0, hosts: ["127.0.0.1:\($0.1.port)"])
         }
-        let tls = try await TLSFront.make(in: try folder.subfolder("tls"))
         let nginxFolder = "\(folder.path)/nginx"
         let hardening = Hardening(folder: nginxFolder)
         let tlsPort = Mutex<UInt16>(0)
@@ -115,6 +121,7 @@ package actor Rehearsal {
         edge = EdgeClient(deployment.edges[0], of: deployment, on: try Reactor())
         releases = try ReleaseSocket(in: folder.path)
         try await history
+        async let evidence: Void = access.makeEvidence(in: postgres)
         // The first answers of fresh processes are slow, and no news: they are given before anybody looks or comes.
         for part in [nginx.addresses, blue.addresses, green.addresses].joined() { try await Rehearsal.warm(part) }
         let doorURL = "http://127.0.0.1:\(nginx.port)"
@@ -123,6 +130,7 @@ package actor Rehearsal {
             ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
 
         let recipient = try await Rehearsal.backupKey(in: folder.path)
+        try await evidence
         self.postgres = postgres
         self.redis = redis
         self.nginx = nginx
@@ -142,7 +150,7 @@ package actor Rehearsal {
             "BACKUP_RECIPIENT": recipient, "LAUNCH_AT": Rehearsal.launchTime(),
             "PROVIDERS_URL": providers.url, "INBOX": inbox, "MOBILE_PORT": "\(try LoopbackPort.free())",
             // MARK: Security
-            "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": tls.authority,
+            "NGINX_FOLDER": nginxFolder, "TLS_PORT": "\(tlsPort.withLock { $0 })", "TLS_AUTHORITY": authority.file,
             "TLS_CERTIFICATE": tls.certificate, "DOOR_PORT": "\(nginx.port)",
             "EDGE_WAF": hardening.plan.waf == nil ? "none" : "block",
             "WAF_STATION": hardening.plan.waf == nil ? "audit" : "defence",
@@ -157,7 +165,8 @@ package actor Rehearsal {
 
     /// How a colour is started.
     private struct Release: Sendable {
-        var postgres: PostgresServer
+        /// libpq's words.
+        var database: String
         var redis: RedisServer
         var gateway: BarberProPart
 
@@ -168,18 +177,23 @@ package actor Rehearsal {
                 in: folder, name: colour,
                 [
                     "serve", "--colour", colour, "--version=\(version)", "--gateway", gateway.url,
-                    "--redis", redis.socket, "--postgres",
-                    "host=\(postgres.socketFolder) port=\(postgres.port) user=barberpro dbname=barberpro",
+                    "--redis", redis.socket, "--postgres", database,
                 ], port: port)
         }
     }
 
-    private static func seed(_ postgres: PostgresServer, bookings: Int, in folder: PrivateFolder) async throws {
+    private static func seed(
+        _ postgres: PostgresServer, bookings: Int, passwords: String, in folder: PrivateFolder
+    ) async throws {
         let connection =
             "host=\(postgres.socketFolder) port=\(postgres.port) user=\(postgres.user) dbname=\(postgres.database)"
         let log = "\(folder.path)/seed.log"
         let seed = try await Warden.launch(
-            [try Program.barberpro.path(), "seed", "--postgres", connection, "--bookings", "\(bookings)"],
+            [
+                try Program.barberpro.path(), "seed", "--postgres", connection, "--bookings", "\(bookings)",
+                "--passfile",
+                passwords,
+            ],
             register: folder.register, endSignal: "TERM", log: log, workingIn: folder.path)
         guard try await seed.waitForExit().isSuccess else { throw RehearsalError.noHistory(log: lastLines(of: log)) }
     }

@@ -19,8 +19,28 @@ struct GuardiaFuzz: ParsableCommand {
     var only: String?
 
     @Option(
+        help: ArgumentHelp(
+            "With --only: this one input, as a crash told it, in hexadecimal digits.", valueName: "digits"))
+    var input: String?
+
+    @Option(
         help: ArgumentHelp("Instead: change bytes of this journal, and read it as guardia does.", valueName: "file"))
     var journal: String?
+
+    func validate() throws {
+        guard let input else { return }
+        guard only != nil else { throw ValidationError("--input is for one parser: name it with --only") }
+        if GuardiaFuzz.bytes(of: input) == nil { throw ValidationError("--input takes hexadecimal digits, two a byte") }
+    }
+
+    private static func bytes(of digits: String) -> [UInt8]? {
+        let digits = Array(digits.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16)
+        }
+        return bytes.count == digits.count / 2 ? bytes : nil
+    }
 
     func run() throws {
         guardia_keep_no_core()
@@ -28,6 +48,10 @@ struct GuardiaFuzz: ParsableCommand {
         let targets = FuzzTarget.all.filter { only == nil || $0.name == only }
         guard !targets.isEmpty else {
             throw ValidationError("the parsers are \(FuzzTarget.all.map(\.name).joined(separator: ", "))")
+        }
+        if let input = input.flatMap(GuardiaFuzz.bytes) {
+            targets[0].run(again: input)
+            return print("\(targets[0].name): no crash")
         }
         let inputs = (count + targets.count - 1) / targets.count
         let clock = ContinuousClock()

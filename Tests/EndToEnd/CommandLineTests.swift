@@ -121,6 +121,18 @@ struct CommandLineTests {
         let config = "\(root)/Config/barberpro.yaml"
         let check = try Program.run(guardia, ["check", "--config", config])
         #expect(check.status == 0, "\(check.output)\(check.errors)")
+        // The rehearsal's, which only a rehearsal can fill in; and changed, as somebody does before a build.
+        let rehearsal = "\(root)/Config/rehearsal.yaml"
+        let whole = try Program.run(guardia, ["check", rehearsal])
+        #expect(whole.status == 0, "\(whole.output)")
+        #expect(whole.output.split(separator: "\n").count == 1 && whole.output.contains("example values"), "\(whole)")
+        let changed = "/tmp/guardia-rehearsal-\(UInt32.random(in: 0 ... .max)).yaml"
+        defer { try? FileManager.default.removeItem(atPath: changed) }
+        try String(contentsOfFile: rehearsal, encoding: .utf8).replacing("  - name: clock\n", with: "  - nam: clock\n")
+            .write(toFile: changed, atomically: true, encoding: .utf8)
+        let slip = try Program.run(guardia, ["check", changed])
+        #expect(slip.status == 2 && slip.output.contains("did you mean 'name'?"), "\(slip.output)")
+        #expect(!slip.output.contains("has no value"), "\(slip.output)")
         let graph = try Program.run(guardia, ["graph", "--config", config])
         #expect(graph.status == 0)
         #expect(graph.output.hasPrefix("probes ("))

@@ -20,6 +20,7 @@ struct ShippedDatabase {
         let reactor: Reactor
         let password = "it's \\ \(UInt64.random(in: 0 ... .max))"
         let backupPassword = "backup \(UInt64.random(in: 0 ... .max))"
+        let compliancePassword = "evidence \(UInt64.random(in: 0 ... .max))"
         let drillPassword = "drill \(UInt64.random(in: 0 ... .max))"
         var config: String { "\(folder.path)/launch.yaml" }
 
@@ -44,6 +45,7 @@ struct ShippedDatabase {
             }
             for (name, password) in [
                 ("password", password), ("backup-password", backupPassword), ("drill-password", drillPassword),
+                ("compliance-password", compliancePassword),
             ] {
                 _ = FileManager.default.createFile(
                     atPath: "\(folder.path)/\(name)", contents: Data((password + "\n").utf8),
@@ -69,6 +71,10 @@ struct ShippedDatabase {
             drills:
               connections: {database: db, user: guardia_drill, password: "file:\(folder.path)/drill-password", of: barberpro}
             panes: {health: [{title: DB, show: db.query}]}
+            security:
+              compliance:
+                postgres: {host: 127.0.0.1, port: \(postgres.port), database: barberpro, user: guardia_compliance,
+                           password: "file:\(folder.path)/compliance-password", sslmode: disable}
 
             """.write(toFile: config, atomically: true, encoding: .utf8)
         }
@@ -164,6 +170,20 @@ struct ShippedDatabase {
                 await client.close()
             }
             await guardia.close()
+        }
+    }
+
+    @Test func theRoleOfComplianceHasThePasswordOfItsOwnSection() async throws {
+        try await Lab.with { lab in
+            let first = try lab.setup(["compliance-role.sql"])
+            #expect(first.status == 0, "\(first)")
+            #expect(try lab.setup(["compliance-role.sql"]).lines.contains { $0.hasSuffix("already so") })
+            let evidence = lab.login("guardia_compliance", lab.compliancePassword)
+            #expect(try await evidence.query("SELECT count(*) FROM users", deadline: .seconds(10)).scalar != "0")
+            await evidence.close()
+            await #expect(throws: WireError.self) {
+                _ = try await lab.login("guardia_compliance", lab.password).query("SELECT 1", deadline: .seconds(10))
+            }
         }
     }
 

@@ -195,6 +195,59 @@ struct ConfigErrorTests {
         #expect(places == ["2:1", "11:19", "16:5", "22:43"])
     }
 
+    /// Lines that are wrong beside a key that would say how they are read, and the lines on which something is told.
+    static let besides: [(added: String, lines: [Int])] = [
+        // A type that was nearly written: the rest is read as that.
+        ("probes:\n  - {name: x, type: htpp,\n     url: 'ftp://x', every: 5,\n     deadlin: 1s}\n", [2, 3, 3, 4]),
+        // One that nobody can guess: what every probe has is read all the same.
+        (
+            "probes:\n  - {name: x, type: snail,\n     every: 5, deadline: never,\n     retry: {attempts: 9}}\n",
+            [2, 3, 3, 4]
+        ),
+        (
+            "probes:\n  - {name: m, type: metrics, url: 'http://m/',\n     extract: [{metric: q,\n       take: valu, unit: mile}]}\n",
+            [3, 4, 4]
+        ),
+        (
+            "probes:\n  - {name: p, type: postgres, host: h, database: d, user: u,\n     queries: [{query: q,\n       unit: mile, few: none}]}\n",
+            [3, 4, 4]
+        ),
+        ("derived:\n  - {series: Busy,\n     sum: [nobody.knows],\n     unit: mile,\n     every: 5}\n", [2, 3, 4, 5]),
+        ("derived:\n  - {series: a.b,\n     unit: mile,\n     every: 5}\n", [2, 3, 4]),
+        (
+            "alerts:\n  rules:\n    - {alert: a, series: nobody.knows,\n       above: 5 miles, clear_at: some,\n       for: 5,\n       sumary: x}\n",
+            [3, 3, 4, 4, 5, 6]
+        ),
+        (
+            "alerts:\n  rules:\n    - {alert: a, series: nobody.knows,\n       absent: soon, severity: bad}\n",
+            [3, 4, 4]
+        ),
+        (
+            "alerts:\n  rules:\n    - {alert: a, series: nobody.knows, severity: info,\n       change: {over: soon, above: 5 miles}}\n",
+            [3, 4, 4]
+        ),
+        (
+            "alerts:\n  rules:\n    - {alert: a, severity: info,\n       burn_rate: {objective: 99.9%, bad: {series: nobody.knows,\n         above: 5 miles}}}\n",
+            [4, 5]
+        ),
+        ("channels:\n  - {name: c, type: slak,\n     url: 'http://elsewhere.example/'}\n", [2, 2, 3]),
+    ]
+
+    @Test("what is wrong beside a wrong type, name or series is said at once, too", arguments: besides.indices)
+    func besideAWrongKey(_ index: Int) throws {
+        let (added, lines) = Self.besides[index]
+        // Where the sample has the section it is put into it, else behind it all.
+        let head = added.prefix { $0 != "\n" } + "\n"
+        let body = String(added.dropFirst(head.count))
+        var yaml = Sample.yaml
+        let range = yaml.firstRange(of: head) ?? yaml.endIndex..<yaml.endIndex
+        let first = yaml[..<range.lowerBound].count { $0 == "\n" } + 1
+        yaml.replaceSubrange(range, with: head + body)
+        let found = errors(in: yaml)
+        let places = found.compactMap { Int($0.split(separator: ":")[1]) }
+        #expect(places.map { $0 - first + 1 }.sorted() == lines, "\(found.joined(separator: "\n"))")
+    }
+
     @Test("a misspelt required key is one mistake, not two")
     func oneMistake() {
         #expect(errors(in: Sample.replacing("user: guardia", by: "usr: guardia")).count == 1)

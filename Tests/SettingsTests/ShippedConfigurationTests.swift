@@ -48,7 +48,10 @@ struct ShippedConfigurationTests {
         ])
     func rehearsal(waf: String, station: String, word: String) throws {
         let folder = try TemporaryFolder()
-        for secret in ["gateway-token", "provider-token", "firebase.json"] { try folder.write(secret, "TEST-token") }
+        let secrets = [
+            "gateway-token", "provider-token", "firebase.json", "guardia-password", "guardia_compliance-password",
+        ]
+        for secret in secrets { try folder.write(secret, "TEST-token") }
         try folder.write("runbook.md", String(decoding: RehearsalSettings.runbook, as: UTF8.self))
         var variables = RehearsalSettings.example
         variables["REHEARSAL_FOLDER"] = folder.path

@@ -1,7 +1,7 @@
 import Launch
 
 /// What the helper answered: lines of words, and how it ended.
-struct HelperAnswer {
+package struct HelperAnswer {
     enum End: Equatable {
         case done
         /// A code and its words.
@@ -19,7 +19,7 @@ struct HelperAnswer {
     }
 
     /// Nil where the last line is none of the helper's.
-    init?(_ lines: [String]) {
+    package init?(_ lines: [String]) {
         guard let last = lines.last else { return nil }
         let words = last.split(separator: " ")
         switch words.first {
@@ -49,7 +49,7 @@ struct HelperAnswer {
 
 extension EdgeStatus {
     /// Nil where the answer is not a whole status.
-    init?(_ answer: HelperAnswer) {
+    package init?(_ answer: HelperAnswer) {
         guard let clock = answer.number("clock"), let fence = answer.number("fence") else { return nil }
         let door: Door
         if let name = answer.words("split")?.first {

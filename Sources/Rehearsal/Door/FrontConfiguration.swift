@@ -9,7 +9,7 @@ struct FrontConfiguration {
     var folder: String
     var edge: EdgeConfiguration
     /// The port of the same over TLS, and its certificate.
-    var tls: (port: UInt16, front: TLSFront)
+    var tls: (port: UInt16, pair: OwnAuthority.Pair)
 
     var text: String {
         """
@@ -24,8 +24,8 @@ struct FrontConfiguration {
                 listen 127.0.0.1:\(port);
                 listen 127.0.0.1:\(tls.port) ssl;
                 server_name _;
-                ssl_certificate \(tls.front.certificate);
-                ssl_certificate_key \(tls.front.key);
+                ssl_certificate \(tls.pair.certificate);
+                ssl_certificate_key \(tls.pair.key);
                 ssl_protocols TLSv1.2 TLSv1.3;
                 ssl_ciphers ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305;
                 ssl_prefer_server_ciphers on;

@@ -18,15 +18,18 @@ package struct PostgresServer: Server {
     package var addresses: [ServerAddress] { [.unix("\(socketFolder)/.s.PGSQL.\(port)"), .loopback(port)] }
 
     /// Starts a PostgreSQL with a new, empty cluster.
-    /// - Parameter settings: lines of postgresql.conf, by name, over ours; values as written there, strings in quotes.
+    /// - Parameters:
+    ///   - settings: lines of postgresql.conf, by name, over ours; values as written there, strings in quotes.
+    ///   - rules: pg_hba.conf; nil: as initdb wrote it, with trust on the Unix socket and SCRAM elsewhere.
     package static func start(
         in privateFolder: PrivateFolder, name: String = "postgres", cluster: PostgresCluster = .copied,
-        settings: [String: String] = [:]
+        settings: [String: String] = [:], rules: String? = nil
     ) async throws -> PostgresServer {
         let program = try Program.postgres("postgres").path()
         let folder = try privateFolder.subfolder(name)
         let data = "\(folder)/data"
         let password = try await cluster.put(at: data, in: privateFolder)
+        if let rules { try writeConfiguration("\(data)/pg_hba.conf", rules) }
         return try await startOnFreePort { port in
             var lines = [
                 "listen_addresses": "'127.0.0.1'", "port": "\(port)", "unix_socket_directories": "'\(folder)'",

@@ -64,14 +64,13 @@ struct AlertReader {
     private func rule(_ fields: Fields, groupBy: [String]) -> AlertRule? {
         let name = fields.required("alert")?.identifier()
         let fan = Box<String?>(nil)
-        let condition = condition(fields, fan)
+        let kind = fields.one(of: AlertReader.conditions.filter { $0 != "ratio" })
+        let condition = condition(kind, fields, fan)
         let labels = fields.optional("labels")?.alertLabels() ?? [:]
         if let label = fields.optional("by")?.labelName() { fan.value = label }
-        let severity: Severity?
-        switch condition {
-        case .verdict, .burn, nil: severity = fields.optional("severity")?.severity()
-        default: severity = fields.required("severity")?.severity()
-        }
+        // A verdict has its own, and so have the windows of a burn rate; of a rule without a condition it is not known.
+        let bringsSeverity = kind.map { ["verdict", "burn_rate"].contains($0.key) } ?? true
+        let severity = (bringsSeverity ? fields.optional("severity") : fields.required("severity"))?.severity()
         let hold = fields.optional("for")?.duration(Milliseconds(0)...Milliseconds.days(7))
         let keep = fields.optional("keep_firing_for")?.duration(Milliseconds(0)...Milliseconds.days(7))
         let summary = fields.optional("summary")?.template(labels: labels, fan: fan.value)
@@ -79,10 +78,11 @@ struct AlertReader {
         let policy = fields.optional("notify")?.identifier()
         let group = fields.optional("group_by")?.labelNames() ?? groupBy
         let damping = fields.optional("flapping").map { $0.damping() } ?? .standard
-        guard let name, let condition else {
+        if kind == nil {
+            // Which key was meant to be it is not known.
             fields.acceptAll()
-            return nil
         }
+        guard let name, let condition else { return nil }
         return AlertRule(
             name: name, condition: condition, severity: severity, hold: hold ?? 0, keepFiring: keep ?? 0,
             summary: summary, runbook: runbook, labels: labels, fanLabel: fan.value, policy: policy, groupBy: group,
@@ -91,11 +91,10 @@ struct AlertReader {
 
     // MARK: Conditions
 
-    private func condition(_ fields: Fields, _ fan: Box<String?>) -> AlertCondition? {
+    private func condition(_ kind: Field?, _ fields: Fields, _ fan: Box<String?>) -> AlertCondition? {
         // `ratio` stands beside `above` or `below`.
         let ratio = fields.optional("ratio")
-        let keys = AlertReader.conditions.filter { $0 != "ratio" }
-        guard let kind = fields.one(of: keys) else {
+        guard let kind else {
             fields.error("a rule needs one of \(AlertReader.conditions.joined(separator: ", "))")
             _ = fields.optional("series")
             _ = fields.optional("clear_at")
@@ -110,25 +109,38 @@ struct AlertReader {
             if let series = fields.optional("series") { series.error("'burn_rate' names its series itself") }
             return kind.mapping { burn($0, fan) } ?? nil
         }
-        guard let (id, unit) = subject(fields.required("series"), fan) else { return nil }
+        // Where the series is wrong, what is said of it is still read, as far as it can be without its unit.
+        let subject = subject(fields.required("series"), fan)
+        let (id, unit) = (subject?.id ?? SeriesID(""), subject?.unit)
+        let condition: AlertCondition?
         switch kind.key {
         case "above", "below":
-            guard let (bound, back) = bound(kind, clear, { text throws(Misfit) in try Quantity.amount(text, in: unit) })
-            else { return nil }
-            return .bound(id, bound, clear: back)
-        case "absent": return kind.duration(.seconds(1) ... .days(7)).map { .absence(id, after: $0) }
+            condition = bound(kind, clear) { text throws(Misfit) in try AlertReader.amount(text, in: unit) }
+                .map { .bound(id, $0.bound, clear: $0.clear) }
+        case "absent": condition = kind.duration(.seconds(1) ... .days(7)).map { .absence(id, after: $0) }
         case "verdict":
-            return kind.choice(["warning": Verdict.warning, "critical": .critical]).map { .verdict(id, atLeast: $0) }
-        case "change": return kind.mapping { change($0, id, unit) } ?? nil
-        default: return kind.mapping { fields in .anomaly(id, anomaly(fields)) }
+            condition = kind.choice(["warning": Verdict.warning, "critical": .critical])
+                .map { .verdict(id, atLeast: $0) }
+        case "change": condition = kind.mapping { change($0, id, unit) } ?? nil
+        default: condition = kind.mapping { fields in .anomaly(id, anomaly(fields)) }
         }
+        return subject == nil ? nil : condition
+    }
+
+    /// - Parameter unit: nil where it is not known: then an amount of any unit will do.
+    private static func amount(_ text: String, in unit: Unit?) throws(Misfit) -> Double {
+        if let unit { return try Quantity.amount(text, in: unit) }
+        for unit in Unit.allCases {
+            if let amount = try? Quantity.amount(text, in: unit) { return amount }
+        }
+        throw Misfit("\(text.quoted) is no amount of anything", hint: "write it as 90%, 150ms, 5 or 2MB/s")
     }
 
     private func bound(
         _ kind: Field, _ clear: Field?, _ amount: (String) throws(Misfit) -> Double
     ) -> (bound: Thresholds.Bound, clear: Double?)? {
-        guard let limit = kind.parse(amount) else { return nil }
-        let back = clear?.parse(amount)
+        let (parsed, back) = (kind.parse(amount), clear?.parse(amount))
+        guard let limit = parsed else { return nil }
         if let back, kind.key == "above" ? back > limit : back < limit {
             clear?.error(
                 "'clear_at' is beyond the bound itself", hint: "it must lie on the good side of '\(kind.key)'")
@@ -157,7 +169,7 @@ struct AlertReader {
         return .ratio(inputs[0].id, inputs[1].id, scale: isPercent ? 100 : 1, bound, clear: back)
     }
 
-    private func change(_ fields: Fields, _ id: SeriesID, _ unit: Unit) -> AlertCondition? {
+    private func change(_ fields: Fields, _ id: SeriesID, _ unit: Unit?) -> AlertCondition? {
         let over = fields.required("over")?.duration(.minutes(1) ... .days(7))
         guard let kind = fields.one(of: ["above", "below"]) else {
             fields.error("'change' needs 'above' or 'below'")
@@ -168,8 +180,8 @@ struct AlertReader {
         let read = bound(kind, nil) { text throws(Misfit) in
             if isRelative { return try Quantity.amount(text, in: .percent) }
             // Of sizes and money a fall is below nothing.
-            if text.hasPrefix("-") { return -(try Quantity.amount(String(text.dropFirst()), in: unit)) }
-            return try Quantity.amount(text, in: unit)
+            if text.hasPrefix("-") { return -(try AlertReader.amount(String(text.dropFirst()), in: unit)) }
+            return try AlertReader.amount(text, in: unit)
         }
         guard let over, let read else { return nil }
         return .change(id, over: over, isRelative: isRelative, read.bound)
@@ -195,15 +207,17 @@ struct AlertReader {
         case let field?:
             bad =
                 field.mapping { fields -> BurnRate.Bad? in
-                    guard let (id, unit) = subject(fields.required("series"), fan),
-                        let kind = fields.one(of: ["above", "below"])
-                    else {
+                    let subject = subject(fields.required("series"), fan)
+                    guard let kind = fields.one(of: ["above", "below"]) else {
                         fields.acceptAll()
-                        fields.error("'bad' needs 'series' and one of above, below")
+                        fields.error("'bad' needs 'above' or 'below'")
                         return nil
                     }
-                    let read = bound(kind, nil) { text throws(Misfit) in try Quantity.amount(text, in: unit) }
-                    return read.map { .beyond(id, $0.bound) }
+                    let read = bound(kind, nil) { text throws(Misfit) in
+                        try AlertReader.amount(text, in: subject?.unit)
+                    }
+                    guard let subject, let read else { return nil }
+                    return .beyond(subject.id, read.bound)
                 } ?? nil
         case nil: fields.error("a burn rate needs 'errors' or 'bad': what counts against the budget")
         }

@@ -8,7 +8,8 @@ extension Field {
         for item in items() {
             let channel = item.mapping { fields -> ChannelPlan? in
                 let name = fields.required("name")?.identifier()
-                guard let type = fields.required("type")?.choice(ChannelType.words) else {
+                let word = fields.required("type")
+                guard let type = word?.choice(ChannelType.words) ?? word?.guess(ChannelType.words) else {
                     fields.acceptAll()
                     return nil
                 }

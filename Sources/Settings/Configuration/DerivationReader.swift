@@ -69,25 +69,28 @@ final class DerivationReader {
 
     private func draft(_ item: Field) -> Draft? {
         item.mapping { fields -> Draft? in
-            let id = fields.required("series")?.seriesName()
+            let name = fields.required("series")
+            let id = name?.seriesName()
             let kind = fields.one(of: Self.kinds)
-            let draft = id.flatMap { id in
-                kind.map { kind in
-                    Draft(
-                        id: id, item: item, kind: kind, inputs: kind.isList ? kind.items() : [kind],
-                        unit: fields.optional("unit")?.unit(), scale: fields.optional("scale")?.number(),
-                        title: fields.optional("title")?.words(),
-                        every: fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1)),
-                        thresholds: fields.optional("thresholds"), over: fields.optional("over"),
-                        objective: fields.optional("objective"))
-                }
+            let (unit, scale) = (fields.optional("unit")?.unit(), fields.optional("scale")?.number())
+            let title = fields.optional("title")?.words()
+            let every = fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1))
+            let (thresholds, over) = (fields.optional("thresholds"), fields.optional("over"))
+            let objective = fields.optional("objective")
+            // Whoever refers to it by the name that it has not is not told a second time.
+            if id == nil || kind == nil, case .scalar(let scalar)? = name?.node.content {
+                catalogue.markIncomplete(String(scalar.text.prefix { $0 != "." }))
             }
-            if draft == nil { fields.acceptAll() }
-            if kind == nil {
+            guard let kind else {
+                fields.acceptAll()
                 fields.error("a derived series needs one of \(Self.kinds.joined(separator: ", "))")
+                return nil
             }
-            if draft == nil, let id { catalogue.markIncomplete(String(id.name.prefix { $0 != "." })) }
-            return draft
+            return Draft(
+                // Without a name it is read for what else is wrong with it; it has one of its own, which nobody can mean.
+                id: id ?? SeriesID("a derived series without a name, on line \(item.place.line)"), item: item,
+                kind: kind, inputs: kind.isList ? kind.items() : [kind], unit: unit, scale: scale, title: title,
+                every: every, thresholds: thresholds, over: over, objective: objective)
         } ?? nil
     }
 

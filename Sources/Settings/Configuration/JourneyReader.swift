@@ -36,12 +36,9 @@ extension Fields {
         for item in list.items() {
             let step =
                 item.mapping { fields -> JourneyStep? in
-                    guard let name = fields.required("name")?.identifier() else {
-                        fields.acceptAll()
-                        return nil
-                    }
-                    if !names.insert(name).inserted { fields.error("a second step named '\(name)'") }
-                    return fields.step(named: name)
+                    let name = fields.required("name")?.identifier()
+                    if let name, !names.insert(name).inserted { fields.error("a second step named '\(name)'") }
+                    return fields.step(named: name ?? "")
                 } ?? nil
             guard let step else { continue }
             item.complain(of: step, knowing: known)

@@ -28,7 +28,9 @@ extension Fields {
         for item in list.items() {
             let extract = item.mapping { fields -> MetricsTarget.Extract? in
                 guard let name = fields.required("name")?.identifier() else {
-                    fields.acceptAll()
+                    // Read for what else is wrong with it; it brings nothing.
+                    var unused = MeasureDetails()
+                    _ = fields.extract(named: "", &unused)
                     return nil
                 }
                 if extracts.contains(where: { $0.name == name }) { fields.error("a second '\(name)' in 'extract'") }

@@ -21,7 +21,9 @@ final class ProbeReader {
         let probe: Probe? =
             item.mapping { fields -> Probe? in
                 name = fields.required("name")?.identifier()
-                guard let type = fields.required("type")?.choice(ProbeType.words) else {
+                let word = fields.required("type")
+                guard let type = word?.choice(ProbeType.words) ?? word?.guess(ProbeType.words) else {
+                    _ = readPace(fields, nil)
                     fields.acceptAll()
                     return nil
                 }
@@ -39,16 +41,7 @@ final class ProbeReader {
     }
 
     private func readProbe(named name: String, _ type: ProbeType, _ fields: Fields, place: Place) -> Probe {
-        let title = fields.optional("title")?.words() ?? name
-        let every =
-            fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1)) ?? type.defaultInterval
-        let deadline = fields.optional("deadline")
-        let limit = deadline?.duration(Milliseconds(10)...Milliseconds.minutes(10)) ?? min(every, type.defaultDeadline)
-        if let deadline, limit > every {
-            deadline.error(
-                "'deadline': \(limit.text) is longer than the interval of \(every.text)",
-                hint: "a look must be over before the next begins")
-        }
+        let pace = readPace(fields, type)
         var details = MeasureDetails()
         let errorsBefore = fields.source.findings.errorCount
         let target = type.read(fields, &details)
@@ -59,14 +52,33 @@ final class ProbeReader {
         // A journey that failed half-way is not walked again at once: what it did is done.
         let attempts = if case .journey = type { 0 } else { 1 }
         let probe = Probe(
-            name: name, interval: every, deadline: limit,
-            retry: fields.optional("retry")?.retry() ?? Probe.Retry(attempts: attempts), target: target)
+            name: name, interval: pace.every, deadline: pace.deadline,
+            retry: pace.retry ?? Probe.Retry(attempts: attempts), target: target)
         let thresholds = fields.optional("thresholds")?.pairs() ?? []
         let titles = fields.optional("titles")?.pairs() ?? []
         if !name.isEmpty, places[name] == nil {
-            details.apply(to: probe, title: title, thresholds: thresholds, titles: titles, catalogue)
+            details.apply(to: probe, title: pace.title ?? name, thresholds: thresholds, titles: titles, catalogue)
         }
         return probe
+    }
+
+    /// What every probe has, whatever it looks at.
+    ///
+    /// - Parameter type: nil where it is not known.
+    private func readPace(
+        _ fields: Fields, _ type: ProbeType?
+    ) -> (title: String?, every: Milliseconds, deadline: Milliseconds, retry: Probe.Retry?) {
+        let given = fields.optional("every")?.duration(Milliseconds(100)...Milliseconds.days(1))
+        let deadline = fields.optional("deadline")
+        let most = deadline?.duration(Milliseconds(10)...Milliseconds.minutes(10))
+        let every = given ?? type?.defaultInterval ?? .days(1)
+        let limit = most ?? min(every, type?.defaultDeadline ?? every)
+        if let deadline, limit > every {
+            deadline.error(
+                "'deadline': \(limit.text) is longer than the interval of \(every.text)",
+                hint: "a look must be over before the next begins")
+        }
+        return (fields.optional("title")?.words(), every, limit, fields.optional("retry")?.retry())
     }
 
     private func resolveClock(_ index: Int, _ field: Field) {

@@ -175,19 +175,20 @@ extension Fields {
         var questions: [Question] = []
         for item in list.items() {
             let question = item.mapping { fields -> Question? in
-                guard let name = fields.required("name")?.identifier() else {
-                    fields.acceptAll()
-                    return nil
-                }
-                if questions.contains(where: { $0.name == name }) {
+                let name = fields.required("name")?.identifier()
+                if let name, questions.contains(where: { $0.name == name }) {
                     fields.error("a second '\(name)' in '\(key)'")
                 }
-                details.titles[name] = fields.optional("title")?.words()
-                details.thresholds[name] = fields.optional("thresholds")
+                // One without a name is read for what else is wrong with it, and brings nothing.
+                var own = name == nil ? MeasureDetails() : details
+                own.titles[name ?? ""] = fields.optional("title")?.words()
+                own.thresholds[name ?? ""] = fields.optional("thresholds")
                 var question = Question(
-                    name: name, text: fields.required(text)?.text() ?? "",
+                    name: name ?? "", text: fields.required(text)?.text() ?? "",
                     unit: fields.optional("unit")?.unit() ?? .count)
-                if text != "label" { fields.refine(&question, text: text, &details) }
+                if text != "label" { fields.refine(&question, text: text, &own) }
+                guard name != nil else { return nil }
+                details = own
                 return question
             }
             if let question, let question { questions.append(question) }

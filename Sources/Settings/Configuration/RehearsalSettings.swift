@@ -12,6 +12,13 @@ package enum RehearsalSettings {
         try LaunchConfigurationFile.load(bytes: yaml, name: name, variables: variables)
     }
 
+    /// Whether a file is `Config/rehearsal.yaml`, as it is or changed: only a rehearsal has these variables.
+    package static func isTemplate(_ bytes: [UInt8]) -> Bool {
+        String(decoding: bytes, as: UTF8.self).contains("${REHEARSAL_FOLDER}")
+    }
+
+    package static let exampleFolder = "/rehearsal/"
+
     /// Values for every variable, with which the settings can be read where nothing of a rehearsal runs. Nothing is at these places.
     package static let example = [
         "POSTGRES_SOCKET_DIR": "/rehearsal/pg", "POSTGRES_PORT": "5432", "POSTGRES_DATABASE": "barberpro",

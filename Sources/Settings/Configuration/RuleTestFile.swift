@@ -55,12 +55,13 @@ private struct Reader {
         var series: [SeriesID: [Double?]] = [:]
         for item in fields.required("input_series")?.items() ?? [] {
             _ = item.mapping { fields in
-                guard let name = fields.required("series")?.text() else { return fields.acceptAll() }
+                let name = fields.required("series")?.text()
                 let values = fields.required("values")?.parse { text throws(Misfit) in
                     do throws(SeriesNotation.Malformed) { return try SeriesNotation.values(text) } catch {
                         throw Misfit(error.reason)
                     }
                 }
+                guard let name else { return }
                 let id = SeriesID(name)
                 if units[id] == nil {
                     fields.error(

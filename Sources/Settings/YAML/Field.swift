@@ -82,6 +82,15 @@ package struct Field {
         }
     }
 
+    /// The one of a fixed set of words that was probably meant, where ``choice(_:)`` found none: what stands beside it can then be
+    /// read, and all that is wrong be told at once. The value is never used: there is an error already.
+    package func guess<Value>(_ choices: KeyValuePairs<String, Value>) -> Value? {
+        guard case .scalar(let scalar) = node.content,
+            let word = Nearest.name(to: scalar.text, among: choices.map(\.key))
+        else { return nil }
+        return choices.first { $0.key == word }?.value
+    }
+
     // MARK: Lists and mappings
 
     /// The items of a list; none (and an error) when it is not one.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Wire
 
 /// Makes BarberPro's database and its past.
@@ -9,6 +10,9 @@ struct Seed: AsyncParsableCommand {
 
     @Option(help: "libpq's connection string of the superuser.")
     var postgres: String
+
+    @Option(help: "A file of libpq's (*:*:*:role:password) with the passwords of the roles that are made.")
+    var passfile: String?
 
     @Option(help: "How many bookings there were.")
     var bookings = 135_000
@@ -25,11 +29,21 @@ struct Seed: AsyncParsableCommand {
     func run() async throws {
         let reactor = try Reactor()
         var settings = try PostgresSettings(connectionString: postgres)
-        try await run(Schema.cluster, settings, on: reactor)
+        try await run(Schema.cluster + passwords(), settings, on: reactor)
         settings.parameters["user"] = "barberpro"
         settings.parameters["dbname"] = "barberpro"
         try await run(History(bookings: bookings, days: days).statements + Schema.grants, settings, on: reactor)
         reactor.shutdown()
+    }
+
+    /// What gives the roles their passwords, of those that are made here.
+    private func passwords() throws -> [String] {
+        guard let passfile else { return [] }
+        return try String(contentsOfFile: passfile, encoding: .utf8).split(separator: "\n").compactMap { line in
+            let parts = line.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 5, Schema.roles.contains(String(parts[3])) else { return nil }
+            return "ALTER ROLE \(parts[3]) PASSWORD '\(parts[4].replacing("'", with: "''"))'"
+        }
     }
 
     private func run(_ statements: [String], _ settings: PostgresSettings, on reactor: Reactor) async throws {

@@ -1,6 +1,7 @@
 /// BarberPro's database: each statement by itself, as a prepared one must be.
 enum Schema {
     /// Who there is: the application, which owns its database, and the dashboard, which may look.
+    static let roles = ["barberpro", "guardia", "guardia_backup"]
     static let cluster = [
         "CREATE ROLE barberpro LOGIN",
         "CREATE ROLE guardia LOGIN IN ROLE pg_monitor",

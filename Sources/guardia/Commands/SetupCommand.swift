@@ -143,6 +143,9 @@ struct SetupCommand: AsyncParsableCommand {
         }.first
         var references = ["password": probe]
         if let plan = launch.backup { references["backup_password"] = plan.source.password }
+        if let evidence = launch.security?.compliance?.postgres {
+            references["compliance_password"] = evidence.password
+        }
         if let drill = launch.drills.connections { references["drill_password"] = drill.server.password }
         return references.compactMapValues { $0.flatMap { try? SecretStore().resolve($0) } }
     }

@@ -84,7 +84,9 @@ struct AuditedDatabase {
             for file in ["barberpro-role.sql", "compliance-role.sql", "audit-role.sql"] {
                 let result = try await Command.run(
                     [
-                        "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "password=secret", "-h", folder, "-p",
+                        "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "password=secret", "-v",
+                        "compliance_password=secret",
+                        "-h", folder, "-p",
                         "\(server.port)", "-U", "postgres", "-d", "barberpro", "-f",
                         AuditedDatabase.root.appending(path: "Config/postgres/\(file)").path,
                     ], deadline: .seconds(60))

@@ -13,9 +13,33 @@ final class BanLab: Sendable {
     let space: String
     let plan: HardeningPlan
 
-    static let isInstalled =
-        geteuid() == 0
-        && ["/usr/bin/fail2ban-server", "/usr/sbin/nft"].allSatisfy(FileManager.default.isExecutableFile)
+    /// Why there can be none here; nil where there can.
+    static let refusal: String? = {
+        guard geteuid() == 0 else { return "only root can make a network namespace" }
+        let programs = ["/usr/bin/fail2ban-server", "/usr/sbin/nft", "/usr/bin/ip"]
+        guard programs.allSatisfy(FileManager.default.isExecutableFile) else {
+            return "fail2ban, nftables or iproute2 is missing: see scripts/deps"
+        }
+        // All that the tests need of the kernel, tried in a namespace that nobody keeps.
+        let tried = Process()
+        let errors = Pipe()
+        tried.executableURL = URL(filePath: "/usr/bin/unshare")
+        tried.arguments = [
+            "--net", "sh", "-ec",
+            """
+            ip link add guardia0 type veth peer name guardia1
+            nft 'add table inet guardia; add set inet guardia s { type ipv4_addr; size 9; flags dynamic; }
+            add chain inet guardia c { type filter hook input priority 0; }
+            add rule inet guardia c tcp dport 80 ct state new add @s { ip saddr ct count over 1 } drop'
+            """,
+        ]
+        tried.standardOutput = FileHandle.nullDevice
+        tried.standardError = errors
+        do { try tried.run() } catch { return "this machine has no network namespaces: \(error)" }
+        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        tried.waitUntilExit()
+        return tried.terminationStatus == 0 ? nil : "this machine lets nobody make network namespaces: \(said)"
+    }()
 
     var client: [String] {
         [
@@ -26,12 +50,15 @@ final class BanLab: Sendable {
     var nft: [String] { ["ip", "netns", "exec", space, "nft"] }
     var watch: BanWatch { BanWatch(name: "edge-1", client: client, nft: nft, log: "\(folder)/fail2ban.log") }
 
-    init() async throws {
+    /// - Parameter change: what else is hardened than bans.
+    init(_ change: (inout HardeningPlan) -> Void = { _ in }) async throws {
         var template = Array("/tmp/guardia-ban-XXXXXX".utf8CString)
         try #require(mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         space = "guardia-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        plan = HardeningPlan(log: "\(folder)/edge.log", bans: BanPlan(retries: 3))
+        var plan = HardeningPlan(log: "\(folder)/edge.log", bans: BanPlan(retries: 3))
+        change(&plan)
+        self.plan = plan
         try await run(["ip", "netns", "add", space])
         do {
             try await start()

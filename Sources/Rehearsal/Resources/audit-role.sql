@@ -1,0 +1,1 @@
+../../../Config/postgres/audit-role.sql

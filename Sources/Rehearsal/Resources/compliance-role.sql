@@ -1,0 +1,1 @@
+../../../Config/postgres/compliance-role.sql
