@@ -31,7 +31,9 @@ struct Check: ParsableCommand {
         }
         let (errors, warnings) = LaunchConfigurationFile.check(path: config.path, variables: config.pairs)
         // Nothing is where the examples lead.
-        for warning in warnings where note.isEmpty || !warning.message.contains(RehearsalSettings.exampleFolder) { Output.line("warning: \(warning)") }
+        for warning in warnings where note.isEmpty || !warning.message.contains(RehearsalSettings.exampleFolder) {
+            Output.line("warning: \(warning)")
+        }
         for error in errors { Output.line("error: \(error)") }
         guard errors.isEmpty else {
             Output.line("\(config.path) has \(errors.count == 1 ? "an error" : "\(errors.count) errors")")
