@@ -65,7 +65,9 @@ let package = Package(
             dependencies: ["Launch", "Wire", "CCrypto"],
             // A link to Config/edge/guardia-door.
             resources: [.embedInCode("Resources")]),
-        .testTarget(name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal", "Security"]),
+        .target(name: "TestServers", dependencies: ["Launch", "Rehearsal", "Wire"], path: "Tests/TestServers"),
+        .testTarget(
+            name: "EdgeTests", dependencies: ["Edge", "Launch", "Wire", "Rehearsal", "Security", "TestServers"]),
 
         // MARK: Actions: plans and steps of deploy, rollback and their kin
         .target(
@@ -200,7 +202,8 @@ let package = Package(
             name: "guardia-fuzz",
             dependencies: ["Fuzzing", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(
-            name: "EndToEnd", dependencies: ["Launch", "Journal", "Rehearsal", "Settings", "Watch", "Wire"],
+            name: "EndToEnd",
+            dependencies: ["Launch", "Journal", "Rehearsal", "Settings", "TestServers", "Watch", "Wire"],
             path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]

@@ -163,14 +163,17 @@ package actor ActionWarden {
         _ = await edges.only(names).each { door throws(EdgeError) in
             // Out of reach still: nothing is told, it is asked again in a second.
             guard let status = try? await door.status(within: .seconds(1)) else { return }
-            if let lock = status.lock, !lock.hasLapsed { return }
+            // What the action itself left there when it lost the edge is nobody's any more.
+            let isLeft = status.lock?.action == cause.text
+            if let lock = status.lock, !lock.hasLapsed, !isLeft { return }
             let who = Operator(name: "engine", uid: getuid(), host: origin)
             let id = ActionID(.mend, at: clock.now().utc, random: .random(in: 0 ... .max))
             _ = await ActionReporter(id, journal: teller).single(
                 .mend, by: who, reason: "\(door.plan.name) was out of reach of \(cause)", command: [],
                 on: EdgeGroup([door])
             ) { group in
-                await Mend(split: split, deployment: deployment, status: status).run(on: door, as: who, id)
+                await Mend(split: split, deployment: deployment, status: status, takesOver: isLeft)
+                    .run(on: door, as: who, id)
             }
         }
         await teller.settle(within: .seconds(2))
@@ -183,20 +186,23 @@ struct Mend: Sendable {
     let split: Split
     let deployment: Deployment
     let status: EdgeStatus
+    /// Whether the lock that is there is the one that was left.
+    let takesOver: Bool
 
     func run(on door: any EdgeDoor, as who: Operator, _ id: ActionID) async -> Result<String, EdgeError> {
         do throws(EdgeError) {
-            if status.split != split {
+            let lags = await Rollback.lags(door, behind: status.split, within: Rollback.reach)
+            if status.split != split || takesOver || lags {
                 let fence = try await door.take(
                     LockClaim(
                         holder: who.signature, action: id.text, kind: .rollback, reason: "mend",
-                        lease: deployment.lease,
-                        fence: status.fence), within: Rollback.reach)
+                        lease: deployment.lease, force: takesOver ? .takeover : nil, fence: status.fence),
+                    within: Rollback.reach)
                 try await Rollback.flip(door, from: status.split, to: split, fence: fence)
                 try? await door.release(fence: fence, within: Rollback.reach)
             }
             let proof = FrontProof(answersPlan: deployment.answers) { try await Task.sleep(for: $0.duration) }
-            try await proof.prove(split, version: nil, on: door, within: Rollback.proof)
+            try await proof.prove(split, version: nil, on: door, within: Rollback.proof + door.reloading)
             return .success("\(door.plan.name) serves \(split) again, proved")
         } catch {
             return .failure(error)

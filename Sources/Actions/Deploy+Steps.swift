@@ -35,7 +35,7 @@ extension Deploy {
                 return LockClaim(
                     holder: order.by.signature, action: reporter.id.text, kind: .deploy, reason: order.reason,
                     lease: deployment.lease, force: isOurs ? .takeover : nil, fence: statuses[door.plan.name]?.fence)
-            }
+            }.values
         } catch {
             switch error.refusal {
             case .held(let lock)?:
@@ -105,14 +105,14 @@ extension Deploy {
     static func move(_ door: any EdgeDoor, to split: Split, fence: Int64) async throws(EdgeError) {
         try await door.stage(split, fence: fence, within: reach)
         let status = try await door.status(within: reach)
-        try await Rollback.flip(door, from: status.split, to: split, fence: fence)
+        try await Rollback.flip(door, from: status.split, to: split, fence: fence, within: reach)
     }
 
     /// Asks every front door; nil where all of them prove it.
     private func prove(_ split: Split, version: String?) async -> String? {
         let proof = FrontProof(answersPlan: deployment.answers, pause: world.pause)
         let proofs = await edges.each { door throws(EdgeError) in
-            try await proof.prove(split, version: version, on: door, within: Deploy.proof)
+            try await proof.prove(split, version: version, on: door, within: Deploy.proof + door.reloading)
         }
         return proofs.isWhole ? nil : proofs.trouble
     }
@@ -141,7 +141,7 @@ extension Deploy {
         let proof = FrontProof(answersPlan: deployment.answers, pause: world.pause)
         let serving = ground.serving
         let proofs = await switched.each { door throws(EdgeError) in
-            try await proof.prove(split, version: serving, on: door, within: Deploy.proof)
+            try await proof.prove(split, version: serving, on: door, within: Deploy.proof + door.reloading)
         }
         unsettled = answers.errors.map(\.edge) + proofs.errors.map(\.edge)
         // Where nothing had been moved yet, no switch has taken it away. An edge that could not be taken back keeps it: it is all

@@ -301,7 +301,8 @@ package actor Deploy {
 
     /// Renews the leases until the action ends; tells when somebody took a lock from us.
     func keepLocks() {
-        let pause = Milliseconds(max(deployment.lease.count / 3, 500))
+        // Often enough for both: for the lease, and for the way back that is wound up again.
+        let pause = Milliseconds(max(min(deployment.lease, order.confirmWithin ?? .hours(1)).count / 3, 500))
         keeping = Task { [world, edges, fences, deployment, inbox] in
             for await _ in world.renewals(pause) {
                 if Task.isCancelled { return }

@@ -62,21 +62,34 @@ package struct EdgeGroup: Sendable {
     /// Takes the lock of every edge: of the first alone, then of the others side by side. Whoever contends for the same edges
     /// loses at the first, so nobody ends up with half of them each.
     ///
-    /// - Returns: the fences; on failure what was taken is given back.
+    /// - Parameter isLeftOut: whether an edge that failed so is no rival's, and the others are locked without it.
+    /// - Returns: what each edge answered; on any other failure what was taken is given back. At least one was locked.
     package func lock(
-        within deadline: Duration, _ claim: @escaping @Sendable (any EdgeDoor) -> LockClaim
-    ) async throws(EdgeError) -> [String: Int64] {
-        guard let first = doors.first else { return [:] }
-        var fences = [first.plan.name: try await first.take(claim(first), within: deadline)]
-        let answers = await EdgeGroup(Array(doors.dropFirst())).each { door throws(EdgeError) in
-            try await door.take(claim(door), within: deadline)
+        within deadline: Duration, leavingOut isLeftOut: (EdgeError) -> Bool = { _ in false },
+        _ claim: @escaping @Sendable (any EdgeDoor) -> LockClaim
+    ) async throws(EdgeError) -> Answers<Int64> {
+        var answers = Answers<Int64>(all: [])
+        var rest = doors[...]
+        var lastFailure: EdgeError?
+        while answers.values.isEmpty, let first = rest.popFirst() {
+            do throws(EdgeError) {
+                answers.all.append(
+                    (first.plan.name, .success(try await first.take(claim(first), within: deadline))))
+            } catch {
+                guard isLeftOut(error) else { throw error }
+                answers.all.append((first.plan.name, .failure(error)))
+                lastFailure = error
+            }
         }
-        fences.merge(answers.values) { _, new in new }
-        if let failure = answers.errors.first {
-            await unlock(fences, within: deadline)
+        if answers.values.isEmpty, let lastFailure { throw lastFailure }
+        answers.all += await EdgeGroup(Array(rest)).each { door throws(EdgeError) in
+            try await door.take(claim(door), within: deadline)
+        }.all
+        if let failure = answers.errors.first(where: { !isLeftOut($0.error) }) {
+            await unlock(answers.values, within: deadline)
             throw failure.error
         }
-        return fences
+        return answers
     }
 
     /// Gives locks back, as far as the edges can be reached; what is not given back lapses.

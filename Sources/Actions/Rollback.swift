@@ -86,6 +86,8 @@ package struct Rollback: Sendable {
     struct Look: Sendable {
         var status: EdgeStatus
         var standby: Standby?
+        /// Whether its nginx does not serve what its link says: one that has to be reloaded.
+        var lags = false
     }
 
     /// Runs it to its end. The journal is told on the way and never waited for.
@@ -135,7 +137,8 @@ package struct Rollback: Sendable {
                 likely == nil
                 ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: deadline)
             let status = try await door.status(within: deadline)
-            return Look(status: status, standby: await standby)
+            let lags = await Rollback.lags(door, behind: status.split, within: deadline)
+            return Look(status: status, standby: await standby, lags: lags)
         }
     }
 
@@ -166,17 +169,21 @@ package struct Rollback: Sendable {
 
     private func move(_ plan: Plan, version: String?, _ looks: EdgeGroup.Answers<Look>) async -> ActionResult {
         let split = Split(all: plan.target)
-        let reached = edges.only(plan.reached)
         await reporter.begin("lock")
-        let fences: [String: Int64]
+        let locks: EdgeGroup.Answers<Int64>
         do throws(EdgeError) {
             let statuses = looks.values.mapValues(\.status)
-            fences = try await lock(reached, statuses)
+            locks = try await lock(edges.only(plan.reached), statuses)
         } catch {
             await reporter.end("lock", .failed, error.reason)
-            return Rollback.refused(error)
+            return refused(error)
         }
-        await reporter.end("lock", .done, "\(fences.count) of \(edges.doors.count.edges)")
+        let fences = locks.values
+        // An edge that was lost since it was looked at keeps nobody else from going back.
+        let reached = edges.only(fences.keys)
+        await reporter.end(
+            "lock", .done,
+            "\(fences.count) of \(edges.doors.count.edges)\(locks.isWhole ? "" : "; without \(locks.trouble)")")
 
         await reporter.begin("flip")
         let before = looks.values.compactMapValues(\.status.split)
@@ -200,7 +207,7 @@ package struct Rollback: Sendable {
         await reporter.begin("prove")
         let proof = FrontProof(answersPlan: deployment.answers, pause: pause)
         let proofs = await flipped.each { door throws(EdgeError) in
-            try await proof.prove(split, version: version, on: door, within: Rollback.proof)
+            try await proof.prove(split, version: version, on: door, within: Rollback.proof + door.reloading)
         }
         await reporter.end(
             "prove", proofs.isWhole ? .done : .undecided,
@@ -209,8 +216,9 @@ package struct Rollback: Sendable {
         await followers.follow(live: plan.target, idle: plan.from, version: version ?? "", reporter)
         await unlocking
 
-        let unreached = edges.names.filter { !plan.reached.contains($0) }
+        let unreached = edges.names.filter { fences[$0] == nil }
         let missing = unreached + flips.errors.map(\.edge) + proofs.errors.map(\.edge)
+        let errors = looks.errors + locks.errors + flips.errors + proofs.errors
         let target = "\(plan.target)\(version.map { " \($0)" } ?? "")"
         if missing.isEmpty {
             return ActionResult(
@@ -219,28 +227,26 @@ package struct Rollback: Sendable {
         return ActionResult(
             .undecided,
             "all traffic goes to \(target) on \(proofs.values.count) of \(edges.doors.count.edges); not on "
-                + missing.map { name in "\(name) (\(why(name, looks, flips, proofs)))" }.joined(separator: ", "),
+                + missing.map { name in
+                    "\(name) (\(errors.first { $0.edge == name }?.error.reason ?? "not reached"))"
+                }.joined(separator: ", "),
             missing: missing, split: split)
     }
 
-    private func why(
-        _ name: String, _ looks: EdgeGroup.Answers<Look>, _ flips: EdgeGroup.Answers<Void>,
-        _ proofs: EdgeGroup.Answers<Void>
-    ) -> String {
-        let errors = looks.errors + flips.errors + proofs.errors
-        return errors.first { $0.edge == name }?.error.reason ?? "not reached"
-    }
-
-    /// Takes the locks, pre-empting a deploy; once more where the fence rose between the look and the claim.
+    /// Takes the locks, pre-empting a deploy; once more where the fence rose between the look and the claim. An edge that says
+    /// nothing, or cannot be locked, is left out as one that was out of reach from the start.
     private func lock(
         _ reached: EdgeGroup, _ statuses: [String: EdgeStatus]
-    ) async throws(EdgeError) -> [String: Int64] {
+    ) async throws(EdgeError) -> EdgeGroup.Answers<Int64> {
+        func isLost(_ error: EdgeError) -> Bool { error.refusal == nil && error.kind != .cancelled }
         do throws(EdgeError) {
-            return try await reached.lock(within: Rollback.reach) { claim($0, statuses[$0.plan.name]) }
+            return try await reached.lock(within: Rollback.reach, leavingOut: isLost) {
+                claim($0, statuses[$0.plan.name])
+            }
         } catch {
             // A deploy that took its lock just now is no reason to wait; another rollback is, and stays one.
             guard case .overtaken? = error.refusal else { throw error }
-            return try await reached.lock(within: Rollback.reach) { claim($0, nil) }
+            return try await reached.lock(within: Rollback.reach, leavingOut: isLost) { claim($0, nil) }
         }
     }
 
@@ -251,21 +257,30 @@ package struct Rollback: Sendable {
             lease: deployment.lease, force: isAbandoned ? .takeover : .preempt, fence: status?.fence)
     }
 
+    /// Whether an nginx that has to be reloaded serves something else than its link says: a reload that did not take, without a word
+    /// of nginx. A switch to what the link says already reloads it again.
+    static func lags(_ door: any EdgeDoor, behind split: Split?, within deadline: Duration) async -> Bool {
+        guard door.plan.backend != .door, let split else { return false }
+        return (try? await door.front(within: deadline))?.split != split.name
+    }
+
     /// Stages and switches one edge. A deploy may have moved it between our look and our lock: then from where it is now.
+    ///
+    /// - Parameter reach: how long the edge may take for each request.
     static func flip(
-        _ door: any EdgeDoor, from before: Split?, to split: Split, fence: Int64
+        _ door: any EdgeDoor, from before: Split?, to split: Split, fence: Int64, within reach: Duration = reach
     ) async throws(EdgeError) {
         try await door.stage(split, fence: fence, within: reach)
         var from = before
         for attempt in 0..<2 {
-            if from == split { return }
+            if from == split, await !lags(door, behind: split, within: reach) { return }
             guard let current = from else {
                 throw EdgeError(
                     .broken, "switch the traffic", on: door.plan.name,
                     because: "its door is broken: see guardia edge check \(door.plan.name)")
             }
             do throws(EdgeError) {
-                _ = try await door.flip(from: current, to: split, fence: fence, within: reach)
+                _ = try await door.flip(from: current, to: split, fence: fence, within: reach + door.reloading)
                 return
             } catch {
                 guard case .moved(let now)? = error.refusal, attempt == 0 else { throw error }
@@ -274,12 +289,18 @@ package struct Rollback: Sendable {
         }
     }
 
-    private static func refused(_ error: EdgeError) -> ActionResult {
+    private func refused(_ error: EdgeError) -> ActionResult {
         switch error.refusal {
         case .held(let lock)?:
             ActionResult(.refused, "\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action)")
-        case nil: ActionResult(.undecided, error.description, missing: [error.edge])
+        case nil: ActionResult(.undecided, error.description, missing: edges.names)
         default: ActionResult(.refused, error.description)
         }
     }
+}
+
+extension EdgeDoor {
+    /// How much longer a switch and its proof may take where nginx is tested and reloaded: each time it reads all of its
+    /// configuration, and the rules of a firewall alone take half a second of a processor.
+    var reloading: Duration { plan.backend == .door ? .zero : .seconds(5) }
 }

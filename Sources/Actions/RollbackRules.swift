@@ -42,7 +42,9 @@ extension Rollback {
             let all = Split(all: target)
             // Where a dead action left its lock, it is given back all the same.
             let isLeftLocked = reached.contains { $0.1.lock.map(order.isOrphan) ?? false }
-            let isThere = !splits.isEmpty && splits.count == looks.all.count && splits.allSatisfy { $0 == all }
+            let isThere =
+                !splits.isEmpty && splits.count == looks.all.count && splits.allSatisfy { $0 == all }
+                && !looks.values.values.contains(where: \.lags)
             if isThere, order.continues == nil, !isLeftLocked {
                 return end(.done, "\(target) has all traffic already, on \(splits.count.edges)")
             }
@@ -88,7 +90,9 @@ enum RollbackRules {
             }
         }
         if force { return nil }
-        if let (edge, standby) = standbys.filter({ !$0.value.lives }).min(by: { $0.key < $1.key }) {
+        // Where it has all the traffic already nobody is sent to it: a deploy that died before it moved any is undone all the same.
+        let switching = standbys.filter { statuses[$0.key]?.split != Split(all: target) }
+        if let (edge, standby) = switching.filter({ !$0.value.lives }).min(by: { $0.key < $1.key }) {
             return
                 "\(target) does not live through \(edge) (\(standby.trouble ?? "")): start it, leave the edge out with "
                 + "--without \(edge), or insist with --force"

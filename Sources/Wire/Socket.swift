@@ -16,4 +16,23 @@ enum Socket {
         if getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) != 0 { code = errno }
         return code == 0 ? nil : String(cString: strerror(code))
     }
+
+    /// Whether somebody listens on a Unix socket; one that a killed process left behind is there all the same. Never waits.
+    static func isListened(to path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let flags = SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        let descriptor = socket(AF_UNIX, Int32(flags), 0)
+        guard descriptor >= 0 else { return access(path, F_OK) == 0 }
+        defer { close(descriptor) }
+        let code = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        // One that is too busy to take another is there.
+        return code == 0 || errno == EAGAIN
+    }
 }

@@ -108,6 +108,27 @@ struct ActionWardenTests {
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test("the lock that an action left on an edge which it lost is no reason to wait", arguments: ["blue", "green"])
+    func aLockThatWasLeft(serving: String) async throws {
+        let edge = FakeEdge("edge-2") {
+            $0.split = Split(all: serving)
+            $0.lock = EdgeLock(holder: "ana@bastion", action: "rollback-1", kind: "rollback", reason: "", left: 100)
+        }
+        try JournalWriter(path: path, origin: "bastion").append(
+            [
+                started("rollback-1", kind: .rollback),
+                .action(
+                    .ended(
+                        .init(
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
+                            split: "green"))),
+            ], at: SystemClock().now())
+        await warden([edge]).look()
+        #expect(edge.now.split == Split(all: "green"))
+        #expect(edge.now.lock == nil)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     // MARK: Drills
 
     private func drillStarted(_ id: String, kind: DrillKind = .edge) -> Event.Body {

@@ -47,6 +47,8 @@ struct DeployTests {
     struct Run {
         var result: ActionResult
         var commands: [[String]]
+        /// How often it renewed its leases.
+        var renewal: Milliseconds?
     }
 
     /// Runs a deploy; `script` hears each event as it is told, and may answer with a request.
@@ -64,6 +66,7 @@ struct DeployTests {
         change(&order)
         let (requests, ask) = AsyncStream.makeStream(of: ActionEvent.Asked.self)
         let commands = Mutex<[[String]]>([])
+        let renewal = Mutex<Milliseconds?>(nil)
         let clock = clock
         let world = DeployWorld(
             board: board ?? { self.board() }, clock: clock, pause: { try await clock.pause($0) },
@@ -84,13 +87,17 @@ struct DeployTests {
             },
             schema: { _ in schema }, secret: { _ in throw CancellationError() }, window: nil, zone: .utc,
             readiness: readiness,
-            requests: requests, renewals: { _ in renewals })
+            requests: requests,
+            renewals: { span in
+                renewal.withLock { $0 = span }
+                return renewals
+            })
         let id = ActionID("deploy-1")
         let reporter = ActionReporter(id, journal: journal) { event in
             for request in script(event) { ask.yield(.init(action: id, request: request, by: asker, reason: "")) }
         }
         let result = await Deploy(order, of: deployment, on: EdgeGroup(edges), world: world, reporter: reporter).run()
-        return Run(result: result, commands: commands.withLock { $0 })
+        return Run(result: result, commands: commands.withLock { $0 }, renewal: renewal.withLock { $0 })
     }
 
     // MARK: What the release before left behind
@@ -403,6 +410,15 @@ struct DeployTests {
         // Whichever comes first: the renewal that finds it, or the way back that is refused.
         #expect(run.result == ActionResult(.preempted, "luis@bastion took over with lock lock-3"))
         #expect(edge.now.split == Split(live: "blue", canary: "green", share: 5))
+    }
+
+    @Test func theLeasesAreRenewedOftenEnoughForTheWayBackToo() async {
+        // Half of the time to confirm must not pass before it is wound up again.
+        for (confirm, pause) in [(nil, 20), (.minutes(15), 20), (.seconds(12), 4)] as [(Milliseconds?, Int64)] {
+            let strict = deployment(edges: ["edge-1"]) { $0.lease = .minutes(1) }
+            let run = await deploy([FakeEdge("edge-1")], strict, change: { $0.confirmWithin = confirm })
+            #expect(run.renewal == .seconds(pause))
+        }
     }
 
     @Test func anAbortTakesTheTrafficBack() async {

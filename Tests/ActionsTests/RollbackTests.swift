@@ -111,6 +111,19 @@ struct RollbackTests {
         #expect(edges[0].now.split == Split(all: "green"))
     }
 
+    @Test func whoServesAlreadyIsNotAskedWhetherItLivesWhereADeadDeployIsUndone() async {
+        let edge = FakeEdge("edge-1") {
+            $0.dead = ["blue"]
+            $0.lock = EdgeLock(holder: "ana@bastion", action: "deploy-7", kind: "deploy", reason: "", left: 20)
+        }
+        let undone = await rollback([edge], deployment(edges: ["edge-1"])) {
+            $0.to = "blue"
+            $0.continues = ActionID("deploy-7")
+        }
+        #expect(undone.outcome == .done, "\(undone.summary)")
+        #expect(edge.now.lock == nil && edge.now.split == Split(all: "blue"))
+    }
+
     @Test func badHealthOnBothColoursRefusesNothing() async {
         let edges = [FakeEdge("edge-1") { $0.health = ["blue": 503, "green": 503] }]
         #expect(await rollback(edges, deployment(edges: ["edge-1"])).outcome == .done)
@@ -145,6 +158,39 @@ struct RollbackTests {
         for (index, edge) in edges.enumerated() where ![3, 5, 8].contains(index) {
             #expect(edge.now.split == Split(all: "green"))
         }
+    }
+
+    @Test(arguments: [["edge-1"], ["edge-2"], ["edge-1", "edge-2"]])
+    func edgesThatAreLostBetweenTheLookAndTheLockKeepTheOthersFromNothing(lost: [String]) async {
+        let edges = (1...4).map { FakeEdge("edge-\($0)") }
+        for edge in edges where lost.contains(edge.plan.name) {
+            edge.change { $0.before = { operation, state in if operation.hasPrefix("take") { state.isCut = true } } }
+        }
+        let result = await rollback(edges, deployment(edges: edges.map(\.plan.name)))
+        #expect(result.outcome == .undecided)
+        #expect(result.missing == lost)
+        #expect(result.summary.contains("not on \(lost[0]) (out of reach)"))
+        for edge in edges where !lost.contains(edge.plan.name) {
+            #expect(edge.now.split == Split(all: "green") && edge.now.lock == nil)
+        }
+        // Where a rival has the lock of one that is left, nothing is switched, whoever else is lost.
+        edges[3].change {
+            $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)
+        }
+        let beaten = await rollback(edges, deployment(edges: edges.map(\.plan.name))) { $0.to = "blue" }
+        #expect(beaten.outcome == .refused)
+        #expect(edges[2].now.split == Split(all: "green") && edges[2].now.lock == nil)
+    }
+
+    @Test func noEdgeThatCanBeLockedSwitchesNothingAndNeedsAPerson() async {
+        let edges = ["edge-1", "edge-2"].map { name in
+            FakeEdge(name) {
+                $0.before = { operation, state in if operation.hasPrefix("take") { state.isCut = true } }
+            }
+        }
+        let result = await rollback(edges)
+        #expect(result.outcome == .undecided && result.split == nil)
+        #expect(result.missing == ["edge-1", "edge-2"])
     }
 
     @Test func noEdgeReachedSwitchesNothingAndNeedsAPerson() async {

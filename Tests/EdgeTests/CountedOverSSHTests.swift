@@ -4,6 +4,7 @@ import Glibc
 import Launch
 import Security
 import Synchronization
+import TestServers
 import Testing
 import Wire
 
@@ -119,7 +120,7 @@ struct CountedOverSSHTests {
             #expect(elsewhere == nil && anywhere == distant)
 
             // An edge that does not answer makes all of it unknown, and says so.
-            await server.stop()
+            server.stop()
             clock.advance(.seconds(10))
             let blind = await there.report(within: .seconds(2))
             #expect(!blind.requestTroubles.isEmpty && !blind.ruleTroubles.isEmpty && !blind.banTroubles.isEmpty)

@@ -3,14 +3,24 @@ import Launch
 import Testing
 
 /// Deploys and rollbacks on a real nginx with two real colours, while customers count what fails.
-@Suite(.serialized, .timeLimit(.minutes(6)))
+@Suite(.serialized, .timeLimit(.minutes(8)))
 struct DeploymentTests {
     /// Kills a deploy (-9) before and after each of its steps; each time the next `guardia` finishes or undoes it, in turn.
     @Test func killedAnywhereItIsNamedAndFinishedOrUndoneAndNoRequestFails() async throws {
         let rehearsal = try await LiveRehearsal.headless()
-        let bastion = try Bastion(rehearsal)
+        let followed = "\(rehearsal.folder)/followed"
+        let follower = #"{run: ["sh", "-c", "echo $1 >>\#(followed)", "sh", "{colour}"]}"#
+        let bastion = try Bastion(rehearsal, [("standby: 1h", "standby: 1h\n  on_live: \(follower)")])
         let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
-        let steps = ["preflight", "lock", "release", "gate", "shift-50", "analyse-50", "promote", "watch", "unlock"]
+        let steps = [
+            "preflight", "lock", "release", "gate", "arm", "shift-50", "analyse-50", "promote", "follow", "watch",
+            "confirm", "unlock",
+        ]
+        /// A person says yes to all that it asks: the analysis of a second is undecided, and a promotion is to be confirmed.
+        func settle(_ record: ActionRecord) {
+            let isConfirming = record.steps.contains { $0.step.name == "confirm" && $0.isRunning }
+            if record.waitsFor != nil || isConfirming { _ = try? bastion.run("promote", "--yes") }
+        }
         var turn = 0
         for step in steps {
             for isAfter in [false, true] where !(step == "unlock" && isAfter) {
@@ -18,15 +28,14 @@ struct DeploymentTests {
                 let version = "v2.\(turn).0"
                 let before = bastion.split
                 let deploy = try bastion.start(
-                    "deploy", version, "--yes", "--canary", "50", "--bake", "1s", "--reason", "test \(turn)")
+                    "deploy", version, "--yes", "--canary", "50", "--bake", "1s", "--confirm-within", "10m", "--reason",
+                    "test \(turn)")
                 try await bastion.waitFor("\(step) \(isAfter ? "ended" : "began") in \(version)") { record in
                     guard record.started.to?.version == version else { return false }
-                    // The analysis of a second is undecided: a person goes on, where the point lies behind it.
-                    if record.waitsFor != nil, steps.firstIndex(of: step) ?? 0 > 5 {
-                        _ = try? bastion.run("promote", "--yes")
-                    }
                     let now = record.steps.first { $0.step.name == step }
-                    return isAfter ? now?.endedAt != nil : now?.startedAt != nil
+                    let isThere = isAfter ? now?.endedAt != nil : now?.startedAt != nil
+                    if !isThere, (steps.firstIndex(of: step) ?? 0) > 6 { settle(record) }
+                    return isThere
                 }
                 deploy.killHard()
                 _ = try await deploy.status()
@@ -44,14 +53,19 @@ struct DeploymentTests {
                 } else {
                     let finish = try bastion.start("promote", "--yes")
                     try await bastion.waitFor("the finish of \(version)") { record in
-                        if record.waitsFor != nil { _ = try? bastion.run("promote", "--yes") }
+                        if record.ended == nil { settle(record) }
                         return record.started.continues != nil && record.ended != nil
                     }
                     #expect(try await finish.status() == 0, "\(step) \(isAfter): \(finish.text)")
                     #expect(bastion.split != before, "\(step) \(isAfter)")
+                    let told = try String(contentsOfFile: followed, encoding: .utf8).split(separator: "\n").last
+                    #expect(told.map(String.init) == bastion.split, "\(step) \(isAfter)")
                 }
                 #expect(try bastion.log.interrupted == nil)
                 #expect(try bastion.run("lock", "show").output.contains("free"))
+                // Nor is anything left that would happen by itself.
+                let left = try bastion.run("status").output
+                #expect(!left.contains("by itself"), "\(step) \(isAfter): \(left)")
             }
         }
         let failures = try await load.stop()
@@ -135,7 +149,7 @@ struct DeploymentTests {
         let left = try bastion.run("status")
         #expect(left.status == 4 && left.output.contains("green v3.0.0 WAS ROLLED BACK"), "\(left.output)")
 
-        for _ in 0..<8 {
+        for _ in 0..<20 {
             let before = bastion.split
             let target = before == "blue" ? "green" : "blue"
             let both = [
@@ -189,7 +203,7 @@ struct DeploymentTests {
         let rehearsal = try await LiveRehearsal.headless()
         let bastion = try Bastion(rehearsal)
         let load = LoadClient(rehearsal.variables["DOOR_URL"] ?? "")
-        let deploy = try bastion.start("deploy", "v6.0.0", "--yes", "--canary", "none", "--confirm-within", "10s")
+        let deploy = try bastion.start("deploy", "v6.0.0", "--yes", "--canary", "none", "--confirm-within", "5s")
         try await bastion.waitFor("the promotion") {
             $0.steps.contains { $0.step.name == "promote" && $0.outcome == .done }
         }
@@ -227,7 +241,7 @@ struct DeploymentTests {
         // Nobody comes: the edge goes back by itself, and there is nothing left to be finished.
         try await killInCanary(
             try bastion.start(
-                "deploy", "v6.1.0", "--yes", "--canary", "50", "--bake", "10m", "--confirm-within", "10s"), "v6.1.0")
+                "deploy", "v6.1.0", "--yes", "--canary", "50", "--bake", "10m", "--confirm-within", "5s"), "v6.1.0")
         #expect(try await eventually(within: 30) { bastion.split == "blue" })
         let late = try bastion.run("promote", "--yes")
         #expect(

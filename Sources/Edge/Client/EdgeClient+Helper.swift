@@ -18,9 +18,13 @@ extension EdgeClient {
             ]
             + [wholeSeconds(claim.lease), HelperWord.encode(claim.reason, limit: 512)]
             + (claim.force.map { [$0.rawValue] } ?? [])
-        let answer = try await request(words, "take the lock", within: deadline)
-        guard let fence = answer.number("fence") else { throw malformed("take the lock") }
-        return fence
+        return try await once("take the lock", within: deadline) { limit throws(EdgeError) in
+            let answer = try await self.request(words, "take the lock", within: limit)
+            guard let fence = answer.number("fence") else { throw self.malformed("take the lock") }
+            return fence
+        } wasDone: { status in
+            status.lock?.action == claim.action && status.lock?.kind == claim.kind.rawValue ? status.fence : nil
+        }
     }
 
     package func renew(fence: Int64, lease: Milliseconds, within deadline: Duration) async throws(EdgeError) {
@@ -29,7 +33,11 @@ extension EdgeClient {
     }
 
     package func release(fence: Int64, within deadline: Duration) async throws(EdgeError) {
-        _ = try await request(["release", String(fence)], "release the lock", within: deadline)
+        try await once("release the lock", within: deadline) { limit throws(EdgeError) in
+            _ = try await self.request(["release", String(fence)], "release the lock", within: limit)
+        } wasDone: { status in
+            status.lock == nil || status.fence != fence ? () : nil
+        }
     }
 
     package func stage(_ split: Split, fence: Int64, within deadline: Duration) async throws(EdgeError) {
@@ -39,11 +47,17 @@ extension EdgeClient {
 
     package func flip(from: Split, to: Split, fence: Int64, within deadline: Duration) async throws(EdgeError) -> Flip {
         let operation = "switch to \(to.name)"
-        let answer = try await request(["flip", String(fence), from.name, to.name], operation, within: deadline)
-        guard let words = answer.texts("switched", count: 3), let clock = Int64(words[2]) else {
-            throw malformed(operation)
+        return try await once(operation, within: deadline) { limit throws(EdgeError) in
+            let answer = try await self.request(["flip", String(fence), from.name, to.name], operation, within: limit)
+            guard let words = answer.texts("switched", count: 3), let clock = Int64(words[2]) else {
+                throw self.malformed(operation)
+            }
+            return Flip(from: words[0], to: words[1], clock: clock)
+        } wasDone: { status in
+            // Under our fence nobody else can have moved it.
+            status.fence == fence && status.lock != nil && status.split == to
+                ? Flip(from: from.name, to: to.name, clock: status.clock) : nil
         }
-        return Flip(from: words[0], to: words[1], clock: clock)
     }
 
     package func arm(_ revert: Revert, fence: Int64, within deadline: Duration) async throws(EdgeError) {
@@ -91,6 +105,32 @@ extension EdgeClient {
     package func prune(keeping count: Int, fence: Int64, within deadline: Duration) async throws(EdgeError) {
         _ = try await request(
             ["prune", String(fence), String(max(count, 1))], "remove old splits", isHarmless: true, within: deadline)
+    }
+
+    // MARK: What is not to be asked for twice
+
+    /// Asks for what would be refused, or done a second time, where it was done already. Where the connection ends before the
+    /// answer, the edge itself is asked whether it was done, and only if not it is asked for again.
+    ///
+    /// - Parameter wasDone: the answer that was lost, as the edge's status tells it; nil: it was not done.
+    private func once<Value: Sendable>(
+        _ operation: String, within deadline: Duration,
+        ask: (_ limit: Duration) async throws(EdgeError) -> Value, wasDone: (EdgeStatus) -> Value?
+    ) async throws(EdgeError) -> Value {
+        let end = ContinuousClock.now + deadline
+        do throws(EdgeError) {
+            return try await ask(deadline)
+        } catch {
+            guard error.kind == .unreachable, end > .now else { throw error }
+        }
+        if let answer = wasDone(try await status(within: end - .now)) { return answer }
+        do throws(EdgeError) {
+            return try await ask(end - .now)
+        } catch {
+            // The helper that lost us may have done it only now.
+            guard error.refusal != nil, let answer = wasDone(try await status(within: end - .now)) else { throw error }
+            return answer
+        }
     }
 
     // MARK: Words

@@ -73,8 +73,9 @@ package actor SSHMaster {
     private func connect(_ command: String, until end: ContinuousClock.Instant) async throws(WireError) -> String {
         try await turn.take("connect", on: settings.target, until: end)
         defer { turn.pass() }
-        // OpenSSH removes the socket when the connection ends, however it ends.
-        if isUp, access(controlPath, F_OK) == 0 { return controlPath }
+        // OpenSSH removes the socket when the connection ends. A master that was killed cannot: then nobody listens there.
+        if isUp, Socket.isListened(to: controlPath) { return controlPath }
+        if isUp { unlink(controlPath) }
         isUp = false
         for port in ports { unlink(socketPath(port)) }
         if folder?.exists != true { folder = try SocketFolder() }

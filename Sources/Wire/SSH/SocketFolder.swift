@@ -28,8 +28,8 @@ struct SocketFolder: Hashable, Sendable {
         rmdir(path)
     }
 
-    /// A master's control socket, which OpenSSH removes with it, is a bare number.
-    private var hasMaster: Bool { names.contains { !$0.contains(".") } }
+    /// A master's control socket is a bare number.
+    private var hasMaster: Bool { names.contains { !$0.contains(".") && Socket.isListened(to: "\(path)/\($0)") } }
 
     private var names: [String] { SocketFolder.names(in: path) }
 

@@ -28,6 +28,12 @@ struct Bastion: Sendable {
         try RunningProgram(Program.path("guardia"), words(command))
     }
 
+    /// Starts an engine of this config in the place of the rehearsal's own.
+    func startEngine() throws -> RunningProgram {
+        for pid in rehearsal.processes("guardia watch") { kill(pid, SIGKILL) }
+        return try start("watch")
+    }
+
     var log: ActionLog {
         get throws { try JournalReader(path: rehearsal.journal).currentBoard(span: .minutes(1)).actions }
     }
@@ -37,6 +43,22 @@ struct Bastion: Sendable {
         let link = try? FileManager.default.destinationOfSymbolicLink(
             atPath: "\(rehearsal.variables["DOOR_FOLDER"] ?? "")/current")
         return link?.split(separator: "/").last.map(String.init) ?? "?"
+    }
+
+    /// Waits until `guardia status` is as a condition wants it.
+    func expectStatus(
+        _ what: String, within seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation,
+        _ condition: (Program.Result) -> Bool
+    ) async throws {
+        var last: Program.Result?
+        let isSo = try await eventually(within: seconds) {
+            let now = try run("status")
+            last = now
+            // Each asks every edge anew, which is work for a machine that has other things to do.
+            if !condition(now) { try await Task.sleep(for: .milliseconds(300)) }
+            return condition(now)
+        }
+        #expect(isSo, "never so: \(what); \(last?.output ?? "")\(last?.errors ?? "")", sourceLocation: sourceLocation)
     }
 
     /// Waits until the action of that kind that began last satisfies a condition.

@@ -4,23 +4,37 @@ import Synchronization
 
 /// Customers who count: threads that ask the front door without a pause, half of them on connections that they keep, half on a
 /// new one each time. Every answer that is no 2xx, every answer that does not come, is a failure.
+///
+/// A server may close a kept connection just when it is used: an nginx that is reloaded does. A browser then asks again on a new one,
+/// as RFC 9110 (9.2.2) lets it for what may be asked twice. So does this one, where it is told to: once, and only where not a byte of
+/// an answer had come.
 final class LoadClient: Sendable {
     private struct State {
         var requests = 0
         var failures: [String] = []
+        var repeated = 0
         var isOver = false
         var running = 0
-        var versions: [String: Int] = [:]
     }
 
     private let port: UInt16
     private let path: String
+    private let pace: useconds_t
+    private let repeats: Bool
     private let state = Mutex(State())
 
-    /// - Parameter url: `http://127.0.0.1:PORT`
-    init(_ url: String, path: String = "/version", threads: Int = 4) {
+    /// - Parameters:
+    ///   - url: `http://127.0.0.1:PORT`
+    ///   - pace: how long each of them pauses between two requests, so that two cores are left for what is tested.
+    ///   - repeats: whether it asks again where a kept connection was closed.
+    init(
+        _ url: String, path: String = "/version", threads: Int = 4, pace: Duration = .milliseconds(8),
+        repeats: Bool = false
+    ) {
         port = UInt16(url.split(separator: ":").last ?? "") ?? 0
         self.path = path
+        self.repeats = repeats
+        self.pace = useconds_t(pace / .microseconds(1))
         for number in 0..<threads {
             state.withLock { $0.running += 1 }
             Thread { self.run(keepsAlive: number.isMultiple(of: 2)) }.start()
@@ -29,6 +43,8 @@ final class LoadClient: Sendable {
 
     var requests: Int { state.withLock { $0.requests } }
     var failures: [String] { state.withLock { $0.failures } }
+    /// How often it asked again.
+    var repeated: Int { state.withLock { $0.repeated } }
 
     /// Ends the threads; what failed, in all.
     func stop() async throws -> [String] {
@@ -40,8 +56,15 @@ final class LoadClient: Sendable {
     private func run(keepsAlive: Bool) {
         var descriptor: Int32 = -1
         while !state.withLock({ $0.isOver }) {
-            if descriptor < 0 { descriptor = connect() }
-            let (failure, closes) = descriptor < 0 ? ("no connection", true) : ask(descriptor, keepsAlive: keepsAlive)
+            let isKept = descriptor >= 0
+            if !isKept { descriptor = connect() }
+            var (failure, closes) = descriptor < 0 ? ("no connection", true) : ask(descriptor, keepsAlive: keepsAlive)
+            if repeats, isKept, failure?.contains(Self.unanswered) == true {
+                close(descriptor)
+                descriptor = connect()
+                (failure, closes) = descriptor < 0 ? ("no connection", true) : ask(descriptor, keepsAlive: keepsAlive)
+                state.withLock { $0.repeated += 1 }
+            }
             state.withLock { state in
                 state.requests += 1
                 if let failure { state.failures.append(failure) }
@@ -50,8 +73,7 @@ final class LoadClient: Sendable {
                 if descriptor >= 0 { close(descriptor) }
                 descriptor = -1
             }
-            // A person's pace, so that two cores are left for what is tested.
-            usleep(8000)
+            usleep(pace)
         }
         if descriptor >= 0 { close(descriptor) }
         state.withLock { $0.running -= 1 }
@@ -77,11 +99,15 @@ final class LoadClient: Sendable {
         return descriptor
     }
 
+    private static let unanswered = "after 0 bytes of an answer"
+
     /// One request; why it failed, and whether the server ends the connection.
     private func ask(_ descriptor: Int32, keepsAlive: Bool) -> (String?, Bool) {
         let request = "GET \(path) HTTP/1.1\r\nHost: x\r\n\(keepsAlive ? "" : "Connection: close\r\n")\r\n"
         let sent = request.withCString { send(descriptor, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
-        guard sent == request.utf8.count else { return ("not sent: \(String(cString: strerror(errno)))", true) }
+        guard sent == request.utf8.count else {
+            return ("\(String(cString: strerror(errno))) \(Self.unanswered): not sent", true)
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 8192)
         while true {
@@ -91,7 +117,7 @@ final class LoadClient: Sendable {
             guard count > 0 else {
                 let why = count == 0 ? "closed" : String(cString: strerror(errno))
                 return (
-                    "\(why) after \(bytes.count) bytes of an answer, \(keepsAlive ? "kept alive" : "new"), request \(requests)",
+                    "\(why) \(bytes.isEmpty ? Self.unanswered : "after \(bytes.count) bytes of an answer"), \(keepsAlive ? "kept alive" : "new"), request \(requests)",
                     true
                 )
             }
