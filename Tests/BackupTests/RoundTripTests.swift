@@ -34,6 +34,17 @@ struct RoundTripTests {
         }
     }
 
+    @Test("the database of a launch that is audited restores: its extension needs its library", .timeLimit(.minutes(1)))
+    func audited() async throws {
+        let schema = BackupLab.schema + "CREATE EXTENSION pgaudit;\n"
+        try await BackupLab.with(schema: schema, settings: ["shared_preload_libraries": "'pgaudit'"]) { lab in
+            let plan = lab.plan()
+            _ = try await lab.backup(plan)
+            let result = await lab.drill(plan)
+            #expect(result.outcome == .done, "\(result.summary)")
+        }
+    }
+
     @Test("the fingerprint of the documented script is the manifest's", .timeLimit(.minutes(1)))
     func byHand() async throws {
         try await BackupLab.with { lab in

@@ -47,6 +47,11 @@ package actor ScratchServer {
         warden = ScratchWarden(folder)
     }
 
+    /// Extensions that a dump can only create again where their library was loaded at the start, as far as they are installed.
+    private nonisolated var preloaded: String {
+        ["pgaudit", "timescaledb"].filter { access(tools.postgres("../lib/\($0).so"), R_OK) == 0 }.joined(separator: ",")
+    }
+
     private static var unprivileged: (uid_t, gid_t)? {
         for name in ["postgres", "nobody"] {
             if let entry = getpwnam(name) { return (entry.pointee.pw_uid, entry.pointee.pw_gid) }
@@ -101,7 +106,7 @@ package actor ScratchServer {
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
             "max_wal_senders": "0", "archive_mode": "off", "autovacuum": "off", "max_wal_size": "4GB",
             "checkpoint_timeout": "1h", "shared_buffers": "128MB", "maintenance_work_mem": "256MB", "ssl": "off",
-            "logging_collector": "off", "log_destination": "stderr", "shared_preload_libraries": "",
+            "logging_collector": "off", "log_destination": "stderr", "shared_preload_libraries": preloaded,
             "dynamic_shared_memory_type": "mmap", "hba_file": "\(folder)/hba", "ident_file": "\(folder)/ident",
         ].merging(settings) { $1 }
         // The folder is closed to others; within it everyone is who they say.

@@ -40,9 +40,11 @@ final class BackupLab: Sendable {
         """#
 
     /// - Parameter cluster: a copied one has the identity of all others of this process.
-    init(schema: String = BackupLab.schema, cluster: PostgresCluster = .copied) async throws {
+    init(
+        schema: String = BackupLab.schema, cluster: PostgresCluster = .copied, settings: [String: String] = [:]
+    ) async throws {
         privateFolder = try await PrivateFolder()
-        postgres = try await PostgresServer.start(in: privateFolder, cluster: cluster)
+        postgres = try await PostgresServer.start(in: privateFolder, cluster: cluster, settings: settings)
         reactor = try Reactor()
         key = "\(privateFolder.path)/key"
         try Shell.run(["age-keygen", "-o", key])
@@ -118,9 +120,10 @@ final class BackupLab: Sendable {
 
     /// Runs a test on one, and takes it away whatever comes of it.
     static func with(
-        schema: String = BackupLab.schema, cluster: PostgresCluster = .copied, _ body: (BackupLab) async throws -> Void
+        schema: String = BackupLab.schema, cluster: PostgresCluster = .copied, settings: [String: String] = [:],
+        _ body: (BackupLab) async throws -> Void
     ) async throws {
-        let lab = try await BackupLab(schema: schema, cluster: cluster)
+        let lab = try await BackupLab(schema: schema, cluster: cluster, settings: settings)
         do {
             try await body(lab)
         } catch {
