@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 package import Launch
 
 /// Finds out who acts: the Unix user behind sudo and SSH.
@@ -18,7 +18,7 @@ package struct OperatorIdentity: Sendable {
     ///   - host: this machine's name.
     ///   - serviceUser: a user besides `guardia` and root as whom operators act on this launch.
     /// - Throws: ``Unclear`` where sudo and the login name different people.
-    package static func current(host: String, serviceUser: uid_t? = nil) throws(Unclear) -> OperatorIdentity {
+    package static func current(host: String, serviceUser: UInt32? = nil) throws(Unclear) -> OperatorIdentity {
         let own = getuid()
         var uid = own
         // SUDO_UID is only believed where sudo must have set it: in a process that is not the operator's own any more.

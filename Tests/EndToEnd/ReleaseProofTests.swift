@@ -5,7 +5,7 @@ import Testing
 extension DeploymentTests {
     @Test func aReleaseLetsACustomerBookAndIsComparedByWhatItSells() async throws {
         let rehearsal = try await LiveRehearsal.headless()
-        let bastion = try Bastion(rehearsal)
+        let bastion = try Bastion(rehearsal, comparesSales: true)
         let plan = try bastion.run("deploy", "v6.1.0", "--dry-run")
         #expect(plan.output.contains("compared by errors, p95, Searches answered"), "\(plan.output)")
         #expect(plan.output.contains("--colour green --version v6.1.0"), "the command as it would run: \(plan.output)")

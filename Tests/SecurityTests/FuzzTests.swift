@@ -11,7 +11,7 @@ import Testing
     func noBrokenInputCrashesAParser(name: String) throws {
         let target = try #require(FuzzTarget.all.first { $0.name == name })
         var inputs = 0
-        target.fuzz(count: name.hasSuffix("yaml") ? 4000 : 20_000, seed: 20_260_309) { _ in inputs += 1 }
+        target.fuzz(count: name.hasSuffix("yaml") ? 8000 : 45_000, seed: 20_260_309) { _ in inputs += 1 }
         #expect(inputs > 0)
     }
 

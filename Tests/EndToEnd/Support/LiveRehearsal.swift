@@ -81,6 +81,19 @@ func eventually(within seconds: Double = 15, _ condition: () async throws -> Boo
 }
 
 extension LiveRehearsal {
+    /// A canary that is compared by errors and latencies alone.
+    static let withoutSales = (
+        """
+            kpis:
+              - title: Searches answered
+                series: {blue: blue_app.searches, green: green_app.searches}
+                better: higher
+                worse_by: {absolute: 5%}
+                samples: 15
+
+        """, ""
+    )
+
     /// Its own config with short spans and nothing that a machine under test might not have, and with what else is to be replaced.
     func settings(_ changes: [(String, String)]) throws -> String {
         let short = [
