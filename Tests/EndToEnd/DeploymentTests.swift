@@ -53,8 +53,10 @@ struct DeploymentTests {
                 } else {
                     let finish = try bastion.start("promote", "--yes")
                     try await bastion.waitFor("the finish of \(version)") { record in
+                        // The one that died stands there until the finish has begun.
+                        guard record.started.continues != nil else { return false }
                         if record.ended == nil { settle(record) }
-                        return record.started.continues != nil && record.ended != nil
+                        return record.ended != nil
                     }
                     #expect(try await finish.status() == 0, "\(step) \(isAfter): \(finish.text)")
                     #expect(bastion.split != before, "\(step) \(isAfter)")
