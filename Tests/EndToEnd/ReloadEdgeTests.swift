@@ -103,9 +103,10 @@ struct ReloadEdgeTests {
             return link?.split(separator: "/").last.map(String.init) ?? "?"
         }
 
-        /// The version that a customer gets.
+        /// The version that a customer gets who comes now: on a kept connection a worker of before may answer once more.
         func version(for client: Int) async throws -> String {
-            let request = HTTPRequest("\(url)/version", headers: [.init("Cookie", "client=\(client)")])
+            let request = HTTPRequest(
+                "\(url)/version", headers: [.init("Cookie", "client=\(client)")], freshConnection: true)
             let answer = try await http.send(request, deadline: .seconds(10))
             return answer.headers.all.first { $0.name.lowercased() == "x-version" }?.value ?? "?"
         }
