@@ -49,7 +49,8 @@ package actor ScratchServer {
 
     /// Extensions that a dump can only create again where their library was loaded at the start, as far as they are installed.
     private nonisolated var preloaded: String {
-        ["pgaudit", "timescaledb"].filter { access(tools.postgres("../lib/\($0).so"), R_OK) == 0 }.joined(separator: ",")
+        ["pgaudit", "timescaledb"].filter { access(tools.postgres("../lib/\($0).so"), R_OK) == 0 }.joined(
+            separator: ",")
     }
 
     private static var unprivileged: (uid_t, gid_t)? {
