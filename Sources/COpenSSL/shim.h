@@ -35,6 +35,16 @@ static inline void guardia_ssl_require_modern_versions(SSL_CTX *context) {
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 }
 
+/* OpenSSL would ask the terminal for a key's passphrase, and wait for it. */
+static inline int guardia_no_passphrase(char *buffer, int size, int isWriting, void *context) {
+    (void)buffer; (void)size; (void)isWriting; (void)context;
+    return 0;
+}
+
+static inline void guardia_ssl_ask_nobody(SSL_CTX *context) {
+    SSL_CTX_set_default_passwd_cb(context, guardia_no_passphrase);
+}
+
 static inline void guardia_ssl_buffers(SSL *ssl, BIO **in, BIO **out) {
     *in = BIO_new(BIO_s_mem());
     *out = BIO_new(BIO_s_mem());

@@ -43,13 +43,16 @@ package struct CrashTeller: Sendable {
 }
 
 /// What is being read, in memory that stays where it is: a handler may neither allocate nor wait.
+///
+/// Unchecked, because a handler can take no lock: `CrashTeller.turn` lets one run write it at a time, and the handler runs on the
+/// thread that crashed in that run.
 private final class BlackBox: @unchecked Sendable {
     static let stackSize = 64 << 10
     private static let limit = 64 << 10
 
     let stack = UnsafeMutableRawPointer.allocate(byteCount: BlackBox.stackSize, alignment: 16)
     private let input = UnsafeMutablePointer<UInt8>.allocate(capacity: BlackBox.limit)
-    private let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * BlackBox.limit + 512)
+    private let text = UnsafeMutablePointer<UInt8>.allocate(capacity: 2 * BlackBox.limit + 1024)
     private var count = 0
     private var number = 0
     /// Of the text, what stands before the number; and what stands behind it.

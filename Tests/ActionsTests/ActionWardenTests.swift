@@ -22,6 +22,19 @@ struct ActionWardenTests {
             edges: EdgeGroup(edges))
     }
 
+    /// A rollback to green that did not reach edge-2.
+    private func tellOfTheLost() throws {
+        try JournalWriter(path: path, origin: "bastion").append(
+            [
+                started("rollback-1", kind: .rollback),
+                .action(
+                    .ended(
+                        .init(
+                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
+                            split: "green"))),
+            ], at: SystemClock().now())
+    }
+
     private func started(_ id: String, kind: ActionKind = .deploy, host: String = "bastion") -> Event.Body {
         .action(
             .started(
@@ -69,15 +82,7 @@ struct ActionWardenTests {
     @Test func anEdgeThatComesBackIsTakenToWhatWasDecided() async throws {
         let edge = FakeEdge("edge-2") { $0.isCut = true }
         let other = FakeEdge("edge-1") { $0.split = Split(all: "green") }
-        try JournalWriter(path: path, origin: "bastion").append(
-            [
-                started("rollback-1", kind: .rollback),
-                .action(
-                    .ended(
-                        .init(
-                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
-                            split: "green"))),
-            ], at: SystemClock().now())
+        try tellOfTheLost()
         let warden = warden([other, edge])
         await warden.look()
         #expect(edge.now.split == Split(all: "blue"))
@@ -94,15 +99,7 @@ struct ActionWardenTests {
         let edge = FakeEdge("edge-2") {
             $0.lock = EdgeLock(holder: "luis@bastion", action: "lock-1", kind: "lock", reason: "", left: 100)
         }
-        try JournalWriter(path: path, origin: "bastion").append(
-            [
-                started("rollback-1", kind: .rollback),
-                .action(
-                    .ended(
-                        .init(
-                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
-                            split: "green"))),
-            ], at: SystemClock().now())
+        try tellOfTheLost()
         await warden([edge]).look()
         #expect(edge.now.split == Split(all: "blue"))
         try FileManager.default.removeItem(atPath: folder)
@@ -114,15 +111,7 @@ struct ActionWardenTests {
             $0.split = Split(all: serving)
             $0.lock = EdgeLock(holder: "ana@bastion", action: "rollback-1", kind: "rollback", reason: "", left: 100)
         }
-        try JournalWriter(path: path, origin: "bastion").append(
-            [
-                started("rollback-1", kind: .rollback),
-                .action(
-                    .ended(
-                        .init(
-                            action: ActionID("rollback-1"), outcome: .undecided, summary: "", missing: ["edge-2"],
-                            split: "green"))),
-            ], at: SystemClock().now())
+        try tellOfTheLost()
         await warden([edge]).look()
         #expect(edge.now.split == Split(all: "green"))
         #expect(edge.now.lock == nil)

@@ -41,10 +41,6 @@ struct ReloadEdgeTests {
             }
             let config = try String(contentsOfFile: "\(rehearsal.folder)/launch.yaml", encoding: .utf8)
             let line = try #require(config.split(separator: "\n").first { $0.contains("{name: edge-1, front:") })
-            let first = try String(contentsOfFile: rehearsal.variables["NGINX_CONFIG"] ?? "", encoding: .utf8)
-            let modules = first.split(separator: "\n").compactMap { line in
-                line.hasPrefix("load_module ") ? String(line.dropFirst("load_module ".count).dropLast()) : nil
-            }
             func bastion(_ port: UInt16) throws -> Bastion {
                 func list(_ words: [String]) -> String { "[\(words.map { "\"\($0)\"" }.joined(separator: ", "))]" }
                 let edge =
@@ -52,27 +48,7 @@ struct ReloadEdgeTests {
                     + "backend: {test: \(list(test)), reload: \(list(reload))}}"
                 return try Bastion(rehearsal, [(String(line), edge)])
             }
-            nginx = try await NginxServer.start(in: folder, modules: modules) { port, _ in
-                let bastion = try bastion(port)
-                func render(_ part: String) throws -> String {
-                    let rendered = try Program.run(
-                        Program.path("guardia"),
-                        ["edge", "render", "edge-1", "--part", part, "--config", bastion.config])
-                    try #require(rendered.status == 0, "\(rendered.errors)")
-                    return rendered.output
-                }
-                return """
-                    \(try render("http"))
-                    server {
-                        listen 127.0.0.1:\(port);
-                        \(try render("server"))
-                        proxy_http_version 1.1;
-                        proxy_set_header Connection "";
-                        proxy_set_header Host $host;
-                        location / { proxy_pass http://$guardia_colour; }
-                    }
-                    """
-            }
+            nginx = try await rehearsal.startNginx(of: "edge-1", in: folder, bastion)
             self.bastion = try bastion(nginx.port)
             configuration = try String(contentsOfFile: nginx.configurationFile, encoding: .utf8)
             reactor = try Reactor()

@@ -110,6 +110,34 @@ import Wire
         }
     }
 
+    /// Whoever runs the test has a terminal, or none: it is not asked.
+    @Test func aKeyWithAPassphraseIsRefusedAndNobodyIsAskedForIt() async throws {
+        try await withRedis(asksForCertificate: true) { server, files async throws in
+            let locked = "\(files)/locked.key"
+            let made = try await Command.run(
+                [
+                    "openssl", "pkey", "-in", "\(files)/localhost.key", "-aes256", "-passout", "pass:s3cret", "-out",
+                    locked,
+                ],
+                deadline: .seconds(30))
+            try #require(made.isSuccess, "\(made.standardError.text)")
+            let tls = TLSSettings(
+                caFile: "\(files)/localhost.pem", clientCertificateFile: "\(files)/localhost.pem", clientKeyFile: locked
+            )
+            let error = await reactor.expectFailure(by: .seconds(5)) { _ in
+                _ = try await client(server, tls).command(["PING"], deadline: .seconds(5))
+            }
+            #expect(error?.kind == .invalid, "\(String(describing: error))")
+            // The same port over HTTP: the key is read before anything is said.
+            let http = HTTPClient(on: reactor)
+            let request = HTTPRequest("https://localhost:\(server.port)/", tls: tls)
+            let refused = await reactor.expectFailure(by: .seconds(5)) { _ in
+                _ = try await http.send(request, deadline: .seconds(5))
+            }
+            #expect(refused?.kind != .timedOut, "\(String(describing: refused))")
+        }
+    }
+
     @Test func whatIsNoTLSIsToldByTheDeadline() async throws {
         let words = try HostileServer(saying: Array("-ERR hello\r\n".utf8), then: .fallSilent)
         defer { words.close() }

@@ -107,6 +107,8 @@ final class HTTPTransfer {
         if let file = tls.caFile { try set(CURLOPT_CAINFO, file) }
         if let file = tls.clientCertificateFile { try set(CURLOPT_SSLCERT, file) }
         if let file = tls.clientKeyFile { try set(CURLOPT_SSLKEY, file) }
+        // Else OpenSSL asks the terminal for a key's passphrase, and the reactor waits for it.
+        try set(CURLOPT_KEYPASSWD, "")
     }
 
     private func set(_ option: CURLoption, _ value: Int) {

@@ -4,7 +4,7 @@ package struct TLSSettings: Hashable, Sendable {
     package var verify = true
     /// Trusted authorities, PEM; nil is the system's.
     package var caFile: String?
-    /// Our own certificate and its key, PEM.
+    /// Our own certificate and its key, PEM. A key with a passphrase is refused: nobody is there to type it.
     package var clientCertificateFile: String?
     package var clientKeyFile: String?
 

@@ -50,6 +50,7 @@ final class TLSEngine {
         // A session holds its context.
         defer { SSL_CTX_free(context) }
         guardia_ssl_require_modern_versions(context)
+        guardia_ssl_ask_nobody(context)
         func load(_ what: String, _ path: String, _ result: Int32) throws(WireError) {
             guard result != 1 else { return }
             // OpenSSL's last word of a file that is not there is "system lib".

@@ -51,32 +51,11 @@ final class SSHEdges {
         let door = "\(folder.path)/door"
         try #require(try Program.run(helper, ["--door", door, "init", "blue"]).status == 0)
         // The firewall and what else stands before the traffic is the same on both.
-        let first = try String(contentsOfFile: rehearsal.variables["NGINX_CONFIG"] ?? "", encoding: .utf8)
-        let modules = first.split(separator: "\n").compactMap { line in
-            line.hasPrefix("load_module ") ? String(line.dropFirst("load_module ".count).dropLast()) : nil
-        }
         let rehearsal = rehearsal
-        let nginx = try await NginxServer.start(in: folder, modules: modules) { port, _ in
-            let draft = try Bastion(
+        let nginx = try await rehearsal.startNginx(of: "edge-2", in: folder) { port in
+            try Bastion(
                 rehearsal,
                 [(String(line), "\(line)\n" + described("edge-2", "http://127.0.0.1:\(port)", door, helper))])
-            func render(_ part: String) throws -> String {
-                let words = ["edge", "render", "edge-2", "--part", part, "--config", draft.config]
-                let rendered = try Program.run(Program.path("guardia"), words)
-                try #require(rendered.status == 0, "\(rendered.errors)")
-                return rendered.output
-            }
-            return """
-                \(try render("http"))
-                server {
-                    listen 127.0.0.1:\(port);
-                    \(try render("server"))
-                    proxy_http_version 1.1;
-                    proxy_set_header Connection "";
-                    proxy_set_header Host $host;
-                    location / { proxy_pass http://$guardia_colour; }
-                }
-                """
         }
 
         var edges: [Edge] = []

@@ -178,7 +178,7 @@ final class AttackedEdge: Sendable {
         if nginx.isRunning {
             // A test's thread blocks most signals, and so does what it starts.
             kill(nginx.processIdentifier, SIGTERM)
-            for _ in 0..<100 where nginx.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
+            _ = try? await eventually(within: .seconds(2)) { !nginx.isRunning }
         }
         _ = try? await Command.run(
             ["sh", "-c", "ip netns pids \"$0\" | xargs -r kill -9", outside], deadline: .seconds(20))
