@@ -16,17 +16,20 @@ package actor Rehearsal {
         package var bookings: Int
         /// Requests a second, as an average of the week.
         package var rate: Double
+        /// As many at night as by day.
+        package var isSteady: Bool
         package var seed: UInt64
         /// How often a stranger tries one of the usual holes; nil: never.
         package var strangers: Duration?
 
         package init(
-            scenario: Scenario = .calm, bookings: Int = 135_000, rate: Double = 40, seed: UInt64 = 1,
-            strangers: Duration? = nil
+            scenario: Scenario = .calm, bookings: Int = 135_000, rate: Double = 40, isSteady: Bool = false,
+            seed: UInt64 = 1, strangers: Duration? = nil
         ) {
             self.scenario = scenario
             self.bookings = bookings
             self.rate = rate
+            self.isSteady = isSteady
             self.seed = seed
             self.strangers = strangers
         }
@@ -127,7 +130,8 @@ package actor Rehearsal {
         let doorURL = "http://127.0.0.1:\(nginx.port)"
         let traffic = try await BarberProPart.start(
             in: folder, name: "traffic",
-            ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"])
+            ["traffic", "--door", doorURL, "--rate", "\(options.rate)", "--seed", "\(options.seed)"]
+                + (options.isSteady ? ["--steady"] : []))
 
         let recipient = try await Rehearsal.backupKey(in: folder.path)
         try await evidence

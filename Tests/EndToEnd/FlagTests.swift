@@ -45,7 +45,7 @@ struct FlagTests {
     }
 
     @Test func flagsAreChangedRampedAndObeyedInALiveLaunch() async throws {
-        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 60")
+        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 60 --steady")
         let bastion = try Bastion(rehearsal)
 
         // A change, a second one that comes too late, and what nobody may write.

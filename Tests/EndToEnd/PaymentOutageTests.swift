@@ -79,7 +79,7 @@ struct PaymentOutageTests {
     /// it breaks, people are woken, it mends, they hear so.
     @Test(.timeLimit(.minutes(8))) func theScenarioWakesPeopleAndItsEndIsTold() async throws {
         let rehearsal = try await LiveRehearsal.headless(
-            "--bookings 2000 --rate 60 --scenario payment-outage --pace 4")
+            "--bookings 2000 --rate 150 --steady --scenario payment-outage --pace 4")
         defer { try? rehearsal.terminal.press("C-c") }
         let outage = Outage(rehearsal: rehearsal)
         let engine = try outage.hasten()
@@ -98,7 +98,7 @@ struct PaymentOutageTests {
 
     @Test(arguments: [false, true])
     func paymentsFailPeopleAreWokenSomebodyTakesItAndTheEndIsTold(isKilled: Bool) async throws {
-        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 60")
+        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 150 --steady")
         defer { try? rehearsal.terminal.press("C-c") }
         let outage = Outage(rehearsal: rehearsal)
         var engine = try outage.hasten()

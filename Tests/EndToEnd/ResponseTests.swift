@@ -14,7 +14,7 @@ struct ResponseTests {
     }
 
     @Test func whatADeploysOwnWatchFoundWorseIsTakenBack() async throws {
-        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 60")
+        let rehearsal = try await LiveRehearsal.headless("--bookings 2000 --rate 60 --steady")
         defer { try? rehearsal.terminal.press("C-c") }
         let responses = "responses: [{name: back, on: watch-failed, rollback: true, per_hour: 1, escalate: default}]\n"
         let bastion = try Bastion(rehearsal, [("dead_man: [", responses + "dead_man: [")])

@@ -12,11 +12,13 @@ struct AlertCourse: Sendable {
     var phase = Phase.inactive
     /// Since when the condition holds.
     var since: Moment?
-    /// For how long of that it was not known whether it does: that does not count towards `for`.
-    private var unknownSpan: Milliseconds = 0
-    private var unknownSince: Moment?
     /// Since when one that fires is well.
     private var wellSince: Moment?
+    /// For how long of that which runs, since it holds or since it is well, nothing was known: that counts towards neither `for` nor
+    /// `keep_firing_for`. Where little happens, readings with too little behind them come between the good ones: an alert that
+    /// began anew with each of them would never end.
+    private var unknownSpan: Milliseconds = 0
+    private var unknownSince: Moment?
     /// When it fired lately, oldest first.
     private(set) var firings: [Moment] = []
     /// Whether it was told as one that flaps by an engine before this one: of its firings the journal gives the last alone.
@@ -65,43 +67,53 @@ struct AlertCourse: Sendable {
             return .pend
         case (.inactive, _): return .none
         case (.pending, .met):
-            if let start = unknownSince {
-                unknownSpan = unknownSpan + start.age(at: now)
-                unknownSince = nil
-            }
+            know(at: now)
             guard let since, since.age(at: now) - unknownSpan >= rule.hold else { return .none }
             return fire(rule.damping, at: now)
         case (.pending, .clear):
             phase = .inactive
             return .clear
         case (.pending, .unknown):
-            if unknownSince == nil {
-                // Found only now, but unknown since its value grew old; never longer than it has been pending.
-                let age = min(knownUntil.age(at: now), since?.age(at: now) ?? 0)
-                unknownSince = now.advanced(by: age * -1)
-            }
+            lose(since, knownUntil: knownUntil, at: now)
             return .none
         case (.firing, .met):
-            wellSince = nil
+            (wellSince, unknownSpan, unknownSince) = (nil, 0, nil)
             return .change
         case (.firing, .unknown):
-            wellSince = nil
+            if wellSince != nil { lose(wellSince, knownUntil: knownUntil, at: now) }
             return .none
         case (.firing, .clear):
             let start = wellSince ?? now
             wellSince = start
+            know(at: now)
             var keep = isInherited ? max(rule.keepFiring, AlertCourse.doubt) : rule.keepFiring
             if isFlapping(rule.damping), let hold = rule.damping?.hold { keep = max(keep, hold) }
-            guard start.age(at: now) >= keep else { return .none }
+            guard start.age(at: now) - unknownSpan >= keep else { return .none }
             phase = .inactive
             (since, wellSince, wasFlapping, isInherited) = (nil, nil, false, false)
+            unknownSpan = 0
             return .resolve
         }
     }
 
+    /// Nothing is known from now on of what has run since a moment. It is found only now, but so since its value grew old; never for
+    /// longer than it has run.
+    private mutating func lose(_ start: Moment?, knownUntil: Moment, at now: Moment) {
+        guard unknownSince == nil else { return }
+        let age = min(knownUntil.age(at: now), start?.age(at: now) ?? 0)
+        unknownSince = now.advanced(by: age * -1)
+    }
+
+    /// It is known again.
+    private mutating func know(at now: Moment) {
+        guard let start = unknownSince else { return }
+        unknownSpan = unknownSpan + start.age(at: now)
+        unknownSince = nil
+    }
+
     private mutating func fire(_ damping: FlapDamping?, at now: Moment) -> Step {
         phase = .firing
-        (wellSince, unknownSince) = (nil, nil)
+        (wellSince, unknownSpan, unknownSince) = (nil, 0, nil)
         if let damping {
             firings.append(now)
             if firings.count > damping.times { firings.removeFirst() }

@@ -14,6 +14,9 @@ struct RunTraffic: AsyncParsableCommand {
     @Option(help: "Requests a second, as an average of the week.")
     var rate = 40.0
 
+    @Flag(help: "The same rate through day and night, instead of the shape of a week.")
+    var steady = false
+
     @Option(help: "The same seed brings the same customers.")
     var seed: UInt64 = 1
 
@@ -24,7 +27,7 @@ struct RunTraffic: AsyncParsableCommand {
     func run() async throws {
         let reactor = try Reactor()
         let generator = TrafficGenerator(
-            door: door, rate: rate, seed: seed, http: HTTPClient(on: reactor, maximumOfIdle: 512))
+            door: door, rate: rate, isSteady: steady, seed: seed, http: HTTPClient(on: reactor, maximumOfIdle: 512))
         try await withThrowingTaskGroup { group in
             group.addTask { try await serve(port: port) { await generator.answer($0) } }
             group.addTask { await generator.run() }

@@ -3,10 +3,11 @@ import FoundationEssentials
 import Synchronization
 import Wire
 
-/// Customers from all provinces, coming independently of each other at the rate of the hour.
+/// Customers from all provinces, coming independently of each other at the rate of the hour, or at one rate through day and night.
 final class TrafficGenerator: Sendable {
     private let door: String
     private let rate: Double
+    private let isSteady: Bool
     private let http: HTTPClient
     private let lever = Lever()
     private let state: Mutex<State>
@@ -21,10 +22,13 @@ final class TrafficGenerator: Sendable {
     /// Beyond, new customers stay away: a door that hangs must not fill our memory.
     private static let maximumOfPresent = 3000
 
-    /// - Parameter rate: requests a second, as an average of the week.
-    init(door: String, rate: Double, seed: UInt64, http: HTTPClient) {
+    /// - Parameters:
+    ///   - rate: requests a second, as an average of the week.
+    ///   - isSteady: as many at night as by day.
+    init(door: String, rate: Double, isSteady: Bool, seed: UInt64, http: HTTPClient) {
         self.door = door
         self.rate = rate
+        self.isSteady = isSteady
         self.http = http
         state = Mutex(State(random: SplitMix64(seed: seed)))
     }
@@ -33,7 +37,7 @@ final class TrafficGenerator: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
-                let level = TrafficShape.level(unixTime: Date.now.timeIntervalSince1970)
+                let level = isSteady ? 1 : TrafficShape.level(unixTime: Date.now.timeIntervalSince1970)
                 let visits = rate / Journey.meanRequests * level * lever.fault.rateFactor
                 // Nobody came within the longest wait: as the process has no memory, drawing again is right, and the
                 // rate may have changed.

@@ -47,6 +47,9 @@ struct Rehearse: AsyncParsableCommand {
     @Option(help: "Requests a second, as an average of the week.")
     var rate = Rehearsal.Options().rate
 
+    @Flag(help: "As many customers at night as by day, instead of the shape of a week.")
+    var steady = false
+
     @Flag(help: "Open no dashboard: run until interrupted, and print how to look at it from elsewhere.")
     var headless = false
 
@@ -83,7 +86,8 @@ struct Rehearse: AsyncParsableCommand {
         do {
             let rehearsal = try await Rehearsal.start(
                 Rehearsal.Options(
-                    scenario: scenario.paced(by: pace), bookings: bookings, rate: rate, strangers: .seconds(7)))
+                    scenario: scenario.paced(by: pace), bookings: bookings, rate: rate, isSteady: steady,
+                    strangers: .seconds(7)))
             do {
                 let journal = try await startEngine(of: rehearsal)
                 let standing = standing(of: rehearsal, journal: journal)

@@ -172,6 +172,35 @@ struct AlertMachineTests {
         #expect(bench.story("slow") == ["pending", "fired"])
     }
 
+    @Test func timeInWhichNothingIsKnownNeitherCountsAsWellNorTakesWhatWasWellBack() {
+        var bench = Bench([slow(keep: .seconds(30))], [latency])
+        bench.run(1, ["api.p95": 250])
+        bench.run(10, ["api.p95": 100])
+        bench.run(300)
+        bench.run(10, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired"])
+        bench.run(15, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired", "resolved"])
+        // What was unknown of one end is not held against the next.
+        bench.run(1, ["api.p95": 250])
+        bench.run(30, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired", "resolved", "fired"])
+        bench.run(1, ["api.p95": 100])
+        #expect(bench.story("slow") == ["fired", "resolved", "fired", "resolved"])
+    }
+
+    @Test func anEngineThatStartsWhereLittleHappensTellsTheEndAllTheSame() {
+        // Every second look has too little behind it to be judged, as at night.
+        var bench = Bench([slow()], [latency])
+        bench.run(1, ["api.p95": 250])
+        bench.restart()
+        for _ in 0..<8 {
+            bench.run(5, ["api.p95": 100])
+            bench.run(5, ["api.p95": .nan])
+        }
+        #expect(bench.story("slow") == ["fired", "resolved"])
+    }
+
     @Test func aStepOfTheWallClockChangesNothing() {
         for step in [Milliseconds.hours(1), .hours(-1)] {
             var bench = Bench([slow(for: .seconds(60))], [latency])
