@@ -22,17 +22,19 @@ let package = Package(
     ],
     targets: [
         // MARK: C libraries: a module map and, in shim.h, what Swift cannot import by itself
-        // ncursesw and hiredis without pkg-config: theirs ask for feature macros, which SwiftPM refuses with a warning.
+        // Without pkg-config: what ncursesw's and hiredis's ask for SwiftPM refuses with a warning, and a folder of libcrypto's would
+        // be searched before ours (CCurl/linked).
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
-        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),  // with libssl
-        .systemLibrary(
-            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),  // with libssl
         .systemLibrary(name: "CLinux"),  // posix_spawn's and pidfd's functions that Swift's Glibc module leaves out
         .systemLibrary(name: "CTimex"),  // adjtimex(2): of the C library, but not of Swift's Glibc module
         .systemLibrary(name: "CWidth"),
+        // Opened when they are first needed (docs/decisions/0035-libraries-when-needed.md).
+        .target(name: "CLibrary"),
+        .target(name: "CCurl", dependencies: ["CLibrary"], exclude: ["linked"]),  // libcurl4-openssl-dev
+        .target(name: "CLibpq", dependencies: ["CLibrary"]),  // libpq-dev
 
         // MARK: Launch: the domain
         .target(name: "Launch"),
@@ -57,7 +59,7 @@ let package = Package(
                 "Launch", "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Launch", "Rehearsal"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "CLibrary", "Launch", "Rehearsal"]),
 
         // MARK: Edge: the door of an edge, its helper and the proof of what it does
         .target(
@@ -173,7 +175,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]),
+            ],
+            linkerSettings: [.unsafeFlags(["-L\(Context.packageDirectory)/Sources/CCurl/linked"])]),
         .executableTarget(
             name: "guardia-kiosk",
             dependencies: [

@@ -49,6 +49,7 @@ def measure(table, programs, peers, rehearsal, journal, hour):
                 terminal, STEADY if name == "guardia" else STEADY / 2, [watch] if name == "guardia" else [])
             if name == "guardia":
                 private, proportional = process.memory(terminal.pid)
+                libraries = len(process.libraries(terminal.pid))
                 watching = others[0]
             delays[name] = terminal.key_delays(keys)
             terminal.kill()
@@ -88,6 +89,7 @@ def measure(table, programs, peers, rehearsal, journal, hour):
                       median(delays["echo"]))
         table.add("dashboard: private memory", private / 1e6, 10, "MB")
         table.add("dashboard: proportional memory (PSS)", proportional / 1e6, 24, "MB")
+        table.add("dashboard: shared libraries opened", libraries, 12, "files")
         for way in WAYS:
             terminal = Terminal([programs["guardia"], "--journal", journal], environment)
             terminal.read(1.3)

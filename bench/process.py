@@ -14,6 +14,12 @@ def cpu(pid):
     return total / 1e9
 
 
+def libraries(pid):
+    """The shared libraries that a process has opened."""
+    with open(f"/proc/{pid}/maps") as file:
+        return {line.split()[-1] for line in file if ".so" in line}
+
+
 def memory(pid):
     """(private, proportional) bytes: Private_Dirty and Pss of smaps_rollup."""
     with open(f"/proc/{pid}/smaps_rollup") as file:

@@ -104,6 +104,8 @@ struct Guardia: AsyncParsableCommand {
         guard let named = configuration.subcommands.first(where: { name(of: $0) == first }),
             named.configuration.subcommands.isEmpty
         else { return nil }
+        // Of all that acts, this is what somebody waits for: what it will need is got while its line is read.
+        if named == RollbackCommand.self { ClientLibrary.prepareReactor() }
         return try? named.parse(Array(words.dropFirst()))
     }
 

@@ -48,8 +48,8 @@ package enum Mail {
         }
 
         private func run() {
-            ProcessSetup.once
             do throws(WireError) {
+                try ProcessSetup.ensure()
                 let transfer = try MailTransfer(request, deadline: deadline)
                 // Letting go of the transfer says QUIT and waits for the answer: by then nobody waits for us.
                 withExtendedLifetime(transfer) { waiter.resume(returning: transfer.perform()) }

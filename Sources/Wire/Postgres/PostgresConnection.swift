@@ -29,6 +29,7 @@ final class PostgresConnection {
         self.target = target
         password = settings["password"].flatMap { $0.isEmpty ? nil : $0 }
         self.reactor = reactor
+        try ClientLibrary.libpq.open()
         let keys = settings.keys.sorted()
         let handle = CStrings.with(keys) { keys in
             CStrings.with(settings.sorted { $0.key < $1.key }.map(\.value)) { values in

@@ -10,6 +10,7 @@ package struct PostgresSettings: Hashable, Sendable {
 
     /// Reads a connection string: `postgresql://user@host:port/db?sslmode=verify-full`, or `host=… dbname=…`.
     package init(connectionString: String) throws(WireError) {
+        try ClientLibrary.libpq.open()
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(connectionString, &message) else {
             // libpq quotes a part of the string, which may be the password.

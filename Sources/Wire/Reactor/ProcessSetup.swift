@@ -3,7 +3,13 @@ import Glibc
 
 /// What a process that speaks to the network needs once.
 enum ProcessSetup {
-    static let once: Void = {
+    /// Opens libcurl, and sets the process up where it is not yet.
+    static func ensure() throws(WireError) {
+        try ClientLibrary.curl.open()
+        once
+    }
+
+    private static let once: Void = {
         // A server that goes away must be an error of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))

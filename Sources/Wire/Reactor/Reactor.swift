@@ -15,7 +15,7 @@ package final class Reactor: SerialExecutor, Sendable {
 
     /// Starts the thread.
     package init() throws(WireError) {
-        ProcessSetup.once
+        try ProcessSetup.ensure()
         guard let multi = curl_multi_init() else {
             throw WireError(
                 .outOfResources, "start", on: "the reactor", because: "libcurl could not make a multi handle")
