@@ -89,7 +89,7 @@ def measure(table, programs, peers, rehearsal, journal, hour):
                       median(delays["echo"]))
         table.add("dashboard: private memory", private / 1e6, 10, "MB")
         table.add("dashboard: proportional memory (PSS)", proportional / 1e6, 24, "MB")
-        table.add("dashboard: shared libraries opened", libraries, 12, "files")
+        table.add("dashboard: shared libraries opened", libraries, 14, "files")
         for way in WAYS:
             terminal = Terminal([programs["guardia"], "--journal", journal], environment)
             terminal.read(1.3)

@@ -44,11 +44,12 @@ package enum Role: UInt8, CaseIterable, Sendable {
 
     /// Every role's name, in the order of the cases.
     package static let names: [String] = allCases.map { role in
-        var name = ""
-        for letter in "\(role)" {
-            if letter.isUppercase { name += "_" }
-            name += letter.lowercased()
+        var name: [UInt8] = []
+        for letter in "\(role)".utf8 {
+            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(letter)
+            if isUpper { name.append(UInt8(ascii: "_")) }
+            name.append(isUpper ? letter | 0x20 : letter)
         }
-        return name
+        return String(decoding: name, as: UTF8.self)
     }
 }

@@ -36,7 +36,9 @@ struct PlanLines {
     private func replaced(_ to: PlanCard.Side) -> [DialogLine] {
         guard let gone = to.version.map({ Text.sanitised($0, limit: 40) }) else { return [] }
         let back = card.from?.version.map { Text.sanitised($0, limit: 40) } ?? words(.nothingBack)
-        let text = words(.wayBackLost, gone, back)
+        // As the colours pane says it of the same release.
+        let left = model.traffic?.rejection(of: to.colour, model.shown.actions).map { $0.deed.lowercased() }
+        let text = left.map { words(.leftReplaced, gone, $0, back) } ?? words(.wayBackLost, gone, back)
         return Text.wrapped(text, to: max(10, width - labelWidth), lines: 2).enumerated().map { index, part in
             line(nil, [Span(part, .warning)], rank: 58 - index)
         }

@@ -172,6 +172,7 @@ extension Model {
         case .cancel:
             overlays.removeLast()
             hint = words(.nothingDone)
+            hintEnds = now.advanced(by: .seconds(10))
         case .fire(let request):
             overlays.removeLast()
             if request.kind.isAboutAlerts || request.kind.isAboutReadiness {

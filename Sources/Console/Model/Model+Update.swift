@@ -10,6 +10,7 @@ extension Model {
         case .tick(let now):
             let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
+            if let end = hintEnds, end.uptime <= now.uptime { (hint, hintEnds) = (nil, nil) }
             passWall()
             refreshConfirmation()
             return ring() + (isNextSecond ? play() : [])
@@ -66,7 +67,7 @@ extension Model {
     // MARK: Keys
 
     private mutating func take(_ press: Key) -> [Command] {
-        hint = nil
+        (hint, hintEnds) = (nil, nil)
         pressed = press
         if case .confirmation(let confirmation) = overlays.last,
             keymap.action(for: press, in: context) ?? .back == .back

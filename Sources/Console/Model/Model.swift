@@ -71,6 +71,8 @@ package struct Model: Sendable {
     let openedAt: Moment
     /// One sentence for the operator about the last key; gone with the next.
     package internal(set) var hint: String?
+    /// When a hint goes by itself: one that tells nothing that must be read, and would be wrong beside what is done next.
+    var hintEnds: Moment?
     /// The time of the past that was asked for last, as long as it has not come.
     var awaited: Timestamp?
     /// The same where it was a time and no event: whoever asks for one before the recording is told.

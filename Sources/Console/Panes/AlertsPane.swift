@@ -36,8 +36,17 @@ struct AlertsPane {
             // Of what was not read nobody can say that it was well.
             let judged = model.shown.tally(at: model.shownNow, engineSilent: model.isSilent)
             let isUnknown = judged.keys.allSatisfy { $0 == .unknown }
-            let word: Word = model.filter.isEmpty ? (isUnknown ? .alertsUnknown : .noAlerts) : .nothingMatches
-            frame.put(model.words(word), in: list.inset(left: 1, right: 1), word == .alertsUnknown ? .unknown : .dim)
+            let count = judged[.unknown] ?? 0
+            let text =
+                if !model.filter.isEmpty {
+                    model.words(.nothingMatches)
+                } else if isUnknown {
+                    model.words(.alertsUnknown)
+                } else {
+                    count == 0 ? model.words(.noAlerts) : model.words(.alertsPartly, String(count))
+                }
+            frame.put(
+                text, in: list.inset(left: 1, right: 1), model.filter.isEmpty && count > 0 ? .unknown : .dim)
             return nil
         }
         let room = Self.capacity(of: items.count, in: area.size, silences: silences.count)

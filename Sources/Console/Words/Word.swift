@@ -12,7 +12,7 @@ package enum Word: CaseIterable, Sendable {
     case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode
-    case paused, silent, filterIs, filterPrompt, noAlerts, alertsUnknown, firing, resolved, asOf
+    case paused, silent, filterIs, filterPrompt, noAlerts, alertsUnknown, alertsPartly, firing, resolved, asOf
     case newBelow, worst, quiet, quietCount, breachCount, noTraffic, fewRequests
     case regionMore, live, idle, canary, shareUnknown, healthy, healthUnknown, doorOk
     case doorBroken, doorUnknown, split, errors, serves, nobodyServes, servingUnknown, checkedAgo
@@ -140,7 +140,8 @@ package enum Word: CaseIterable, Sendable {
     case noteSayGo, noteSayNoGo, noteWaive, noteEndWaiver, noteHold, noteHoldPoll, noteRelease, noteReleasePoll
     case purposeRollCall, noteRollCall, noteHoldClock, noteResumeClock, holdTag, sinceBy
     // MARK: What runs, and what it is compared with
-    case partOfTraffic, figureAgainst, latencyShort, wayBackLost, nothingBack, labelSteps, courseSteps, courseWatch
+    case partOfTraffic, figureAgainst, latencyShort, wayBackLost, leftReplaced, nothingBack, labelSteps, courseSteps,
+        courseWatch
     case courseApprovals, courseConfirm, courseCompares, ageOf, typedAnother, typedAnotherShort, helpMore
     case recordingBegins, nothingRecordedYet, oneAction, securityWatched, securityUnwatched
     // MARK: What is not known yet, or no longer

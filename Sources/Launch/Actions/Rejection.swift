@@ -134,7 +134,8 @@ struct RejectionLedger: Hashable, Sendable {
             if end.outcome == .preempted, told?.how == .rolledBack { return }
             let abort = record.requests.last { $0.body.request == .abort }?.body
             rejections[to.colour] = Rejection(
-                how: abort == nil ? .wentBack : .aborted, colour: to.colour, version: to.version,
+                how: abort != nil ? .aborted : record.split == nil ? .unproven : .wentBack, colour: to.colour,
+                version: to.version,
                 why: abort?.reason ?? end.summary, by: abort?.by.name ?? record.started.by.name, at: moment)
         }
     }

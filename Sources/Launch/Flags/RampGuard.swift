@@ -36,7 +36,11 @@ package struct RampGuard: Hashable, Sendable, Codable, ExpressibleByStringLitera
 
     /// What it says now. An alert that fires is critical to a ramp, however severe it is; one that is pending is a warning.
     package func verdict(on board: Board, at now: Moment, engineSilent: Bool) -> Verdict {
-        guard isAlert else { return board.assessment(of: SeriesID(name), at: now, engineSilent: engineSilent).verdict }
+        guard isAlert else {
+            // `too few (7)`: nothing is said to be wrong, and nothing to be well. Nothing goes on by that.
+            let assessment = board.assessment(of: SeriesID(name), at: now, engineSilent: engineSilent)
+            return assessment.isUnjudged ? .unknown : assessment.verdict
+        }
         if engineSilent { return .unknown }
         let alerts = board.alerts.alerts.values.filter { $0.facts.rule == name && $0.facts.source == nil }
         if alerts.contains(where: { $0.state == .firing }) { return .critical }
@@ -44,8 +48,8 @@ package struct RampGuard: Hashable, Sendable, Codable, ExpressibleByStringLitera
         let isKnown = inputs.contains { id in
             guard let track = board.track(id) else { return false }
             if track.isAbsentByNature { return true }
-            let freshness = board.assessment(of: id, at: now, engineSilent: false).freshness
-            return freshness == .fresh || freshness == .stale
+            let assessment = board.assessment(of: id, at: now, engineSilent: false)
+            return !assessment.isUnjudged && (assessment.freshness == .fresh || assessment.freshness == .stale)
         }
         return isKnown ? .ok : .unknown
     }

@@ -9,7 +9,8 @@ struct AlertsCommand: ParsableCommand {
         commandName: "alerts", abstract: "List what fires: worst first, what nobody has taken before the rest.",
         discussion: """
             Exit codes: 0 it was listed, whatever fires, 1 the journal cannot be read, 2 wrong usage or no such journal, 4 it was \
-            listed, and the engine is silent: then the first line says since when, and the rest is what was last known. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
+            listed, and the engine is silent, or cannot write the journal: then the first line says since when, or why, and the \
+            rest is what was last known. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
             chains that ring for none: what somebody escalated in words of their own. What is pending is counted; --all lists it. \
             The dashboard's header counts the same. --json has the alerts alone, and before them, where the engine is silent, \
             {"engineSilent":true,"engineSilentSince":…}; of a copy, {"copyEnds":…}.
@@ -73,6 +74,8 @@ struct AlertsCommand: ParsableCommand {
         /// Nil where no engine was ever heard in this journal.
         var engineSilentSince: String?
         var copyEnds: String?
+        /// Why the engine cannot write the journal.
+        var notRecording: String?
     }
 
     private static func utc(_ time: Timestamp) -> String {
@@ -105,6 +108,14 @@ struct AlertsCommand: ParsableCommand {
                     "ENGINE SILENT: \(silence.words(in: zone)): nothing new fires, nobody is told, and what follows is what was "
                         + "last known")
         }
+        let lost = silence == nil ? board.heartbeat?.notRecording : nil
+        if let lost {
+            json
+                ? Output.json(Caveat(notRecording: lost))
+                : Output.line(
+                    "NOT RECORDING: \(lost): the engine judges and tells people, and what follows is what the journal had last"
+                )
+        }
         var alerts = board.alerts.sorted.filter { all || $0.state == .firing }
         if all { alerts += board.alerts.alerts.values.filter { $0.state == .pending }.sorted { $0.id < $1.id } }
         if json {
@@ -112,7 +123,7 @@ struct AlertsCommand: ParsableCommand {
                 let current = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
                 Output.json(Row(alert, valueNow: current?.value))
             }
-            if silence != nil { throw AlertsCommand.silent }
+            if silence != nil || lost != nil { throw AlertsCommand.silent }
             return
         }
         let text = AmountText(board.manifest?.figures ?? .argentine)
@@ -135,7 +146,7 @@ struct AlertsCommand: ParsableCommand {
         if alerts.isEmpty {
             let isAll = chains.isEmpty && checks.isEmpty
             Output.line(
-                silence == nil
+                silence == nil && lost == nil
                     ? isAll ? "nothing fires" : "no alert fires"
                     : isAll
                         ? "nothing was known to fire: whether something does now nobody knows"
@@ -145,7 +156,7 @@ struct AlertsCommand: ParsableCommand {
         if !all, !feed.pending.isEmpty {
             Output.line("\(feed.pending.count) pending, nobody is told yet: guardia alerts --all lists what")
         }
-        if silence != nil { throw AlertsCommand.silent }
+        if silence != nil || lost != nil { throw AlertsCommand.silent }
     }
 
     /// It was listed, and is not of now.

@@ -7,6 +7,7 @@ import Watch
 /// `guardia check`: says everything that is wrong with a launch config, at once.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Check a launch config: every error with its file, line and column.",
         discussion: """
             Exits 0 when the engine would start with it, 2 when not. Warnings do not change that. Config/rehearsal.yaml, or a \

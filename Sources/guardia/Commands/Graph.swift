@@ -5,6 +5,7 @@ import Settings
 /// `guardia graph`: what is probed, and what is derived from what.
 struct Graph: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "graph",
         abstract: "Print the graph of series: what each probe reads, and what is derived from what.")
 
     @OptionGroup var config: ConfigOptions

@@ -4,6 +4,7 @@ import Console
 /// `guardia keys`: every key, from the one keymap.
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "keys",
         abstract: "Print every key of the screen, with the names that a --keys file uses.")
 
     @Flag(help: "As a Markdown table.")

@@ -13,6 +13,7 @@ import UnixSignals
 /// `guardia rehearse`: a whole launch on this machine, and the war room on it.
 struct Rehearse: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "rehearse",
         abstract: "Rehearse a launch on this machine: real servers, two colours, traffic, and the war room on it.",
         discussion: """
             Starts PostgreSQL, Redis and nginx in a private folder, BarberPro in miniature in two colours behind the \

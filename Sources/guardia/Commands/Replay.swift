@@ -8,6 +8,7 @@ import Settings
 /// `guardia replay`: a recorded launch, on any machine.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Look at a recorded launch: a journal from anywhere, without its config and its servers.",
         discussion: """
             Space plays, [ and ] go a minute back and forward, { and } from event to event, g to a time. Nothing can be done \

@@ -15,6 +15,7 @@ import Wire
 /// `guardia watch`: the engine.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "watch",
         abstract: "Watch the launch: take readings, judge them, keep the journal. Runs until SIGTERM or SIGINT.",
         discussion: "One engine a journal: a second one is refused. Config/systemd has the service.")
 

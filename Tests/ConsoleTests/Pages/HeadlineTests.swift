@@ -19,14 +19,14 @@ import Testing
         let line = headline(canary(errors: 0.1))
         #expect(line.contains("▸ deploy v1.4.1 by ana"))
         #expect(line.contains("Analysis at 25 %"))
-        #expect(line.contains("checks are well"))
+        #expect(line.contains("readings are ok"))
     }
 
     @Test func nothingIsCalledWellWhileAPartOfTheCustomersHasMoreErrors() {
         let line = headline(canary(errors: 18.8))
         #expect(line.contains("GREEN v1.4.1 has 25 % of the traffic: "))
         #expect(line.contains("18,8 % err against 0,1 %"))
-        #expect(!line.contains("are well"))
+        #expect(!line.contains("readings are ok"))
     }
 
     @Test func aColourThatIsMuchSlowerIsNamedToo() {
@@ -34,13 +34,13 @@ import Testing
     }
 
     @Test func aFewRequestsOrALittleDifferenceNameNobody() {
-        #expect(headline(canary(errors: 50, requests: 0.1)).contains("are well"))
-        #expect(headline(canary(errors: 1.5, p95: 150)).contains("are well"))
+        #expect(headline(canary(errors: 50, requests: 0.1)).contains("readings are ok"))
+        #expect(headline(canary(errors: 1.5, p95: 150)).contains("readings are ok"))
     }
 
     @Test func aColourWithoutTrafficIsComparedWithNone() {
         let idle = Deployed().reading { $0.set(SeriesID("green.errors"), 100) }
-        #expect(headline(idle).contains("are well"))
+        #expect(headline(idle).contains("readings are ok"))
     }
 
     // MARK: Which alert
@@ -102,7 +102,7 @@ import Testing
     func calling(width: Int) {
         let line = burning().model(width, 40).frame.rows[1]
         #expect(line.contains("the office") && line.contains("Leo Paz") && line.contains("step 1 of 4, next in"))
-        #expect(!line.contains("are well"))
+        #expect(!line.contains("readings are ok"))
     }
 
     @Test func anEndedChainWithoutAnAlertIsNotNamed() {

@@ -259,6 +259,10 @@ struct RampCourseTests {
         #expect(verdict() == .critical)
         board.apply(Event(origin: "b", at: moment(0), body: .alert(.resolved(.init(alert: facts.fingerprint)))))
         #expect(verdict() == .ok)
+        // A figure on too few events was judged by nobody, by the rule or by its own thresholds.
+        board.apply(Tick(at: moment(0.5), readings: [Reading("kpi.payments", .text("too few (7)"))]))
+        #expect(verdict(0.5) == .unknown)
+        #expect(GuardVerdict(of: ["kpi.payments"], on: board, at: moment(0.5)).words == "kpi.payments is not known")
         board.heartbeat = Heartbeat(at: moment(60))
         #expect(verdict(60) == .unknown)
     }
