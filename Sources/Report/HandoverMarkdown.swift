@@ -163,7 +163,7 @@ package struct HandoverMarkdown {
             out.line(
                 "- \(watcher.isIdle ? "idle" : "watches"): \(plain(session.by.signature))"
                     + (session.terminal.map { " on \(plain($0))" } ?? "")
-                    + ", last key \(times.short(session.keyAt.utc))")
+                    + ", last known key \(times.short(session.keyAt.utc))")
         }
     }
 

@@ -81,6 +81,15 @@ import Testing
         #expect(story.rejection(of: "blue", serving: "blue") == nil)
     }
 
+    @Test func whatFailedAtItsGateNeverServedAndSaysWhy() {
+        var story = Story()
+        let id = story.deploy("v1.5.0", from: "blue", to: "green")
+        story.end(id, .wentBack, "no answer; no traffic was moved")
+        let found = story.rejection(of: "green", serving: "blue")
+        #expect(found?.how == .unproven && found?.deed == "NEVER SERVED")
+        #expect(found?.cause == "deployed by ana: no answer; no traffic was moved")
+    }
+
     @Test func anAbortNamesWhoeverAskedForIt() {
         var story = Story()
         let id = story.deploy("v1.5.0", from: "blue", to: "green")

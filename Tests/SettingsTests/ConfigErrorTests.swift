@@ -175,7 +175,7 @@ struct ConfigErrorTests {
         (
             "product: {name: BarberPro,", "product: {name: \"\\u001B[2JBarber\\nPro\",",
             """
-            launch.yaml:1:17: 'name': '\\u{1B}[2JBarber\\nPro' is too long; up to 60 characters on one line
+            launch.yaml:1:17: 'name': '\\u{1B}[2JBarber\\nPro' has a line break; up to 60 characters on one line
             """
         ),
     ]

@@ -127,13 +127,27 @@ extension Model {
     var approvalNotices: [Notice] {
         board.actions.awaitingApproval.map { record in
             let label = Text.sanitised(record.label, limit: 100)
-            let key = approvable?.id == record.id ? offer(.promote) : nil
+            let key = approvable?.id == record.id && !isOwn(record) ? offer(.promote) : nil
             return notice(words(.approvalNotice, label), ": ", key.map { words(.approvesIt, $0) })
         }
     }
 
+    /// Whether the operator of this screen asked for it. Nobody approves what they asked for themselves.
+    private func isOwn(_ record: ActionRecord) -> Bool {
+        if case .operator(let name) = mode { record.started.by.name == name } else { false }
+    }
+
+    /// The plan as it stands now, for the operator of this screen.
+    private func card(for intent: ActionIntent) -> PlanCard {
+        var card = Planner(board: board, now: now, feed: feed.live).card(for: intent)
+        if case .approve = intent, let record = card.subject, isOwn(record) {
+            card.blockers.append("you asked for it yourself: another operator must approve it")
+        }
+        return card
+    }
+
     mutating func ask(_ intent: ActionIntent) {
-        let card = Planner(board: board, now: now, feed: feed.live).card(for: intent)
+        let card = card(for: intent)
         overlays.append(
             .confirmation(
                 Confirmation(
@@ -149,7 +163,7 @@ extension Model {
         for (index, overlay) in overlays.enumerated() {
             guard case .confirmation(var confirmation) = overlay else { continue }
             confirmation.refresh(
-                Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
+                card(for: confirmation.intent), at: now)
             overlays[index] = .confirmation(confirmation)
         }
     }
@@ -157,7 +171,7 @@ extension Model {
     mutating func answer(_ confirmation: Confirmation, _ press: Key) -> [Command] {
         var confirmation = confirmation
         // Just before it is fired it is compared with the newest that is known.
-        confirmation.refresh(Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
+        confirmation.refresh(card(for: confirmation.intent), at: now)
         guard !layout.isTooSmall || press.code == .escape else {
             confirmation.discard()
             overlays[overlays.count - 1] = .confirmation(confirmation)
@@ -167,7 +181,7 @@ extension Model {
         case .stay: overlays[overlays.count - 1] = .confirmation(confirmation)
         case .replan:
             confirmation.replan(
-                Planner(board: board, now: now, feed: feed.live).card(for: confirmation.intent), at: now)
+                card(for: confirmation.intent), at: now)
             overlays[overlays.count - 1] = .confirmation(confirmation)
         case .cancel:
             overlays.removeLast()

@@ -65,9 +65,10 @@ extension Model {
                 } else if rewind != nil {
                     words(.nothingRecordedYet)
                 } else {
-                    words(.engineNeverSeen) + start
+                    // Beside why the journal cannot be read there is room for both only where this is short.
+                    words(readerNote == nil || size.width >= 120 ? .engineNeverSeen : .engineNeverSeenShort) + start
                 }
-            notices.append(Notice(role: .alarm, text: text))
+            notices.append(Notice(role: .alarm, text: text, remedy: start))
         } else if let reason = board.heartbeat?.notRecording {
             notices.append(Notice(role: .alarm, text: words(.notRecording, reason), remedy: remedy(in: reason)))
         }

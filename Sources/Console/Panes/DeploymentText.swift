@@ -187,7 +187,8 @@ extension Model {
                 isRollback ? words(.finishes, promote) : words(.finishesOrUndoes, promote, keymap.label(of: .abort))
             }
             var dead = notice(words(.diedAt, label, step), ": ", remedy)
-            // What can be done about it is never what is cut.
+            // What can be done about it is never what is cut: the step gives way, then who it was.
+            if Text.width(of: dead.text) + 2 > size.width { dead = notice(words(.diedShort, label), ": ", remedy) }
             if Text.width(of: dead.text) + 2 > size.width {
                 let name = Text.sanitised(died.started.to?.version ?? died.kind.rawValue, limit: 24)
                 dead = notice(words(isRollback ? .diedRollbackShort : .diedShort, name), ": ", remedy)

@@ -8,7 +8,7 @@ package enum Word: CaseIterable, Sendable {
     case first, firstSummary, last, lastSummary, nextPage, nextPageSummary, redraw, redrawSummary
     case suspend, suspendSummary, quit, quitSummary, noSuchKey, disabled, pasteIgnored, kioskStays
     case readOnlyWall, noPaneShown, emptyPane, tooSmall, onlyOnWall, sizeNeeded, engineSilentSince, engineSilentShort,
-        engineNeverSeen
+        engineNeverSeen, engineNeverSeenShort
     case startEngine, notRecording, pausedSince, ok, warning, critical, unknown, okCount
     case warningCount, criticalCount, criticalShort, unknownCount, unknownShort, neverRead, lastKnown, nothingConfigured
     case nothingMatches, noManifest, allWell, nothingJudged, since, more, operatorMode, kioskMode

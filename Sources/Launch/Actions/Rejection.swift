@@ -133,9 +133,10 @@ struct RejectionLedger: Hashable, Sendable {
             // A rollback that took the lock has said already why.
             if end.outcome == .preempted, told?.how == .rolledBack { return }
             let abort = record.requests.last { $0.body.request == .abort }?.body
+            // What failed at its gate had no traffic that could have gone back. What a deploy before it moved is not told here.
+            let hasMoved = record.split != nil || record.started.continues != nil
             rejections[to.colour] = Rejection(
-                how: abort != nil ? .aborted : record.split == nil ? .unproven : .wentBack, colour: to.colour,
-                version: to.version,
+                how: abort != nil ? .aborted : hasMoved ? .wentBack : .unproven, colour: to.colour, version: to.version,
                 why: abort?.reason ?? end.summary, by: abort?.by.name ?? record.started.by.name, at: moment)
         }
     }

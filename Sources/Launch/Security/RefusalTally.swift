@@ -225,7 +225,7 @@ package struct RefusalReport: Hashable, Sendable {
         return SecurityCheck(
             station: "refused",
             summary: troubles.first
-                ?? "\(figure(refusedPerMinute()))/min refused of \(figure(requestsPerMinute()))\(time), \(bans)",
+                ?? "\(figure(refusedPerMinute()))/min refused of \(figure(requestsPerMinute()))/min\(time), \(bans)",
             items: items, every: every, verdict: isKnown ? .ok : .unknown)
     }
 }

@@ -43,7 +43,10 @@ extension Field {
     /// A few words for people: one line.
     func words() -> String? {
         parse { text throws(Misfit) in
-            guard text.count <= 60, !text.contains(where: \.isNewline) else {
+            guard !text.contains(where: \.isNewline) else {
+                throw Misfit("\(text.quoted) has a line break", hint: "up to 60 characters on one line")
+            }
+            guard text.count <= 60 else {
                 throw Misfit("\(text.quoted) is too long", hint: "up to 60 characters on one line")
             }
             return text

@@ -180,6 +180,13 @@ struct AlertsCommand: ParsableCommand {
 
     /// A summary keeps the figures with which it fired: what they were, and what they are.
     private static func change(_ alert: Alert, on board: Board, at now: Moment, _ text: AmountText) -> String {
+        if alert.state == .firing, let track = alert.facts.series.flatMap({ board.track($0) }),
+            track.series.tellsWhetherUp,
+            track.number.map({ $0 >= 1 }) ?? false, !board.isSilent(at: now)
+        {
+            // What fired says that it is down; it fires on for a while.
+            return "  (up again, not yet over)"
+        }
         guard let old = alert.facts.value,
             let (value, unit) = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
         else { return "" }

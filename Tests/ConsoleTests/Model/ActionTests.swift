@@ -104,9 +104,28 @@ import Testing
         #expect(delegated.overlays.count == 1)
     }
 
+    @Test func aDeployOverAReleaseThatWasLeftDoesNotCallItTheWayBack() {
+        func plan(_ deployed: Deployed) -> String {
+            var model = deployed.model(120, 40).pressing("D")
+            model.type("v1.4.2")
+            model.press("enter")
+            model.wait(1000)
+            return model.frame.rows.joined(separator: " ")
+        }
+        let left = plan(.wentBack)
+        #expect(left.contains("v1.4.1, which is no way back (went back), is replaced"), "\(left)")
+        #expect(plan(Deployed()).contains("the way back of now, is replaced"))
+    }
+
     @Test func escSaysThatNothingWasDone() {
         let model = aboutToRollBack().pressing("esc")
         #expect(model.overlays.isEmpty && model.hint == "nothing was done")
+        // Beside what is done a minute later it would be wrong.
+        var later = model
+        later.wait(9000)
+        #expect(later.hint == "nothing was done")
+        later.wait(2000)
+        #expect(later.hint == nil)
     }
 
     @Test func keysOfTheSameReadAsTheOpeningOneFireNothing() {
@@ -339,8 +358,8 @@ import Testing
             [
                 .started(
                     .init(
-                        id: id, kind: .deploy, by: Deployed.ana, reason: "", command: [],
-                        from: .init(colour: "blue", version: "v1.4.0"),
+                        id: id, kind: .deploy, by: Operator(name: "luis", uid: 1001, host: "bastion-1"), reason: "",
+                        command: [], from: .init(colour: "blue", version: "v1.4.0"),
                         to: .init(colour: "green", version: "v1.4.1"),
                         steps: [.init(name: "approve", title: "Approval")], pid: 1)),
                 .stepStarted(.init(action: id, step: "approve")),

@@ -6,7 +6,12 @@ import Testing
 @Suite struct ApprovalTests {
     private static let id = ActionID("flag-set-20261023T175000Z-0009")
 
-    private func waiting(_ rules: ApprovalRules = ApprovalRules(needed: [.flagSet: 1])) -> Flagged {
+    /// The screen is ana's.
+    private static let luis = Operator(name: "luis", uid: 1001, host: "bastion-1")
+
+    private func waiting(
+        _ rules: ApprovalRules = ApprovalRules(needed: [.flagSet: 1]), asker: Operator = luis
+    ) -> Flagged {
         var flagged = Flagged.ramping
         var manifest = Flagged.manifest
         manifest.approvals = rules
@@ -15,7 +20,7 @@ import Testing
             [
                 .started(
                     .init(
-                        id: Self.id, kind: .flagSet, by: Flagged.ana, reason: "", command: [],
+                        id: Self.id, kind: .flagSet, by: asker, reason: "", command: [],
                         subject: "nearby-map 100 % → 40 %",
                         steps: [.init(name: "look", title: "Look"), .approval(within: .minutes(15))], pid: 1)),
                 .stepStarted(.init(action: Self.id, step: "approve")),
@@ -47,6 +52,19 @@ import Testing
         #expect(asked.frame.rows.contains { $0.contains("APPROVE in production: set flag nearby-map 100 % → 40 %") })
         let request = approved(model)
         #expect(request?.kind == .approve && request?.arguments == ["approve", Self.id.text, "--yes"])
+    }
+
+    @Test func nobodyIsAskedToApproveTheirOwn() {
+        var model = waiting(asker: Flagged.ana).model(120, 40)
+        let notice = model.frame.rows.first { $0.contains("WAITS FOR ANOTHER OPERATOR'S APPROVAL") }
+        #expect(notice?.contains("approves it") == false, "\(notice ?? "")")
+        model = model.pressing("P")
+        model.wait(1000)
+        let dialog = model.frame.rows.joined(separator: "\n")
+        #expect(dialog.contains("you asked for it yourself: another operator must approve it"), "\(dialog)")
+        model.press("tab")
+        model.wait(1000)
+        #expect(!model.update(.key(Key(.enter))).contains { if case .act = $0 { true } else { false } })
     }
 
     @Test func onThePageOfTheFlagsTheKeyIsTheSelectedFlags() {

@@ -21,7 +21,7 @@ import Testing
             ),
             (
                 SecurityCheck(
-                    station: "refused", summary: "41.2/min refused of 812, 0.3/min banned",
+                    station: "refused", summary: "41.2/min refused of 812/min in 5 min, 0.3/min banned",
                     items: [
                         .init("waf", .ok, "", number: 30.1, mark: "reason"),
                         .init("limit", .ok, "", number: 11.1, mark: "reason"),

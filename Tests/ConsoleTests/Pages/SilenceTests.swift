@@ -63,6 +63,8 @@ import Testing
             now: BarberPro.now, size: Size(width: 80, height: 24), mode: .operator(name: "ana"), reading: "/nope")
         _ = model.update(.readerNote("/nope: there is no such file"))
         #expect(text(model).contains("there is no such file") && !text(model).contains("reading"))
+        // What is to be done about it is there as well.
+        #expect(text(model).contains("NO ENGINE · run guardia watch"), "\(text(model))")
     }
 
     // MARK: What stands in a digest

@@ -94,7 +94,7 @@ import Testing
         #expect(reader.report.top(.ban).map(\.name) == ["guardia-auth"])
         let check = reader.check(every: .minutes(1))
         #expect(check.verdict == .ok)
-        #expect(check.summary == "80/min refused of 200 in 30 s, 2,0/min banned")
+        #expect(check.summary == "80/min refused of 200/min in 30 s, 2,0/min banned")
         // A quiet half minute more: the rate is that of the time that was looked at, however often it was.
         reader.read(now + .seconds(60))
         #expect(reader.report.refusedPerMinute(within: .minutes(1)) == 40)
@@ -157,7 +157,7 @@ import Testing
         #expect(reader.report.refusedPerMinute() == 30)
         let check = reader.report.check(every: .minutes(1), atLeast: .minutes(1))
         #expect(check.verdict == .unknown)
-        #expect(check.summary.hasPrefix("30/min refused of 60 in 20 s"), "\(check.summary)")
+        #expect(check.summary.hasPrefix("30/min refused of 60/min in 20 s"), "\(check.summary)")
         #expect(check.items.first?.text == "no more than 20 s of the last 10 min was looked at")
         #expect(check.items.contains { $0.name == "limit" }, "the reasons are told all the same")
     }
