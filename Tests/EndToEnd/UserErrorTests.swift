@@ -1,5 +1,8 @@
 import Foundation
+import Launch
 import Testing
+
+@testable import Journal
 
 /// What a user reads who mistyped, or who looks at a launch of their own.
 struct UserErrorTests {
@@ -42,6 +45,22 @@ struct UserErrorTests {
         let other = try Program.run(
             guardia, ["silence", "1234abcd", "--for", "5m", "--reason", "x", "--config", "/nope.yaml"])
         #expect(!other.errors.contains("--comment") && !other.errors.contains("Unknown option"), "\(other.errors)")
+    }
+
+    @Test func aJournalThatCannotBeWrittenIsNoAllClear() throws {
+        let folder = "/tmp/guardia-user-\(UInt32.random(in: 0 ... .max))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let journal = folder + "/full.journal"
+        try FileManager.default.copyItem(atPath: Self.recording, toPath: journal)
+        // A minute ahead, so that it lives however long the command takes to start.
+        let beat = Heartbeat(at: SystemClock().now().advanced(by: .minutes(1)), notRecording: "disk full")
+        try Data(BeatFile.encode(beat)).write(to: URL(filePath: JournalFiles(path: journal).beat))
+        let told = try Program.run(guardia, ["alerts", "--journal", journal])
+        #expect(told.status == 4 && told.output.hasPrefix("NOT RECORDING: disk full: "), "\(told.output)\(told.errors)")
+        #expect(!told.output.contains("nothing fires") && !told.output.contains("no alert fires"), "\(told.output)")
+        let json = try Program.run(guardia, ["alerts", "--json", "--journal", journal])
+        #expect(json.status == 4 && json.output.hasPrefix("{\"notRecording\":\"disk full\"}"), "\(json.output)")
     }
 
     @Test func aMistypedVersionIsNoReason() throws {

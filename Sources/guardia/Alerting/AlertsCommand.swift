@@ -13,7 +13,7 @@ struct AlertsCommand: ParsableCommand {
             rest is what was last known. Below the alerts stand the checks that are not well and that no alert speaks for, and the \
             chains that ring for none: what somebody escalated in words of their own. What is pending is counted; --all lists it. \
             The dashboard's header counts the same. --json has the alerts alone, and before them, where the engine is silent, \
-            {"engineSilent":true,"engineSilentSince":…}; of a copy, {"copyEnds":…}.
+            {"engineSilent":true,"engineSilentSince":…}; where it cannot write, {"notRecording":…}; of a copy, {"copyEnds":…}.
             """)
 
     @OptionGroup var journal: JournalSource
