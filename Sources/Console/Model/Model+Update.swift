@@ -10,7 +10,7 @@ extension Model {
         case .tick(let now):
             let isNextSecond = now.utc.seconds != present.utc.seconds
             pass(to: now)
-            if let end = hintEnds, end.uptime <= now.uptime { (hint, hintEnds) = (nil, nil) }
+            if let end = hintEnds, end.uptime <= now.uptime { hint = nil }
             passWall()
             refreshConfirmation()
             return ring() + (isNextSecond ? play() : [])
@@ -67,7 +67,7 @@ extension Model {
     // MARK: Keys
 
     private mutating func take(_ press: Key) -> [Command] {
-        (hint, hintEnds) = (nil, nil)
+        hint = nil
         pressed = press
         if case .confirmation(let confirmation) = overlays.last,
             keymap.action(for: press, in: context) ?? .back == .back

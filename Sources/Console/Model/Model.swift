@@ -70,8 +70,10 @@ package struct Model: Sendable {
     /// When this screen was opened.
     let openedAt: Moment
     /// One sentence for the operator about the last key; gone with the next.
-    package internal(set) var hint: String?
-    /// When a hint goes by itself: one that tells nothing that must be read, and would be wrong beside what is done next.
+    package internal(set) var hint: String? {
+        didSet { hintEnds = nil }
+    }
+    /// When this hint goes by itself: one that tells nothing that must be read, and would be wrong beside what is done next.
     var hintEnds: Moment?
     /// The time of the past that was asked for last, as long as it has not come.
     var awaited: Timestamp?

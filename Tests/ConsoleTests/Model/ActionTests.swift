@@ -126,6 +126,12 @@ import Testing
         #expect(later.hint == "nothing was done")
         later.wait(2000)
         #expect(later.hint == nil)
+        // What is told meanwhile stays until it was read.
+        var told = model
+        told.wait(5000)
+        _ = told.update(.hint("war-room.svg was written"))
+        told.wait(8000)
+        #expect(told.hint == "war-room.svg was written")
     }
 
     @Test func keysOfTheSameReadAsTheOpeningOneFireNothing() {
