@@ -63,14 +63,13 @@ package struct EdgeGroup: Sendable {
     /// loses at the first, so nobody ends up with half of them each.
     ///
     /// - Parameter isLeftOut: whether an edge that failed so is no rival's, and the others are locked without it.
-    /// - Returns: what each edge answered; on any other failure what was taken is given back. At least one was locked.
+    /// - Returns: what each edge answered; on any other failure what was taken is given back.
     package func lock(
         within deadline: Duration, leavingOut isLeftOut: (EdgeError) -> Bool = { _ in false },
         _ claim: @escaping @Sendable (any EdgeDoor) -> LockClaim
     ) async throws(EdgeError) -> Answers<Int64> {
         var answers = Answers<Int64>(all: [])
         var rest = doors[...]
-        var lastFailure: EdgeError?
         while answers.values.isEmpty, let first = rest.popFirst() {
             do throws(EdgeError) {
                 answers.all.append(
@@ -78,10 +77,8 @@ package struct EdgeGroup: Sendable {
             } catch {
                 guard isLeftOut(error) else { throw error }
                 answers.all.append((first.plan.name, .failure(error)))
-                lastFailure = error
             }
         }
-        if answers.values.isEmpty, let lastFailure { throw lastFailure }
         answers.all += await EdgeGroup(Array(rest)).each { door throws(EdgeError) in
             try await door.take(claim(door), within: deadline)
         }.all

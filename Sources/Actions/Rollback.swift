@@ -26,7 +26,7 @@ package struct Rollback: Sendable {
         /// Whether the process that holds a lock is known to be dead: its lock need not be waited for.
         package var isDead: @Sendable (EdgeLock) -> Bool
         /// What the journal tells of actions, and when; nil where it cannot be read in a moment, which refuses nothing. Asked only
-        /// where no colour was named.
+        /// where no colour was named, or another rollback has a lock.
         package var actions: @Sendable () async -> (log: ActionLog, now: Moment)?
 
         package init(
@@ -58,8 +58,11 @@ package struct Rollback: Sendable {
         }
     }
 
-    /// How long an edge may take to answer before it counts as out of reach.
+    /// How long an edge may take to answer before the others are switched without it.
     package static let reach: Duration = .seconds(1)
+    /// How long after the start an edge that was late may still come: a first connection to a machine that is far away, or busy,
+    /// takes some seconds.
+    package static let patience: Duration = .seconds(6)
     /// How long a switch may take to be proved.
     package static let proof: Duration = .seconds(3)
 
@@ -88,6 +91,8 @@ package struct Rollback: Sendable {
         var standby: Standby?
         /// Whether its nginx does not serve what its link says: one that has to be reloaded.
         var lags = false
+        /// Whether its lock was left behind by an action that is over.
+        var isLeftLocked = false
     }
 
     /// Runs it to its end. The journal is told on the way and never waited for.
@@ -98,12 +103,18 @@ package struct Rollback: Sendable {
     }
 
     private func act() async -> ActionResult {
+        let end = ContinuousClock.now + min(Rollback.patience, deployment.lease.duration)
         // What the edges say, and in the same breath whether the likely standby lives: no round trip more than needed.
         let likely = order.to
         async let asked: (log: ActionLog, now: Moment)? = order.goesWhereItIsSent ? nil : order.actions()
-        var looks = await look(likely, within: Rollback.reach)
-        // No edge at all, in a second: rather this machine is starved than all of them cut off.
-        if looks.values.isEmpty { looks = await look(likely, within: Rollback.reach * 5) }
+        var looks = await look(edges, likely, within: Rollback.reach)
+        // No edge at all, in a second: rather this machine is starved, or all of them far away, than all of them cut off.
+        if looks.values.isEmpty { looks = await look(edges, likely, within: end - .now) }
+        var log: ActionLog?
+        if looks.values.values.contains(where: { isRival($0.status.lock) }) {
+            log = order.goesWhereItIsSent ? await order.actions()?.log : await asked?.log
+        }
+        markLeftLocks(in: &looks, by: log)
         let plan: Plan
         switch Plan.make(order, deployment, looks) {
         case .success(let made): plan = made
@@ -121,24 +132,44 @@ package struct Rollback: Sendable {
             return ActionResult(.refused, refusal)
         }
         let splits = Set(looks.values.values.compactMap(\.status.split))
-        if let (log, now) = await asked,
+        if !order.goesWhereItIsSent, let (log, now) = await asked,
             let rejection = log.rejection(
                 of: plan.target, version: RollbackRules.agreed(standbys),
                 serving: splits.count == 1 ? splits.first : nil)
         {
             return ActionResult(.refused, RollbackRules.words(rejection, now: now, serving: plan.from))
         }
-        return await move(plan, version: version, looks)
+        return await move(plan, version: version, looks, until: end)
     }
 
-    private func look(_ likely: String?, within deadline: Duration) async -> EdgeGroup.Answers<Look> {
-        await edges.each { [deployment] door throws(EdgeError) in
+    func look(
+        _ group: EdgeGroup, _ likely: String?, within deadline: Duration
+    ) async -> EdgeGroup.Answers<Look> {
+        await group.each { [deployment] door throws(EdgeError) in
             async let standby: Standby? =
                 likely == nil
                 ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: deadline)
             let status = try await door.status(within: deadline)
             let lags = await Rollback.lags(door, behind: status.split, within: deadline)
             return Look(status: status, standby: await standby, lags: lags)
+        }
+    }
+
+    /// Whether a lock keeps this rollback out, as far as is known without the journal: any other kind gives way.
+    func isRival(_ lock: EdgeLock?) -> Bool {
+        guard let lock else { return false }
+        return lock.kind == LockClaim.Kind.rollback.rawValue && !lock.hasLapsed && !order.isOrphan(lock)
+            && lock.action != reporter.id.text
+    }
+
+    /// Marks the locks that were left behind: by a process that is known to be dead, and by a rollback that the journal knows to be
+    /// over, whose connection died before it could give its lock back.
+    func markLeftLocks(in looks: inout EdgeGroup.Answers<Look>, by log: ActionLog?) {
+        for index in looks.all.indices {
+            guard var look = try? looks.all[index].result.get(), let lock = look.status.lock else { continue }
+            let isOver = isRival(lock) && log?[ActionID(lock.action)]?.ended != nil
+            look.isLeftLocked = isOver || order.isOrphan(lock)
+            looks.all[index].result = .success(look)
         }
     }
 
@@ -163,98 +194,6 @@ package struct Rollback: Sendable {
             return await Standby.ask(target, deployment.answers, on: door, within: Rollback.reach)
         }
         return answers.values
-    }
-
-    // MARK: The switch
-
-    private func move(_ plan: Plan, version: String?, _ looks: EdgeGroup.Answers<Look>) async -> ActionResult {
-        let split = Split(all: plan.target)
-        await reporter.begin("lock")
-        let locks: EdgeGroup.Answers<Int64>
-        do throws(EdgeError) {
-            let statuses = looks.values.mapValues(\.status)
-            locks = try await lock(edges.only(plan.reached), statuses)
-        } catch {
-            await reporter.end("lock", .failed, error.reason)
-            return refused(error)
-        }
-        let fences = locks.values
-        // An edge that was lost since it was looked at keeps nobody else from going back.
-        let reached = edges.only(fences.keys)
-        await reporter.end(
-            "lock", .done,
-            "\(fences.count) of \(edges.doors.count.edges)\(locks.isWhole ? "" : "; without \(locks.trouble)")")
-
-        await reporter.begin("flip")
-        let before = looks.values.compactMapValues(\.status.split)
-        let flips = await reached.each { door throws(EdgeError) in
-            try await Rollback.flip(door, from: before[door.plan.name], to: split, fence: fences[door.plan.name] ?? 0)
-        }
-        let flipped = reached.only(flips.values.keys)
-        // The world moved on every edge: nothing was switched, nothing is left to prove.
-        if flipped.doors.isEmpty {
-            await reporter.end("flip", .failed, flips.trouble)
-            await reached.unlock(fences, within: Rollback.reach)
-            let moved = flips.errors.allSatisfy { $0.error.refusal != nil }
-            return ActionResult(
-                moved ? .refused : .undecided, "nothing was switched: \(flips.trouble)",
-                missing: moved ? [] : edges.names, split: nil)
-        }
-        await reporter.end(
-            "flip", flips.isWhole ? .done : .failed,
-            flips.isWhole ? "all traffic to \(plan.target) on \(flips.all.count.edges)" : flips.trouble, split: split)
-
-        await reporter.begin("prove")
-        let proof = FrontProof(answersPlan: deployment.answers, pause: pause)
-        let proofs = await flipped.each { door throws(EdgeError) in
-            try await proof.prove(split, version: version, on: door, within: Rollback.proof + door.reloading)
-        }
-        await reporter.end(
-            "prove", proofs.isWhole ? .done : .undecided,
-            proofs.isWhole ? "\(plan.target) \(version ?? "") answers at every front door" : proofs.trouble)
-        async let unlocking: Void = reached.unlock(fences, within: Rollback.reach)
-        await followers.follow(live: plan.target, idle: plan.from, version: version ?? "", reporter)
-        await unlocking
-
-        let unreached = edges.names.filter { fences[$0] == nil }
-        let missing = unreached + flips.errors.map(\.edge) + proofs.errors.map(\.edge)
-        let errors = looks.errors + locks.errors + flips.errors + proofs.errors
-        let target = "\(plan.target)\(version.map { " \($0)" } ?? "")"
-        if missing.isEmpty {
-            return ActionResult(
-                .done, "all traffic goes to \(target), proved on \(edges.doors.count.edges)", split: split)
-        }
-        return ActionResult(
-            .undecided,
-            "all traffic goes to \(target) on \(proofs.values.count) of \(edges.doors.count.edges); not on "
-                + missing.map { name in
-                    "\(name) (\(errors.first { $0.edge == name }?.error.reason ?? "not reached"))"
-                }.joined(separator: ", "),
-            missing: missing, split: split)
-    }
-
-    /// Takes the locks, pre-empting a deploy; once more where the fence rose between the look and the claim. An edge that says
-    /// nothing, or cannot be locked, is left out as one that was out of reach from the start.
-    private func lock(
-        _ reached: EdgeGroup, _ statuses: [String: EdgeStatus]
-    ) async throws(EdgeError) -> EdgeGroup.Answers<Int64> {
-        func isLost(_ error: EdgeError) -> Bool { error.refusal == nil && error.kind != .cancelled }
-        do throws(EdgeError) {
-            return try await reached.lock(within: Rollback.reach, leavingOut: isLost) {
-                claim($0, statuses[$0.plan.name])
-            }
-        } catch {
-            // A deploy that took its lock just now is no reason to wait; another rollback is, and stays one.
-            guard case .overtaken? = error.refusal else { throw error }
-            return try await reached.lock(within: Rollback.reach, leavingOut: isLost) { claim($0, nil) }
-        }
-    }
-
-    private func claim(_ door: any EdgeDoor, _ status: EdgeStatus?) -> LockClaim {
-        let isAbandoned = status?.lock.map(order.isOrphan) ?? false
-        return LockClaim(
-            holder: order.by.signature, action: reporter.id.text, kind: .rollback, reason: order.reason,
-            lease: deployment.lease, force: isAbandoned ? .takeover : .preempt, fence: status?.fence)
     }
 
     /// Whether an nginx that has to be reloaded serves something else than its link says: a reload that did not take, without a word
@@ -286,15 +225,6 @@ package struct Rollback: Sendable {
                 guard case .moved(let now)? = error.refusal, attempt == 0 else { throw error }
                 from = Split(name: now)
             }
-        }
-    }
-
-    private func refused(_ error: EdgeError) -> ActionResult {
-        switch error.refusal {
-        case .held(let lock)?:
-            ActionResult(.refused, "\(lock.holder) has the lock of \(error.edge): \(lock.kind) \(lock.action)")
-        case nil: ActionResult(.undecided, error.description, missing: edges.names)
-        default: ActionResult(.refused, error.description)
         }
     }
 }

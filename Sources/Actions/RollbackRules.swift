@@ -40,8 +40,8 @@ extension Rollback {
                     "there is no colour '\(target)': \(deployment.colours.map(\.name).joined(separator: " or "))")
             }
             let all = Split(all: target)
-            // Where a dead action left its lock, it is given back all the same.
-            let isLeftLocked = reached.contains { $0.1.lock.map(order.isOrphan) ?? false }
+            // A lock that was left is given back all the same.
+            let isLeftLocked = looks.values.values.contains(where: \.isLeftLocked)
             let isThere =
                 !splits.isEmpty && splits.count == looks.all.count && splits.allSatisfy { $0 == all }
                 && !looks.values.values.contains(where: \.lags)

@@ -258,6 +258,98 @@ struct RollbackTests {
         #expect(edge.now.lock == nil)
     }
 
+    /// A journal that knows a rollback of Luis's.
+    private func lefts(isOver: Bool) -> ActionLog {
+        var log = ActionLog()
+        let id = ActionID("rollback-7")
+        log.take(
+            .started(
+                .init(
+                    id: id, kind: .rollback, by: Operator(name: "luis", uid: 1001, host: "bastion"), reason: "",
+                    command: [], steps: [], pid: 2)), at: moment(0))
+        if isOver { log.take(.ended(.init(action: id, outcome: .done, summary: "", split: "blue")), at: moment(100)) }
+        return log
+    }
+
+    @Test("a lock is taken over where the journal knows that its rollback is over, and only there", arguments: 0..<3)
+    func theLockOfAnEndedRollback(way: Int) async {
+        let edges = [
+            FakeEdge("edge-1"),
+            FakeEdge("edge-2") {
+                $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)
+            },
+        ]
+        let log = [lefts(isOver: true), lefts(isOver: false), nil][way]
+        let result = await rollback(edges) { order in
+            order.to = "green"
+            order.actions = { log.map { (log: $0, now: moment(200)) } }
+        }
+        #expect(result.outcome == (way == 0 ? .done : .refused), "\(result)")
+        #expect((edges[1].now.lock == nil) == (way == 0))
+        #expect(edges.allSatisfy { $0.now.split == Split(all: way == 0 ? "green" : "blue") })
+    }
+
+    /// Cuts an edge off when it is asked for something the first time, until it is asked what it serves.
+    private static func cutOnce(at place: String) -> @Sendable (String, inout FakeEdge.State) -> Void {
+        { operation, state in
+            if operation.hasPrefix(place), !state.log.contains(where: { $0.hasPrefix(place) }) {
+                state.isCut = true
+            } else if operation == "status" {
+                state.isCut = false
+            }
+        }
+    }
+
+    @Test(
+        "an edge that is late, or lost on the way, is brought to the others as soon as it answers",
+        arguments: ["status", "take", "stage", "flip", "front"])
+    func late(place: String) async {
+        let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.before = Self.cutOnce(at: place) }]
+        let result = await rollback(edges)
+        #expect(
+            result
+                == ActionResult(
+                    .done, "all traffic goes to green v1.3.9, proved on 2 edges", split: .init(all: "green")))
+        #expect(edges.allSatisfy { $0.now.split == Split(all: "green") && $0.now.lock == nil })
+        #expect(journal.steps.last == "late done")
+    }
+
+    @Test func theOnlyEdgeIsTriedAgainToo() async {
+        let edge = FakeEdge("edge-1") { $0.before = Self.cutOnce(at: "take") }
+        let result = await rollback([edge], deployment(edges: ["edge-1"]))
+        #expect(result.outcome == .done && edge.now.split == Split(all: "green") && edge.now.lock == nil)
+        #expect(journal.steps == ["lock failed", "late done"])
+    }
+
+    @Test func anEdgeThatIsLateIsNotSentToAColourThatDoesNotLiveThere() async {
+        let edges = [
+            FakeEdge("edge-1"),
+            FakeEdge("edge-2") {
+                $0.before = Self.cutOnce(at: "status")
+                $0.dead = ["green"]
+            },
+        ]
+        let result = await rollback(edges) { $0.to = "green" }
+        #expect(result.outcome == .undecided && result.missing == ["edge-2"])
+        #expect(result.summary.contains("green does not live through edge-2"))
+        #expect(edges[0].now.split == Split(all: "green") && edges[1].now.split == Split(all: "blue"))
+        #expect(edges.allSatisfy { $0.now.lock == nil })
+    }
+
+    @Test func anotherRollbackOnAnEdgeThatIsLateKeepsTheOthersWhereTheyAre() async {
+        let edges = [
+            FakeEdge("edge-1"),
+            FakeEdge("edge-2") {
+                $0.before = Self.cutOnce(at: "status")
+                $0.lock = EdgeLock(holder: "luis@bastion", action: "rollback-7", kind: "rollback", reason: "", left: 20)
+            },
+        ]
+        let result = await rollback(edges)
+        #expect(result.outcome == .undecided && result.missing == ["edge-2"])
+        #expect(edges[0].now.split == Split(all: "green") && edges[0].now.lock == nil)
+        #expect(edges[1].now.lock?.action == "rollback-7")
+    }
+
     @Test func aDoorChangedByHandSinceThePlanRefuses() async {
         let edges = [
             FakeEdge("edge-1"), FakeEdge("edge-2") { $0.split = Split(live: "blue", canary: "green", share: 50) },

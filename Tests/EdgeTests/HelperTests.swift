@@ -159,7 +159,8 @@ struct HelperTests {
                     "hits - 3", "hits 127.0.0.1 1", "rule - 949110 3 sum", "rule 127.0.0.1 949110 1 sum",
                     "rule - 942100 2 SQL%20%5C%22Injection%5C%22%20%C3%B1", "ok",
                 ]), "\(counted.lines)")
-            let text = counted.lines.joined(separator: "\n")
+            // An inode may bear any digits.
+            let text = counted.lines.filter { !$0.hasPrefix("inode") }.joined(separator: "\n")
             #expect(!text.contains("666") && !text.contains("920350") && !text.contains("10.0.0.1"), "\(text)")
             // The line that was being written is counted once it is whole.
             try write(String(hit("950100").dropFirst(80)), log)

@@ -195,6 +195,20 @@ struct SSHTests {
         }
     }
 
+    @Test("a connection that takes longer to be made than who wanted it waits is there for the next")
+    func slow() async throws {
+        try await withRemote { _, server, client in
+            server.pause()
+            try await expectTimely { try await client.status(within: .milliseconds(300)) }
+            try await expectTimely { try await client.front(within: .milliseconds(100)) }
+            server.resume()
+            #expect(try await client.status(within: limit).split == Self.blue)
+            #expect(try await client.front(within: limit).split == "blue")
+            let log = try String(contentsOfFile: "\(server.folder)/sshd.log", encoding: .utf8)
+            #expect(log.matches(of: /Accepted publickey/).count == 1 && !log.contains("preauth"), "\(log)")
+        }
+    }
+
     @Test("a host key that changed, and a key that is not let in, are said to be so")
     func strangers() async throws {
         try await withRemote { edge, server, client in

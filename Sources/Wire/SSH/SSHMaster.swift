@@ -12,20 +12,25 @@ package actor SSHMaster {
 
     /// Ports of the other machine's loopback that are wanted here.
     private let ports: [Int]
-    private let turn: Turn
     private var folder: SocketFolder?
     private var generation = 0
     private var isUp = false
+    /// The connection that is being made. It goes on where whoever wanted it gives up: what a deadline was too short for is there
+    /// for the next.
+    private var attempt: Task<Void, Never>?
+    private var outcome: Result<String, WireError>?
+    private var waiting: [Ticket] = []
 
     /// How long an unused connection is kept, in seconds.
     private static let persistence = 30
+    /// How long a connection may take to be made: about ten times there and back, over half the world.
+    private static let patience: Duration = .seconds(6)
 
     /// - Parameter ports: ports of the other machine's own loopback, to be reached by `socket(port:)`.
     package init(_ settings: SSHSettings, forwarding ports: [Int] = [], on reactor: Reactor) {
         self.settings = settings
         self.reactor = reactor
         self.ports = ports
-        turn = Turn(on: reactor)
     }
 
     // MARK: Using it
@@ -55,8 +60,10 @@ package actor SSHMaster {
         leave(controlPath)
     }
 
-    /// Ends the connection and removes the sockets' folder.
-    package func close() {
+    /// Ends the connection, or what is being made of it, and removes the sockets' folder.
+    package func close() async {
+        attempt?.cancel()
+        await attempt?.value
         guard let folder else { return }
         isUp = false
         leave(controlPath, removing: folder)
@@ -71,34 +78,60 @@ package actor SSHMaster {
 
     /// The control socket of a connection that is there.
     private func connect(_ command: String, until end: ContinuousClock.Instant) async throws(WireError) -> String {
-        try await turn.take("connect", on: settings.target, until: end)
-        defer { turn.pass() }
-        // OpenSSH removes the socket when the connection ends. A master that was killed cannot: then nobody listens there.
-        if isUp, Socket.isListened(to: controlPath) { return controlPath }
+        while true {
+            // OpenSSH removes the socket when the connection ends. A master that was killed cannot: then nobody listens there.
+            if isUp, attempt == nil, Socket.isListened(to: controlPath) { return controlPath }
+            let isBegun = attempt != nil
+            if !isBegun { attempt = Task { self.finish(await self.make(command)) } }
+            switch await reactor.park(until: end, { _, ticket in self.waiting.append(ticket) }) {
+            case .ready, .finished: break
+            case .timedOut: throw error(.timedOut, "no connection within the deadline")
+            case .cancelled: throw error(.cancelled, "cancelled")
+            }
+            switch outcome {
+            case .success(let path)?: return path
+            // One that was begun before, and hung: who came later may have the time for another.
+            case .failure(let failure)? where isBegun && failure.kind == .timedOut && end > .now: continue
+            case .failure(let failure)?: throw failure
+            case nil: throw error(.cancelled, "cancelled")
+            }
+        }
+    }
+
+    private func finish(_ outcome: Result<String, WireError>) {
+        self.outcome = outcome
+        attempt = nil
+        let waiting = waiting
+        self.waiting = []
+        for ticket in waiting { _ = reactor.core.wake(ticket, .ready) }
+    }
+
+    private func make(_ command: String) async -> Result<String, WireError> {
         if isUp { unlink(controlPath) }
         isUp = false
         for port in ports { unlink(socketPath(port)) }
-        if folder?.exists != true { folder = try SocketFolder() }
-        generation += 1
-        let remaining = max(end - .now, .milliseconds(1))
-        let seconds = Int(remaining.components.seconds) + 1
-        let forwardings = ports.flatMap { ["-L", "\(socketPath($0)):127.0.0.1:\($0)"] }
-        let words =
-            settings.words(connectingWithin: seconds)
-            + ["-M", "-S", controlPath, "-o", "ControlPersist=\(Self.persistence)", "-o", "ExitOnForwardFailure=yes"]
-            + ["-o", "StreamLocalBindMask=0177", "-n", "-T"] + forwardings + ["--", settings.host, command]
-        let result: CommandResult
         do throws(WireError) {
-            result = try await Command.run(words, environment: SSHSettings.environment, deadline: remaining)
+            if folder?.exists != true { folder = try SocketFolder() }
+            generation += 1
+            let forwardings = ports.flatMap { ["-L", "\(socketPath($0)):127.0.0.1:\($0)"] }
+            let words =
+                settings.words(connectingWithin: Int(Self.patience.components.seconds))
+                + ["-M", "-S", controlPath, "-o", "ControlPersist=\(Self.persistence)"]
+                + ["-o", "ExitOnForwardFailure=yes", "-o", "StreamLocalBindMask=0177", "-n", "-T"]
+                + forwardings + ["--", settings.host, command]
+            let result = try await Command.run(
+                words, environment: SSHSettings.environment, deadline: Self.patience)
+            // The session's own status is the command's business; 255 is ssh's.
+            guard access(controlPath, F_OK) == 0 else { throw failure(result) }
         } catch {
             leave(controlPath)
-            if error.kind == .timedOut { throw self.error(.timedOut, "no connection within the deadline") }
-            throw error
+            if error.kind == .timedOut {
+                return .failure(self.error(.timedOut, "no connection within \(Self.patience)"))
+            }
+            return .failure(error)
         }
-        // The session's own status is the command's business; 255 is ssh's.
-        guard access(controlPath, F_OK) == 0 else { throw failure(result) }
         isUp = true
-        return controlPath
+        return .success(controlPath)
     }
 
     /// Tells a master to end, and removes what it may have left. Nobody waits for it.
