@@ -23,8 +23,9 @@ extension Deploy {
         let board = await world.board()
         var preflight = Preflight(
             Preflight.Facts(
-                version: order.version, serving: ground.serving, statuses: ground.statuses, from: order.from,
-                hasReason: !order.reason.isEmpty, continues: order.continues?.id, hasMoved: hasMoved,
+                version: order.version, serving: ground.serving, statuses: ground.statuses,
+                doorTroubles: ground.doorTroubles, from: order.from, hasReason: !order.reason.isEmpty,
+                continues: order.continues?.id, hasMoved: hasMoved,
                 window: WindowState(world.window, in: world.zone, board: board, at: now)))
         preflight.judge(board, requires: deployment.requires, at: now)
         // MARK: Readiness

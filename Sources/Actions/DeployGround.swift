@@ -8,6 +8,9 @@ struct DeployGround: Sendable {
     /// The version that serves; nil: not known.
     var serving: String?
     var statuses: [String: EdgeStatus]
+    /// What is wrong with front doors: one that does not answer, or serves something else than its link says, could prove no switch,
+    /// and the release would have replaced the standby for nothing.
+    var doorTroubles: [String] = []
 
     /// The split to go back to.
     var before: Split { Split(all: live) }
@@ -66,6 +69,19 @@ struct DeployGround: Sendable {
             await Standby.ask(live, deployment.answers, on: door, within: .seconds(2))
         }
         ground.serving = RollbackRules.agreed(standbys.values)
+        let fronts = await edges.each { door throws(EdgeError) in try await door.front(within: .seconds(2)) }
+        ground.doorTroubles = fronts.all.compactMap { edge, result in
+            let wayOut = "guardia edge check \(edge) says what is wrong"
+            switch result {
+            case .failure(let error): return "the front door of \(edge) does not answer (\(error.reason)): \(wayOut)"
+            case .success(let answer):
+                guard let split = answers.values[edge]?.split, answer.isBroken || answer.split != split.name else {
+                    return nil
+                }
+                let served = answer.isBroken ? "is broken" : "serves \(answer.split)"
+                return "the front door of \(edge) \(served), and its link says \(split): \(wayOut)"
+            }
+        }
         return .success(ground)
     }
 }

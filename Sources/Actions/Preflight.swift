@@ -6,6 +6,8 @@ struct Preflight: Sendable {
         var version: String
         var serving: String?
         var statuses: [String: EdgeStatus]
+        /// What is wrong with front doors.
+        var doorTroubles: [String] = []
         var from: String?
         var hasReason: Bool
         /// The interrupted deploy that this one goes on with; its lock is no obstacle.
@@ -49,6 +51,7 @@ struct Preflight: Sendable {
                 )
             }
         }
+        if !known.hasMoved { refusals += known.doorTroubles }
         let clocks = known.statuses.values.map(\.clock)
         if let first = clocks.min(), let last = clocks.max(), last - first > 60 {
             cautions.append("the edges' clocks are \(last - first) s apart; locks and arms go by each edge's own")

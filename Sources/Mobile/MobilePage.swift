@@ -71,7 +71,8 @@ struct MobilePage: Sendable {
                 let head = next.due.map {
                     $0.count > 0 ? words(.nextIn, text.span($0.seconds.rounded(.up))) : words(.nextNow)
                 }
-                lines.append("<p>\(head ?? words(.nextNow)) \(people(next))</p>")
+                let when = next.isWaiting ? words(.nextWaits) : head ?? words(.nextNow)
+                lines.append("<p>\(when) \(people(next))</p>")
             } else {
                 lines.append("<p>\(words(.nobodyNext))</p>")
             }

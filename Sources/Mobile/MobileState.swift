@@ -105,6 +105,8 @@ package struct MobileState: Hashable, Sendable {
             package var round: Int
             package var ways: [Way]
             package var due: Milliseconds?
+            /// Whether nobody is called as long as what fires stays well.
+            package var isWaiting: Bool
 
             package struct Way: Hashable, Sendable {
                 /// The contact's short name, and the one for people; nil: a channel that needs no person.
@@ -119,11 +121,12 @@ package struct MobileState: Hashable, Sendable {
                 }
             }
 
-            package init(step: Int, round: Int, ways: [Way], due: Milliseconds?) {
+            package init(step: Int, round: Int, ways: [Way], due: Milliseconds?, isWaiting: Bool = false) {
                 self.step = step
                 self.round = round
                 self.ways = ways
                 self.due = due
+                self.isWaiting = isWaiting
             }
 
             /// What must be typed to wake them: the first person's short name, or the channel's where there is none.

@@ -2,7 +2,8 @@ import Launch
 
 /// Every text of the page, in its languages. What alerts say is the config's own.
 enum MobileWord: CaseIterable {
-    case critical, warning, info, since, ago, step, nextIn, nextNow, nobodyNext, acknowledge, forMinutes, forHours
+    case critical, warning, info, since, ago, step, nextIn, nextNow, nextWaits, nobodyNext, acknowledge, forMinutes,
+        forHours
     case escalate, escalateTitle, escalateWhom, escalateType, escalateGo, back, by
     case takenUntil, taken, exhausted, quiet, over, unknownChain, lookOnly, alsoFires, nothingElse, more, onCall,
         nobody, until
@@ -61,6 +62,7 @@ struct MobileWords: Sendable {
         case .step: "Step {} of {}"
         case .nextIn: "If nobody answers, in {}:"
         case .nextNow: "If nobody answers, now:"
+        case .nextWaits: "It is well again and not yet over. If it does not stay well:"
         case .nobodyNext: "Nobody comes after this step."
         case .acknowledge: "I have it: 1 hour"
         case .forMinutes: "{} minutes"
@@ -117,6 +119,7 @@ struct MobileWords: Sendable {
         case .step: "Paso {} de {}"
         case .nextIn: "Si nadie responde, en {}:"
         case .nextNow: "Si nadie responde, ahora:"
+        case .nextWaits: "Está bien otra vez, y todavía no terminó. Si no sigue bien:"
         case .nobodyNext: "Después de este paso no hay nadie."
         case .acknowledge: "Me ocupo: 1 hora"
         case .forMinutes: "{} minutos"

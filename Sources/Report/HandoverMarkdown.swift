@@ -108,7 +108,7 @@ package struct HandoverMarkdown {
         out.heading(2, "What changed")
         var lines: [(Timestamp, String)] = []
         for record in handover.actions {
-            let end = record.ended.map { ": \($0.body.outcome.title), \(plain($0.body.summary))" } ?? ", runs"
+            let end = record.ended.map { ": \(record.outcomeTitle ?? ""), \(plain($0.body.summary))" } ?? ", runs"
             let reason = record.started.reason.isEmpty ? "" : " (“\(plain(record.started.reason))”)"
             lines.append(
                 (

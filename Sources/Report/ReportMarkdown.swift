@@ -106,7 +106,7 @@ package struct ReportMarkdown {
                         times.exact(record.at.utc), plain(record.kind.title + ReportText.move(record, prefix: " ")),
                         plain(record.started.by.signature), plain(record.started.reason),
                         plain(
-                            record.ended.map { "\($0.body.outcome.title): \($0.body.summary)" } ?? "had not ended"),
+                            record.ended.map { "\(record.outcomeTitle ?? ""): \($0.body.summary)" } ?? "had not ended"),
                     ]
                 })
         }

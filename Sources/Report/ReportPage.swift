@@ -148,7 +148,7 @@ package struct ReportPage {
             row([
                 times.exact(record.at.utc), record.kind.title + ReportText.move(record, prefix: " "),
                 record.started.by.signature, record.started.reason,
-                record.ended.map { "\($0.body.outcome.title): \($0.body.summary)" } ?? "had not ended",
+                record.ended.map { "\(record.outcomeTitle ?? ""): \($0.body.summary)" } ?? "had not ended",
                 record.ended.map { span(record.at.age(at: $0.at)) } ?? "",
             ])
         }

@@ -129,6 +129,7 @@ package struct ScreenLoop {
 
     private mutating func run() -> Ending {
         var timeout = ScreenLoop.patience
+        prepare(model)
         while true {
             let events = session.readEvents(timeout: timeout)
             let news = follower.take()

@@ -290,6 +290,20 @@ struct DeployTests {
         #expect(run.result == ActionResult(.refused, "luis froze edge-1: black friday"))
     }
 
+    @Test func whereAFrontDoorCouldProveNothingTheStandbyIsNotReplaced() async {
+        let down = FakeEdge("edge-1") { $0.isDoorDown = true }
+        let run = await deploy([down], deployment(edges: ["edge-1"]))
+        #expect(run.result.outcome == .refused && run.commands.isEmpty)
+        #expect(
+            run.result.summary
+                == "the front door of edge-1 does not answer (connection refused): guardia edge check edge-1 says what is wrong"
+        )
+        let lagging = FakeEdge("edge-1") { $0.served = Split(all: "green") }
+        let other = await deploy([lagging], deployment(edges: ["edge-1"]))
+        #expect(other.result.outcome == .refused && other.commands.isEmpty)
+        #expect(other.result.summary.hasPrefix("the front door of edge-1 serves green, and its link says"))
+    }
+
     @Test func anUnreachableEdgeRefusesUnlessItIsLeftOutByName() async {
         let edges = [FakeEdge("edge-1"), FakeEdge("edge-2") { $0.isCut = true }]
         let refused = await deploy(edges)

@@ -27,6 +27,26 @@ struct EscalationAuditTests {
         #expect(found.map(\.escalation) == [drill.course.running.first?.id])
     }
 
+    @Test func aChainThatWaitsForWhatIsWellAgainIsNoStallUntilItIsNotWell() {
+        var drill = Drill()
+        let api = People.facts("api")
+        drill.fire(api)
+        drill.tell(.recovering(.init(alert: api.fingerprint, isWell: true)))
+        drill.pass(.minutes(20))
+        #expect(drill.steps == [0] && stalls(drill, at: drill.now) == [])
+        // As an engine that hangs would leave it.
+        var hung = drill.alerts
+        hung.append((.recovering(.init(alert: api.fingerprint, isWell: false)), drill.now))
+        var (log, alerts) = (EscalationLog(), AlertLog())
+        for (event, at) in hung { alerts.take(event, at: at) }
+        for (event, at) in drill.events { log.take(event, at: at) }
+        for (wait, count) in [(EscalationAudit.grace, 0), (EscalationAudit.grace + 1, 1)] {
+            let found = EscalationAudit.stalls(
+                in: log, alerts, roster: People.roster(), zone: People.zone, at: drill.now.advanced(by: wait))
+            #expect(found.count == count)
+        }
+    }
+
     @Test func anAlertOfWhichNobodyWasToldIsFound() {
         var drill = Drill(Roster())
         drill.fire(People.facts("api"))

@@ -25,6 +25,42 @@ struct EscalationCourseTests {
         #expect(drill.steps == [0, 1, 2, 3])
     }
 
+    @Test func nobodyFurtherIsCalledWhileAllOfItIsWellAgain() {
+        var drill = Drill()
+        let db = People.facts("db")
+        drill.fire(api)
+        drill.tell(.recovering(.init(alert: api.fingerprint, isWell: true)))
+        drill.pass(.minutes(20))
+        #expect(drill.steps == [0])
+        #expect(drill.restarted(at: drill.now.advanced(by: .minutes(1))).course.running.count == 1)
+        // The step that was due comes as soon as it is well no longer, and the others after their waits.
+        drill.tell(.recovering(.init(alert: api.fingerprint, isWell: false)))
+        #expect(drill.steps == [0, 1])
+        drill.tell(.recovering(.init(alert: api.fingerprint, isWell: true)))
+        drill.pass(.minutes(5))
+        #expect(drill.steps == [0, 1])
+        // Something else of the same chain that is not well is reason enough.
+        var facts = db
+        facts.group = api.groupKey
+        drill.fire(facts)
+        #expect(drill.steps == [0, 1, 2])
+        drill.resolve(facts)
+        drill.pass(.minutes(5))
+        #expect(drill.steps == [0, 1, 2])
+        let count = drill.orders.count
+        drill.resolve(api)
+        #expect(drill.stops == [.resolved] && drill.told(since: count).isEmpty)
+    }
+
+    @Test func whatSomebodyEscalatesByHandIsNotHeldBack() throws {
+        var drill = Drill()
+        drill.fire(api)
+        drill.tell(.recovering(.init(alert: api.fingerprint, isWell: true)))
+        let chain = try #require(drill.course.running.first)
+        drill.tell(.asked(.init(escalation: chain.id, by: "ana", way: .dashboard, standing: .init(chain.step))))
+        #expect(drill.steps == [0, 1])
+    }
+
     /// Begun on a full disk, its beginning waits in the spool and is journaled behind the steps that followed from it.
     @Test func aStepThatIsHeardBeforeItsBeginningIsNotMadeAnewAfterARestart() {
         var drill = Drill()

@@ -80,7 +80,7 @@ struct ActionView {
             return lines
         }
         let role = end.body.outcome.role
-        let outcome = "\(end.body.outcome.glyph) \(words(end.body.outcome.word))"
+        let outcome = "\(end.body.outcome.glyph) \(model.outcomeWord(of: record))"
         let after = words(.tookTime, model.figures.took(record.duration(at: model.now)))
         var lines = [DialogLine([Span(outcome, role, .bold), Span("  " + after, .dim)], rank: DialogLine.kept + 1)]
         for (index, line) in Text.wrapped(end.body.summary, to: width, lines: 4).enumerated() {

@@ -93,7 +93,7 @@ struct ConfirmationView {
         // Too narrow for both: what must be typed stands above the field all the same.
         let indent = width - column >= 24 ? column : 2
         return [
-            DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept),
+            DialogLine([Span(label, .label), Span(safe, .strong, .bold)], rank: DialogLine.kept + 2),
             DialogLine(
                 .field(
                     label: fieldLabel(String(repeating: " ", count: indent - 2), isFocused: isFocused),

@@ -202,7 +202,7 @@ struct PlanLines {
         let text = Text.sanitised(last.label, limit: 80) + ", " + words(.timeAgo, time, age)
         var spans = [Span(text, .text)]
         if let outcome = last.ended?.body.outcome {
-            spans.append(Span("  \(outcome.glyph) \(words(outcome.word))", outcome.role))
+            spans.append(Span("  \(outcome.glyph) \(model.outcomeWord(of: last))", outcome.role))
         }
         return [line(.labelLast, spans, rank: 25)]
     }

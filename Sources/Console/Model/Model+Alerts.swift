@@ -103,6 +103,7 @@ extension AlertEvent {
         case .acknowledged(let body): body.alert
         case .unacknowledged(let body): body.alert
         case .suppressed(let body): body.alert
+        case .recovering(let body): body.alert
         case .silenced, .unsilenced: nil
         }
     }

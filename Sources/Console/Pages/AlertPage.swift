@@ -201,6 +201,7 @@ struct AlertPage {
                 return (words(.inhibitedBy, name), .dim)
             }
             return (words(.storyLoud), .text)
+        case .recovering(let body): return (words(body.isWell ? .wellAgain : .wellNoMore), .dim)
         case .silenced, .unsilenced: return ("", .dim)
         }
     }

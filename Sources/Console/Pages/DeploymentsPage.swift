@@ -42,9 +42,7 @@ struct DeploymentsPage {
         let when =
             isToday ? model.figures.clock(time) : model.figures.shortDate(time) + " " + model.figures.shortClock(time)
         let outcome =
-            record.ended.map {
-                Span("\($0.body.outcome.glyph) \(model.words($0.body.outcome.word))", $0.body.outcome.role)
-            }
+            record.ended.map { Span("\($0.body.outcome.glyph) \(model.outcomeWord(of: record))", $0.body.outcome.role) }
             ?? Span("▸ " + model.words(.isRunning), .accent, .bold)
         let took = model.figures.took(record.duration(at: model.now))
         return [

@@ -140,7 +140,7 @@ struct HandoverPage {
         for record in handover.actions {
             let outcome =
                 record.ended.map {
-                    Span("  \($0.body.outcome.glyph) \(words($0.body.outcome.word))", $0.body.outcome.role)
+                    Span("  \($0.body.outcome.glyph) \(model.outcomeWord(of: record))", $0.body.outcome.role)
                 } ?? Span("  ▸ " + words(.isRunning), .accent)
             entries.append(
                 (

@@ -1,7 +1,16 @@
+import Launch
+
 /// Draws the whole screen: a pure function of the model. The frame is made blank first, in the storage that it has.
 package func view(_ model: Model, into frame: inout Frame) {
     var pictures = Pictures()
     view(model, into: &frame, keeping: &pictures)
+}
+
+/// Makes what the first frame will need and what depends on the size alone, while the board is still being read.
+package func prepare(_ model: Model) {
+    guard let area = model.layout.panes[.geo]?.inset(1) else { return }
+    let layout = GeoPane.layout(of: Atlas.argentina.places.count, in: area.size, model.capabilities)
+    if case .map(let size) = layout.picture { _ = MapRaster.argentina(fitting: size) }
 }
 
 /// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.

@@ -163,7 +163,9 @@ extension Model {
     /// `next in 03:12`, `nobody else after 03:12` at its end; overdue said so: a chain that should have gone on and did not.
     func timeToNext(_ chain: Escalation) -> String? {
         guard let left = timeLeft(chain) else { return nil }
-        guard left.count > 0 else { return words(.overdueBy, figures.countdown(0 - left)) }
+        guard left.count > 0 else {
+            return words(isWaiting(chain) ? .chainWaits : .overdueBy, figures.countdown(0 - left))
+        }
         let word: Word =
             switch chain.next {
             case .again: .againIn
@@ -171,6 +173,12 @@ extension Model {
             case .step, nil: .nextIn
             }
         return words(word, figures.countdown(left))
+    }
+
+    /// Whether its next step waits because all that is open of it is well again.
+    func isWaiting(_ chain: Escalation) -> Bool {
+        let open = chain.alerts.compactMap { shown.alerts[$0] }.filter(\.isOpen)
+        return chain.started.by == nil && !open.isEmpty && open.allSatisfy(\.isRecovering)
     }
 
     func silenceLeft(of alert: Alert) -> String? {

@@ -377,6 +377,8 @@ extension Model {
         let left = timeLeft(chain)
         if let left, left.count > 0 {
             spans.append(Span(" " + words(.callsIn, figures.countdown(left)), .dim))
+        } else if left != nil, isWaiting(chain) {
+            spans.append(Span(" " + words(.chainWaits), .dim))
         } else if left != nil {
             spans.append(Span(" " + words(.overdueShort), .warning, .bold))
         }

@@ -38,7 +38,17 @@ extension Model {
         let by = shown.actions.preempter(of: record).map {
             " " + words(.preemptedBy, Text.sanitised($0.label, limit: 60))
         }
-        return Span("\(outcome.glyph) \(words(outcome.word))" + (by ?? ""), outcome.role)
+        return Span("\(outcome.glyph) \(outcomeWord(of: record))" + (by ?? ""), outcome.role)
+    }
+
+    /// `done`, `failed`, `went back`; empty while it runs.
+    func outcomeWord(of record: ActionRecord) -> String {
+        switch record.setback {
+        case .wentBack: words(.outcomeWentBack)
+        case .failed: words(.outcomeFailed)
+        case .calledOff: words(.outcomeCalledOff)
+        case nil: (record.ended?.body.outcome.word).map { words($0) } ?? ""
+        }
     }
 
     /// Who has the edges, where the journal knows the action that took them; else what the edges themselves say.

@@ -43,6 +43,11 @@ struct WallStanding {
             name = model.title(of: .alert(pending))
         } else if tally.isEmpty {
             (verdict, text, name) = (.unknown, words(.nothingJudged), nil)
+        } else if let poll = model.poll, !poll.stations.isEmpty, poll.verdict != .go {
+            // Every reading is well, and the launch is not: somebody holds it, or a station says no.
+            verdict = poll.verdict.asVerdict
+            text = "\(words(poll.verdict.look.word)) \(poll.goCount)/\(poll.stations.count)"
+            name = poll.stations.first { $0.verdict == poll.verdict }.map { Text.sanitised($0.title, limit: 60) }
         } else {
             (verdict, text, name) = (.ok, words(.wallWell), nil)
         }
@@ -61,6 +66,18 @@ struct WallStanding {
         // The name where it can be read from afar too; else the number alone is large.
         let fits = BigText(whole).setting(of: frame.redacted(whole), in: area.size) != nil
         BigText(fits ? whole : short, role: role).render(into: &frame, area: area)
+    }
+}
+
+extension ReadinessVerdict {
+    /// The colour of the wall that it wants.
+    fileprivate var asVerdict: Verdict {
+        switch self {
+        case .go: .ok
+        case .hold: .warning
+        case .unknown: .unknown
+        case .noGo: .critical
+        }
     }
 }
 

@@ -29,7 +29,8 @@ package enum Word: CaseIterable, Sendable {
     case nothingFires, worldMoved, enterInField, enterToButton, typeFirst, settlingNote, lockedNote, pasteNote
     case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
     case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
-    case finishOrUndo, outcomeDone, outcomeWentBack, outcomeRefused, outcomePreempted, outcomeUndecided, outcomeDied
+    case finishOrUndo, outcomeDone, outcomeWentBack, outcomeFailed, outcomeCalledOff, outcomeRefused, outcomePreempted,
+        outcomeUndecided, outcomeDied
     case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown,
         runwayOpen
     case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, splitBrain, missingSince
@@ -54,7 +55,7 @@ package enum Word: CaseIterable, Sendable {
     case backupNext, drillNext, notScheduled, backupSizes, noBackupYet, columnSize, columnRows, columnBackup
     case columnStanding, columnDrill, backupDamaged, backupPruned, backupProved, backupRead, backupTaken, drillRuns
     // MARK: Alerts
-    case upAgain, noReading, heardAgain, readAgain, figuresThen, figuresThenNow
+    case upAgain, wellAgain, wellNoMore, chainWaits, noReading, heardAgain, readAgain, figuresThen, figuresThenNow
     case ack, ackSummary, silence, silenceSummary, escalate, escalateSummary, escalation, escalationSummary
     case noPolicy, nothingFiresHere, alarmTitle, ackTitle, unackTitle, silenceTitle, endSilenceTitle
     case escalateTitle, info, infoCount, takenCount, hushedCount, quietShort, behindShort, exhaustedShort

@@ -326,6 +326,8 @@ extension Words {
         case .finishOrUndo: "{} finishes it, {} undoes it"
         case .outcomeDone: "done"
         case .outcomeWentBack: "went back"
+        case .outcomeFailed: "failed"
+        case .outcomeCalledOff: "called off"
         case .outcomeRefused: "refused"
         case .outcomePreempted: "pre-empted"
         case .outcomeUndecided: "UNDECIDED"
@@ -510,6 +512,9 @@ extension Words {
         case .helpNoteWall: "Nothing here acts on production."
         // MARK: Alerts
         case .upAgain: "up again, not yet over"
+        case .wellAgain: "well again, not yet over"
+        case .wellNoMore: "no longer well"
+        case .chainWaits: "waits: well again"
         case .noReading: "no reading for {}"
         case .readAgain: "readings again, not yet over"
         case .heardAgain: "readings again"

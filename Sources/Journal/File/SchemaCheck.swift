@@ -39,8 +39,14 @@ struct SchemaCheck {
             let sql: String = try row.stored(2)
             return Entry(
                 type: try row.stored(0), name: try row.stored(1),
-                sql: sql.split(whereSeparator: \.isWhitespace).joined(separator: " "), page: try row.stored(3))
+                sql: evened(sql), page: try row.stored(3))
         }
+    }
+
+    /// By bytes: whether a character is a blank is a question to all of Unicode, asked of each of some thousand at every start.
+    private static func evened(_ sql: String) -> String {
+        let words = sql.utf8.split { $0 == 0x20 || (0x09...0x0d).contains($0) }
+        return words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     }
 
     /// - Returns: what is not a journal's; nil where all is.

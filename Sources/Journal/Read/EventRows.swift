@@ -120,7 +120,8 @@ enum EventRows {
     static let small = [
         "operator.presence", "presence.opened", "presence.seen", "presence.closed", "action.step.started",
         "action.step.ended", "action.noted", "alert.pending", "alert.cleared",
-        "alert.suppressed", "escalation.joined", "escalation.stepped", "page.queued", "page.attempted",
+        "alert.suppressed", "alert.recovering", "escalation.joined", "escalation.stepped", "page.queued",
+        "page.attempted",
         "flag.ramp.planned", "flag.ramp.turned",
     ].map { "'\($0)'" }.joined(separator: ", ")
 

@@ -26,6 +26,10 @@ struct StandingVerdicts: Sendable {
         case .resolved, .cleared, .unsilenced: alerts[alert.subject] = nil
         case .pending, .fired, .silenced: alerts[alert.subject, default: []].append(event)
         case .acknowledged, .unacknowledged, .suppressed: alerts[alert.subject]?.append(event)
+        case .recovering:
+            // It comes and goes: the last word of it counts.
+            if case .alert(.recovering)? = alerts[alert.subject]?.last?.body { alerts[alert.subject]?.removeLast() }
+            alerts[alert.subject]?.append(event)
         }
         if let story = alerts[alert.subject], story.count > StandingVerdicts.storyLimit {
             alerts[alert.subject] = [story[0]] + story.suffix(StandingVerdicts.storyLimit - 1)

@@ -157,7 +157,8 @@ package struct Planner: Sendable {
         if let end = record.ended {
             guard end.body.outcome == .died, record.id == board.actions.interrupted?.id else {
                 let why = board.actions.objection(toGoingOnWith: record.id)
-                return card.blocked(why ?? "\(record.label) has ended: \(end.body.outcome.title)")
+                return card.blocked(
+                    why ?? "\(record.label) has ended: \(record.outcomeTitle ?? end.body.outcome.title)")
             }
             if kind == .pause || kind == .approve {
                 card.blockers.append("\(record.label) does not run: its process died")

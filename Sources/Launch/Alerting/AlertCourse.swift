@@ -47,6 +47,24 @@ struct AlertCourse: Sendable {
         wasFlapping = isInherited && alert.facts.isFlapping == true
     }
 
+    /// How long it must have been well before that is told: a figure about its bound comes and goes each second.
+    static let settled: Milliseconds = .seconds(3)
+
+    /// Whether what fires is well; nil: neither for long enough to say so, nor not.
+    ///
+    /// - Parameter finding: of the look that was taken in last.
+    func isWell(_ finding: AlertFinding, at now: Moment) -> Bool? {
+        guard phase == .firing else { return nil }
+        switch finding {
+        case .met: return false
+        case .clear: return wellSince.flatMap { $0.age(at: now) - unknownSpan >= AlertCourse.settled ? true : nil }
+        // Where little happens, nothing is known for moments; for longer, it is not known to be well.
+        case .unknown:
+            guard wellSince != nil, let unknownSince else { return false }
+            return unknownSince.age(at: now) >= AlertCourse.doubt ? false : nil
+        }
+    }
+
     /// Whether its last firings came too fast after one another.
     func isFlapping(_ damping: FlapDamping?) -> Bool {
         guard let damping else { return false }

@@ -15,6 +15,8 @@ package enum AlertEvent: Hashable, Sendable {
     case unacknowledged(Unacknowledged)
     /// It is kept quiet, by silences or by a worse alert; with neither: no longer.
     case suppressed(Suppressed)
+    /// It still fires, and what it is about has been well for a little; or is not any more.
+    case recovering(Recovering)
     case silenced(Silence)
     case unsilenced(Unsilenced)
 
@@ -162,6 +164,16 @@ package enum AlertEvent: Hashable, Sendable {
         }
     }
 
+    package struct Recovering: Hashable, Sendable, Codable {
+        package var alert: Fingerprint
+        package var isWell: Bool
+
+        package init(alert: Fingerprint, isWell: Bool) {
+            self.alert = alert
+            self.isWell = isWell
+        }
+    }
+
     package struct Unsilenced: Hashable, Sendable, Codable {
         package var silence: String
         /// Who ended it; nil: its time was over.
@@ -183,6 +195,7 @@ extension AlertEvent {
         case .acknowledged: "alert.acknowledged"
         case .unacknowledged: "alert.unacknowledged"
         case .suppressed: "alert.suppressed"
+        case .recovering: "alert.recovering"
         case .silenced: "silence.set"
         case .unsilenced: "silence.ended"
         }
@@ -197,6 +210,7 @@ extension AlertEvent {
         case .acknowledged(let event): event
         case .unacknowledged(let event): event
         case .suppressed(let event): event
+        case .recovering(let event): event
         case .silenced(let event): event
         case .unsilenced(let event): event
         }

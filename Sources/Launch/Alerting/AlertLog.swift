@@ -18,11 +18,18 @@ package struct Alert: Hashable, Sendable, Identifiable {
     package var silences: [String] = []
     /// The firing alerts that stand for it.
     package var inhibitors: [Fingerprint] = []
+    /// What was last told of how it does while it fires; nil: that it is not well.
+    package var recovery: Recovery?
     /// Its newest transitions, oldest first, bounded: the story that its detail shows.
     package var story: [Entry] = []
 
     package struct Acknowledgement: Hashable, Sendable {
         package var body: AlertEvent.Acknowledged
+        package var at: Moment
+    }
+
+    package struct Recovery: Hashable, Sendable {
+        package var isWell: Bool
         package var at: Moment
     }
 
@@ -33,6 +40,9 @@ package struct Alert: Hashable, Sendable, Identifiable {
 
     /// Since when it fires: when its rule fired, or what its Alertmanager tells, which may be long before it was heard of here.
     package var firesSince: Moment { facts.isForeign ? facts.since : firedAt ?? at }
+
+    /// Whether it only fires on: what it is about is well again.
+    package var isRecovering: Bool { state == .firing && recovery?.isWell == true }
 
     /// Whether it is kept quiet.
     package var isSuppressed: Bool { !silences.isEmpty || !inhibitors.isEmpty }
@@ -139,6 +149,13 @@ package struct AlertLog: Hashable, Sendable {
                 $0.silences = body.silences
                 $0.inhibitors = body.inhibitors
             }
+        case .recovering(let body):
+            guard var alert = alerts[body.alert], alert.state == .firing else { return }
+            alert.recovery = Alert.Recovery(isWell: body.isWell, at: moment)
+            // It may come and go each second: the last word of it is the story.
+            if case .recovering? = alert.story.last?.event { alert.story.removeLast() }
+            alert.tell(event, at: moment)
+            alerts[body.alert] = alert
         case .silenced(let silence):
             silences[silence.id] = silence
             silencedAt[silence.id] = moment
@@ -159,6 +176,7 @@ package struct AlertLog: Hashable, Sendable {
         if state == .firing, alert.firedAt == nil || alert.state != .firing {
             alert.firedAt = moment
             alert.at = moment
+            alert.recovery = nil
             alert.firings += 1
         }
         if state == .pending { alert.firedAt = nil }
@@ -176,6 +194,7 @@ package struct AlertLog: Hashable, Sendable {
         guard known.state != .resolved else { return }
         change(id, event, at: moment) {
             $0.state = .resolved
+            $0.recovery = nil
             $0.at = moment
             $0.silences = []
             $0.inhibitors = []

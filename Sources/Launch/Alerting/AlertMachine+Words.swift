@@ -49,7 +49,7 @@ extension AlertMachine {
             suppression.end(body.silence)
             guard log.silences[body.silence] != nil else { return false }
             log.take(event, at: moment)
-        case .pending, .cleared, .fired, .resolved, .suppressed: return false
+        case .pending, .cleared, .fired, .resolved, .suppressed, .recovering: return false
         }
         suppression.isDirty = true
         return true
@@ -142,6 +142,7 @@ extension AlertEvent {
         case .acknowledged(let body): body.alert.text
         case .unacknowledged(let body): body.alert.text
         case .suppressed(let body): body.alert.text
+        case .recovering(let body): body.alert.text
         case .silenced(let silence): silence.id
         case .unsilenced(let body): body.silence
         }

@@ -136,6 +136,11 @@ package struct AlertMachine: Sendable {
         }
         let knownUntil = inputs[index].map { known[$0].knownUntil }.min { $0.uptime < $1.uptime } ?? now
         let step = courses[index].take(finding, of: plan.rules[target.rule], knownUntil: knownUntil, at: now)
+        if let alert = log[target.fingerprint], alert.state == .firing,
+            let isWell = courses[index].isWell(finding, at: now), isWell != alert.isRecovering
+        {
+            tell(.recovering(.init(alert: alert.id, isWell: isWell)), at: now, &events)
+        }
         switch (step, finding) {
         case (.pend, .met(let met)):
             active.insert(index)

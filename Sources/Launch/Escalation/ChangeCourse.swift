@@ -49,7 +49,7 @@ package struct ChangeCourse: Sendable {
             guard let started = running.removeValue(forKey: body.action) else { return nil }
             moved.remove(body.action)
             guard body.outcome != .refused else { return nil }
-            return notice(of: started, at: event.at, "ended", "\(body.outcome.title): \(body.summary)")
+            return notice(of: started, at: event.at, "ended", "\(body.title): \(body.summary)")
         case .flag(.changed(let body)):
             // Seen for the first time, or written anew: nobody's feature changed.
             if body.from == nil, body.source == .found { return nil }

@@ -50,6 +50,8 @@ package struct EscalationCourse: Sendable {
         /// When somebody last took it or gave it back: what is older is an echo.
         var changedAt: Timestamp?
         package internal(set) var isSuppressed = false
+        /// It fires on, and what it is about is well again.
+        package internal(set) var isRecovering = false
         /// That an acknowledgement of it ended before it did.
         package internal(set) var returned: Return?
 
@@ -86,6 +88,7 @@ package struct EscalationCourse: Sendable {
             subjects[body.alert]?.changedAt = moment.utc
             giveBack(body)
         case .suppressed(let body): suppress(body)
+        case .recovering(let body): subjects[body.alert]?.isRecovering = body.isWell
         }
     }
 
@@ -101,6 +104,7 @@ package struct EscalationCourse: Sendable {
 
     private mutating func end(_ id: Fingerprint) {
         subjects[id]?.isFiring = false
+        subjects[id]?.isRecovering = false
         subjects[id]?.isSuppressed = false
         subjects[id]?.returned = nil
         waiting.remove(id)

@@ -207,6 +207,7 @@ extension Event.Body {
             case "alert.acknowledged": body { .alert(.acknowledged($0)) }
             case "alert.unacknowledged": body { .alert(.unacknowledged($0)) }
             case "alert.suppressed": body { .alert(.suppressed($0)) }
+            case "alert.recovering": body { .alert(.recovering($0)) }
             case "silence.set": body { .alert(.silenced($0)) }
             case "silence.ended": body { .alert(.unsilenced($0)) }
             case "escalation.started": body { .escalation(.started($0)) }

@@ -82,7 +82,8 @@ package actor Escalator {
     /// The kinds of events that ``Parts/history`` is made of.
     package static let kinds = [
         "alert.fired", "alert.resolved", "alert.cleared", "alert.acknowledged", "alert.unacknowledged",
-        "alert.suppressed", "escalation.started", "escalation.stepped", "escalation.joined", "escalation.stopped",
+        "alert.suppressed", "alert.recovering", "escalation.started", "escalation.stepped", "escalation.joined",
+        "escalation.stopped",
         "escalation.asked", "escalation.refused", "page.queued", "page.attempted",
     ]
 

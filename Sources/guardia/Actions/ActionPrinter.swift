@@ -46,7 +46,7 @@ enum ActionPrinter {
             case .done: "done"
             // What a deploy put on the idle colour stays there: it is no way back, and the light says so.
             case .wentBack where result.split != nil: "FAILED, and the traffic is where it was before"
-            case .wentBack: "FAILED, and taken back"
+            case .wentBack: "FAILED"
             case .refused: "REFUSED"
             case .preempted: "STOPPED"
             case .undecided: "A PERSON IS NEEDED"

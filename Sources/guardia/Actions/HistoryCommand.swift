@@ -137,7 +137,7 @@ struct HistoryText {
     /// How it ended, or that it runs.
     static func outcome(_ record: ActionRecord) -> String {
         guard let end = record.ended?.body else { return record.waitsFor == nil ? "runs" : "WAITS FOR A PERSON" }
-        return end.outcome.title
+        return record.outcomeTitle ?? end.outcome.title
     }
 }
 

@@ -187,6 +187,7 @@ struct AlertsCommand: ParsableCommand {
             // What fired says that it is down; it fires on for a while.
             return "  (up again, not yet over)"
         }
+        if alert.isRecovering, !board.isSilent(at: now) { return "  (well again, not yet over)" }
         guard let old = alert.facts.value,
             let (value, unit) = alert.valueNow(on: board, at: now, engineSilent: board.isSilent(at: now))
         else { return "" }

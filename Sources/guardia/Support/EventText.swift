@@ -103,7 +103,7 @@ enum EventText {
             case .asked(let asked):
                 "\(asked.by.signature) asks to \(asked.request.rawValue)"
                     + (asked.reason.isEmpty ? "" : ": \(asked.reason)")
-            case .ended(let end): "\(end.outcome.title): \(end.summary)"
+            case .ended(let end): "\(end.title): \(end.summary)"
             }
         return "\(event.action) \(text)"
     }
@@ -141,6 +141,8 @@ enum EventText {
                 + (body.silences.isEmpty && body.inhibitors.isEmpty
                     ? "no longer"
                     : (body.silences + body.inhibitors.map(\.text)).joined(separator: ", "))
+        case .recovering(let body):
+            "\(name(body.alert)) " + (body.isWell ? "well again, not yet over" : "no longer well")
         case .silenced(let silence):
             "\(silence.id) {\(silence.matchers.map(\.description).joined(separator: ", "))} by \(silence.by): \(silence.comment)"
         case .unsilenced(let body): "\(body.silence) " + (body.by.map { "by \($0)" } ?? "its time was over")

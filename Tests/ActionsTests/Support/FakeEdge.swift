@@ -17,6 +17,10 @@ final class FakeEdge: EdgeDoor {
         var versions = ["blue": "v1.4.0", "green": "v1.3.9"]
         var dead: Set<String> = []
         var health: [String: Int] = [:]
+        /// Its nginx does not answer.
+        var isDoorDown = false
+        /// What its nginx serves where that is not what its link says.
+        var served: Split?
         /// The edge does not answer at all.
         var isCut = false
         var log: [String] = []
@@ -172,7 +176,11 @@ final class FakeEdge: EdgeDoor {
 
     func front(within deadline: Duration) async throws(EdgeError) -> DoorAnswer {
         try act("front") { state throws(EdgeError) in
-            DoorAnswer(split: state.split.name, colour: state.split.live, digest: digest)
+            if state.isDoorDown {
+                throw EdgeError(.unreachable, "ask", on: plan.name, because: "connection refused")
+            }
+            let served = state.served ?? state.split
+            return DoorAnswer(split: served.name, colour: served.live, digest: digest)
         }
     }
 

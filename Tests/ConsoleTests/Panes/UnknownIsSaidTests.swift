@@ -84,6 +84,14 @@ import Testing
         #expect(WallStanding(model).text == "\(open) critical")
     }
 
+    @Test func underAPollThatDoesNotSayGoTheWallIsNotGreen() {
+        let polled = Polled()
+        let standing = WallStanding(polled.launch.model(200, 60, mode: .kiosk(mayQuit: false)))
+        #expect(standing.verdict == .critical && standing.text == "NO-GO 4/8" && standing.name != nil)
+        let ready = WallStanding(polled.ready.model(200, 60, mode: .kiosk(mayQuit: false)))
+        #expect(ready.verdict == .ok && ready.text == "all well")
+    }
+
     @Test func whatSomebodyHasIsCountedWhereNothingElseIsCritical() {
         let taken = Firing(.calm).saying {
             $0.say(.fired(.init(alert: Firing.rejected)), ago: 60)

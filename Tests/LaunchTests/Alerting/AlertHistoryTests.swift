@@ -46,6 +46,7 @@ struct AlertHistoryTests {
         var firedAt: Moment?
         var pendingAt: Moment?
         var acknowledgedAt: Moment?
+        var isWell = false
         for (event, at) in bench.told {
             switch event {
             case .pending:
@@ -62,7 +63,7 @@ struct AlertHistoryTests {
                     #expect(since.age(at: at) >= .seconds(hold))
                     #expect(body.alert.since == since)
                 }
-                (firedAt, pendingAt) = (at, nil)
+                (firedAt, pendingAt, isWell) = (at, nil, false)
                 #expect(read.last { $0.at <= at.uptime }.map { $0.value > 200 } == true)
             case .resolved:
                 #expect(firedAt != nil)
@@ -76,6 +77,12 @@ struct AlertHistoryTests {
                 let given = try #require(acknowledgedAt)
                 #expect(given.age(at: at) >= .seconds(40) && given.age(at: at) <= .seconds(41))
                 acknowledgedAt = nil
+            case .recovering(let body):
+                // In turns, only while it fires, and well only by a reading that is.
+                #expect(firedAt != nil && body.isWell != isWell)
+                isWell = body.isWell
+                let last = try #require(read.last { $0.at <= at.uptime })
+                if isWell { #expect(last.value <= 150 && at.uptime - last.at <= .seconds(5)) }
             case .suppressed, .silenced, .unsilenced: Issue.record("nothing was silenced")
             }
         }

@@ -61,6 +61,13 @@ struct Bench {
         }
     }
 
+    /// What was told of whether one that fires is well again.
+    func recoveries(_ rule: String) -> [Bool] {
+        told.compactMap { entry in
+            if case .recovering(let body) = entry.event, ids(rule).contains(body.alert) { body.isWell } else { nil }
+        }
+    }
+
     func ids(_ rule: String) -> Set<Fingerprint> {
         Set(plan.targets.filter { plan.rules[$0.rule].name == rule }.map(\.fingerprint))
     }
@@ -119,6 +126,40 @@ struct AlertMachineTests {
         #expect(bench.story("slow") == ["fired"])
         bench.run(1, ["api.p95": 100])
         #expect(bench.story("slow") == ["fired", "resolved"])
+    }
+
+    @Test func thatItIsWellAgainIsToldOnceItStaysSoAndAtOnceWhenItDoesNot() {
+        var bench = Bench([slow(keep: .minutes(2))], [latency])
+        bench.run(1, ["api.p95": 250])
+        bench.run(3, ["api.p95": 100])
+        #expect(bench.recoveries("slow") == [])
+        bench.run(1, ["api.p95": 100])
+        #expect(bench.recoveries("slow") == [true] && bench.alert("slow")?.isRecovering == true)
+        bench.run(20, ["api.p95": 100])
+        bench.run(1, ["api.p95": 250])
+        #expect(bench.recoveries("slow") == [true, false] && bench.alert("slow")?.isRecovering == false)
+        // One that comes and goes each second is never told to be well.
+        for _ in 0..<20 {
+            bench.run(1, ["api.p95": 100])
+            bench.run(1, ["api.p95": 250])
+        }
+        #expect(bench.recoveries("slow") == [true, false])
+        bench.run(121, ["api.p95": 100])
+        #expect(bench.recoveries("slow") == [true, false, true])
+        #expect(bench.story("slow") == ["fired", "resolved"])
+        #expect(bench.alert("slow")?.isRecovering == false)
+    }
+
+    @Test func whatIsNotKnownForLongIsNotWell() {
+        var bench = Bench([slow(keep: .minutes(5))], [latency])
+        bench.run(1, ["api.p95": 250])
+        bench.run(10, ["api.p95": 100])
+        bench.run(25)
+        #expect(bench.recoveries("slow") == [true])
+        bench.run(15)
+        #expect(bench.recoveries("slow") == [true, false])
+        bench.run(5, ["api.p95": 100])
+        #expect(bench.recoveries("slow") == [true, false, true])
     }
 
     @Test func hysteresisHoldsOnlyWhatFires() {

@@ -74,7 +74,11 @@ struct RestartTests {
             try await live(30, value: 90)
                 == [.unsilenced(.init(silence: "s-1")), .suppressed(.init(alert: body.alert.fingerprint))])
         // What an engine reads first is no all-clear of what fired before it.
-        #expect(try await live(31, value: 99) == [.resolved(.init(alert: body.alert.fingerprint, value: 99))])
+        #expect(
+            try await live(31, value: 99) == [
+                .recovering(.init(alert: body.alert.fingerprint, isWell: true)),
+                .resolved(.init(alert: body.alert.fingerprint, value: 99)),
+            ])
         #expect(try await live(5, value: 99).isEmpty)
     }
 
