@@ -1,3 +1,4 @@
+import CLinux
 package import Console
 import Glibc
 import Journal
@@ -63,10 +64,11 @@ package struct ScreenLoop {
     static let history: Milliseconds = .hours(1)
     /// How long the first frame waits for the journal: a moment later it is drawn without.
     private static let patience: Duration = .milliseconds(150)
-    /// How long between two frames that only the journal asks for: an engine commits several times a second, and a frame for each
-    /// commit costs more than the eye sees.
+    /// How long between two times that the journal's news are taken in and drawn: an engine commits several times a second, and a
+    /// frame for each commit costs more than the eye sees. Until then they wait unread: a key is answered by what is on the screen, and
+    /// does not draw five panes anew first.
     private static let newsInterval: Milliseconds = 150
-    /// The same on a serial line, where the clock has to wait as well.
+    /// How long between two frames on a serial line, where the clock has to wait as well.
     private static let slowInterval: Milliseconds = 5000
 
     private let options: Options
@@ -80,8 +82,13 @@ package struct ScreenLoop {
     private var frame: Frame
     private var pictures = Pictures()
     private var shownAt: Moment?
-    /// Whether there is news that has not been drawn yet.
+    /// Whether there is something that has not been drawn yet.
     private var owesFrame = false
+    /// When news were taken in last, and whether some wait.
+    private var newsAt: Moment?
+    private var hasNews = false
+    /// Whether what only the start needed was given back to the system.
+    private var isSettled = false
     /// What tells the journal of this dashboard; nil until the journal said how it is to be told.
     private var companion: PresenceCompanion?
     private var wantsCompanion: Bool
@@ -132,7 +139,7 @@ package struct ScreenLoop {
         prepare(model)
         while true {
             let events = session.readEvents(timeout: timeout)
-            let news = follower.take()
+            let news = takeNews(behind: events)
             var commands: [Command] = []
             // Time first: what came is judged by the instant at which it is shown.
             commands += model.update(.tick(clock.now()))
@@ -184,12 +191,30 @@ package struct ScreenLoop {
                     shots.write(frame, theme: options.theme, at: model.now.utc)
                 }
             }
-            if shownAt != nil || !news.isEmpty || events.isEmpty {
-                show(atOnce: isAwaited || events.isEmpty && !options.terminal.isSlow)
+            if isAwaited && shownAt != nil || !news.isEmpty || events.isEmpty {
+                show(atOnce: isAwaited || !options.terminal.isSlow)
+            }
+            if !isSettled, shownAt != nil, model.reading == nil {
+                isSettled = true
+                malloc_trim(0)
             }
             timeout = untilNextFrame()
             if wantsCompanion, shownAt != nil, let manifest = model.board.manifest { tellPresence(manifest) }
         }
+    }
+
+    /// What the journal has told, where it is time for it. Keys go first, for as long as nobody would see that.
+    private mutating func takeNews(behind events: [InputEvent]) -> [JournalFollower.News] {
+        if events.contains(.wake) { hasNews = true }
+        let now = clock.now()
+        let hasKeys = events.contains { if case .key = $0 { true } else { false } }
+        let pace = hasKeys ? ScreenLoop.newsInterval * 2 : ScreenLoop.newsInterval
+        // Nobody waits for the first board: it is drawn as soon as it is there.
+        if model.reading == nil, let newsAt, newsAt.age(at: now) < pace { return [] }
+        let news = follower.take()
+        hasNews = false
+        if !news.isEmpty { newsAt = now }
+        return news
     }
 
     /// After the first frame: who looks must not wait for it.
@@ -240,7 +265,7 @@ package struct ScreenLoop {
 
     private mutating func show(atOnce: Bool) {
         let now = clock.now()
-        if !atOnce, let shownAt, shownAt.age(at: now) < newsInterval {
+        if !atOnce, let shownAt, shownAt.age(at: now) < ScreenLoop.slowInterval {
             owesFrame = true
             return
         }
@@ -250,15 +275,12 @@ package struct ScreenLoop {
         session.draw(&frame, theme: options.theme)
     }
 
-    private var newsInterval: Milliseconds {
-        options.terminal.isSlow ? ScreenLoop.slowInterval : ScreenLoop.newsInterval
-    }
-
     /// Just past the next full second of the wall clock, when the clock on the screen changes; sooner where news waits.
     private func untilNextFrame() -> Duration {
         let now = clock.now()
-        let second = 1005 - now.utc.milliseconds % 1000
-        guard owesFrame, let shownAt else { return .milliseconds(second) }
-        return .milliseconds(min(second, max(1, newsInterval.count - shownAt.age(at: now).count)))
+        var wait = 1005 - now.utc.milliseconds % 1000
+        if owesFrame, let shownAt { wait = min(wait, ScreenLoop.slowInterval.count - shownAt.age(at: now).count) }
+        if hasNews, let newsAt { wait = min(wait, ScreenLoop.newsInterval.count - newsAt.age(at: now).count) }
+        return .milliseconds(max(1, wait))
     }
 }

@@ -20,44 +20,50 @@ struct Header {
     /// - Parameter shortRoom: what there is beside a short right side: the poll is worth more than the word before the name.
     private func leftSide(room: Int, shortRoom: Int) -> (spans: [Span], isShort: Bool) {
         // Each once: the tally asks every series, and this is drawn after each key.
-        let (product, launchClock, time, tally) = (product, launchClock, time, model.tally)
+        let (launchClock, time, tally) = (launchClock, time, model.tally)
         let (long, short, tiny) = (counts(.long, tally), counts(.short, tally), counts(.tiny, tally))
         // That no launch is wanted now outranks the time of day that it is said of.
         let window = window
         let isOutside = launchClock.isEmpty ? window : launchClock + [Span(" ", .header)] + window
-        let withWindow = [
-            [[Span("guardia", .dim)], product, isOutside, time, long], [product, isOutside, time, long],
-            [product, isOutside, time, short], [product, isOutside, short], [product, isOutside, tiny],
-        ]
-        let without = [
-            [[Span("guardia", .dim)], product, launchClock, time, long], [product, launchClock, time, long],
-            [product, launchClock, time, short], [product, launchClock, time, tiny], [product, launchClock, tiny],
-            [product, launchClock],
-        ]
-        let usual = window.isEmpty ? without : withWindow + without
-        // The poll stands before the counts, and outranks the program's name, the time and what is only long.
         let poll = poll
-        var attempts: [(parts: [[Span]], isShort: Bool)] = []
-        if !poll.isEmpty {
-            let polled = usual.filter { $0.count > 2 }.map { $0.dropLast() + [poll] + $0.suffix(1) }
-            attempts += polled.map { (Array($0), false) } + polled.map { (Array($0), true) }
-            attempts += [([product, poll, tiny], true), (product.isEmpty ? [] : [[product[0]], poll, tiny], true)]
-        }
-        attempts += usual.map { ($0, false) }
-        for (parts, isShort) in attempts {
-            let parts = parts.filter { !$0.isEmpty }
-            let width = parts.reduce(-2) { $0 + 3 + Text.width(of: $1) }
-            if !parts.isEmpty, width <= (isShort ? shortRoom : room) {
-                return ([Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]), isShort)
+        // A name is cut before anything that says how it stands is left out.
+        for limit in [40, 18, 10] {
+            let product = product(limit: limit)
+            let withWindow = [
+                [[Span("guardia", .dim)], product, isOutside, time, long], [product, isOutside, time, long],
+                [product, isOutside, time, short], [product, isOutside, short], [product, isOutside, tiny],
+            ]
+            let without = [
+                [[Span("guardia", .dim)], product, launchClock, time, long], [product, launchClock, time, long],
+                [product, launchClock, time, short], [product, launchClock, time, tiny], [product, launchClock, tiny],
+            ]
+            let usual = window.isEmpty ? without : withWindow + without
+            var attempts: [(parts: [[Span]], isShort: Bool)] = []
+            // The poll stands before the counts, and outranks the program's name, the time and what is only long.
+            if !poll.isEmpty {
+                let polled = usual.map { $0.dropLast() + [poll] + $0.suffix(1) }
+                attempts += polled.map { (Array($0), false) } + polled.map { (Array($0), true) }
+                attempts += [
+                    ([product, poll, tiny], true), (product.isEmpty ? [] : [[product[0]], poll, tiny], true),
+                ]
+            }
+            if poll.isEmpty || limit == 10 { attempts += usual.map { ($0, false) } }
+            if limit == 10 { attempts.append(([product, launchClock], false)) }
+            for (parts, isShort) in attempts {
+                let parts = parts.filter { !$0.isEmpty }
+                let width = parts.reduce(-2) { $0 + 3 + Text.width(of: $1) }
+                if !parts.isEmpty, width <= (isShort ? shortRoom : room) {
+                    return ([Span(" ", .header)] + parts.joined(separator: [Span("   ", .header)]), isShort)
+                }
             }
         }
-        return ([Span(" ", .header)] + product, false)
+        return ([Span(" ", .header)] + product(limit: 40), false)
     }
 
-    private var product: [Span] {
+    private func product(limit: Int) -> [Span] {
         // Before the first manifest there is no product, and the name of the program stands beside it already.
         guard let product = model.board.manifest?.product else { return [] }
-        var spans = [Span(Text.sanitised(product.name, limit: 40), .header, .bold)]
+        var spans = [Span(Text.truncated(Text.sanitised(product.name, limit: 40), to: limit), .header, .bold)]
         if let id = product.version {
             let track = model.board.track(id)
             let isKnown = model.liveAssessment(of: id).verdict != .unknown

@@ -6,10 +6,12 @@ package actor HTTPClient {
     /// The handles at rest, by URL.
     private var idle: [String: HTTPTransfer] = [:]
     private let maximumOfIdle: Int
+    /// As many as are under way at once where a thousand targets are asked in turn.
+    private static let maximumOfSpares = 32
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
-    /// - Parameter maximumOfIdle: how many handles are kept for the next request to their URL.
+    /// - Parameter maximumOfIdle: how many handles are kept for the next request to their URL, of those that cannot be shared.
     package init(on reactor: Reactor, maximumOfIdle: Int = 4096) {
         self.reactor = reactor
         self.maximumOfIdle = maximumOfIdle
@@ -59,12 +61,19 @@ package actor HTTPClient {
     }
 
     private func checkOut(_ request: HTTPRequest) throws(WireError) -> HTTPTransfer {
-        guard let transfer = idle.removeValue(forKey: request.url) else { return try HTTPTransfer(request) }
-        try transfer.prepare(for: request)
-        return transfer
+        let kept =
+            HTTPTransfer.isShareable(request) ? reactor.core.spares.popLast() : idle.removeValue(forKey: request.url)
+        guard let kept else { return try HTTPTransfer(request) }
+        try kept.prepare(for: request)
+        return kept
     }
 
     private func checkIn(_ transfer: HTTPTransfer) {
+        guard !HTTPTransfer.isShareable(transfer.request) else {
+            // The connection is the reactor's, and stays.
+            if reactor.core.spares.count < HTTPClient.maximumOfSpares { reactor.core.spares.append(transfer) }
+            return
+        }
         if idle.count >= maximumOfIdle, let some = idle.keys.first { idle[some] = nil }
         idle[transfer.request.url] = transfer
     }

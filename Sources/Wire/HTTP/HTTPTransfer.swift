@@ -18,6 +18,16 @@ final class HTTPTransfer {
     /// All headers of an answer together, in bytes.
     private static let maximumOfHead = 64 << 10
 
+    /// Whether the handle of such a request remembers nothing that the next one to the same target needs, and may serve any other
+    /// meanwhile: a thousand targets need a few handles then, each of ten kilobytes and more. One that speaks TLS remembers the
+    /// certificate of its connection; one that takes in large answers has a large buffer.
+    static func isShareable(_ request: HTTPRequest) -> Bool {
+        request.maxBodyBytes <= smallBuffer && !request.followRedirects && request.url.prefix(5).lowercased() == "http:"
+    }
+
+    /// The size of libcurl's buffer where what is said is thrown away, in bytes.
+    private static let smallBuffer = 4096
+
     init(_ request: HTTPRequest) throws(WireError) {
         guard let easy = curl_easy_init() else {
             throw WireError(
@@ -59,7 +69,7 @@ final class HTTPTransfer {
         try set(CURLOPT_URL, request.url)
         try set(CURLOPT_USERAGENT, "guardia")
         // A handle keeps its buffer: 16 KB for each of a thousand targets, where what they say is thrown away.
-        set(CURLOPT_BUFFERSIZE, max(4096, min(request.maxBodyBytes, 16_384)))
+        set(CURLOPT_BUFFERSIZE, max(HTTPTransfer.smallBuffer, min(request.maxBodyBytes, 16_384)))
         set(CURLOPT_FOLLOWLOCATION, request.followRedirects ? 1 : 0)
         set(CURLOPT_MAXREDIRS, 5)
         if let limit = request.connectTimeout {
@@ -190,10 +200,10 @@ final class HTTPTransfer {
 
     func response() -> HTTPResponse {
         let summary = guardia_curl_summarize(easy)
-        if summary.new_connections > 0 {
+        if summary.new_connections > 0 || HTTPTransfer.isShareable(request) {
             address = guardia_curl_primary_ip(easy).map { String(cString: $0) } ?? ""
-            certificateExpiry = Certificate.chain(of: easy).map(\.notAfter).min()
         }
+        if summary.new_connections > 0 { certificateExpiry = Certificate.chain(of: easy).map(\.notAfter).min() }
         return HTTPResponse(
             status: summary.status, headers: HTTPHeaders(bytes: head), body: body, size: size,
             phases: HTTPPhases(summary), address: address, isNewConnection: summary.new_connections > 0,

@@ -28,6 +28,8 @@ final class ReactorCore {
     /// Parallel arrays, because curl_multi_poll takes the first as it is.
     private var watches: [curl_waitfd] = []
     private var watchers: [Ticket] = []
+    /// Handles at rest that may serve any request of their kind.
+    var spares: [HTTPTransfer] = []
     private var transfers = 0
     private var isPerformDue = false
     private var isClosing = false
@@ -210,6 +212,7 @@ final class ReactorCore {
 
     deinit {
         inbox.end()
+        spares = []
         curl_multi_cleanup(multi)
     }
 }

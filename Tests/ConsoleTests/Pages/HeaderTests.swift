@@ -25,6 +25,17 @@ import Testing
         #expect(line.contains("ana"))
     }
 
+    @Test("a long name is cut, and not what says how it stands", arguments: [60, 80])
+    func longName(width: Int) throws {
+        var polled = fires(9)
+        var manifest = try #require(polled.launch.board.manifest)
+        manifest.product.name = "Reservas de barberías de la Argentina"
+        polled.launch.board.apply(manifest)
+        let line = header(polled.launch.model(width, 24))
+        #expect(line.contains("Reservas") && line.contains("…") == (width < 80), "\(line)")
+        #expect(line.contains("NO-GO 4/8") && line.contains("✗9"), "\(line)")
+    }
+
     @Test("it counts what the pane of the alerts counts", arguments: [80, 200])
     func sameAsThePane(width: Int) {
         let model = Firing.night.model(width, 60)
