@@ -26,8 +26,6 @@ let package = Package(
         // be searched before ours (CCurl/linked).
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),  // with libssl
         .systemLibrary(name: "CLinux"),  // posix_spawn's and pidfd's functions that Swift's Glibc module leaves out
         .systemLibrary(name: "CTimex"),  // adjtimex(2): of the C library, but not of Swift's Glibc module
         .systemLibrary(name: "CWidth"),
@@ -35,6 +33,8 @@ let package = Package(
         .target(name: "CLibrary"),
         .target(name: "CCurl", dependencies: ["CLibrary"], exclude: ["linked"]),  // libcurl4-openssl-dev
         .target(name: "CLibpq", dependencies: ["CLibrary"]),  // libpq-dev
+        .target(name: "CCrypto", dependencies: ["CLibrary"]),  // libssl-dev
+        .target(name: "COpenSSL", dependencies: ["CLibrary", "CCrypto"]),  // libssl-dev, with libssl
 
         // MARK: Launch: the domain
         .target(name: "Launch"),

@@ -1,4 +1,3 @@
-import CLinux
 package import Console
 import Glibc
 import Journal
@@ -87,8 +86,6 @@ package struct ScreenLoop {
     /// When news were taken in last, and whether some wait.
     private var newsAt: Moment?
     private var hasNews = false
-    /// Whether what only the start needed was given back to the system.
-    private var isSettled = false
     /// What tells the journal of this dashboard; nil until the journal said how it is to be told.
     private var companion: PresenceCompanion?
     private var wantsCompanion: Bool
@@ -193,10 +190,6 @@ package struct ScreenLoop {
             }
             if isAwaited && shownAt != nil || !news.isEmpty || events.isEmpty {
                 show(atOnce: isAwaited || !options.terminal.isSlow)
-            }
-            if !isSettled, shownAt != nil, model.reading == nil {
-                isSettled = true
-                malloc_trim(0)
             }
             timeout = untilNextFrame()
             if wantsCompanion, shownAt != nil, let manifest = model.board.manifest { tellPresence(manifest) }

@@ -33,7 +33,8 @@ enum SServer {
             }
             var ended: CommandResult?
             let watcher = Task { try? await server.value }
-            for _ in 0..<1000 where !accepting.withLock({ $0 }) { usleep(5000) }
+            // Not usleep: it would hold a thread of those that start the server.
+            for _ in 0..<1000 where !accepting.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
             guard accepting.withLock({ $0 }) else {
                 server.cancel()
                 ended = await watcher.value

@@ -1,6 +1,6 @@
-#ifndef GUARDIA_COPENSSL_SHIM_H
-#define GUARDIA_COPENSSL_SHIM_H
-/* libssl, for those who look at the TLS of others; the screen's programs link none of it (CCrypto is digests alone). */
+#ifndef GUARDIA_COPENSSL_H
+#define GUARDIA_COPENSSL_H
+/* libssl, for those who look at the TLS of others; the kiosk has none of it (CCrypto is digests alone). */
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

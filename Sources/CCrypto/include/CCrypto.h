@@ -1,6 +1,7 @@
-#ifndef GUARDIA_CCRYPTO_SHIM_H
-#define GUARDIA_CCRYPTO_SHIM_H
-// Only libcrypto's digests, signatures and keys: libssl, the part of OpenSSL that opens connections, is not linked.
+#ifndef GUARDIA_CCRYPTO_H
+#define GUARDIA_CCRYPTO_H
+/* libcrypto's digests, signatures and keys; libssl, the part of OpenSSL that opens connections, is in COpenSSL. Opened by the first
+   call (docs/decisions/0035-libraries-when-needed.md). */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
