@@ -1,5 +1,4 @@
 #include <CLibrary.h>
-#include <Trampolines.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
