@@ -116,7 +116,7 @@ private struct SVGShot {
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(width)\" height=\"\(height)\" "
                 + "viewBox=\"0 0 \(width) \(height)\" font-size=\"\(SVGShot.fontSize)\" "
-                + "font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\" xml:space=\"preserve\">",
+                + "font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\">",
             "<rect width=\"100%\" height=\"100%\" fill=\"\(SVGShot.ground.background)\"/>",
         ]
         for row in 0..<frame.size.height {
@@ -154,7 +154,9 @@ private struct SVGShot {
         return "#" + two(red) + two(green) + two(blue)
     }
 
+    /// Blanks as U+00A0: browsers no longer keep the others, whatever `xml:space` says, and stretch what is left over the whole run.
     private func escaped(_ text: String) -> String {
         text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing(" ", with: "\u{a0}")
     }
 }

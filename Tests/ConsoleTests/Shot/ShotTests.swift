@@ -36,6 +36,9 @@ struct ShotTests {
             let (x, width) = (try #require(Int(match.1)), try #require(Int(match.3)))
             #expect(x + width <= 120 * 8)
         }
+        // A blank that a browser leaves out, and the rest of the run is stretched over its columns.
+        let texts = picture.matches(of: #/<text[^>]*>([^<]*)</#).map(\.1)
+        #expect(texts.count > 100 && texts.allSatisfy { !$0.contains(" ") } && texts.contains { $0.contains("\u{a0}") })
         #expect(picture.hasPrefix("<svg ") && picture.hasSuffix("</svg>\n"))
     }
 }
