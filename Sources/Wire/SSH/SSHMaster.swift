@@ -23,7 +23,8 @@ package actor SSHMaster {
 
     /// How long an unused connection is kept, in seconds.
     private static let persistence = 30
-    /// How long a connection may take to be made: about ten times there and back, over half the world.
+    /// How long a connection may take to be made at least, however little who wanted it had: about ten times there and back, over half
+    /// the world.
     private static let patience: Duration = .seconds(6)
 
     /// - Parameter ports: ports of the other machine's own loopback, to be reached by `socket(port:)`.
@@ -82,7 +83,10 @@ package actor SSHMaster {
             // OpenSSH removes the socket when the connection ends. A master that was killed cannot: then nobody listens there.
             if isUp, attempt == nil, Socket.isListened(to: controlPath) { return controlPath }
             let isBegun = attempt != nil
-            if !isBegun { attempt = Task { self.finish(await self.make(command)) } }
+            if !isBegun {
+                let limit = max(Self.patience, end - .now)
+                attempt = Task { self.finish(await self.make(command, within: limit)) }
+            }
             switch await reactor.park(until: end, { _, ticket in self.waiting.append(ticket) }) {
             case .ready, .finished: break
             case .timedOut: throw error(.timedOut, "no connection within the deadline")
@@ -106,7 +110,8 @@ package actor SSHMaster {
         for ticket in waiting { _ = reactor.core.wake(ticket, .ready) }
     }
 
-    private func make(_ command: String) async -> Result<String, WireError> {
+    private func make(_ command: String, within limit: Duration) async -> Result<String, WireError> {
+        let seconds = Int(limit.components.seconds) + (limit.components.attoseconds > 0 ? 1 : 0)
         if isUp { unlink(controlPath) }
         isUp = false
         for port in ports { unlink(socketPath(port)) }
@@ -115,18 +120,18 @@ package actor SSHMaster {
             generation += 1
             let forwardings = ports.flatMap { ["-L", "\(socketPath($0)):127.0.0.1:\($0)"] }
             let words =
-                settings.words(connectingWithin: Int(Self.patience.components.seconds))
+                settings.words(connectingWithin: seconds)
                 + ["-M", "-S", controlPath, "-o", "ControlPersist=\(Self.persistence)"]
                 + ["-o", "ExitOnForwardFailure=yes", "-o", "StreamLocalBindMask=0177", "-n", "-T"]
                 + forwardings + ["--", settings.host, command]
             let result = try await Command.run(
-                words, environment: SSHSettings.environment, deadline: Self.patience)
+                words, environment: SSHSettings.environment, deadline: limit)
             // The session's own status is the command's business; 255 is ssh's.
             guard access(controlPath, F_OK) == 0 else { throw failure(result) }
         } catch {
             leave(controlPath)
             if error.kind == .timedOut {
-                return .failure(self.error(.timedOut, "no connection within \(Self.patience)"))
+                return .failure(self.error(.timedOut, "no connection within \(seconds) s"))
             }
             return .failure(error)
         }
