@@ -71,7 +71,8 @@ extension Rollback {
             isSwitched ? followers.follow(live: plan.target, idle: plan.from, version: version ?? "", reporter) : ()
         // The locks are kept until they have come: a rival could take the others back meanwhile.
         await fetchLate(plan, version: version, &course, until: end)
-        await edges.unlock(course.fences, within: Rollback.reach)
+        // A connection that died here is worth waiting for too: a lock that is left is in the way of the next.
+        await edges.unlock(course.fences, within: max(end - .now, Rollback.reach))
         await following
         return result(plan, version: version, course)
     }

