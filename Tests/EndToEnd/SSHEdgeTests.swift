@@ -32,7 +32,7 @@ struct SSHEdgeTests {
         edge.helper.clear()
     }
 
-    /// Whether nobody holds the lock of any edge: one that was left where a connection died is given back by the engine.
+    /// Whether nobody holds the lock of any edge.
     private func areFree(_ launch: SSHEdges) throws -> Bool {
         try launch.bastion.run("lock", "show").output.matches(of: /\bfree$/.anchorsMatchLineEndings()).count
             == launch.edges.count
@@ -77,12 +77,8 @@ struct SSHEdgeTests {
                 default: edge.cut()
                 }
                 let status = try await rollback.status()
-                // A busy machine may not come to a new connection in all the time that there is: then it says which edge is left, and
-                // the engine does that one.
-                let isTold = status == 4 && rollback.text.contains("not on edge-")
-                #expect(status == 0 || isTold, "\(place): \(status ?? -1) \(rollback.text)")
-                // Where its connection died before the lock was given back, the next rollback takes that over.
-                let isThere = try await eventually(within: 20) { launch.splits == [target, target] }
+                #expect(status == 0, "\(place): \(status ?? -1) \(rollback.text)")
+                let isThere = try launch.splits == [target, target] && areFree(launch)
                 #expect(isThere, "\(place): \(launch.splits) \(rollback.text)")
             }
         }

@@ -177,8 +177,7 @@ extension Model {
 
     /// Whether its next step waits because all that is open of it is well again.
     func isWaiting(_ chain: Escalation) -> Bool {
-        let open = chain.alerts.compactMap { shown.alerts[$0] }.filter(\.isOpen)
-        return chain.started.by == nil && !open.isEmpty && open.allSatisfy(\.isRecovering)
+        chain.started.by == nil && shown.alerts.areRecovering(chain.alerts)
     }
 
     func silenceLeft(of alert: Alert) -> String? {

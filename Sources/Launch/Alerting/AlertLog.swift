@@ -92,6 +92,12 @@ package struct AlertLog: Hashable, Sendable {
 
     package var firing: [Alert] { alerts.values.filter { $0.state == .firing } }
 
+    /// Whether all of these alerts that are open are well again and only not yet over: their chain's next step waits for that.
+    package func areRecovering(_ ids: [Fingerprint]) -> Bool {
+        let open = ids.compactMap { alerts[$0] }.filter(\.isOpen)
+        return !open.isEmpty && open.allSatisfy(\.isRecovering)
+    }
+
     /// How many alerts of a severity fire, and nobody has taken them.
     package func openCount(_ severity: Severity) -> Int {
         alerts.values.count { $0.facts.severity == severity && $0.isOpen } + (beyond[severity] ?? 0)

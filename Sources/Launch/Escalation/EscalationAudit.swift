@@ -28,12 +28,13 @@ package struct EscalationAudit: Hashable, Sendable {
             }
             guard chain.started.by != nil || !isHeld else { continue }
             // Nor does a chain go on while all that is open of it is well again; it does as soon as one is not.
-            let open = chain.alerts.compactMap { alerts[$0] }.filter(\.isOpen)
-            let mayWait = chain.started.by == nil && !open.isEmpty
-            if mayWait, open.allSatisfy(\.isRecovering) { continue }
-            let relapse = open.filter { !$0.isRecovering }.map { $0.recovery?.at.age(at: now) ?? .hours(24) }.max()
+            let mayWait = chain.started.by == nil
+            if mayWait, alerts.areRecovering(chain.alerts) { continue }
             var late = chain.step.map { $0.due.age(at: now) } ?? chain.at.age(at: now)
-            if mayWait, let relapse { late = min(late, relapse) }
+            let unwell = chain.alerts.compactMap { alerts[$0] }.filter { $0.isOpen && !$0.isRecovering }
+            if mayWait, let relapse = unwell.map({ $0.recovery?.at.age(at: now) ?? late }).max() {
+                late = min(late, relapse)
+            }
             guard late > grace, chain.step?.due.hasPassed(at: now) ?? true else { continue }
             let what = chain.step.map { "step \($0.step + 1) was over" } ?? "it began, and nobody was told"
             stalls.append(

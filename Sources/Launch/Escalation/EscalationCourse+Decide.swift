@@ -198,7 +198,7 @@ extension EscalationCourse {
                 continue
             }
             // Nobody further is called for what is well again and only not yet over. Once it is not, the step is overdue.
-            guard chain.isManual || !isRecovering(chain) else { return }
+            guard !isWaiting(chain) else { return }
             if chain.due?.hasPassed(at: now) ?? true {
                 guard let next = chain.next() else { return exhaust(chain, at: now, &deeds) }
                 go(chain, to: next, at: now, &deeds)
@@ -210,10 +210,10 @@ extension EscalationCourse {
         }
     }
 
-    /// Whether all that is open of it is well again.
-    private func isRecovering(_ chain: EscalationChain) -> Bool {
+    /// Whether its next step waits, because all that is open of it is well again.
+    package func isWaiting(_ chain: EscalationChain) -> Bool {
         let open = chain.alerts.compactMap { subjects[$0] }.filter(\.isOpen)
-        return !open.isEmpty && open.allSatisfy(\.isRecovering)
+        return !chain.isManual && !open.isEmpty && open.allSatisfy(\.isRecovering)
     }
 
     /// Does what somebody asked; whether it did anything.

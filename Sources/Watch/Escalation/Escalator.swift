@@ -194,7 +194,7 @@ package actor Escalator {
         guard let chain = found else { return nil }
         var outlook = ChainOutlook(
             chain: chain, subjects: chain.alerts.compactMap { course.subjects[$0] },
-            isUnanswered: course.isUnanswered(chain.id))
+            isUnanswered: course.isUnanswered(chain.id), isWaiting: course.isWaiting(chain))
         if chain.isRunning, let next = chain.next() {
             let now = clock.now().utc
             let ways = course.roster.ways(
@@ -351,6 +351,8 @@ package struct ChainOutlook: Sendable {
     package var subjects: [EscalationCourse.Subject]
     /// It was told to the end, and nobody has answered.
     package var isUnanswered: Bool
+    /// Its next step waits, because all that is open of it is well again.
+    package var isWaiting: Bool
     /// What comes next unless somebody answers.
     package var next: (step: Int, round: Int, ways: [PageWay])?
 }

@@ -73,15 +73,13 @@ package struct EngineHouse: MobileHouse {
                 isFiring: subject.isFiring, taken: subject.acknowledgedBy.map(title))
         }
         let runbook = outlook.subjects.lazy.compactMap(\.facts.runbook).first.map((self.runbook ?? Runbook()).place)
-        let open = outlook.subjects.filter(\.isOpen)
-        let isWaiting = chain.started.by == nil && !open.isEmpty && open.allSatisfy(\.isRecovering)
         let next = outlook.next.map { next in
             MobileState.Chain.Next(
                 step: next.step, round: next.round,
                 ways: next.ways.map { .init(contact: $0.contact, title: $0.contact.map(title), channel: $0.channel) },
                 due: chain.due.map { due in
                     now.boot == due.boot ? max(due.uptime - now.uptime, 0) : max(due.utc - now.utc, 0)
-                }, isWaiting: isWaiting)
+                }, isWaiting: outlook.isWaiting)
         }
         return MobileState.Chain(
             id: chain.id, severity: chain.severity, summary: chain.started.summary,

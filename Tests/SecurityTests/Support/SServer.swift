@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Rehearsal
-import Synchronization
 import Testing
 import Wire
 
@@ -19,7 +18,8 @@ enum SServer {
         // Somebody may be faster at the port that was free.
         for attempt in 0..<5 {
             let port = try LoopbackPort.free()
-            let accepting = Mutex(false)
+            // True once it accepts, false once it has ended.
+            let (signs, sign) = AsyncStream.makeStream(of: Bool.self)
             let folder = lab.folder
             let server = Task {
                 try await Command.run(
@@ -28,16 +28,16 @@ enum SServer {
                         "-HTTP", "-ignore_unexpected_eof",
                     ] + options, deadline: .seconds(120)
                 ) { bytes in
-                    if String(decoding: bytes, as: UTF8.self).contains("ACCEPT") { accepting.withLock { $0 = true } }
+                    if String(decoding: bytes, as: UTF8.self).contains("ACCEPT") { sign.yield(true) }
                 }
             }
-            var ended: CommandResult?
-            let watcher = Task { try? await server.value }
-            // Not usleep: it would hold a thread of those that start the server.
-            for _ in 0..<1000 where !accepting.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(5)) }
-            guard accepting.withLock({ $0 }) else {
+            let watcher = Task {
+                defer { sign.yield(false) }
+                return try? await server.value
+            }
+            guard await signs.first(where: { _ in true }) == true else {
                 server.cancel()
-                ended = await watcher.value
+                let ended = await watcher.value
                 if attempt < 4, ended?.standardError.text.contains("Address already in use") == true { continue }
                 Issue.record("s_server did not start: \(ended?.standardError.text ?? "no answer")")
                 return
