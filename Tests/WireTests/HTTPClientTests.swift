@@ -76,6 +76,28 @@ import Wire
         #expect(requests[3].hasPrefix("HEAD "))
     }
 
+    @Test func aHandleThatServedAnotherTargetBringsNothingOfIt() async throws {
+        let servers = try (0..<2).map { _ in
+            try HostileServer(saying: Self.response("Content-Length: 0\r\n"), then: .hangUp)
+        }
+        defer { servers.forEach { $0.close() } }
+        let other = HTTPClient(on: reactor, maximumOfIdle: 1)
+        func url(_ server: HostileServer) -> String { "http://127.0.0.1:\(server.port)/" }
+        for _ in 0..<3 {
+            // Small answers over plain HTTP: whatever client asks, the same few handles serve them.
+            let secret = HTTPRequest(
+                url(servers[0]), method: "POST", headers: [.init("Authorization", "Bearer of-the-first")],
+                body: Array("body".utf8), maxBodyBytes: 0)
+            _ = try await client.send(secret, deadline: .seconds(5))
+            let response = try await other.send(HTTPRequest(url(servers[1]), maxBodyBytes: 0), deadline: .seconds(5))
+            #expect(response.status == 200 && response.address == "127.0.0.1" && response.isNewConnection)
+        }
+        let (first, second) = (servers[0].requests, servers[1].requests)
+        #expect(first.count == 3 && first.allSatisfy { $0.contains("Bearer of-the-first") && $0.hasSuffix("body") })
+        #expect(second.count == 3 && second.allSatisfy { $0.hasPrefix("GET / HTTP/1.1\r\n") })
+        #expect(second.allSatisfy { !$0.contains("of-the-first") && !$0.contains("body") })
+    }
+
     @Test func lineBreaksInHeadersAreRefused() async {
         await #expect(throws: WireError.self) {
             try await client.send(
