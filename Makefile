@@ -4,12 +4,16 @@ SWIFT ?= swift
 DIST := dist
 # One release build for all: what is run and measured here is what a bastion gets. With the Swift runtime inside, a program
 # starts sooner (docs/performance.md).
-RELEASE = -c release --static-swift-stdlib $(DIRECT)
+RELEASE = -c release --static-swift-stdlib $(DIRECT) $(CLOSED)
 # A generic type is asked for by its parts, not looked up by its name: a lookup searches every conformance of the program, and a
 # start met some dozens of them. It is no option that a toolchain promises: one that does not know it builds without.
 ACCESSORS := -disable-concrete-type-metadata-mangled-name-accessors
 DIRECT = $(shell echo | $(SWIFT)c -frontend -typecheck $(ACCESSORS) - 2>/dev/null && echo \
     -Xswiftc -Xfrontend -Xswiftc $(ACCESSORS))
+
+# Nothing is ever linked against a program: without this it offers its 43,000 functions to every library, which are then looked
+# through at each start.
+CLOSED := -Xlinker --no-export-dynamic
 
 .PHONY: help run test fuzz bench format lint release deps clean
 

@@ -1,31 +1,35 @@
 import GRDB
 import Launch
 
-/// Builds a board from the recorder, as it was at a time or is now: an hour of two hundred series in a few milliseconds.
+/// Reads from the recorder what a board knows of its series, as it was at a time or is now: an hour of two hundred of them in a few
+/// milliseconds. It needs no manifest but for the intervals, so that the manifest is decoded meanwhile.
 struct BoardLoader {
     private(set) var cursor = TickCursor()
     private(set) var texts = TextTable()
     private let table: SeriesTable
+    private let span: Milliseconds
+    /// Whether any reading will ever be of use: before a manifest has come it may be.
+    private let wantsReadings: Bool
     private var runs: Runs
     /// When the tick that was taken last was recorded.
     private(set) var newest: Moment?
     /// What was last known of series that a later engine no longer reads.
     private var carried: [Int: (state: SeriesState, now: Moment)] = [:]
 
-    init(_ board: Board, table: SeriesTable) {
-        self.table = table
-        runs = Runs(board, table: table)
+    /// - Parameters:
+    ///   - intervals: of the series that are wanted; nil where there is no manifest.
+    ///   - span: how much history is wanted.
+    init(table: SeriesTable, intervals: [SeriesID: Milliseconds]?, span: Milliseconds) {
+        (self.table, self.span) = (table, span)
+        wantsReadings = intervals?.isEmpty != true
+        runs = Runs(table: table, intervals: intervals ?? [:], span: span)
     }
 
-    var board: Board { runs.board }
-
-    /// - Parameters:
-    ///   - span: how much history is wanted.
-    ///   - end: stops before the first tick after it; nil: everything there is.
-    mutating func load(_ db: Database, span: Milliseconds, end: Timestamp?) throws {
+    /// - Parameter end: stops before the first tick after it; nil: everything there is.
+    mutating func load(_ db: Database, end: Timestamp?) throws {
         let newest = try Int64.storedTime(db, sql: "SELECT utc FROM tick ORDER BY id DESC LIMIT 1")
         guard let last = end?.milliseconds ?? newest else { return }
-        if end == nil, !board.wantsReadings {
+        if end == nil, !wantsReadings {
             cursor = try TickCursor(afterLastOf: db)
             return
         }
@@ -36,7 +40,17 @@ struct BoardLoader {
             return true
         }
         runs.flush()
-        try restore(db)
+    }
+
+    /// Hands a board that has its manifest what was read of each series: its history, and what is known of it at the end.
+    mutating func hand(to board: inout Board, _ db: Database) throws {
+        for (id, history) in runs.histories.taken() { board.adopt(history, of: id) }
+        for (series, (state, now)) in carried { try restore(state, of: series, now: now, on: &board, db) }
+        guard let newest else { return }
+        // Ascending, because a series whose unit changed has two numbers.
+        for (series, state) in cursor.decoder.states.enumerated() {
+            try restore(state, of: series, now: newest, on: &board, db)
+        }
     }
 
     /// The last key tick not after `time`, or the first of all.
@@ -62,21 +76,13 @@ struct BoardLoader {
         newest = cursor.moment(of: row)
     }
 
-    /// Hands the board what is known of each series at the end.
-    private mutating func restore(_ db: Database) throws {
-        for (series, (state, now)) in carried { try restore(state, of: series, now: now, db) }
-        guard let newest else { return }
-        // Ascending, because a series whose unit changed has two numbers.
-        for (series, state) in cursor.decoder.states.enumerated() {
-            try restore(state, of: series, now: newest, db)
-        }
-    }
-
-    private mutating func restore(_ state: SeriesState, of series: Int, now: Moment, _ db: Database) throws {
+    private mutating func restore(
+        _ state: SeriesState, of series: Int, now: Moment, on board: inout Board, _ db: Database
+    ) throws {
         guard state.last != nil, table.contains(series), let id = table.ids[series], let index = board.index(of: id)
         else { return }
         func moment(_ uptime: Int64) -> Moment { now.advanced(by: Milliseconds(uptime &- now.uptime.count)) }
-        runs.board.restore(
+        board.restore(
             Track.Recollection(
                 value: try state.value.map { try texts.measurement($0, of: series, table, in: db) },
                 valueAt: state.value == nil ? nil : moment(state.valueAt),
@@ -85,67 +91,50 @@ struct BoardLoader {
     }
 }
 
-/// Collects readings by series into short runs, which the board takes over whole: through `Board.apply(Tick)`, an hour
+/// Collects readings by series into short runs, which histories take over whole: through `Board.apply(Tick)`, an hour
 /// would be 720,000 values with a name each.
 private struct Runs {
     /// As many as a word has bits: one of them says which rows a series has a value in.
     private static let capacity = UInt64.bitWidth
 
-    var board: Board
-    private var columns: [Column]
-    /// The runs of all columns, one after the other.
-    private var values: [Float]
-    /// When the rows since the last ``flush()`` were recorded.
-    private var times: [Timestamp] = []
+    let histories: HistoryFiller
+    private let steps: [Double]
+    private var run: HistoryFiller.Run
 
-    private struct Column {
-        /// The series' place on the board; nil: it is not in the manifest.
-        let track: Int?
-        let step: Double
-        /// A bit a row.
-        var present: UInt64 = 0
-    }
-
-    init(_ board: Board, table: SeriesTable) {
-        self.board = board
-        columns = table.ids.indices.map { number in
-            Column(track: table.ids[number].flatMap { board.index(of: $0) }, step: table.resolutions[number].step)
-        }
-        values = Array(repeating: .nan, count: columns.count * Runs.capacity)
-        times.reserveCapacity(Runs.capacity)
+    init(table: SeriesTable, intervals: [SeriesID: Milliseconds], span: Milliseconds) {
+        histories = HistoryFiller(table.ids, intervals, span: span)
+        steps = table.resolutions.map(\.step)
+        run = HistoryFiller.Run(columns: steps.count, capacity: Runs.capacity)
     }
 
     mutating func take(_ row: TickCursor.Row, from cursor: inout TickCursor) {
-        if times.count == Runs.capacity { flush() }
-        let position = times.count
+        if run.times.count == Runs.capacity { flush() }
+        let position = run.times.count
         let bit = UInt64(1) << UInt64(position)
-        times.append(row.utc)
-        columns.withUnsafeMutableBufferPointer { columns in
-            values.withUnsafeMutableBufferPointer { values in
-                cursor.readings(of: row) { series, cell in
-                    guard series < columns.count else { return }
-                    let value: Float
-                    switch cell {
-                    case .steps(let steps): value = Float(Double(steps) * columns[series].step)
-                    case .exact(let bits): value = Float(Double(bitPattern: bits))
-                    case .missed: value = .nan
-                    case .text: return
+        run.times.append(row.utc)
+        steps.withUnsafeBufferPointer { steps in
+            run.present.withUnsafeMutableBufferPointer { present in
+                run.values.withUnsafeMutableBufferPointer { values in
+                    cursor.readings(of: row) { series, cell in
+                        guard series < steps.count else { return }
+                        let value: Float
+                        switch cell {
+                        case .steps(let count): value = Float(Double(count) * steps[series])
+                        case .exact(let bits): value = Float(Double(bitPattern: bits))
+                        case .missed: value = .nan
+                        case .text: return
+                        }
+                        values[series * Runs.capacity + position] = value
+                        present[series] |= bit
                     }
-                    values[series * Runs.capacity + position] = value
-                    columns[series].present |= bit
                 }
             }
         }
     }
 
     mutating func flush() {
-        for column in columns.indices {
-            let present = columns[column].present
-            columns[column].present = 0
-            guard let track = columns[column].track, present != 0 else { continue }
-            let start = column * Runs.capacity
-            board.backfill(values[start..<start + times.count], at: times, present: present, series: track)
-        }
-        times.removeAll(keepingCapacity: true)
+        guard !run.times.isEmpty else { return }
+        histories.fill(run)
+        run = HistoryFiller.Run(columns: steps.count, capacity: Runs.capacity)
     }
 }

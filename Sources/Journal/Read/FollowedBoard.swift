@@ -4,7 +4,7 @@ package import Launch
 package struct FollowedBoard {
     private let path: String
     private let span: Milliseconds
-    private let isWanted: @Sendable (Series) -> Bool
+    private let isWanted: (@Sendable (Series) -> Bool)?
     private var reader: JournalReader?
     /// As the journal had it at the last ``catchUp()``; nil where it could not be read.
     package private(set) var board: Board?
@@ -15,7 +15,7 @@ package struct FollowedBoard {
     ///   - span: how much history each series keeps.
     ///   - wanted: the series that the board is to have; of thousands, most are nobody's business.
     package init(
-        _ path: String, span: Milliseconds, only wanted: @escaping @Sendable (Series) -> Bool = { _ in true }
+        _ path: String, span: Milliseconds, only wanted: (@Sendable (Series) -> Bool)? = nil
     ) {
         self.path = path
         self.span = span
@@ -54,7 +54,7 @@ package struct FollowedBoard {
 
     private mutating func take(_ entry: JournalEntry, _ events: inout [Event]) {
         switch entry {
-        case .manifest(let manifest): board?.apply(manifest.keeping(isWanted))
+        case .manifest(let manifest): board?.apply(isWanted.map(manifest.keeping) ?? manifest)
         case .tick(let tick): board?.apply(tick)
         case .event(let event):
             board?.apply(event)

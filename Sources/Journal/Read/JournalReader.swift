@@ -78,9 +78,9 @@ package final class JournalReader {
     /// - Parameters:
     ///   - isWhole: reads every alert that is open. A flood of them takes its time; a screen shows the worst, and counts the
     ///     others.
-    ///   - wanted: the series that the board is to have.
+    ///   - wanted: the series that the board is to have; nil: all.
     package func currentBoard(
-        span: Milliseconds = .hours(1), isWhole: Bool = false, only wanted: (Series) -> Bool = { _ in true }
+        span: Milliseconds = .hours(1), isWhole: Bool = false, only wanted: ((Series) -> Bool)? = nil
     ) throws(JournalError) -> Board {
         // Asked before reading: what is committed in between is reported again, and there is nothing in it, rather than
         // never.
@@ -90,9 +90,8 @@ package final class JournalReader {
             table = try SeriesTable(db)
             lastEvent = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM event") ?? 0
             lastManifest = try Int64.fetchOne(db, sql: "SELECT max(id) FROM manifest") ?? 0
-            let loader = try load(db, span: span, end: nil, isWhole: isWhole, only: wanted)
+            var (board, loader) = try load(db, span: span, end: nil, isWhole: isWhole, only: wanted)
             (cursor, texts) = (loader.cursor, loader.texts)
-            var board = loader.board
             board.heartbeat = heartbeat()
             return board
         }
@@ -111,8 +110,7 @@ package final class JournalReader {
     package func past(at time: Timestamp, span: Milliseconds = .hours(1)) throws(JournalError) -> Past {
         try store.read { db in
             table = try SeriesTable(db)
-            let loader = try load(db, span: span, end: time)
-            var board = loader.board
+            var (board, loader) = try load(db, span: span, end: time)
             guard let newest = loader.newest else {
                 return Past(
                     board: board,
@@ -162,29 +160,25 @@ package final class JournalReader {
     }
 
     private func load(
-        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false,
-        only wanted: (Series) -> Bool = { _ in true }
-    ) throws -> BoardLoader {
+        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false, only wanted: ((Series) -> Bool)? = nil
+    ) throws -> (board: Board, loader: BoardLoader) {
+        // On another thread, while the hour is read here: these two are most of what a screen waits for.
+        let decoding = try StoredManifest(db, at: end).map(ManifestDecoding.init)
+        let intervals =
+            if let wanted { try decoding?.manifest().keeping(wanted).intervals } else { try decoding?.stored.intervals(db) }
+        var loader = BoardLoader(table: table, intervals: intervals, span: span)
+        try loader.load(db, end: end)
+
         var board = Board(span: span)
-        let manifest = try manifest(db, at: end)
-        if let manifest { board.apply(manifest.keeping(wanted)) }
+        let manifest = try decoding?.manifest()
+        if let manifest { board.apply(wanted.map(manifest.keeping) ?? manifest) }
         let limit = isWhole ? Int.max : AlertRows.usualLimit
         for event in try EventRows.deciding(db, manifest: manifest, until: end, alertLimit: limit) {
             board.apply(event)
         }
         if end == nil, !isWhole { board.note(alertsBeyond: try AlertRows.beyond(db, limit: limit)) }
-        var loader = BoardLoader(board, table: table)
-        try loader.load(db, span: span, end: end)
-        return loader
-    }
-
-    /// The manifest in force at `time`; before the first, the first.
-    private func manifest(_ db: Database, at time: Timestamp?) throws -> Manifest? {
-        let inForce = try String.fetchOne(
-            db, sql: "SELECT body FROM manifest WHERE utc <= ? ORDER BY id DESC LIMIT 1",
-            arguments: [time?.milliseconds ?? .max])
-        let json = try inForce ?? String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id LIMIT 1")
-        return try json.map { try JournalJSON.decode(Manifest.self, from: $0) }
+        try loader.hand(to: &board, db)
+        return (board, loader)
     }
 
     /// The engine's last sign of life.

@@ -68,11 +68,10 @@ package struct Board: Sendable {
         }
     }
 
-    /// Puts a run of the past into a series' history, oldest first; it changes no value. See ``History/record(_:at:present:)``.
-    package mutating func backfill(
-        _ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64, series index: Int
-    ) {
-        tracks[index].backfill(values, at: times, present: present)
+    /// Takes over the history of a series from a recording; it changes no value.
+    package mutating func adopt(_ history: History, of id: SeriesID) {
+        guard let index = indices[id] else { return }
+        tracks[index].adopt(history)
     }
 
     /// Takes over the last known state of a series from a recording, unless the board knows a later look.
@@ -193,8 +192,8 @@ package struct Track: Sendable {
         }
     }
 
-    mutating func backfill(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64) {
-        history.record(values, at: times, present: present)
+    mutating func adopt(_ history: History) {
+        if history.interval == self.history.interval { self.history = history }
     }
 
     mutating func restore(_ recollection: Recollection) {

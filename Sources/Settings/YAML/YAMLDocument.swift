@@ -45,8 +45,9 @@ package enum YAMLDocument {
         var text = text
         while true {
             do {
-                // Without the encoding, Yams would obey an environment variable.
-                if let node = try Parser(yaml: text, encoding: .utf8).singleRoot() { return node }
+                // What a word means is for whoever reads it to say: Yams would try seven patterns on each. Without the encoding, it
+                // would obey an environment variable.
+                if let node = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() { return node }
                 findings.error(.start, "the file is empty")
             } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
                 let place = Place(line: context.mark.line, column: context.mark.column)

@@ -1,0 +1,65 @@
+import Dispatch
+import GRDB
+import Launch
+import Synchronization
+
+/// A manifest as it stands in the file.
+struct StoredManifest: Sendable {
+    private let json: String
+
+    /// The one in force at `time`; before the first, the first; nil where there is none.
+    init?(_ db: Database, at time: Timestamp?) throws {
+        let inForce = try String.fetchOne(
+            db, sql: "SELECT body FROM manifest WHERE utc <= ? ORDER BY id DESC LIMIT 1",
+            arguments: [time?.milliseconds ?? .max])
+        guard let json = try inForce ?? String.fetchOne(db, sql: "SELECT body FROM manifest ORDER BY id LIMIT 1") else {
+            return nil
+        }
+        self.json = json
+    }
+
+    func decoded() throws -> Manifest { try JournalJSON.decode(Manifest.self, from: json) }
+
+    /// How often each series is due, read by SQLite from the JSON: a tenth of the time that decoding takes.
+    func intervals(_ db: Database) throws -> [SeriesID: Milliseconds] {
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT json_extract(value, '$.id'), json_extract(value, '$.interval') FROM json_each(?, '$.series')
+                """, arguments: [json])
+        var intervals: [SeriesID: Milliseconds] = [:]
+        while let row = try rows.next() {
+            let id = SeriesID(try row.stored(0) as String)
+            if intervals[id] == nil { intervals[id] = Milliseconds(try row.stored(1)) }
+        }
+        return intervals
+    }
+}
+
+/// A manifest that is decoded on another thread while its reader goes on.
+final class ManifestDecoding: Sendable {
+    let stored: StoredManifest
+    private let work = DispatchGroup()
+    private let outcome = Mutex<Result<Manifest, any Error>?>(nil)
+
+    init(_ stored: StoredManifest) {
+        self.stored = stored
+        DispatchQueue.global(qos: .userInitiated).async(group: work) { [self] in
+            let result = Result { try stored.decoded() }
+            outcome.withLock { $0 = result }
+        }
+    }
+
+    /// Waits for it.
+    func manifest() throws -> Manifest {
+        work.wait()
+        return try (outcome.withLock(\.self) ?? Result { try stored.decoded() }).get()
+    }
+}
+
+extension Manifest {
+    /// How often each of its series is due.
+    var intervals: [SeriesID: Milliseconds] {
+        Dictionary(series.map { ($0.id, $0.interval) }) { first, _ in first }
+    }
+}
