@@ -1,3 +1,5 @@
+import Glibc
+
 extension Frame {
     /// Calls `body` for each run of cells in a row that differ from `previous`: what a terminal that shows `previous`
     /// must be sent. A frame of another size differs everywhere. A run never begins or ends within a wide character.
@@ -8,11 +10,16 @@ extension Frame {
             }
             return
         }
-        // Through buffers: a frame is 12,000 cells, and after most keys all but a few of them are equal.
+        // A cluster's index means something in its own frame only.
+        let isComparable = clusters == previous.clusters
+        // Through buffers: a frame is 12,000 cells, and after most keys all but a few rows of them are equal.
         cells.withUnsafeBufferPointer { new in
             previous.cells.withUnsafeBufferPointer { old in
+                guard let newBase = new.baseAddress, let oldBase = old.baseAddress else { return }
                 for y in 0..<size.height {
                     let row = y * size.width..<(y + 1) * size.width
+                    let bytes = size.width * MemoryLayout<Cell>.stride
+                    if isComparable, memcmp(newBase + row.lowerBound, oldBase + row.lowerBound, bytes) == 0 { continue }
                     var x = row.lowerBound
                     while x < row.upperBound {
                         guard differs(new[x], from: old[x], in: previous) else {

@@ -45,6 +45,13 @@ extension Frame {
             }
         var x = point.x + indent
         let end = point.x + room
+        if !cut, point.x >= 0, let plain = Text.plainCount(of: text, atMost: room) {
+            for byte in text.utf8 {
+                set(Cell(Unicode.Scalar(byte), style), x: x, y: point.y)
+                x += 1
+            }
+            return plain
+        }
         for cluster in Clusters(text) {
             // The last column of a text that is cut belongs to the ellipsis.
             guard x + cluster.width <= (cut ? end - 1 : end) else { break }
@@ -104,10 +111,9 @@ extension Frame {
     ) {
         let area = area.intersection(bounds)
         unlink(area)
+        guard !area.isEmpty else { return }
         let cell = Cell(scalar, Style(role, attributes))
-        for y in area.rows {
-            for x in area.columns { set(cell, x: x, y: y) }
-        }
+        for y in area.rows { replace(area.columns, of: y) { $0.update(repeating: cell) } }
     }
 
     /// Draws one scalar that is known to take one cell (our own glyphs); outside the frame it draws nothing.

@@ -26,7 +26,7 @@ package struct Frame: Sendable {
     package mutating func reset(size: Size, style: Style = Style(.text)) {
         let count = size.width * size.height
         if count == cells.count {
-            for index in cells.indices { cells[index] = .blank(style) }
+            cells.withUnsafeMutableBufferPointer { $0.update(repeating: .blank(style)) }
         } else {
             cells = Array(repeating: .blank(style), count: count)
         }
@@ -97,15 +97,23 @@ package struct Frame: Sendable {
         takeLinks(of: picture, at: origin, within: area)
         for y in area.rows {
             let from = (y - origin.y) * picture.size.width + area.x - origin.x
-            let to = y * size.width + area.x
-            // What stood half below it is gone whole.
-            if cells[to].isTail { cells[to - 1] = .blank(cells[to - 1].style) }
-            let end = to + area.width
-            if area.x + area.width < size.width, cells[end].isTail { cells[end] = .blank(cells[end].style) }
-            cells.replaceSubrange(to..<end, with: picture.cells[from..<from + area.width])
-            guard !picture.clusters.isEmpty else { continue }
-            for index in to..<end { cells[index] = cells[index].movingCluster(by: first) }
+            replace(area.columns, of: y) { row in
+                _ = row.update(fromContentsOf: picture.cells[from..<from + area.width])
+                guard !picture.clusters.isEmpty else { return }
+                for index in row.indices { row[index] = row[index].movingCluster(by: first) }
+            }
         }
+    }
+
+    /// Replaces some cells of a row, which must lie in the frame; what stood half below them is gone whole.
+    mutating func replace(
+        _ columns: Range<Int>, of y: Int, with write: (inout UnsafeMutableBufferPointer<Cell>.SubSequence) -> Void
+    ) {
+        let start = y * size.width + columns.lowerBound
+        let end = y * size.width + columns.upperBound
+        if cells[start].isTail { cells[start - 1] = .blank(cells[start - 1].style) }
+        if columns.upperBound < size.width, cells[end].isTail { cells[end] = .blank(cells[end].style) }
+        cells.withUnsafeMutableBufferPointer { write(&$0[start..<end]) }
     }
 
     /// Changes the style of cells and leaves what they show, as a selection does.

@@ -27,7 +27,7 @@ extension Model {
 
     /// What is to be rung for now.
     mutating func ring() -> [Command] {
-        let due = alarms.due(live.alerts, at: present)
+        let due = alarms.due(presentBoard?.board.alerts ?? board.alerts, at: present)
         guard let worst = due.first else { return [] }
         let product = Text.sanitised(board.manifest?.product.name ?? "guardia", limit: 40)
         let more = due.count > 1 ? " " + words(.more, String(due.count - 1)) : ""

@@ -4,11 +4,15 @@ package import Launch
 package struct Model: Sendable {
     /// The board that the screen is about: the one of the present, or of the past that is looked at.
     ///
-    /// It is stored, not worked out: a board is two dozen references, a frame asks for it hundreds of times, and each answer
-    /// would be a copy.
-    package private(set) var board: Board
+    /// It is stored, not worked out, and read in place: a board is two dozen references, a frame asks for it hundreds of times, and
+    /// each answer would be a copy.
+    package private(set) var board: Board {
+        _read { yield shownBoard.board }
+        _modify { yield &shownBoard.board }
+    }
+    private var shownBoard: BoardBox
     /// The board of the present while the past is looked at.
-    private var presentBoard: Board?
+    private(set) var presentBoard: BoardBox?
     /// The past that is looked at; nil: the present.
     package internal(set) var rewind: Rewind? {
         didSet { turn(from: oldValue) }
@@ -90,8 +94,14 @@ package struct Model: Sendable {
 
     /// The board at the moment of the pause.
     package struct Frozen: Sendable {
-        package let board: Board
+        private let box: BoardBox
+        package var board: Board { _read { yield box.board } }
         package let now: Moment
+
+        init(board: Board, now: Moment) {
+            box = BoardBox(board)
+            self.now = now
+        }
     }
 
     package init(
@@ -99,7 +109,7 @@ package struct Model: Sendable {
         capabilities: Capabilities = Capabilities(), words: Words = .english, engineCommand: String = "guardia watch",
         commands: CommandSetup = CommandSetup(), entropy: UInt64 = 0, reading: String? = nil
     ) {
-        self.board = board
+        shownBoard = BoardBox(board)
         self.reading = reading
         openedAt = now
         present = now
@@ -128,9 +138,9 @@ package struct Model: Sendable {
 
     /// The board as the journal has it now.
     var live: Board {
-        get { presentBoard ?? board }
+        _read { if let presentBoard { yield presentBoard.board } else { yield shownBoard.board } }
         // In place: it grows with every reading.
-        _modify { if presentBoard != nil { yield &presentBoard! } else { yield &board } }
+        _modify { if presentBoard != nil { yield &presentBoard!.board } else { yield &shownBoard.board } }
     }
     /// What the clock shows, and what the engine's silence is judged by.
     package var now: Moment { rewind?.moment ?? present }
@@ -150,10 +160,10 @@ package struct Model: Sendable {
     /// The past is turned to, or left.
     private mutating func turn(from old: Rewind?) {
         if let rewind {
-            if presentBoard == nil { presentBoard = board }
-            board = rewind.board
+            if presentBoard == nil { presentBoard = shownBoard }
+            shownBoard = rewind.box
         } else if let live = presentBoard {
-            board = live
+            shownBoard = live
             presentBoard = nil
         }
         judge()

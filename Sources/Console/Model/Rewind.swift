@@ -4,7 +4,8 @@ package import Launch
 package struct Rewind: Sendable {
     /// The time that was asked for: what was recorded of it may be a little older.
     package var target: Timestamp
-    package var board: Board
+    package var board: Board { _read { yield box.board } }
+    let box: BoardBox
     /// The instant that is shown, on the clocks of the machine that recorded it.
     package var moment: Moment
     /// Whether the past goes on by itself, a second a second.
@@ -12,7 +13,7 @@ package struct Rewind: Sendable {
 
     package init(target: Timestamp, board: Board, moment: Moment, isPlaying: Bool = false) {
         self.target = target
-        self.board = board
+        box = BoardBox(board)
         self.moment = moment
         self.isPlaying = isPlaying
     }

@@ -11,7 +11,7 @@ package struct Layout: Hashable, Sendable {
     /// The line (or, on a tall screen, lines) that says what is wrong.
     package private(set) var headline = Rect.zero
     /// The panes that are shown, in the order of their digits; empty where five do not fit.
-    package private(set) var panes: [PaneID: Rect] = [:]
+    package private(set) var panes: PaneAreas = [:]
     /// All that lies between headline and footer.
     package private(set) var body = Rect.zero
     package private(set) var footer = Rect.zero
@@ -72,6 +72,39 @@ package struct Layout: Hashable, Sendable {
     private mutating func stacked(colours: Int) {
         let rows = body.rows([.fill(9), .fill(8), .fill(8), .fill(8), .fixed(2 + colours)])
         panes = [.health: rows[0], .business: rows[1], .alerts: rows[2], .geo: rows[3], .colours: rows[4]]
+    }
+}
+
+/// Where each pane is that is shown. No dictionary: a key has the screen laid out some six times.
+package struct PaneAreas: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    private var health, business, alerts, geo, colours: Rect?
+
+    package init(dictionaryLiteral elements: (PaneID, Rect)...) {
+        for (pane, area) in elements { self[pane] = area }
+    }
+
+    /// Whether no pane is shown.
+    package var isEmpty: Bool { PaneID.allCases.allSatisfy { self[$0] == nil } }
+
+    package private(set) subscript(pane: PaneID) -> Rect? {
+        get {
+            switch pane {
+            case .health: health
+            case .business: business
+            case .alerts: alerts
+            case .geo: geo
+            case .colours: colours
+            }
+        }
+        set {
+            switch pane {
+            case .health: health = newValue
+            case .business: business = newValue
+            case .alerts: alerts = newValue
+            case .geo: geo = newValue
+            case .colours: colours = newValue
+            }
+        }
     }
 }
 

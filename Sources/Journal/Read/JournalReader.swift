@@ -160,12 +160,13 @@ package final class JournalReader {
     }
 
     private func load(
-        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false, only wanted: ((Series) -> Bool)? = nil
+        _ db: Database, span: Milliseconds, end: Timestamp?, isWhole: Bool = false,
+        only wanted: ((Series) -> Bool)? = nil
     ) throws -> (board: Board, loader: BoardLoader) {
         // On another thread, while the hour is read here: these two are most of what a screen waits for.
         let decoding = try StoredManifest(db, at: end).map(ManifestDecoding.init)
         let intervals =
-            if let wanted { try decoding?.manifest().keeping(wanted).intervals } else { try decoding?.stored.intervals(db) }
+            if let wanted { try decoding?.manifest().keeping(wanted).intervals } else { try decoding?.intervals(db) }
         var loader = BoardLoader(table: table, intervals: intervals, span: span)
         try loader.load(db, end: end)
 

@@ -21,7 +21,7 @@ struct StoredManifest: Sendable {
     func decoded() throws -> Manifest { try JournalJSON.decode(Manifest.self, from: json) }
 
     /// How often each series is due, read by SQLite from the JSON: a tenth of the time that decoding takes.
-    func intervals(_ db: Database) throws -> [SeriesID: Milliseconds] {
+    fileprivate func intervals(_ db: Database) throws -> [SeriesID: Milliseconds] {
         let rows = try Row.fetchCursor(
             db,
             sql: """
@@ -38,7 +38,7 @@ struct StoredManifest: Sendable {
 
 /// A manifest that is decoded on another thread while its reader goes on.
 final class ManifestDecoding: Sendable {
-    let stored: StoredManifest
+    private let stored: StoredManifest
     private let work = DispatchGroup()
     private let outcome = Mutex<Result<Manifest, any Error>?>(nil)
 
@@ -48,6 +48,11 @@ final class ManifestDecoding: Sendable {
             let result = Result { try stored.decoded() }
             outcome.withLock { $0 = result }
         }
+    }
+
+    /// How often each of its series is due. What SQLite cannot make out, the decoder can, or it says what is wrong.
+    func intervals(_ db: Database) throws -> [SeriesID: Milliseconds] {
+        do { return try stored.intervals(db) } catch { return try manifest().intervals }
     }
 
     /// Waits for it.
