@@ -83,7 +83,9 @@ def main():
                 time.sleep(20)
                 hour = engine.journal(table, programs, journal, path)
                 if "dashboard" in wanted:
-                    dashboard.measure(table, programs, peers, rehearsal.pid, journal, hour)
+                    dashboard.measure(table, programs, peers, rehearsal.pid, journal)
+            if "dashboard" in wanted:
+                dashboard.first_frames(table, programs, peers, hour)
         if "engine" in wanted:
             engine.targets(table, programs, peers, path)
         if "postgres" in wanted:
