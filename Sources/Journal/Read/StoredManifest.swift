@@ -39,12 +39,13 @@ struct StoredManifest: Sendable {
 /// A manifest that is decoded on another thread while its reader goes on.
 final class ManifestDecoding: Sendable {
     private let stored: StoredManifest
-    private let work = DispatchGroup()
+    /// One of its own: it always has a thread, also where all of Swift's wait for a manifest.
+    private let queue = DispatchQueue(label: "guardia.manifest", qos: .userInitiated)
     private let outcome = Mutex<Result<Manifest, any Error>?>(nil)
 
     init(_ stored: StoredManifest) {
         self.stored = stored
-        DispatchQueue.global(qos: .userInitiated).async(group: work) { [self] in
+        queue.async { [self] in
             let result = Result { try stored.decoded() }
             outcome.withLock { $0 = result }
         }
@@ -57,8 +58,7 @@ final class ManifestDecoding: Sendable {
 
     /// Waits for it.
     func manifest() throws -> Manifest {
-        work.wait()
-        return try (outcome.withLock(\.self) ?? Result { try stored.decoded() }).get()
+        try queue.sync { outcome.withLock(\.self) ?? Result { try stored.decoded() } }.get()
     }
 }
 

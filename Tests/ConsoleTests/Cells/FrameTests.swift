@@ -26,6 +26,15 @@ import Testing
         #expect(frame.rows == [" guar…"])
     }
 
+    @Test("what is filled over half of a wide character leaves no other half")
+    func fillsOverHalves() {
+        let frame = Frame.drawn(8, 1) {
+            $0.put("漢a漢b漢", at: .zero, .text)
+            $0.fill(Rect(x: 1, y: 0, width: 3, height: 1), .ok, with: "-")
+        }
+        #expect(frame.rows == [" --- b漢"])
+    }
+
     @Test func oneCellShowsOneCharacterOrTheEllipsis() {
         #expect(Frame.drawn(1, 1) { $0.put("a", at: .zero, .text) }.rows == ["a"])
         #expect(Frame.drawn(1, 1) { $0.put("ab", at: .zero, .text) }.rows == ["…"])

@@ -108,6 +108,22 @@ import Testing
         #expect(Text.truncated("cafe\u{301}s", to: 5) == "cafe\u{301}s")
     }
 
+    /// Plain signs are counted by their bytes, others are taken apart: the same comes of both.
+    @Test(arguments: 0..<14)
+    func plainTextIsMeasuredAndCutAsAnyOther(width: Int) {
+        for text in ["", "a", "a war room", "  a  ", "a~ !b"] {
+            let other = text.replacing("a", with: "á")
+            #expect(Text.truncated(text, to: width) == Text.truncated(other, to: width).replacing("á", with: "a"))
+            #expect(Text.padded(text, to: width) == Text.padded(other, to: width).replacing("á", with: "a"))
+            #expect((Text.width(of: text, atMost: width) > width) == (Text.width(of: other, atMost: width) > width))
+            #expect(Text.width(of: text) == Text.width(of: other))
+            // What combines with the last plain sign is no sign of its own.
+            #expect(Text.truncated(text + "b\u{301}c", to: text.count + 2) == text + "b\u{301}c")
+        }
+        #expect(Text.sanitised("a\u{7f}") == "a␡")
+        #expect(Text.sanitised("a b", limit: 2) == "a …")
+    }
+
     @Test func padsToTheWidth() {
         #expect(Text.padded("漢", to: 4) == "漢  ")
         #expect(Text.padded("87", to: 4, align: .trailing) == "  87")
