@@ -5,6 +5,9 @@ package import Launch
 struct FrontProof: Sendable {
     /// New connections in a row that must answer alike: each of nginx's workers may answer one.
     static let answers = 3
+    /// The same where nginx was reloaded, with the pause between them: a worker of before that has not yet been told to go still takes
+    /// new customers, some milliseconds after the new ones do.
+    static let answersOfReload = 20
     /// Between two tries.
     static let interval: Milliseconds = 10
     /// How often it is tried before the last trouble is told: three seconds' worth.
@@ -13,7 +16,7 @@ struct FrontProof: Sendable {
     let answersPlan: AnswersPlan
     let pause: Pause
 
-    /// Asks until the front door serves `split` on ``answers`` new connections in a row and the application answers with
+    /// Asks until the front door serves `split` on ``answers`` (``answersOfReload``) new connections in a row and the application answers with
     /// `version`, where all traffic goes to one colour.
     ///
     /// - Throws: what was answered instead, at the end.
@@ -45,7 +48,13 @@ struct FrontProof: Sendable {
         func wrong(_ reason: String) -> EdgeError {
             EdgeError(.broken, "prove the switch", on: door.plan.name, because: reason)
         }
-        for _ in 0..<FrontProof.answers {
+        let isReload = door.plan.backend != .door
+        for number in 0..<(isReload ? FrontProof.answersOfReload : FrontProof.answers) {
+            if isReload, number > 0 {
+                do { try await pause(FrontProof.interval) } catch {
+                    throw EdgeError(.cancelled, "prove the switch", on: door.plan.name, because: "called off")
+                }
+            }
             let answer = try await door.front(within: deadline)
             guard !answer.isBroken, answer.split == split.name else {
                 throw wrong(

@@ -119,14 +119,18 @@ package struct MapRaster: Sendable {
         let width = dots.width * samples
         var counts = [UInt8](repeating: 0, count: dots.width * shapes.count)
         var crossings: [Double] = []
+        // Those that the line of dots meets, in their order.
+        var met: [Int] = []
         for y in 0..<dots.height {
             for index in counts.indices { counts[index] = 0 }
+            met.removeAll(keepingCapacity: true)
             for sample in 0..<samples {
                 let line = Double(y) + (Double(sample) + 0.5) / Double(samples)
                 for (shape, rings) in edges.enumerated() {
                     crossings.removeAll(keepingCapacity: true)
                     for ring in rings { ring.crossings(of: line, into: &crossings) }
                     guard !crossings.isEmpty else { continue }
+                    if !met.contains(shape) { met.append(shape) }
                     crossings.sort()
                     // Even and odd: between the first two it is inside, and so on.
                     for pair in stride(from: 0, to: crossings.count - 1, by: 2) {
@@ -134,16 +138,20 @@ package struct MapRaster: Sendable {
                         let to = min(width, Int((crossings[pair + 1] * Double(samples) - 0.5).rounded(.up)))
                         var at = from
                         while at < to {
-                            counts[at / samples * shapes.count + shape] += 1
-                            at += 1
+                            let dot = at / samples
+                            let end = min(to, (dot + 1) * samples)
+                            counts[dot * shapes.count + shape] += UInt8(end - at)
+                            at = end
                         }
                     }
                 }
             }
+            guard !met.isEmpty else { continue }
+            met.sort()
             for x in 0..<dots.width {
                 var (land, best) = (0, 0)
                 var owner = sea
-                for shape in 0..<shapes.count {
+                for shape in met {
                     let count = Int(counts[x * shapes.count + shape])
                     land += count
                     if count > best { (best, owner) = (count, UInt8(shape)) }

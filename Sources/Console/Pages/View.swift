@@ -6,13 +6,6 @@ package func view(_ model: Model, into frame: inout Frame) {
     view(model, into: &frame, keeping: &pictures)
 }
 
-/// Makes what the first frame will need and what depends on the size alone, while the board is still being read.
-package func prepare(_ model: Model) {
-    guard let area = model.layout.panes[.geo]?.inset(1) else { return }
-    let layout = GeoPane.layout(of: Atlas.argentina.places.count, in: area.size, model.capabilities)
-    if case .map(let size) = layout.picture { _ = MapRaster.argentina(fitting: size) }
-}
-
 /// The same screen, from the pictures of its parts where nothing that they are drawn from has changed.
 package func view(_ model: Model, into frame: inout Frame, keeping pictures: inout Pictures) {
     frame.reset(size: model.size)
