@@ -6,8 +6,9 @@ struct FrontProof: Sendable {
     /// New connections in a row that must answer alike: each of nginx's workers may answer one.
     static let answers = 3
     /// The same where nginx was reloaded, with the pause between them: a worker of before that has not yet been told to go still takes
-    /// new customers, some milliseconds after the new ones do.
+    /// new customers, some milliseconds after the new ones do. Far away, where answers take longer, fewer span as much time.
     static let answersOfReload = 20
+    private static let spanOfReload: Duration = .milliseconds(400)
     /// Between two tries.
     static let interval: Milliseconds = 10
     /// How often it is tried before the last trouble is told: three seconds' worth.
@@ -16,8 +17,8 @@ struct FrontProof: Sendable {
     let answersPlan: AnswersPlan
     let pause: Pause
 
-    /// Asks until the front door serves `split` on ``answers`` (``answersOfReload``) new connections in a row and the application answers with
-    /// `version`, where all traffic goes to one colour.
+    /// Asks until the front door serves `split` on ``answers`` (``answersOfReload``) new connections in a row and the application
+    /// answers with `version`, where all traffic goes to one colour.
     ///
     /// - Throws: what was answered instead, at the end.
     func prove(_ split: Split, version: String?, on door: any EdgeDoor, within deadline: Duration)
@@ -49,7 +50,9 @@ struct FrontProof: Sendable {
             EdgeError(.broken, "prove the switch", on: door.plan.name, because: reason)
         }
         let isReload = door.plan.backend != .door
+        let began = ContinuousClock.now
         for number in 0..<(isReload ? FrontProof.answersOfReload : FrontProof.answers) {
+            if number >= FrontProof.answers, began.duration(to: .now) > FrontProof.spanOfReload { break }
             if isReload, number > 0 {
                 do { try await pause(FrontProof.interval) } catch {
                     throw EdgeError(.cancelled, "prove the switch", on: door.plan.name, because: "called off")

@@ -146,12 +146,18 @@ package struct Rollback: Sendable {
         _ group: EdgeGroup, _ likely: String?, within deadline: Duration
     ) async -> EdgeGroup.Answers<Look> {
         await group.each { [deployment] door throws(EdgeError) in
-            async let standby: Standby? =
+            let end = ContinuousClock.now + deadline
+            async let asked: Standby? =
                 likely == nil
                 ? nil : Standby.ask(likely ?? "", deployment.answers, on: door, within: deadline)
             let status = try await door.status(within: deadline)
             let lags = await Rollback.lags(door, behind: status.split, within: deadline)
-            return Look(status: status, standby: await standby, lags: lags)
+            var standby = await asked
+            // The edge came back while it was looked at: what was asked before that is asked again.
+            if let likely, standby?.isUnreached == true, end > .now {
+                standby = await Standby.ask(likely, deployment.answers, on: door, within: end - .now)
+            }
+            return Look(status: status, standby: standby, lags: lags)
         }
     }
 

@@ -7,6 +7,9 @@ package struct Standby: Hashable, Sendable {
     /// Why it does not live; nil where it does.
     package var trouble: String?
 
+    /// Whether its edge was out of reach, so that nothing is known of the colour itself.
+    package var isUnreached = false
+
     package var lives: Bool { trouble == nil }
 
     /// Asks the path that needs no dependency: a database that is down on both colours refuses no rollback.
@@ -20,7 +23,7 @@ package struct Standby: Hashable, Sendable {
             return Standby(
                 version: version, trouble: version == nil ? "it answers \(answer.status) without a version" : nil)
         } catch {
-            return Standby(trouble: error.reason)
+            return Standby(trouble: error.reason, isUnreached: true)
         }
     }
 }

@@ -23,7 +23,7 @@ package enum Text {
     }
 
     /// How many bytes a text has, or some number above `limit`, where each up to there is a printable sign of ASCII: one cell, and safe.
-    /// Most texts of a screen are such, and a look at their bytes costs a tenth of taking them apart.
+    /// Most texts of a screen are such, and a look at their bytes is cheaper than taking them apart.
     static func plainCount(of text: some StringProtocol, atMost limit: Int) -> Int? {
         text.utf8.withContiguousStorageIfAvailable { bytes -> Int? in
             let looked = limit < bytes.count ? max(0, limit) + 1 : bytes.count

@@ -27,7 +27,8 @@ final class HistoryFiller: Sendable {
     private let ids: [SeriesID]
     private let histories: Mutex<[History]>
     private let queue = DispatchQueue(label: "guardia.histories", qos: .userInitiated)
-    /// A run is some hundred kilobytes: where this thread gets no processor, the decoding waits for it.
+    /// A run is some hundred kilobytes: where this thread gets no processor, the decoding waits for it. It waits for ``queue`` alone, which
+    /// has a thread of its own and waits for nobody: no thread of Swift's is needed to go on.
     private let room = DispatchSemaphore(value: 4)
 
     /// - Parameters:

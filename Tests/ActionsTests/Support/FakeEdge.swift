@@ -47,12 +47,16 @@ final class FakeEdge: EdgeDoor {
     private func act<Value>(_ operation: String, _ body: (inout State) throws(EdgeError) -> Value) throws(EdgeError)
         -> Value
     {
-        var state = self.state.withLock { $0 }
-        state.before?(operation, &state)
-        state.log.append(operation)
-        defer { self.state.withLock { $0 = state } }
-        if state.isCut { throw EdgeError(.unreachable, operation, on: plan.name, because: "out of reach") }
-        return try body(&state)
+        // As a whole: what is asked side by side must not write back what it read before the other.
+        let outcome = state.withLock { state -> Result<Value, EdgeError> in
+            state.before?(operation, &state)
+            state.log.append(operation)
+            if state.isCut {
+                return .failure(EdgeError(.unreachable, operation, on: plan.name, because: "out of reach"))
+            }
+            do throws(EdgeError) { return .success(try body(&state)) } catch { return .failure(error) }
+        }
+        return try outcome.get()
     }
 
     private func refuse(_ refusal: EdgeError.Refusal, _ operation: String) -> EdgeError {
