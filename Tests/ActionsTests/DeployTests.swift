@@ -68,8 +68,20 @@ struct DeployTests {
         let commands = Mutex<[[String]]>([])
         let renewal = Mutex<Milliseconds?>(nil)
         let clock = clock
+        let hasAsked = Mutex(false)
+        let decision = order.decision
         let world = DeployWorld(
-            board: board ?? { self.board() }, clock: clock, pause: { try await clock.pause($0) },
+            board: board ?? { self.board() }, clock: clock,
+            pause: { span in
+                // Whoever answers at once is heard before the time to decide is over; it ends with the wait.
+                if span == decision, hasAsked.withLock(\.self) {
+                    let (never, end) = AsyncStream.makeStream(of: Void.self)
+                    for await _ in never {}
+                    end.finish()
+                    throw CancellationError()
+                }
+                try await clock.pause(span)
+            },
             run: { _, words, output throws(WireError) in
                 commands.withLock { $0.append(words) }
                 if words[0] == "range" {
@@ -94,7 +106,10 @@ struct DeployTests {
             })
         let id = ActionID("deploy-1")
         let reporter = ActionReporter(id, journal: journal) { event in
-            for request in script(event) { ask.yield(.init(action: id, request: request, by: asker, reason: "")) }
+            for request in script(event) {
+                hasAsked.withLock { $0 = true }
+                ask.yield(.init(action: id, request: request, by: asker, reason: ""))
+            }
         }
         let result = await Deploy(order, of: deployment, on: EdgeGroup(edges), world: world, reporter: reporter).run()
         return Run(result: result, commands: commands.withLock { $0 }, renewal: renewal.withLock { $0 })
