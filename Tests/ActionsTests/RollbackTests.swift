@@ -300,6 +300,22 @@ struct RollbackTests {
         }
     }
 
+    @Test("after a reload one answer of a worker of before begins the proof anew")
+    func aWorkerOfBefore() async {
+        let edge = FakeEdge("edge-1", backend: .reload(test: ["true"], reload: ["true"])) {
+            $0.before = { operation, state in
+                guard operation == "front" else { return }
+                // The sixth customer after the switch meets it.
+                let asked = state.log.reversed().prefix { !$0.hasPrefix("flip") }.count { $0 == "front" }
+                state.served = state.split == Split(all: "green") && asked == 5 ? Split(all: "blue") : nil
+            }
+        }
+        let result = await rollback([edge])
+        #expect(result.outcome == .done)
+        let asked = edge.now.log.reversed().prefix { !$0.hasPrefix("flip") }.count { $0 == "front" }
+        #expect(asked == 6 + 20)
+    }
+
     @Test(
         "an edge that is late, or lost on the way, is brought to the others as soon as it answers",
         arguments: ["status", "take", "stage", "flip", "front"])

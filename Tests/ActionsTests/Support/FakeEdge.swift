@@ -34,8 +34,10 @@ final class FakeEdge: EdgeDoor {
     let digest = "digest"
     private let state: Mutex<State>
 
-    init(_ name: String, _ change: (inout State) -> Void = { _ in }) {
-        plan = EdgePlan(name: name, front: "http://127.0.0.1:1")
+    init(_ name: String, backend: TrafficBackend = .door, _ change: (inout State) -> Void = { _ in }) {
+        var plan = EdgePlan(name: name, front: "http://127.0.0.1:1")
+        plan.backend = backend
+        self.plan = plan
         var state = State()
         change(&state)
         self.state = Mutex(state)
