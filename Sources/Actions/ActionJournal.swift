@@ -50,7 +50,10 @@ package struct ActionReporter: Sendable {
 
     func tell(_ event: FlagEvent) async { await journal.tell(.flag(event)) }
 
-    func begin(_ step: String) async { await tell(.stepStarted(.init(action: id, step: step))) }
+    /// - Parameter title: of a step that was not told at the start.
+    func begin(_ step: String, title: String? = nil) async {
+        await tell(.stepStarted(.init(action: id, step: step, title: title)))
+    }
 
     func note(_ step: String, _ text: String) async {
         await tell(.noted(.init(action: id, step: step, text: text)))

@@ -165,7 +165,7 @@ extension Rollback {
         let late = edges.only(edges.names.filter(course.isLost))
         guard !late.doors.isEmpty else { return }
         let split = Split(all: plan.target)
-        await reporter.begin("late")
+        await reporter.begin("late", title: "Bring in who was late")
         var looks = await look(late, plan.target, within: max(end - .now, Rollback.reach))
         course.note(looks)
         let isHeld = looks.values.values.contains { isRival($0.status.lock) }

@@ -137,10 +137,8 @@ package struct ScreenLoop {
         while true {
             let events = session.readEvents(timeout: timeout)
             let news = takeNews(behind: events)
-            var commands: [Command] = []
             // Time first: what came is judged by the instant at which it is shown.
-            commands += model.update(.tick(clock.now()))
-            for item in news { commands += take(item) }
+            var commands = model.update([.tick(clock.now())] + news.flatMap(messages))
             // What somebody waits for is drawn at once: a key's outcome, the past that was asked for, the first board.
             var isAwaited = events.contains { $0 != .wake } || news.contains(where: \.isWhole)
             for answer in rewinder.take() {
@@ -228,14 +226,14 @@ package struct ScreenLoop {
         launcher.launch(request)
     }
 
-    private mutating func take(_ news: JournalFollower.News) -> [Command] {
+    private func messages(of news: JournalFollower.News) -> [Message] {
         switch news {
-        case .board(let board): return model.update(.board(board))
-        case .heartbeat(let beat): return model.update(.heartbeat(beat))
-        case .configChanges(let changes): return model.update(.configChanges(changes))
-        case .note(let note): return model.update(.readerNote(note))
+        case .board(let board): return [.board(board)]
+        case .heartbeat(let beat): return [.heartbeat(beat)]
+        case .configChanges(let changes): return [.configChanges(changes)]
+        case .note(let note): return [.readerNote(note)]
         case .entries(let entries):
-            var commands: [Command] = []
+            var messages: [Message] = []
             // Events that come together are taken together: of ten thousand alerts in a second the feed is ordered once.
             var events: [Event] = []
             for entry in entries {
@@ -243,16 +241,16 @@ package struct ScreenLoop {
                     events.append(event)
                     continue
                 }
-                if !events.isEmpty { commands += model.update(.events(events)) }
+                if !events.isEmpty { messages.append(.events(events)) }
                 events.removeAll(keepingCapacity: true)
                 switch entry {
-                case .manifest(let manifest): commands += model.update(.manifest(manifest))
-                case .tick(let tick): commands += model.update(.readings([tick]))
+                case .manifest(let manifest): messages.append(.manifest(manifest))
+                case .tick(let tick): messages.append(.readings([tick]))
                 case .event: break
                 }
             }
-            if !events.isEmpty { commands += model.update(.events(events)) }
-            return commands
+            if !events.isEmpty { messages.append(.events(events)) }
+            return messages
         }
     }
 

@@ -328,6 +328,7 @@ struct RollbackTests {
                     .done, "all traffic goes to green v1.3.9, proved on 2 edges", split: .init(all: "green")))
         #expect(edges.allSatisfy { $0.now.split == Split(all: "green") && $0.now.lock == nil })
         #expect(journal.steps.last == "late done")
+        #expect(journal.record?.steps.last?.step.title == "Bring in who was late")
     }
 
     @Test func theOnlyEdgeIsTriedAgainToo() async {

@@ -28,6 +28,33 @@ struct TickCodecTests {
         return decoded
     }
 
+    /// All the varints that `bytes` hold.
+    private func varints(in bytes: [UInt8]) throws -> [UInt64] {
+        try bytes.withUnsafeBytes { bytes in
+            var (reader, values) = (ByteReader(bytes), [UInt64]())
+            while !reader.isAtEnd { values.append(try reader.varint()) }
+            return values
+        }
+    }
+
+    @Test("a varint comes back wherever it ends, and one that the bytes cut short is an error")
+    func varints() throws {
+        let values: [UInt64] = (0..<64).flatMap { shift in
+            [UInt64(1) << shift - 1, UInt64(1) << shift, UInt64(1) << shift + 1]
+        }
+        var all: [UInt8] = []
+        for value in values {
+            var bytes: [UInt8] = []
+            bytes.append(varint: value)
+            #expect(try varints(in: bytes) == [value])
+            bytes.removeLast()
+            if !bytes.isEmpty { #expect(throws: MalformedBytes.self) { try varints(in: bytes) } }
+            all.append(varint: value)
+        }
+        #expect(try varints(in: all) == values)
+        #expect(throws: MalformedBytes.self) { try varints(in: Array(repeating: 0xFF, count: 11)) }
+    }
+
     @Test("every kind of cell comes back as it went in")
     func everyCell() throws {
         let cells: [Cell] = [

@@ -93,6 +93,36 @@ struct HistoryTests {
         history.record(3, at: Timestamp(seconds: -last))
         #expect(history.values(last: 1, until: Timestamp(seconds: -last)) == [3])
     }
+
+    @Test("values that are put in together leave what they leave one by one", arguments: 0..<40)
+    func together(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        let interval = Milliseconds(Int64([1000, 2500, 60_000][Int(random.next() % 3)]))
+        var (single, many) = (
+            History(interval: interval, span: interval * 50), History(interval: interval, span: interval * 50)
+        )
+        var time = Int64(random.next() % 1_000_000) - 500_000
+        for _ in 0..<20 {
+            let (count, series) = (Int(random.next() % 64) + 1, 3)
+            let times = (0..<count).map { _ in
+                // Mostly a slot after the other; now and then in the same, over some, or back.
+                time +=
+                    [interval.count, interval.count, interval.count, 300, interval.count * 7, -interval.count][
+                        Int(random.next() % 6)]
+                return Timestamp(milliseconds: time)
+            }
+            let values = (0..<count * series).map { _ in random.next() % 9 == 0 ? Float.nan : Float(random.next() % 100)
+            }
+            let present = random.next() & (UInt64.max >> UInt64(64 - count))
+            many.record(values, from: 1, every: series, at: times, present: present)
+            for row in 0..<count where present >> UInt64(row) & 1 == 1 {
+                single.record(Double(values[row * series + 1]), at: times[row])
+            }
+            let end = Timestamp(milliseconds: time + interval.count * 5)
+            let (left, right) = (many.values(last: 60, until: end), single.values(last: 60, until: end))
+            #expect(left.map(\.bitPattern) == right.map(\.bitPattern))
+        }
+    }
 }
 
 /// A small seeded generator (Steele, Lea, Flood: SplitMix64), so that random tests repeat.

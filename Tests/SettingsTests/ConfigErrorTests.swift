@@ -186,6 +186,13 @@ struct ConfigErrorTests {
         #expect(errors(in: Sample.replacing(text, by: other)).first == message)
     }
 
+    @Test("a file that is one long word is said to be no mapping")
+    func oneWord() {
+        let told = errors(in: String(repeating: "a", count: 200_000))
+        #expect(told.contains { $0.hasSuffix("the file needs 'key: value' lines, this is a single value") }, "\(told)")
+        #expect(told.allSatisfy { $0.count < 500 })
+    }
+
     @Test("everything that is wrong is said at once, in the order of the file")
     func allAtOnce() {
         let broken = Sample.yaml

@@ -2,7 +2,16 @@ import Launch
 
 extension Model {
     /// Takes in what happened and says what the loop must do about it.
-    package mutating func update(_ message: Message) -> [Command] {
+    package mutating func update(_ message: Message) -> [Command] { update([message]) }
+
+    /// Takes in what happened at once, in its order; the board is judged when all of it is there.
+    package mutating func update(_ messages: [Message]) -> [Command] {
+        let commands = messages.flatMap { take($0) }
+        if !isJudged { judge() }
+        return commands
+    }
+
+    private mutating func take(_ message: Message) -> [Command] {
         switch message {
         case .key(let press): return take(press)
         case .paste(let text): paste(text)

@@ -59,6 +59,8 @@ package struct Model: Sendable {
     private(set) var standingNotices = 0
     /// Whether the engine was silent then.
     private var wasSilent = false
+    /// Whether ``poll`` and what is made with it are of this board and instant.
+    private(set) var isJudged = false
     /// What is to be rung for.
     var alarms = Alarms()
     /// What lies over the panes, the uppermost last.
@@ -166,7 +168,7 @@ package struct Model: Sendable {
             shownBoard = live
             presentBoard = nil
         }
-        judge()
+        isJudged = false
         // To be played changes nothing that is shown.
         if rewind?.moment != old?.moment || rewind == nil { renewFeed() }
     }
@@ -175,11 +177,12 @@ package struct Model: Sendable {
     mutating func renew() {
         revision += 1
         presentAsOf = present
-        judge()
+        isJudged = false
     }
 
     /// Works out once what many parts of a frame ask for.
-    private mutating func judge() {
+    mutating func judge() {
+        isJudged = true
         wasSilent = isSilent
         poll = ReadinessPoll(board, at: asOf)
         liveTraffic = Traffic(board: board, now: asOf, engineSilent: isSilent)
@@ -203,9 +206,9 @@ package struct Model: Sendable {
         let passed = now.uptime - presentAsOf.uptime
         if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 {
             presentAsOf = now
-            if rewind == nil { judge() }
+            if rewind == nil { isJudged = false }
         } else if isSilent != wasSilent {
-            judge()
+            isJudged = false
         }
     }
 

@@ -50,7 +50,7 @@ struct DeploymentPage {
         fact(
             .columnWhen,
             "\(model.figures.date(civil)) \(model.figures.clock(civil)) \(model.zone.abbreviation), "
-                + words(.tookTime, took))
+                + words(record.ended == nil ? .runningFor : .tookTime, took))
         let client = record.started.by.client.map { " " + words(.fromClient, Text.sanitised($0, limit: 60)) } ?? ""
         fact(.columnWho, Text.sanitised(record.started.by.signature, limit: 80) + client)
         fact(.columnTo, DeploymentsPage.move(record))

@@ -53,6 +53,11 @@ extension Board {
                     Panes.Colour(name: name, version: version, up: up, latency: latency, errors: errors)
                 }))
         manifest.launchAt = now.utc
+        manifest.readiness = ReadinessPlan(
+            stations: [.init(name: "example", title: "Example", checks: [.rules, .probes, .alerts([])])],
+            deploy: .refuse,
+            rules: [.init(name: "Example", series: [latency, "example.none"], tells: true)],
+            probes: [up, "example.none"])
         var board = Board()
         board.apply(manifest)
         for second in Int64(0)..<3 {

@@ -28,7 +28,8 @@ package enum Word: CaseIterable, Sendable {
     case labelMind, labelAbout, typeVersion, typeColour, typeForce, doesNotAnswer, inFlight, timeAgo
     case nothingFires, worldMoved, enterInField, enterToButton, typeFirst, settlingNote, lockedNote, pasteNote
     case discardedKey, discardedKeys, noButton, yesDeploy, yesRollback, yesForce, yesPromote, yesAbort, yesHold
-    case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, missingEdges
+    case typeFirstShort, lockedShort, starting, noWordYet, leaveGoesOn, heldNow, held, tookTime, runningFor,
+        missingEdges
     case finishOrUndo, outcomeDone, outcomeWentBack, outcomeFailed, outcomeCalledOff, outcomeRefused, outcomePreempted,
         outcomeUndecided, outcomeDied
     case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown,

@@ -322,6 +322,7 @@ extension Words {
         case .heldNow: "HELD: {} goes on"
         case .held: "HELD"
         case .tookTime: "took {}"
+        case .runningFor: "running for {}"
         case .missingEdges: "not reached: {}"
         case .finishOrUndo: "{} finishes it, {} undoes it"
         case .outcomeDone: "done"

@@ -47,14 +47,18 @@ struct TickDecoder {
             try states.withUnsafeMutableBufferPointer { states throws(MalformedBytes) in
                 while series < end {
                     let symbol = try reader.varint()
-                    let cell: Cell
                     if symbol >= Symbol.number {
-                        cell = .steps(states[series].base &+ ZigZag.decode(symbol - Symbol.number))
+                        let cell = Cell.steps(states[series].base &+ ZigZag.decode(symbol - Symbol.number))
+                        states[series].take(cell, at: uptime)
+                        visit(series, cell)
                     } else {
-                        cell = try TickDecoder.cell(symbol, &reader, states[series])
+                        // A copy: a reader whose address is taken has its place in memory, for all the others too.
+                        var rest = reader
+                        let cell = try TickDecoder.cell(symbol, &rest, states[series])
+                        reader = rest
+                        states[series].take(cell, at: uptime)
+                        visit(series, cell)
                     }
-                    states[series].take(cell, at: uptime)
-                    visit(series, cell)
                     series += 1
                 }
             }

@@ -91,12 +91,9 @@ struct BoardLoader {
     }
 }
 
-/// Collects readings by series into short runs, which histories take over whole: through `Board.apply(Tick)`, an hour
-/// would be 720,000 values with a name each.
+/// Collects readings into short runs, which histories take over whole: through `Board.apply(Tick)`, an hour would be 720,000
+/// values with a name each.
 private struct Runs {
-    /// As many as a word has bits: one of them says which rows a series has a value in.
-    private static let capacity = UInt64.bitWidth
-
     let histories: HistoryFiller
     private let steps: [Double]
     private var run: HistoryFiller.Run
@@ -104,27 +101,26 @@ private struct Runs {
     init(table: SeriesTable, intervals: [SeriesID: Milliseconds], span: Milliseconds) {
         histories = HistoryFiller(table.ids, intervals, span: span)
         steps = table.resolutions.map(\.step)
-        run = HistoryFiller.Run(columns: steps.count, capacity: Runs.capacity)
+        run = HistoryFiller.Run(columns: steps.count)
     }
 
     mutating func take(_ row: TickCursor.Row, from cursor: inout TickCursor) {
-        if run.times.count == Runs.capacity { flush() }
-        let position = run.times.count
-        let bit = UInt64(1) << UInt64(position)
+        if run.times.count == HistoryFiller.Run.capacity { flush() }
+        let start = run.times.count * steps.count
+        let bit = UInt64(1) << UInt64(run.times.count)
         run.times.append(row.utc)
         steps.withUnsafeBufferPointer { steps in
             run.present.withUnsafeMutableBufferPointer { present in
                 run.values.withUnsafeMutableBufferPointer { values in
+                    let values = UnsafeMutableBufferPointer(rebasing: values[start..<start + steps.count])
                     cursor.readings(of: row) { series, cell in
                         guard series < steps.count else { return }
-                        let value: Float
                         switch cell {
-                        case .steps(let count): value = Float(Double(count) * steps[series])
-                        case .exact(let bits): value = Float(Double(bitPattern: bits))
-                        case .missed: value = .nan
+                        case .steps(let count): values[series] = Float(Double(count) * steps[series])
+                        case .exact(let bits): values[series] = Float(Double(bitPattern: bits))
+                        case .missed: values[series] = .nan
                         case .text: return
                         }
-                        values[series * Runs.capacity + position] = value
                         present[series] |= bit
                     }
                 }
@@ -135,6 +131,6 @@ private struct Runs {
     mutating func flush() {
         guard !run.times.isEmpty else { return }
         histories.fill(run)
-        run = HistoryFiller.Run(columns: steps.count, capacity: Runs.capacity)
+        run = HistoryFiller.Run(columns: steps.count)
     }
 }

@@ -4,21 +4,24 @@ import Synchronization
 
 /// Fills the histories of many series on a thread of its own, while the readings that come after are still decoded.
 final class HistoryFiller: Sendable {
-    /// What some rows hold: of each column a run of values.
+    /// What some rows hold.
     struct Run: Sendable {
         /// When the rows were recorded.
         var times: [Timestamp] = []
-        /// The runs of all columns, one after the other, each with room for the capacity.
+        /// Of each row the values of all columns; a value that is not ``present`` is whatever was there before.
         var values: [Float]
         /// Of each column a bit a row, the lowest for the first; where it is not set there is no value.
         var present: [UInt64]
-        let capacity: Int
+        /// As many rows as a word has bits.
+        static let capacity = UInt64.bitWidth
 
-        init(columns: Int, capacity: Int) {
-            self.capacity = capacity
-            values = Array(repeating: 0, count: columns * capacity)
+        init(columns: Int) {
+            // Zeros would be written for nothing: what is read was written before, as ``present`` says.
+            values = Array(unsafeUninitializedCapacity: columns * Run.capacity) { _, count in
+                count = columns * Run.capacity
+            }
             present = Array(repeating: 0, count: columns)
-            times.reserveCapacity(capacity)
+            times.reserveCapacity(Run.capacity)
         }
     }
 
@@ -57,9 +60,8 @@ final class HistoryFiller: Sendable {
             histories.withLock { histories in
                 for (column, place) in places.enumerated() where run.present[column] != 0 {
                     guard let place else { continue }
-                    let start = column * run.capacity
                     histories[place].record(
-                        run.values[start..<start + run.times.count], at: run.times, present: run.present[column])
+                        run.values, from: column, every: places.count, at: run.times, present: run.present[column])
                 }
             }
         }

@@ -99,10 +99,13 @@ package enum ActionEvent: Hashable, Sendable {
     package struct StepStarted: Hashable, Sendable, Codable {
         package var action: ActionID
         package var step: String
+        /// What it is called, where ``Started/steps`` does not name it: nobody knew that it would be needed.
+        package var title: String?
 
-        package init(action: ActionID, step: String) {
+        package init(action: ActionID, step: String, title: String? = nil) {
             self.action = action
             self.step = step
+            self.title = title
         }
     }
 

@@ -203,6 +203,7 @@ package struct ActionRecord: Hashable, Sendable, Identifiable {
         case .started: break
         case .stepStarted(let event):
             change(event.step) { step in
+                if let title = event.title { step.step.title = title }
                 step.startedAt = moment
                 step.endedAt = nil
                 step.outcome = nil

@@ -39,25 +39,47 @@ package struct History: Hashable, Sendable {
     /// Puts up to 64 values in at once: an hour of two hundred series is 720,000 of them, and the screen waits for it.
     ///
     /// - Parameters:
+    ///   - values: the values of several series in turn.
+    ///   - first: where the first of this one is.
+    ///   - stride: how far its next is from there.
     ///   - times: of each value its time.
     ///   - present: a bit a value, the lowest for the first; where it is not set there is none.
-    package mutating func record(_ values: ArraySlice<Float>, at times: [Timestamp], present: UInt64) {
+    package mutating func record(
+        _ values: [Float], from first: Int, every stride: Int, at times: [Timestamp], present: UInt64
+    ) {
         var left = present
         while left != 0 {
+            left = follow(values, from: first, every: stride, at: times, left)
+            guard left != 0 else { return }
             let position = left.trailingZeroBitCount
+            record(Double(values[first + position * stride]), at: times[position])
             left &= left &- 1
-            let (value, time) = (values[values.startIndex + position], times[position])
-            // Almost always it is the next slot: no division is needed to see that.
-            let start = newest == .min ? .max : (newest + 1) * interval.count
-            if time.milliseconds >= start, time.milliseconds - start < interval.count {
-                newest += 1
-                cursor += 1
-                if cursor == capacity { cursor = 0 }
-                slots[cursor] = value
-            } else {
-                record(Double(value), at: time)
+        }
+    }
+
+    /// Puts in what comes slot after slot, as almost all does: no division is needed to see that.
+    ///
+    /// - Returns: what of `present` is left, from the first that is not in the next slot on.
+    private mutating func follow(
+        _ values: [Float], from first: Int, every stride: Int, at times: [Timestamp], _ present: UInt64
+    ) -> UInt64 {
+        guard newest != .min else { return present }
+        var (left, place, start) = (present, cursor, (newest + 1) * interval.count)
+        slots.withUnsafeMutableBufferPointer { slots in
+            while left != 0 {
+                let position = left.trailingZeroBitCount
+                let passed = times[position].milliseconds &- start
+                guard passed >= 0, passed < interval.count else { return }
+                place += 1
+                if place == capacity { place = 0 }
+                slots[place] = values[first + position * stride]
+                start += interval.count
+                left &= left &- 1
             }
         }
+        newest = start / interval.count - 1
+        cursor = place
+        return left
     }
 
     private func index(of slot: Int64) -> Int {

@@ -38,7 +38,8 @@ package struct ReadinessExaminer: Sendable {
         var found = examine(check, station)
         if silent {
             found.verdict = max(found.verdict, .unknown)
-            found.text = "the engine is silent; last: " + found.text
+            let age = found.age.map { ", \(amounts.span(Double($0.count) / 1000)) ago" } ?? ""
+            found.text = "the engine is silent; last\(age): " + found.text
         }
         return found
     }

@@ -93,6 +93,9 @@ package struct Field {
 
     // MARK: Lists and mappings
 
+    /// What an error is about; the file as a whole has no key.
+    private var subject: String { key.isEmpty ? "the file" : "'\(key)'" }
+
     /// The items of a list; none (and an error) when it is not one.
     package func items() -> [Field] {
         guard case .list(let nodes) = node.content else {
@@ -110,7 +113,7 @@ package struct Field {
     package func pairs() -> [(key: String, place: Place, value: Field)] {
         guard case .mapping(let entries) = node.content else {
             if case .scalar(let scalar) = node.content, scalar.isNull { return [] }
-            error("'\(key)' needs 'key: value' lines, this is \(node.kind)")
+            error("\(subject) needs 'key: value' lines, this is \(node.kind)")
             return []
         }
         return entries.map { ($0.key, $0.place, Field(node: $0.value, key: $0.key, source: source)) }
@@ -119,7 +122,7 @@ package struct Field {
     /// Reads a mapping whose keys are ours; keys that `read` did not ask for are errors.
     package func mapping<Value>(_ read: (Fields) -> Value) -> Value? {
         guard case .mapping(let entries) = node.content else {
-            error("'\(key)' needs 'key: value' lines, this is \(node.kind)")
+            error("\(subject) needs 'key: value' lines, this is \(node.kind)")
             return nil
         }
         let fields = Fields(entries, of: self)

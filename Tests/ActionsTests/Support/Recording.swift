@@ -25,12 +25,12 @@ final class Recording: ActionJournal {
 
     var record: ActionRecord? { log.records.last }
 
-    /// `lock done`, `flip failed` … in the order in which they ended.
     /// What was noted on the way.
     var notes: [String] {
         events.withLock { $0 }.compactMap { if case .noted(let note) = $0 { note.text } else { nil } }
     }
 
+    /// `lock done`, `flip failed` … in the order in which they ended.
     var steps: [String] {
         events.withLock { $0 }.compactMap { event in
             if case .stepEnded(let step) = event { "\(step.step) \(step.outcome.rawValue)" } else { nil }

@@ -1,10 +1,32 @@
-import Console
 import Launch
 import Testing
+
+@testable import Console
 
 @Suite struct UpdateTests {
     private let calm = BarberPro.calm.model(120, 40)
     private let trouble = BarberPro.trouble.model(120, 40)
+
+    // MARK: What comes together
+
+    @Test func whatComesTogetherIsShownAsIfItHadComeOneByOne() {
+        let before = Polled().launch.model(120, 40)
+        let later = before.now.advanced(by: .seconds(1))
+        let messages: [Message] = [
+            .tick(later), .heartbeat(Heartbeat(at: later)),
+            .readings([
+                Tick(at: later, readings: [Reading("pg.query", .number(230)), Reading("api.p95", .number(600))])
+            ]),
+            .tick(later.advanced(by: 10)),
+        ]
+        var (together, single) = (before, before)
+        _ = together.update(messages)
+        for message in messages { _ = single.update(message) }
+        #expect(together.frame.rows == single.frame.rows)
+        #expect(together.frame.rows != before.frame.rows)
+        // A poll that was made before the readings came would have the station GO.
+        #expect(before.poll?["database"]?.verdict == .go && together.poll?["database"]?.verdict == .noGo)
+    }
 
     // MARK: Focus and zoom
 
