@@ -54,6 +54,8 @@ package struct Model: Sendable {
     private(set) var poll: ReadinessPoll?
     /// Who serves, as ``board`` has it as of ``asOf``: made with the poll. Nil where nothing is deployed by guardia.
     private(set) var liveTraffic: Traffic?
+    /// How many judged series stand at which verdict: made with the poll.
+    private(set) var tally: [Verdict: Int] = [:]
     /// How many lines the headline wants for what of deployment, flags and readiness must be known: made with the poll. Where
     /// everything stands depends on it, and that is asked for with every key.
     private(set) var standingNotices = 0
@@ -186,6 +188,7 @@ package struct Model: Sendable {
         wasSilent = isSilent
         poll = ReadinessPoll(board, at: asOf)
         liveTraffic = Traffic(board: board, now: asOf, engineSilent: isSilent)
+        tally = board.tally(at: asOf, engineSilent: isSilent)
         standingNotices = deploymentNotices.count + approvalNotices.count + flagNotices.count + readinessNotices.count
     }
 

@@ -19,7 +19,7 @@ struct Header {
     ///
     /// - Parameter shortRoom: what there is beside a short right side: the poll is worth more than the word before the name.
     private func leftSide(room: Int, shortRoom: Int) -> (spans: [Span], isShort: Bool) {
-        // Each once: the tally asks every series, and this is drawn after each key.
+        // Each once: this is drawn after each key.
         let (launchClock, time, tally) = (launchClock, time, model.tally)
         let (long, short, tiny) = (counts(.long, tally), counts(.short, tally), counts(.tiny, tally))
         // That no launch is wanted now outranks the time of day that it is said of.
@@ -197,7 +197,4 @@ extension Model {
     func liveAssessment(of id: SeriesID) -> Assessment {
         board.assessment(of: id, at: asOf, engineSilent: isSilent)
     }
-
-    /// How many judged series stand at which verdict now.
-    var tally: [Verdict: Int] { board.tally(at: asOf, engineSilent: isSilent) }
 }

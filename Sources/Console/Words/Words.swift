@@ -11,14 +11,25 @@ package struct Words: Sendable {
 
     /// The text of a word with its gaps filled, in order. What is filled in is not searched for gaps itself.
     package func callAsFunction(_ word: Word, _ values: String...) -> String {
-        var rest = Substring(text(word))
+        var rest = text(word).utf8[...]
         var filled = ""
         for value in values {
-            guard let gap = rest.firstRange(of: "{}") else { break }
-            filled += rest[..<gap.lowerBound] + value
+            guard let gap = Words.gap(in: rest) else { break }
+            filled += Substring(rest[..<gap.lowerBound])
+            filled += value
             rest = rest[gap.upperBound...]
         }
-        return filled + rest
+        return filled + Substring(rest)
+    }
+
+    /// Where the first `{}` is.
+    private static func gap(in text: Substring.UTF8View) -> Range<String.Index>? {
+        var rest = text
+        while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+            rest = rest[open...].dropFirst()
+            if rest.first == UInt8(ascii: "}") { return open..<rest.index(after: rest.startIndex) }
+        }
+        return nil
     }
 }
 

@@ -125,16 +125,16 @@ package struct Board: Sendable {
     /// What is missing by its nature (a percentile over no requests, the lag of a replica that there is not) is not known, and
     /// nothing to look into: it is left out.
     package func tally(at now: Moment, engineSilent: Bool) -> [Verdict: Int] {
-        var tally: [Verdict: Int] = [:]
+        var counts = Verdict.allCases.map { _ in 0 }
         // In place: a copy of a track retains all that it holds.
         for index in tracks.indices where tracks[index].series.isJudged {
             let assessment = tracks[index].assessment(at: now, engineSilent: engineSilent)
             if assessment.isUnjudged { continue }
             let verdict = assessment.verdict
             if verdict == .unknown, tracks[index].isAbsentByNature, !engineSilent { continue }
-            tally[verdict, default: 0] += 1
+            counts[Int(verdict.rawValue)] += 1
         }
-        return tally
+        return Dictionary(uniqueKeysWithValues: zip(Verdict.allCases, counts).filter { $0.1 > 0 })
     }
 
     /// The same where it is known whether the engine is silent.
