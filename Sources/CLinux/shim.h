@@ -64,23 +64,6 @@ static inline int guardia_spawn(pid_t *pid, const char *program, char *const wor
     return code;
 }
 
-/* Asks for turns of 0.1 ms on the processor for this thread, in place of the usual 3 ms: who wants short turns has them sooner when
- * woken, and not more of them (Linux 6.12 and later; before, nothing changes). Not for what it starts (SCHED_FLAG_RESET_ON_FORK), and
- * who was given another policy keeps it. sched_setattr(2) has no function in the C library of Debian 12. */
-static inline void guardia_take_short_turns(void) {
-    struct {
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime, deadline, period;
-    } attributes;
-    if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0 || attributes.policy != 0) return;
-    attributes.flags |= 1;
-    attributes.runtime = 100000;
-    syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
 /* Leaves no core behind, neither this process nor its children: there would be every secret in it. With PR_SET_DUMPABLE at 0 the
  * kernel also keeps processes of the same user from reading its memory. prctl is variadic, which Swift does not import. */
 static inline void guardia_keep_no_core(void) {

@@ -1,4 +1,3 @@
-import CLinux
 package import Console
 import Glibc
 import Journal
@@ -97,8 +96,6 @@ package struct ScreenLoop {
     static func run(_ options: Options, following follower: JournalFollower, clock: any Clock) throws(TerminalError)
         -> Ending
     {
-        // A key is answered in half a millisecond, if it has not to wait until somebody else's turn is over.
-        guardia_take_short_turns()
         let session = try TerminalSession(options.terminal)
         defer { session.restore() }
         var loop = ScreenLoop(options, session: session, follower: follower, clock: clock)
