@@ -20,6 +20,14 @@ final class JournalFollower: Sendable {
         case note(String?)
 
         var isWhole: Bool { if case .board = self { true } else { false } }
+
+        /// Whether it is to be drawn though it changes nothing of the board.
+        var isAside: Bool {
+            switch self {
+            case .configChanges, .note: true
+            case .board, .entries, .heartbeat: false
+            }
+        }
     }
 
     /// How long to wait before a journal that could not be opened is tried again.

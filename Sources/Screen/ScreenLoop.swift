@@ -138,7 +138,9 @@ package struct ScreenLoop {
             let events = session.readEvents(timeout: timeout)
             let news = takeNews(behind: events)
             // Time first: what came is judged by the instant at which it is shown.
+            let revision = model.revision
             var commands = model.update([.tick(clock.now())] + news.flatMap(messages))
+            let isChanged = model.revision != revision || news.contains(where: \.isAside)
             // What somebody waits for is drawn at once: a key's outcome, the past that was asked for, the first board.
             var isAwaited = events.contains { $0 != .wake } || news.contains(where: \.isWhole)
             for answer in rewinder.take() {
@@ -186,7 +188,7 @@ package struct ScreenLoop {
                     shots.write(frame, theme: options.theme, at: model.now.utc)
                 }
             }
-            if isAwaited && shownAt != nil || !news.isEmpty || events.isEmpty {
+            if isAwaited && shownAt != nil || isChanged || events.isEmpty {
                 show(atOnce: isAwaited || !options.terminal.isSlow)
             }
             timeout = untilNextFrame()

@@ -30,14 +30,19 @@ extension Model {
             renewFeed()
         case .manifest(let manifest): take(manifest)
         case .readings(let ticks):
-            for tick in ticks { live.apply(tick) }
-            renew()
+            var isNews = false
+            for tick in ticks where live.apply(tick) { isNews = true }
+            // What says the same as before is drawn with the next second.
+            if isNews { renew() }
         case .events(let events):
             take(events)
             // Whatever the wall was turned to: what has just become critical is what is to be seen.
             if alarms.isWaiting { wall.isAskedFor = false }
             return ring()
-        case .heartbeat(let beat): live.heartbeat = beat
+        case .heartbeat(let beat):
+            let old = live.heartbeat
+            live.heartbeat = beat
+            if beat?.notRecording != old?.notRecording { renew() }
         case .configChanges(let changes): live.note(changes)
         case .readerNote(let note):
             readerNote = note

@@ -61,11 +61,16 @@ package struct Board: Sendable {
     }
 
     /// Takes in the readings of a tick; a reading of a series that the manifest does not name is passed over.
-    package mutating func apply(_ tick: Tick) {
+    ///
+    /// - Returns: whether any series says something else than before. Where none does, a screen is as it was, but for ages.
+    @discardableResult
+    package mutating func apply(_ tick: Tick) -> Bool {
+        var isNews = false
         for reading in tick.readings {
             guard let index = indices[reading.series] else { continue }
-            tracks[index].take(reading.measurement, at: tick.at)
+            if tracks[index].take(reading.measurement, at: tick.at) { isNews = true }
         }
+        return isNews
     }
 
     /// Takes over the history of a series from a recording; it changes no value.
@@ -163,8 +168,11 @@ package struct Track: Sendable {
         history = History(interval: series.interval, span: span)
     }
 
-    mutating func take(_ measurement: Measurement, at moment: Moment) {
+    /// - Returns: whether it says something else than before: another value, another miss, or a value where the last was stale.
+    mutating func take(_ measurement: Measurement, at moment: Moment) -> Bool {
         lookedAt = moment
+        let (oldValue, oldMiss) = (value, miss)
+        let isOld = (valueAt?.age(at: moment)).map { $0 > series.interval * 2 } ?? true
         switch measurement {
         case .missed(let reason):
             miss = reason
@@ -175,6 +183,7 @@ package struct Track: Sendable {
         case .text:
             (value, valueAt, miss) = (measurement, moment, nil)
         }
+        return value != oldValue || miss != oldMiss || miss == nil && isOld
     }
 
     /// The last that a recording knows of a series; the fields are those of ``Track``.

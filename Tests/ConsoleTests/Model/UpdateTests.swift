@@ -28,6 +28,32 @@ import Testing
         #expect(before.poll?["database"]?.verdict == .go && together.poll?["database"]?.verdict == .noGo)
     }
 
+    @Test func readingsThatSayTheSameAreNoReasonToDraw() {
+        var model = calm
+        func tick(_ seconds: Int64, _ measurement: Measurement) -> Int {
+            let (at, before) = (calm.now.advanced(by: .seconds(seconds)), model.revision)
+            _ = model.update([.tick(at), .readings([Tick(at: at, readings: [Reading("pg.query", measurement)])])])
+            return model.revision - before
+        }
+        #expect(tick(1, .number(7)) == 1)
+        #expect(tick(2, .number(7)) == 0)
+        #expect(model.asOf == calm.now.advanced(by: .seconds(2)), "what it is judged by moves on all the same")
+        #expect(tick(3, .number(8)) == 1)
+        #expect(tick(4, .missed("refused")) == 1)
+        #expect(tick(5, .missed("refused")) == 0)
+        #expect(tick(6, .number(8)) == 1, "it is there again")
+        #expect(tick(600, .number(8)) == 1, "it was stale")
+    }
+
+    @Test func anEngineThatRecordsNoMoreIsAReasonToDraw() {
+        var model = calm
+        let (before, beat) = (model.revision, Heartbeat(at: calm.now.advanced(by: 500)))
+        _ = model.update(.heartbeat(beat))
+        #expect(model.revision == before)
+        _ = model.update(.heartbeat(Heartbeat(at: beat.at, notRecording: "disk full")))
+        #expect(model.revision == before + 1)
+    }
+
     // MARK: Focus and zoom
 
     @Test func tabGoesThroughTheFivePanesAndRoundAgain() {
