@@ -138,8 +138,8 @@ package struct ScreenLoop {
             let events = session.readEvents(timeout: timeout)
             let news = takeNews(behind: events)
             // Time first: what came is judged by the instant at which it is shown.
-            let revision = model.revision
-            var commands = model.update([.tick(clock.now())] + news.flatMap(messages))
+            let (now, revision) = (clock.now(), model.revision)
+            var commands = model.update([.tick(now)] + news.flatMap(messages))
             let isChanged = model.revision != revision || news.contains(where: \.isAside)
             // What somebody waits for is drawn at once: a key's outcome, the past that was asked for, the first board.
             var isAwaited = events.contains { $0 != .wake } || news.contains(where: \.isWhole)
@@ -188,7 +188,9 @@ package struct ScreenLoop {
                     shots.write(frame, theme: options.theme, at: model.now.utc)
                 }
             }
-            if isAwaited && shownAt != nil || isChanged || events.isEmpty {
+            if isAwaited && shownAt != nil || isChanged || events.isEmpty
+                || ScreenLoop.hasPassedSecond(since: shownAt, at: now)
+            {
                 show(atOnce: isAwaited || !options.terminal.isSlow)
             }
             timeout = untilNextFrame()
@@ -266,6 +268,12 @@ package struct ScreenLoop {
         owesFrame = false
         view(model, into: &frame, keeping: &pictures)
         session.draw(&frame, theme: options.theme)
+    }
+
+    /// Whether the clock on the screen shows another second than it is: whatever woke the loop, and whether or not it brought anything,
+    /// the screen must not stand still.
+    static func hasPassedSecond(since shownAt: Moment?, at now: Moment) -> Bool {
+        shownAt.map { $0.utc.seconds != now.utc.seconds } ?? false
     }
 
     /// Just past the next full second of the wall clock, when the clock on the screen changes; sooner where news waits.

@@ -162,6 +162,7 @@ extension Model {
     mutating func refreshConfirmation() {
         for (index, overlay) in overlays.enumerated() {
             guard case .confirmation(var confirmation) = overlay else { continue }
+            if !isJudged { judge() }
             confirmation.refresh(
                 card(for: confirmation.intent), at: now)
             overlays[index] = .confirmation(confirmation)

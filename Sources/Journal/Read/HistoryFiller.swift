@@ -12,10 +12,12 @@ final class HistoryFiller: Sendable {
         var values: [Float]
         /// Of each column a bit a row, the lowest for the first; where it is not set there is no value.
         var present: [UInt64]
+        let columns: Int
         /// As many rows as a word has bits.
         static let capacity = UInt64.bitWidth
 
         init(columns: Int) {
+            self.columns = columns
             // Zeros would be written for nothing: what is read was written before, as ``present`` says.
             values = Array(unsafeUninitializedCapacity: columns * Run.capacity) { _, count in
                 count = columns * Run.capacity
@@ -58,10 +60,10 @@ final class HistoryFiller: Sendable {
         queue.async { [self] in
             defer { room.signal() }
             histories.withLock { histories in
-                for (column, place) in places.enumerated() where run.present[column] != 0 {
+                for (column, place) in zip(0..<run.columns, places) where run.present[column] != 0 {
                     guard let place else { continue }
                     histories[place].record(
-                        run.values, from: column, every: places.count, at: run.times, present: run.present[column])
+                        run.values, from: column, every: run.columns, at: run.times, present: run.present[column])
                 }
             }
         }

@@ -38,8 +38,7 @@ package struct ReadinessExaminer: Sendable {
         var found = examine(check, station)
         if silent {
             found.verdict = max(found.verdict, .unknown)
-            let age = found.age.map { ", \(amounts.span(Double($0.count) / 1000)) ago" } ?? ""
-            found.text = "the engine is silent; last\(age): " + found.text
+            found.text = "the engine is silent; last: " + found.text
         }
         return found
     }
