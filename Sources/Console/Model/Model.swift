@@ -207,7 +207,8 @@ package struct Model: Sendable {
     mutating func pass(to now: Moment) {
         present = now
         let passed = now.uptime - presentAsOf.uptime
-        if now.boot != presentAsOf.boot || passed < 0 || passed >= 1000 {
+        // Almost a second: who comes by once a second comes a millisecond sooner or later, and ages must not stand for two.
+        if now.boot != presentAsOf.boot || passed < 0 || passed >= 990 {
             presentAsOf = now
             if rewind == nil { isJudged = false }
         } else if isSilent != wasSilent {

@@ -45,6 +45,17 @@ import Testing
         #expect(tick(600, .number(8)) == 1, "it was stale")
     }
 
+    @Test func whereNothingComesAgesGoOnWithEverySecond() {
+        var model = calm
+        var seen: [Moment] = []
+        for second in Int64(1)...20 {
+            let now = calm.now.advanced(by: Milliseconds(second * 1000 + (second % 2 == 0 ? 4 : 0)))
+            _ = model.update(.tick(now))
+            if model.asOf == now { seen.append(now) }
+        }
+        #expect(seen.count == 20)
+    }
+
     @Test func anEngineThatRecordsNoMoreIsAReasonToDraw() {
         var model = calm
         let (before, beat) = (model.revision, Heartbeat(at: calm.now.advanced(by: 500)))
