@@ -113,7 +113,7 @@ let package = Package(
         .target(
             name: "Watch",
             dependencies: [
-                "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Security", "CCrypto", "CTimex",
+                "Launch", "Wire", "Edge", "Journal", "Mobile", "Notify", "Security", "CCrypto", "CLinux", "CTimex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),

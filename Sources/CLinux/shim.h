@@ -1,14 +1,18 @@
 #ifndef GUARDIA_CLINUX_SHIM_H
 #define GUARDIA_CLINUX_SHIM_H
 /* What the C library has and Swift's Glibc module, which is built without _GNU_SOURCE, leaves out. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <malloc.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -29,6 +33,58 @@ static inline void guardia_futex_wait(const void *word, uint32_t seen, int milli
 }
 
 static inline void guardia_futex_wake(const void *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
+
+extern int sched_getcpu(void);
+extern int sched_getaffinity(pid_t thread, size_t size, cpu_set_t *processors);
+extern int sched_setaffinity(pid_t thread, size_t size, const cpu_set_t *processors);
+extern int pthread_attr_setaffinity_np(pthread_attr_t *attributes, size_t size, const cpu_set_t *processors);
+
+struct guardia_thread {
+    void *(*main)(void *);
+    void *context;
+    int is_aside;
+    cpu_set_t processors;
+};
+
+/* The processors are its own again before it does anything: what it starts has them from it. */
+static inline void *guardia_thread_main(void *argument) {
+    struct guardia_thread thread = *(struct guardia_thread *)argument;
+    free(argument);
+    if (thread.is_aside) sched_setaffinity(0, sizeof thread.processors, &thread.processors);
+    return thread.main(thread.context);
+}
+
+/* Starts a detached thread, on another processor than this one where there is one: Linux often begins it on its parent's, and
+ * moves one of the two only with a tick, up to 4 ms later, though the others idle. Gives errno, or 0 where it runs. */
+static inline int guardia_start_thread(void *(*main)(void *), void *context) {
+    struct guardia_thread *thread = malloc(sizeof *thread);
+    if (thread == NULL) return ENOMEM;
+    thread->main = main;
+    thread->context = context;
+
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    cpu_set_t others;
+    int here = sched_getcpu();
+    thread->is_aside = here >= 0 && sched_getaffinity(0, sizeof others, &others) == 0;
+    if (thread->is_aside) {
+        thread->processors = others;
+        __CPU_CLR_S((size_t)here, sizeof others, &others);
+        thread->is_aside = __CPU_COUNT_S(sizeof others, &others) > 0 &&
+                           pthread_attr_setaffinity_np(&attributes, sizeof others, &others) == 0;
+    }
+    pthread_t id;
+    int code = pthread_create(&id, &attributes, guardia_thread_main, thread);
+    pthread_attr_destroy(&attributes);
+    if (code != 0 && thread->is_aside) { /* a sandbox may forbid it */
+        thread->is_aside = 0;
+        code = pthread_create(&id, NULL, guardia_thread_main, thread);
+        if (code == 0) pthread_detach(id);
+    }
+    if (code != 0) free(thread);
+    return code;
+}
 
 /* F_SETPIPE_SZ of <fcntl.h>. */
 static const int guardia_f_setpipe_sz = 1031;

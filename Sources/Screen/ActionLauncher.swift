@@ -1,3 +1,4 @@
+import CLinux
 package import Console
 import Glibc
 package import Launch
@@ -85,18 +86,14 @@ package final class ActionLauncher: Sendable {
             }
         }
         let context = Unmanaged.passRetained(Context(self, request)).toOpaque()
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
+        let code = guardia_start_thread(
             { context in
                 guard let context else { return nil }
                 let call = Unmanaged<Context>.fromOpaque(context).takeRetainedValue()
                 call.launcher.run(call.request)
                 return nil
             }, context)
-        if code == 0 {
-            pthread_detach(thread)
-        } else {
+        if code != 0 {
             Unmanaged<Context>.fromOpaque(context).release()
             tell(request.id, hasFailed: true, "no thread to start it on: \(String(cString: strerror(code)))")
         }

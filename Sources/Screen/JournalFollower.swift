@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Journal
 import Launch
@@ -69,18 +70,14 @@ final class JournalFollower: Sendable {
 
     /// Starts the thread. It ends with the process: it holds nothing that would have to be given back.
     func start() {
-        var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
+        let code = guardia_start_thread(
             { context in
                 guard let context else { return nil }
                 Unmanaged<JournalFollower>.fromOpaque(context).takeRetainedValue().follow()
                 return nil
             }, context)
-        if code == 0 {
-            pthread_detach(thread)
-        } else {
+        if code != 0 {
             Unmanaged<JournalFollower>.fromOpaque(context).release()
             post([.note("no thread to read the journal with: \(String(cString: strerror(code)))")])
         }

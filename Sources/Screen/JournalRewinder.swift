@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import Journal
@@ -55,18 +56,14 @@ final class JournalRewinder: Sendable {
 
     /// The thread ends with the process: it holds nothing that would have to be given back.
     private func start() {
-        var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
+        let code = guardia_start_thread(
             { context in
                 guard let context else { return nil }
                 Unmanaged<JournalRewinder>.fromOpaque(context).takeRetainedValue().serve()
                 return nil
             }, context)
-        if code == 0 {
-            pthread_detach(thread)
-        } else {
+        if code != 0 {
             Unmanaged<JournalRewinder>.fromOpaque(context).release()
             post(.none("no thread to read the past with: \(String(cString: strerror(code)))"))
         }

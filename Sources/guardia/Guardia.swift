@@ -62,15 +62,12 @@ struct Guardia: AsyncParsableCommand {
         _ = Charset.adopt()
         // Before any thread has an arena of its own.
         Heap.shareOneArena()
-        var acts = false
+        var parsed: (any ParsableCommand)?
         do {
             // Whoever reads nothing of it is to know why, however it ends.
             defer { complainOfOutput() }
-            if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
-                throw UnknownCommand(word: word, known: commands)
-            }
-            var command = try parsed()
-            acts = command.acts
+            var command = try command()
+            parsed = command
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -82,7 +79,9 @@ struct Guardia: AsyncParsableCommand {
             Glibc.exit(2)
         } catch {
             // A look that found all well, and nobody could read that.
-            if (error as? ExitCode)?.isSuccess == true, StandardStream.couldNotWrite != nil, !acts { Glibc.exit(1) }
+            if (error as? ExitCode)?.isSuccess == true, StandardStream.couldNotWrite != nil, parsed?.acts != true {
+                Glibc.exit(1)
+            }
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardStream.error.lines(corrected(fullMessage(for: error)))
             if let unknown = unknownPart() { Output.error(unknown) }
@@ -90,7 +89,13 @@ struct Guardia: AsyncParsableCommand {
         }
     }
 
-    private static func parsed() throws -> sending any ParsableCommand { try alone() ?? parseAsRoot() }
+    private static func command() throws -> sending any ParsableCommand {
+        if let alone = alone() { return alone }
+        if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !commands.contains(word) {
+            throw UnknownCommand(word: word, known: commands)
+        }
+        return try parseAsRoot()
+    }
 
     /// The command that is named, parsed by itself; the dashboard where none is: the tree of all commands takes milliseconds to
     /// build, before the first frame and before a rollback. Nil where it has parts, or where something is wrong, which the whole

@@ -20,6 +20,18 @@ struct WriterTests {
         try first.append([.engineStopped(.init(reason: "x"))], at: .at(0))
     }
 
+    @Test("a new journal has the pieces of its schema, by these names and statements, and nothing else")
+    func pieces() throws {
+        do { _ = try JournalWriter(path: folder.journal, origin: "a") }
+        let rows = try DatabaseQueue(path: folder.journal).read { db in
+            try Row.fetchAll(db, sql: "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        }
+        let kept = Dictionary(uniqueKeysWithValues: rows.map { ($0["name"] as String, $0["sql"] as String) })
+        let meant = Schema.pieces.map { ($0.name, $0.sql.replacing("INDEX IF NOT EXISTS", with: "INDEX")) }
+        #expect(kept == Dictionary(uniqueKeysWithValues: meant))
+        #expect(kept.count == 18)
+    }
+
     @Test("the lock goes with its holder")
     func lockGoes() throws {
         do { _ = try JournalWriter(path: folder.journal, origin: "a") }

@@ -115,7 +115,7 @@ package struct MapRaster: Sendable {
         of shapes: [[[Atlas.Point]]], _ dots: Size, _ projection: MapProjection
     ) -> [UInt8] {
         var owners = [UInt8](repeating: sea, count: dots.width * dots.height)
-        let edges = shapes.map { rings in rings.map { MapEdges($0, projection) } }
+        var edges = shapes.map { rings in rings.map { MapEdges($0, projection) } }
         let width = dots.width * samples
         var counts = [UInt8](repeating: 0, count: dots.width * shapes.count)
         var crossings: [Double] = []
@@ -126,9 +126,9 @@ package struct MapRaster: Sendable {
             met.removeAll(keepingCapacity: true)
             for sample in 0..<samples {
                 let line = Double(y) + (Double(sample) + 0.5) / Double(samples)
-                for (shape, rings) in edges.enumerated() {
+                for shape in edges.indices {
                     crossings.removeAll(keepingCapacity: true)
-                    for ring in rings { ring.crossings(of: line, into: &crossings) }
+                    for ring in edges[shape].indices { edges[shape][ring].crossings(of: line, into: &crossings) }
                     guard !crossings.isEmpty else { continue }
                     if !met.contains(shape) { met.append(shape) }
                     crossings.sort()
@@ -218,32 +218,38 @@ package struct MapRaster: Sendable {
     }
 }
 
-/// The borders of one ring in dots, ready to be crossed by scan lines.
+/// The borders of one ring in dots, crossed by scan lines from above to below.
 private struct MapEdges {
-    private var edges: [(top: Double, bottom: Double, x: Double, slope: Double)] = []
-    private var top = Double.infinity
-    private var bottom = -Double.infinity
+    private typealias Edge = (top: Double, bottom: Double, x: Double, slope: Double)
+
+    /// Those that no line has reached yet, the uppermost last.
+    private var waiting: [Edge] = []
+    /// Those that the last line met.
+    private var met: [Edge] = []
 
     init(_ ring: [Atlas.Point], _ projection: MapProjection) {
         guard var previous = ring.last.map(projection.dots) else { return }
+        waiting.reserveCapacity(ring.count)
         for point in ring {
             let next = projection.dots(of: point)
             let (upper, lower) = previous.y < next.y ? (previous, next) : (next, previous)
             // A level edge is crossed by no line.
             if upper.y < lower.y {
-                edges.append((upper.y, lower.y, upper.x, (lower.x - upper.x) / (lower.y - upper.y)))
+                waiting.append((upper.y, lower.y, upper.x, (lower.x - upper.x) / (lower.y - upper.y)))
             }
-            top = min(top, next.y)
-            bottom = max(bottom, next.y)
             previous = next
         }
+        waiting.sort { $0.top > $1.top }
     }
 
-    /// Adds where a line meets the ring; an edge holds its upper end and not its lower one, so that a corner counts once.
-    func crossings(of line: Double, into crossings: inout [Double]) {
-        guard line >= top, line < bottom else { return }
-        for edge in edges where line >= edge.top && line < edge.bottom {
-            crossings.append(edge.x + (line - edge.top) * edge.slope)
+    /// Adds where a line meets the ring, none above the last one's; an edge holds its upper end and not its lower one, so that a
+    /// corner counts once.
+    mutating func crossings(of line: Double, into crossings: inout [Double]) {
+        if !met.isEmpty { met.removeAll { $0.bottom <= line } }
+        while let edge = waiting.last, edge.top <= line {
+            waiting.removeLast()
+            if line < edge.bottom { met.append(edge) }
         }
+        for edge in met { crossings.append(edge.x + (line - edge.top) * edge.slope) }
     }
 }

@@ -7,71 +7,139 @@ enum Schema {
     /// Raised when an older guardia could no longer read the file, or when it has a view or a trigger more.
     static let version = 1
 
+    /// A table, a trigger or an index, and the statement that makes it, as SQLite keeps it: it ends without a semicolon.
+    struct Piece {
+        let name: String
+        let sql: String
+
+        init(_ name: String, _ sql: String) { (self.name, self.sql) = (name, sql) }
+    }
+
+    /// All that a journal of this version has.
+    static let pieces = tables + additions + openAlerts
+
     /// - `event`: one row an event, for ever; triggers keep an accident from changing it, the hash chain finds intent.
     /// - `series`: numbers for names; one name has another number after its unit changed, so that old ticks stay readable.
     /// - `text`: numbers for texts and reasons of misses; `used` (UTC, to the hour) tells when one may go.
     /// - `tick`: `level` 0 as recorded, 1 downsampled to the minute; `state` on key ticks alone.
-    private static let tables = """
-        CREATE TABLE event(
-            sequence INTEGER PRIMARY KEY, origin TEXT NOT NULL, utc INTEGER NOT NULL, uptime INTEGER NOT NULL,
-            boot INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
-        CREATE TRIGGER event_unchangeable BEFORE UPDATE ON event
-            BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-        CREATE TRIGGER event_undeletable BEFORE DELETE ON event
-            BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
-        CREATE INDEX event_verdict ON event(\(verdictSeries), sequence) WHERE kind = 'verdict.changed';
-        CREATE INDEX event_presence ON event(sequence) WHERE kind = 'operator.presence';
-        CREATE INDEX event_action ON event(sequence) WHERE \(actionKinds);
-
-        CREATE TABLE manifest(
-            id INTEGER PRIMARY KEY, utc INTEGER NOT NULL, uptime INTEGER NOT NULL, boot INTEGER NOT NULL,
-            body TEXT NOT NULL) STRICT;
-
-        CREATE TABLE series(
-            number INTEGER PRIMARY KEY, name TEXT NOT NULL, resolution REAL NOT NULL, UNIQUE(name, resolution)) STRICT;
-        CREATE TABLE text(number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, used INTEGER NOT NULL) STRICT;
-        CREATE TABLE tick(
-            id INTEGER PRIMARY KEY, utc INTEGER NOT NULL, level INTEGER NOT NULL, state BLOB,
-            readings BLOB NOT NULL) STRICT;
-        CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL;
-        """
+    private static let tables = [
+        Piece(
+            "event",
+            """
+            CREATE TABLE event(
+                sequence INTEGER PRIMARY KEY, origin TEXT NOT NULL, utc INTEGER NOT NULL, uptime INTEGER NOT NULL,
+                boot INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL) STRICT
+            """),
+        Piece(
+            "event_unchangeable",
+            """
+            CREATE TRIGGER event_unchangeable BEFORE UPDATE ON event
+                BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+            """),
+        Piece(
+            "event_undeletable",
+            """
+            CREATE TRIGGER event_undeletable BEFORE DELETE ON event
+                BEGIN SELECT RAISE(ABORT, 'events are append-only'); END
+            """),
+        Piece(
+            "event_verdict",
+            "CREATE INDEX event_verdict ON event(\(verdictSeries), sequence) WHERE kind = 'verdict.changed'"),
+        Piece(
+            "event_presence", "CREATE INDEX event_presence ON event(sequence) WHERE kind = 'operator.presence'"),
+        Piece("event_action", "CREATE INDEX event_action ON event(sequence) WHERE \(actionKinds)"),
+        Piece(
+            "manifest",
+            """
+            CREATE TABLE manifest(
+                id INTEGER PRIMARY KEY, utc INTEGER NOT NULL, uptime INTEGER NOT NULL, boot INTEGER NOT NULL,
+                body TEXT NOT NULL) STRICT
+            """),
+        Piece(
+            "series",
+            """
+            CREATE TABLE series(
+                number INTEGER PRIMARY KEY, name TEXT NOT NULL, resolution REAL NOT NULL, UNIQUE(name, resolution)) STRICT
+            """),
+        Piece(
+            "text",
+            "CREATE TABLE text(number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, used INTEGER NOT NULL) STRICT"),
+        Piece(
+            "tick",
+            """
+            CREATE TABLE tick(
+                id INTEGER PRIMARY KEY, utc INTEGER NOT NULL, level INTEGER NOT NULL, state BLOB,
+                readings BLOB NOT NULL) STRICT
+            """),
+        Piece("tick_key", "CREATE INDEX tick_key ON tick(level, utc) WHERE state IS NOT NULL"),
+    ]
 
     /// What journals of the first days lack.
-    private static let additions = """
-        CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
-            WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence';
-        CREATE INDEX IF NOT EXISTS event_alert ON event(\(alertSubject), sequence) WHERE \(alertKinds);
-        CREATE INDEX IF NOT EXISTS event_security ON event(\(securityStation), sequence, utc)
-            WHERE kind = 'security.checked';
-        """
+    private static let additions = [
+        Piece(
+            "event_kind",
+            """
+            CREATE INDEX IF NOT EXISTS event_kind ON event(kind, sequence)
+                WHERE kind <> 'verdict.changed' AND kind <> 'operator.presence'
+            """),
+        Piece(
+            "event_alert",
+            "CREATE INDEX IF NOT EXISTS event_alert ON event(\(alertSubject), sequence) WHERE \(alertKinds)"),
+        Piece(
+            "event_security",
+            """
+            CREATE INDEX IF NOT EXISTS event_security ON event(\(securityStation), sequence, utc)
+                WHERE kind = 'security.checked'
+            """),
+    ]
 
     /// What is open now: one row an alert that is pending or fires, and a silence that has not ended, with the event that
     /// began it. Triggers keep it, whoever writes: an alert that has fired for a year is found without reading a year.
-    private static let openAlerts = """
-        CREATE TABLE alert_open(
-            subject TEXT PRIMARY KEY, since INTEGER NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT NULL) STRICT;
-        CREATE TRIGGER alert_opened AFTER INSERT ON event
-            WHEN NEW.kind IN ('alert.pending', 'alert.fired') AND json_valid(NEW.body)
-                AND json_extract(NEW.body, '$.alert.fingerprint') IS NOT NULL
-            BEGIN
-                INSERT INTO alert_open VALUES (
-                    json_extract(NEW.body, '$.alert.fingerprint'), NEW.sequence,
-                    CASE json_extract(NEW.body, '$.alert.severity') WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END,
-                    NEW.kind)
-                ON CONFLICT(subject) DO UPDATE SET rank = excluded.rank, kind = excluded.kind;
-            END;
-        CREATE TRIGGER silence_opened AFTER INSERT ON event
-            WHEN NEW.kind = 'silence.set' AND json_valid(NEW.body) AND json_extract(NEW.body, '$.id') IS NOT NULL
-            BEGIN
-                INSERT INTO alert_open VALUES (json_extract(NEW.body, '$.id'), NEW.sequence, 3, NEW.kind)
-                ON CONFLICT(subject) DO UPDATE SET since = excluded.since;
-            END;
-        CREATE TRIGGER alert_closed AFTER INSERT ON event
-            WHEN NEW.kind IN ('alert.resolved', 'alert.cleared', 'silence.ended') AND json_valid(NEW.body)
-            BEGIN
-                DELETE FROM alert_open
-                WHERE subject = coalesce(json_extract(NEW.body, '$.alert'), json_extract(NEW.body, '$.silence'));
-            END;
+    private static let openAlerts = [
+        Piece(
+            "alert_open",
+            """
+            CREATE TABLE alert_open(
+                subject TEXT PRIMARY KEY, since INTEGER NOT NULL, rank INTEGER NOT NULL, kind TEXT NOT NULL) STRICT
+            """),
+        Piece(
+            "alert_opened",
+            """
+            CREATE TRIGGER alert_opened AFTER INSERT ON event
+                WHEN NEW.kind IN ('alert.pending', 'alert.fired') AND json_valid(NEW.body)
+                    AND json_extract(NEW.body, '$.alert.fingerprint') IS NOT NULL
+                BEGIN
+                    INSERT INTO alert_open VALUES (
+                        json_extract(NEW.body, '$.alert.fingerprint'), NEW.sequence,
+                        CASE json_extract(NEW.body, '$.alert.severity') WHEN 'critical' THEN 2 WHEN 'warning' THEN 1 ELSE 0 END,
+                        NEW.kind)
+                    ON CONFLICT(subject) DO UPDATE SET rank = excluded.rank, kind = excluded.kind;
+                END
+            """),
+        Piece(
+            "silence_opened",
+            """
+            CREATE TRIGGER silence_opened AFTER INSERT ON event
+                WHEN NEW.kind = 'silence.set' AND json_valid(NEW.body) AND json_extract(NEW.body, '$.id') IS NOT NULL
+                BEGIN
+                    INSERT INTO alert_open VALUES (json_extract(NEW.body, '$.id'), NEW.sequence, 3, NEW.kind)
+                    ON CONFLICT(subject) DO UPDATE SET since = excluded.since;
+                END
+            """),
+        Piece(
+            "alert_closed",
+            """
+            CREATE TRIGGER alert_closed AFTER INSERT ON event
+                WHEN NEW.kind IN ('alert.resolved', 'alert.cleared', 'silence.ended') AND json_valid(NEW.body)
+                BEGIN
+                    DELETE FROM alert_open
+                    WHERE subject = coalesce(json_extract(NEW.body, '$.alert'), json_extract(NEW.body, '$.silence'));
+                END
+            """),
+    ]
+
+    /// What was open before ``openAlerts`` was there.
+    private static let openBefore = """
         INSERT INTO alert_open
             SELECT subject, since, rank, kind FROM (
                 SELECT \(alertSubject) AS subject, min(sequence) AS since,
@@ -83,7 +151,7 @@ enum Schema {
                 WHERE kind IN (
                     'alert.pending', 'alert.fired', 'alert.resolved', 'alert.cleared', 'silence.set', 'silence.ended')
                 GROUP BY 1) ON last = subject
-            WHERE kind IN ('alert.pending', 'alert.fired', 'silence.set');
+            WHERE kind IN ('alert.pending', 'alert.fired', 'silence.set')
         """
 
     /// The alert or the silence of an event, as its index spells it.
@@ -111,28 +179,24 @@ enum Schema {
     static let requiredTables = ["event", "manifest", "series", "text", "tick"]
     static let tableNames = Set(requiredTables + ["alert_open"])
 
-    /// Makes all that a journal of this version has in an empty database.
-    static func makeAll(_ db: Database) throws {
-        try db.execute(sql: tables)
-        try db.execute(sql: additions)
-        try db.execute(sql: openAlerts)
-    }
-
     /// Creates the tables of a new file; checks that an old one is ours.
     static func prepare(_ db: Database, path: String) throws {
         try db.inTransaction(.immediate) {
             if try isEmpty(db) {
-                try db.execute(sql: tables)
+                for piece in tables { try db.execute(sql: piece.sql) }
                 try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
             }
             return .commit
         }
         try check(db, path: path)
-        try db.execute(sql: additions)
+        for piece in additions { try db.execute(sql: piece.sql) }
         if try !keepsOpenAlerts(db) {
             try db.inTransaction(.immediate) {
                 // Another process may have been first.
-                if try !keepsOpenAlerts(db) { try db.execute(sql: openAlerts) }
+                if try !keepsOpenAlerts(db) {
+                    for piece in openAlerts { try db.execute(sql: piece.sql) }
+                    try db.execute(sql: openBefore)
+                }
                 return .commit
             }
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import GRDB
 import Launch
@@ -39,16 +40,27 @@ struct StoredManifest: Sendable {
 /// A manifest that is decoded on another thread while its reader goes on.
 final class ManifestDecoding: Sendable {
     private let stored: StoredManifest
-    /// One of its own: it always has a thread, also where all of Swift's wait for a manifest.
-    private let queue = DispatchQueue(label: "guardia.manifest", qos: .userInitiated)
     private let outcome = Mutex<Result<Manifest, any Error>?>(nil)
+    private let isDone = DispatchSemaphore(value: 0)
 
+    /// On a thread of its own: there is one also where all of Swift's wait for a manifest. Where the system gives none, whoever asks decodes.
     init(_ stored: StoredManifest) {
         self.stored = stored
-        queue.async { [self] in
-            let result = Result { try stored.decoded() }
-            outcome.withLock { $0 = result }
-        }
+        let context = Unmanaged.passRetained(self)
+        let code = guardia_start_thread(
+            { context in
+                if let context { Unmanaged<ManifestDecoding>.fromOpaque(context).takeRetainedValue().decode() }
+                return nil
+            }, context.toOpaque())
+        guard code != 0 else { return }
+        context.release()
+        isDone.signal()
+    }
+
+    private func decode() {
+        let result = Result { try stored.decoded() }
+        outcome.withLock { $0 = result }
+        isDone.signal()
     }
 
     /// How often each of its series is due. What SQLite cannot make out, the decoder can, or it says what is wrong.
@@ -58,7 +70,9 @@ final class ManifestDecoding: Sendable {
 
     /// Waits for it.
     func manifest() throws -> Manifest {
-        try queue.sync { outcome.withLock(\.self) ?? Result { try stored.decoded() } }.get()
+        isDone.wait()
+        isDone.signal()
+        return try (outcome.withLock(\.self) ?? Result { try stored.decoded() }).get()
     }
 }
 

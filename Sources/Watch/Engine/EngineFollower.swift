@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Journal
 package import Launch
@@ -46,20 +47,14 @@ package final class EngineFollower: Sendable {
     /// - Returns: false where there is no thread to be had.
     @discardableResult
     package func start() -> Bool {
-        var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
+        let code = guardia_start_thread(
             { context in
                 guard let context else { return nil }
                 Unmanaged<EngineFollower>.fromOpaque(context).takeRetainedValue().follow()
                 return nil
             }, context)
-        if code == 0 {
-            pthread_detach(thread)
-        } else {
-            Unmanaged<EngineFollower>.fromOpaque(context).release()
-        }
+        if code != 0 { Unmanaged<EngineFollower>.fromOpaque(context).release() }
         return code == 0
     }
 

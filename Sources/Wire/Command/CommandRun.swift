@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -68,14 +69,12 @@ final class CommandRun: Sendable {
     func start(answering waiter: Waiter) {
         self.waiter.withLock { $0 = waiter }
         let argument = Unmanaged.passRetained(self)
-        var id = pthread_t()
-        let code = pthread_create(&id, nil, CommandRun.main, argument.toOpaque())
+        let code = guardia_start_thread(CommandRun.main, argument.toOpaque())
         guard code == 0 else {
             argument.release()
             answer(.failure(error(.outOfResources, String(cString: strerror(code)))))
             return
         }
-        pthread_detach(id)
     }
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A detached thread for what blocks: Swift's own threads are few, and one that waits is missing to everybody.
@@ -14,12 +15,10 @@ package enum DetachedThread {
             if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
             return nil
         }
-        var id = pthread_t()
-        guard pthread_create(&id, nil, main, body.toOpaque()) == 0 else {
+        guard guardia_start_thread(main, body.toOpaque()) == 0 else {
             body.release()
             return false
         }
-        pthread_detach(id)
         return true
     }
 

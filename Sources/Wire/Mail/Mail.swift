@@ -1,4 +1,5 @@
 import CCurl
+import CLinux
 import Glibc
 
 /// Hands messages to mail servers (SMTP, RFC 5321) by libcurl, each on a thread of its own.
@@ -14,8 +15,7 @@ package enum Mail {
         let result = await withCheckedContinuation { continuation in
             let run = Run(request, deadline, continuation)
             let argument = Unmanaged.passRetained(run)
-            var id = pthread_t()
-            let code = pthread_create(&id, nil, Run.main, argument.toOpaque())
+            let code = guardia_start_thread(Run.main, argument.toOpaque())
             guard code == 0 else {
                 argument.release()
                 let reason = String(cString: strerror(code))
@@ -23,7 +23,6 @@ package enum Mail {
                     returning: .failure(WireError(.outOfResources, "mail", on: request.target, because: reason)))
                 return
             }
-            pthread_detach(id)
         }
         return try result.get()
     }

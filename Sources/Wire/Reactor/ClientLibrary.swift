@@ -1,5 +1,6 @@
 import CCurl
 import CLibpq
+import CLinux
 import Glibc
 
 /// A client library that is opened when it is first needed, and not with the program: its own dependencies take some milliseconds,
@@ -30,13 +31,10 @@ package enum ClientLibrary: String, Sendable {
     /// Opens libcurl beside what the caller does meanwhile, for one who is about to need a ``Reactor``. A failure is told by whoever
     /// needs it first.
     package static func prepareReactor() {
-        var thread = pthread_t()
-        let isStarted = pthread_create(
-            &thread, nil,
+        _ = guardia_start_thread(
             { _ in
                 _ = guardia_curl_open()
                 return nil
             }, nil)
-        if isStarted == 0 { pthread_detach(thread) }
     }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import CLinux
 import Glibc
 import Synchronization
 
@@ -66,13 +67,11 @@ package final class Reactor: SerialExecutor, Sendable {
 
     private func start() throws(WireError) {
         let start = Unmanaged.passRetained(Start(reactor: self, core: confined))
-        var id = pthread_t()
-        let code = pthread_create(&id, nil, Reactor.main, start.toOpaque())
+        let code = guardia_start_thread(Reactor.main, start.toOpaque())
         guard code == 0 else {
             start.release()
             throw WireError(.outOfResources, "start", on: "the reactor", because: String(cString: strerror(code)))
         }
-        pthread_detach(id)
     }
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -61,13 +62,11 @@ private final class Lookup: Sendable {
             if let lookup = running[host] { return .success(lookup) }
             let lookup = Lookup(host)
             let argument = Unmanaged.passRetained(lookup)
-            var id = pthread_t()
-            let code = pthread_create(&id, nil, main, argument.toOpaque())
+            let code = guardia_start_thread(main, argument.toOpaque())
             guard code == 0 else {
                 argument.release()
                 return .failure(.outOfThreads(String(cString: strerror(code))))
             }
-            pthread_detach(id)
             running[host] = lookup
             return .success(lookup)
         }

@@ -13,7 +13,8 @@ struct LockCommand: AsyncParsableCommand {
     private static let reach: Duration = .seconds(3)
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say who holds the lock of each edge.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Say who holds the lock of each edge.")
         @OptionGroup var options: LookOptions
 
         private struct Row: Encodable {
@@ -64,6 +65,7 @@ struct LockCommand: AsyncParsableCommand {
 
     struct Take: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "take",
             abstract: "Take the locks of all edges, from whoever holds them; what they run stops at its next step.",
             discussion: "The lock is held for --hold, for work by hand; give it back with guardia lock release.")
         @OptionGroup var options: ActionOptions
@@ -109,6 +111,7 @@ struct LockCommand: AsyncParsableCommand {
 
     struct Release: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "release",
             abstract: "Give back locks that were taken by hand, or that lapsed.")
         @OptionGroup var options: ActionOptions
 

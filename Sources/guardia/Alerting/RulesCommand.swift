@@ -10,6 +10,7 @@ struct RulesCommand: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "List the rules, and the series that are alerts without one.")
 
         @OptionGroup var config: ConfigOptions
@@ -78,6 +79,7 @@ struct RulesCommand: ParsableCommand {
 
     struct Test: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "test",
             abstract: "Test the rules of a config against written series, as promtool does.",
             discussion: """
                 The file's form is in docs/alerting.md. Exit codes: 0 all is as expected, 1 not all is, 2 a file cannot be read.

@@ -132,7 +132,8 @@ struct SilenceCommand: AsyncParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the silences that count or will.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the silences that count or will.")
 
         @OptionGroup var journal: JournalSource
         @Flag(help: "One JSON object a line.")
@@ -173,7 +174,7 @@ struct SilenceCommand: AsyncParsableCommand {
     }
 
     struct End: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End silences now.")
+        static let configuration = CommandConfiguration(commandName: "end", abstract: "End silences now.")
 
         @OptionGroup var options: AlertOptions
         @Argument(help: "The ids of silences, or unique beginnings.")

@@ -22,6 +22,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "run",
             abstract: "Take a backup now: dump, compress, encrypt, check, upload, describe.",
             discussion: """
                 All tables are read in one snapshot; each is fingerprinted as it passes, and its rows are counted by the \
@@ -44,6 +45,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Upload: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "upload",
             abstract: "Copy to the bucket what is not there yet, read it back and compare.",
             discussion: """
                 What was broken off goes on behind the parts that arrived. No new backup is taken.
@@ -63,6 +65,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Say which backups there are, how they stand, and when one was last proved to restore.",
             discussion: "Exits 0 where all is as it should be, 4 where not, or where it is not known.")
         @OptionGroup var options: ActionOptions
@@ -86,6 +89,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract:
                 "Read backups whole and hold them against their manifests; where the key is here, table by table.",
             discussion: """
@@ -141,6 +145,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "prune",
             abstract: "Remove the backups that the retention policy no longer keeps.",
             discussion: """
                 The newest good backup and the newest that was proved by a restore are never removed. Without --yes it shows \
@@ -190,6 +195,7 @@ struct BackupCommand: AsyncParsableCommand {
 
     struct Startup: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "startup",
             abstract: "Say whether PostgreSQL would serve again soon after a crash, by its settings and its log.",
             discussion: """
                 Asks the server for what decides it: fsync, checkpoints, memory, slots that hold back the log, lines that it could \

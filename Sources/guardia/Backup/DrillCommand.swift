@@ -24,6 +24,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "restore",
             abstract:
                 "Restore a backup to a scratch server, compare every table, ask the application's questions, time it.",
             discussion: """
@@ -51,6 +52,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     struct Connections: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "connections",
             abstract: "End the application's database sessions, take all connections for a while, time its recovery.")
         @OptionGroup var options: ActionOptions
         @OptionGroup var approval: ApprovalOptions
@@ -59,7 +61,8 @@ struct DrillCommand: AsyncParsableCommand {
     }
 
     struct Redis: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Restart Redis, and time the application's recovery.")
+        static let configuration = CommandConfiguration(
+            commandName: "redis", abstract: "Restart Redis, and time the application's recovery.")
         @OptionGroup var options: ActionOptions
         @OptionGroup var approval: ApprovalOptions
         func validate() throws { try approval.validate(options) }
@@ -68,6 +71,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     struct Edge: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "edge",
             abstract: "Stop one host of the application for a while, and time the recovery.")
         @OptionGroup var options: ActionOptions
         @OptionGroup var approval: ApprovalOptions

@@ -10,6 +10,7 @@ struct JournalCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract:
                 "Recompute the hash chain of all events; exits 1 where an event was changed, removed or inserted.",
             discussion:
@@ -30,7 +31,8 @@ struct JournalCommand: ParsableCommand {
     }
 
     struct Tail: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the newest events, oldest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "tail", abstract: "Print the newest events, oldest first.")
 
         @OptionGroup var journal: JournalSource
 
@@ -89,6 +91,7 @@ struct JournalCommand: ParsableCommand {
 
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "prune",
             abstract: "Downsample and remove old readings now. Events are never removed.",
             discussion:
                 "A running engine does it by itself, and holds the journal: this is for one that is not watched.")
@@ -126,6 +129,7 @@ struct JournalCommand: ParsableCommand {
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "export",
             abstract: "Write a compact copy of the whole journal to a new file, to be looked at elsewhere.")
 
         @OptionGroup var journal: JournalSource

@@ -15,6 +15,7 @@ struct ContactsCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print the contacts.",
             discussion: """
                 Addresses stand in the config alone: with --config they are printed too, for whoever may read it. What is \
@@ -75,6 +76,7 @@ struct ContactsCommand: ParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract: "Prove that a way reaches a contact, by the code that a test page brought them.",
             discussion: "Send one by guardia notify test CHANNEL --contact NAME. The code holds for a day.")
 

@@ -46,6 +46,7 @@ struct MobileCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Say where the page is served, whether it answers, and what is open.",
             discussion: """
                 It asks the page on this machine, and by its public address: the second needs the proxy, and that this machine \
@@ -126,6 +127,7 @@ struct MobileCommand: AsyncParsableCommand {
 
     struct Link: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "link",
             abstract: "Make a link for a contact that shows what fires, and answers nothing.",
             discussion: """
                 To see whether a telephone reaches the page, and how it looks there. A link that answers comes with the page \

@@ -15,6 +15,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show every item: what, by whom, until when, and who ticked it.",
             discussion: "Exits 0, or 4 where something is overdue; 2 where the journal cannot be read.")
 
@@ -54,6 +55,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Tick: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "tick",
             abstract: "Say that an item is done.", discussion: ChecklistChange.exitCodes)
         @OptionGroup var change: ChecklistChange
         func run() async throws { try await change.run(isTick: true) }
@@ -61,6 +63,7 @@ struct ChecklistCommand: AsyncParsableCommand {
 
     struct Untick: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "untick",
             abstract: "Say that an item is not done after all.", discussion: ChecklistChange.exitCodes)
         @OptionGroup var change: ChecklistChange
         func run() async throws { try await change.run(isTick: false) }

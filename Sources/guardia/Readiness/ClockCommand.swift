@@ -14,6 +14,7 @@ struct ClockCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print the clock, its hold, the window and the closer watch.",
             discussion:
                 "Exits 0 while the clock runs and the window is open, 3 while it is held, 4 while the window is closed."

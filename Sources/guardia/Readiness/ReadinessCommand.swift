@@ -12,6 +12,7 @@ struct ReadinessCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print the poll by station: verdict, by whom, why, and the evidence with its age.",
             discussion: """
                 The evidence is what the engine has journaled; where the engine is silent, or what it last wrote is too old, \
@@ -64,6 +65,7 @@ struct ReadinessCommand: AsyncParsableCommand {
 
     struct Attest: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "attest",
             abstract:
                 "Say, under your own name and until a time, that a station is go; or with --no-go, that it is not.",
             discussion: "For stations with a check 'attested' only: the others are decided by their checks.")
@@ -96,6 +98,7 @@ struct ReadinessCommand: AsyncParsableCommand {
 
     struct Waive: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "waive",
             abstract: "Let a station pass that is not go, until a time; or with --end, no longer.",
             discussion:
                 "It is shown as waived, by whom and why, and its end is told loudly. A silent engine cannot be waived.")
@@ -135,6 +138,7 @@ struct ReadinessCommand: AsyncParsableCommand {
 
     struct Hold: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "hold",
             abstract: "Hold a station, or without one the whole poll, until a person releases it.")
 
         @OptionGroup var options: ActionOptions
@@ -153,7 +157,8 @@ struct ReadinessCommand: AsyncParsableCommand {
     }
 
     struct Release: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End the hold of a station, or of the whole poll.")
+        static let configuration = CommandConfiguration(
+            commandName: "release", abstract: "End the hold of a station, or of the whole poll.")
 
         @OptionGroup var options: ActionOptions
         @Argument(help: "The station; without it, the whole poll.") var station: String?

@@ -13,6 +13,7 @@ struct RollCallCommand: AsyncParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print who stands by.",
             discussion: "Exits 0 when everybody does, 1 when somebody does not, 4 when an answer is missing.")
 

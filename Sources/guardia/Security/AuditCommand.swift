@@ -14,6 +14,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "verify",
             abstract:
                 "Recompute the journal's hash chain and check every signed checkpoint; exits 1 where something is wrong.",
             discussion: """
@@ -72,6 +73,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Sign: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "sign",
             abstract: "Sign the journal's head with an ed25519 key: a checkpoint that nobody without the key can move.",
             discussion: """
                 For a timer of a user of its own, whose key the operators' accounts cannot read \
@@ -100,6 +102,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Search: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "search",
             abstract: "Find events of the journal and collected audit entries, oldest first.")
 
         @OptionGroup var journal: JournalOption
@@ -169,6 +172,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "report",
             abstract: "What was done between two days, for an auditor, as Markdown.")
 
         @OptionGroup var journal: JournalOption
@@ -192,6 +196,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Collect: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "collect",
             abstract: "Collect the audit of the config's sources now. The engine does it by itself.")
 
         @OptionGroup var options: SecurityOptions
@@ -226,6 +231,7 @@ struct AuditCommand: ParsableCommand {
 
     struct Ship: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "ship",
             abstract: "Send what was not sent yet to syslog and PostgreSQL now. The engine does it by itself.")
 
         @OptionGroup var options: SecurityOptions
