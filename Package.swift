@@ -59,7 +59,7 @@ let package = Package(
                 "Launch", "CLibpq", "CHiredis", "CCurl", "CCrypto", "CLinux", "COpenSSL",
                 .product(name: "DequeModule", package: "swift-collections"),
             ]),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "CLibrary", "Launch", "Rehearsal"]),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "CLibrary", "CLinux", "Launch", "Rehearsal"]),
 
         // MARK: Edge: the door of an edge, its helper and the proof of what it does
         .target(

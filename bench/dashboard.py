@@ -97,6 +97,8 @@ def measure(table, programs, peers, rehearsal, journal):
         if "echo" in delays:
             table.add("key → first byte p50, against the floor", median(delays["guardia"]), None, "ms", "raw echo",
                       median(delays["echo"]))
+            table.add("key → first byte p95, against the floor", p95(delays["guardia"]), None, "ms", "raw echo",
+                      p95(delays["echo"]))
         table.add("dashboard: private memory", private / 1e6, 10, "MB")
         table.add("dashboard: proportional memory (PSS)", proportional / 1e6, 24, "MB")
         table.add("dashboard: shared libraries opened", libraries, 14, "files")

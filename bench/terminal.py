@@ -98,7 +98,7 @@ class Terminal:
             data = CURSOR_KEYS.get(data, data)
         os.write(self.master, data)
 
-    def key_delays(self, keys, count=100):
+    def key_delays(self, keys, count=300):
         """Milliseconds from key to first byte, of `count` keys at random times."""
         delays = []
         chance = random.Random(1)
