@@ -111,6 +111,8 @@ def main():
         if "tls" in wanted:
             tls.measure(table, programs, path)
     print(f"\n{description}\n\n{table}")
+    if table.over:
+        raise SystemExit(f"over their targets: {len(table.over)}: {'; '.join(table.over)}")
 
 
 main()

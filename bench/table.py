@@ -18,6 +18,11 @@ class Table:
             "" if limit is None else f"≤ {limit:g} ×" if ratio_target else f"≤ {limit:g}{unit and ' ' + unit}", verdict))
         print("  " + "  ".join(field for field in self.rows[-1] if field), flush=True)
 
+    @property
+    def over(self):
+        """The figures that are over their targets."""
+        return [f"{row[0]} {row[1]}" for row in self.rows if row[-1] == LARGER_THAN_LIMIT]
+
     def note(self, text):
         self.notes.append(text)
         print("  " + text, flush=True)

@@ -75,7 +75,7 @@ package struct ScreenOptions: ParsableArguments {
                 mode: mode, engineCommand: engineCommand, launcher: launcher, startAt: startAt, charset: charset)
             return try ScreenLoop.run(options, following: follower, clock: SystemClock())
         } catch {
-            StandardStream.error.line("guardia: \(error)")
+            StandardStream.error.lines("guardia: \(error)")
             throw ExitCode(2)
         }
     }

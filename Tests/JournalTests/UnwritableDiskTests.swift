@@ -78,8 +78,36 @@ struct UnwritableDiskTests {
         await record(recorder, 1)
         await record(recorder, 2)
         #expect(await recorder.notRecording == "journal is read-only")
+        // Its sign of life is where readers find it.
+        let refuge = try #require(BeatRefuge(of: journal))
+        #expect(
+            BeatFile.read(JournalFiles(path: journal)) == Heartbeat(at: .at(2), notRecording: "journal is read-only"))
         try #require(Glibc.mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "") == 0)
         try await expectCaughtUp(recorder)
+        #expect(refuge.read() == nil && access(refuge.path, F_OK) != 0)
+        #expect(BeatFile.read(JournalFiles(path: journal)) == Heartbeat(at: .at(3), notRecording: nil))
+    }
+
+    @Test(
+        "a beat in memory is believed of the journal's owner alone, never through a link, and never against a newer one"
+    )
+    func refuge() throws {
+        try mount()
+        defer { umount2(disk, Int32(MNT_DETACH)) }
+        let writer = try JournalWriter(path: journal, origin: "o")
+        let refuge = try #require(BeatRefuge(of: journal))
+        defer { refuge.remove() }
+        let files = JournalFiles(path: journal)
+        try writer.beat(Heartbeat(at: .at(5), notRecording: nil))
+        #expect(refuge.write(Heartbeat(at: .at(4), notRecording: "old")))
+        #expect(BeatFile.read(files)?.at == .at(5))
+        #expect(refuge.write(Heartbeat(at: .at(6), notRecording: "full")))
+        #expect(BeatFile.read(files)?.notRecording == "full")
+        #expect(chown(refuge.path, 65534, 65534) == 0)
+        #expect(BeatFile.read(files)?.at == .at(5))
+        refuge.remove()
+        #expect(symlink(files.beat, refuge.path) == 0)
+        #expect(refuge.read() == nil && !refuge.write(Heartbeat(at: .at(7), notRecording: nil)))
     }
 
     @Test("read-only, and read by the engine's own readers meanwhile: they let it go, and it is written")

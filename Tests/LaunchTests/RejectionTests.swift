@@ -223,6 +223,16 @@ import Testing
         #expect(RollbackLight(traffic("green-25.blue"), story.log).isReady)
     }
 
+    @Test func theLightIsNotGreenOverAColourThatFailsItsOwnHealthCheck() {
+        var ailing = traffic()
+        ailing.ailments = ["green": "connected, but no answer"]
+        let light = RollbackLight(ailing, nil)
+        #expect(light == .unwell(colour: "green", version: "v1.5.0", "connected, but no answer") && !light.isReady)
+        // The other one's illness is what is rolled back from.
+        ailing.ailments = ["blue": "connected, but no answer"]
+        #expect(RollbackLight(ailing, nil).isReady)
+    }
+
     // MARK: What waits for a person
 
     @Test func whatWaitsSaysWhyForHowLongWhatComesNextAndTheWayOut() {

@@ -125,6 +125,10 @@ struct ConfigErrorTests {
             "database: barberpro", "database:",
             "launch.yaml:15:5: 'database' is empty"
         ),
+        (
+            "critical: above 200ms}", "critical: }",
+            "launch.yaml:11:32: 'critical' is empty: give it a value, or leave it out"
+        ),
         ("    user: guardia\n", "", "launch.yaml:12:5: 'user' is missing in 'probes'"),
         (
             "user: guardia", "user: guardia\n    port: 65536",
@@ -220,6 +224,20 @@ struct ConfigErrorTests {
             [3, 4, 4]
         ),
         ("derived:\n  - {series: Busy,\n     sum: [nobody.knows],\n     unit: mile,\n     every: 5}\n", [2, 3, 4, 5]),
+        // Two circles, beside one that has no input, and what is computed from that, of whose unit nobody knows.
+        (
+            """
+            derived:
+              - {series: a.b, sum: [a.c]}
+              - {series: a.c, sum: [a.b]}
+              - {series: c.d, sum: [c.e]}
+              - {series: c.e, sum: [c.d]}
+              - {series: e.f, sum: [nobody.knows]}
+              - {series: e.g, sum: [e.f], thresholds: {warn: above 5%}}
+              - {series: g.h, sum: [api.total], thresholds: {warn: above 5%}}
+
+            """, [2, 4, 6, 8]
+        ),
         ("derived:\n  - {series: a.b,\n     unit: mile,\n     every: 5}\n", [2, 3, 4]),
         (
             "alerts:\n  rules:\n    - {alert: a, series: nobody.knows,\n       above: 5 miles, clear_at: some,\n       for: 5,\n       sumary: x}\n",

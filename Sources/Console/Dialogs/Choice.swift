@@ -31,6 +31,8 @@ package struct Choice: Hashable, Sendable {
     package private(set) var selected: Int?
     /// Why what is in the field cannot be chosen; said once Enter was pressed.
     package private(set) var trouble: String?
+    /// Whether Enter acts at once, and no other key has come since Enter opened it: held down it must not answer the question.
+    package private(set) var isHeld: Bool
 
     /// The longest sentence that is escalated: more does not fit an SMS of two parts.
     package static let troubleLimit = 200
@@ -38,7 +40,8 @@ package struct Choice: Hashable, Sendable {
     package init(_ subject: Subject, options: [Option]) {
         self.subject = subject
         self.options = options
-        let isSentence = if case .checklist = subject { true } else { subject == .trouble }
+        isHeld = if case .checklist = subject { true } else { false }
+        let isSentence = isHeld || subject == .trouble
         field = TextField(limit: isSentence ? Choice.troubleLimit : ReleaseVersion.limit + 8)
     }
 
@@ -84,4 +87,7 @@ package struct Choice: Hashable, Sendable {
     package var chosen: String { isOneOf ? selected.map { options[$0].text } ?? field.text : field.text }
 
     package mutating func refuse(_ reason: String) { trouble = reason }
+
+    /// Another key than the one that opened it has come.
+    mutating func letGo() { (isHeld, trouble) = (false, nil) }
 }

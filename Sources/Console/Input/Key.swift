@@ -52,10 +52,14 @@ extension Key {
         var modifiers: Modifiers = []
         var rest = Substring(name)
         let prefixes: [(String, Modifiers)] = [("ctrl-", .control), ("alt-", .alt), ("shift-", .shift)]
-        while let (prefix, modifier) = prefixes.first(where: { rest.hasPrefix($0.0) && rest.count > $0.0.count }) {
+        // `Ctrl-L` and `F5`, as keyboards write them, are the same; `D` and `d` are two keys.
+        while let (prefix, modifier) = prefixes.first(where: {
+            rest.lowercased().hasPrefix($0.0) && rest.count > $0.0.count
+        }) {
             modifiers.insert(modifier)
             rest = rest.dropFirst(prefix.count)
         }
+        if rest.unicodeScalars.count > 1 || modifiers.contains(.control) { rest = Substring(rest.lowercased()) }
         if let code = Self.named.first(where: { $0.name == rest })?.code {
             self.init(code, modifiers)
         } else if rest == "space" {

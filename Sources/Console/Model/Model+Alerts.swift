@@ -41,8 +41,8 @@ extension Model {
 
     // MARK: Asking
 
-    /// What `a`, `s` and `E` are about: the alert that is open on the screen, else the one under the cursor, else the worst that
-    /// wants somebody. The dialog says which.
+    /// What `a`, `s` and `E` are about: the alert that is open on the screen, else the one under the cursor, else the one that the
+    /// headline tells of; of a feed that is filtered the worst that it shows. The dialog says which.
     var subjectAlert: Fingerprint? {
         for overlay in overlays.reversed() {
             switch overlay {
@@ -56,7 +56,10 @@ extension Model {
         if overlays.isEmpty, focus == .alerts, let selected = lists[.alerts]?.selected {
             return selected.alert.flatMap { board.alerts[$0] == nil ? nil : $0 }
         }
-        let first = feed.live.items.first { $0.id.alert != nil }
+        let isFiltered = !filter.isEmpty
+        let shown = isFiltered ? Set(feed.fresh) : []
+        if let gravest = feed.live.gravest, !isFiltered || shown.contains(.alert(gravest)) { return gravest }
+        let first = feed.live.items.first { $0.id.alert != nil && (!isFiltered || shown.contains($0.id)) }
         return first.flatMap { $0.standing == .over ? nil : $0.id.alert }
     }
 

@@ -26,7 +26,7 @@ extension Model {
         return selected.flatMap { list[$0] } ?? list.rows.first
     }
 
-    /// Enter on an item: a note first; nothing is told before that is confirmed by another Enter.
+    /// Enter on an item: a note first; nothing is told before that is confirmed by another Enter, with another key between them.
     mutating func askToTick() {
         guard let row = selectedItem else { return }
         if let reason = reasonNotToTick {

@@ -88,6 +88,12 @@ extension Model {
         {
             return answer(confirmation, press)
         }
+        if case .choice(var choice) = overlays.last, choice.isHeld, press.code != .enter {
+            choice.letGo()
+            overlays[overlays.count - 1] = .choice(choice)
+            // Where there is nothing to say, this is the other key.
+            if press == Key(.tab) { return [] }
+        }
         guard let action = keymap.action(for: press, in: context) else {
             if !type(press) { hint = elsewhere(press) ?? words(.noSuchKey, press.label) }
             return []
@@ -194,7 +200,12 @@ extension Model {
             overlays.removeLast()
             guard let find = finds(for: palette.query).dropFirst(palette.selected).first else { break }
             return choose(find)
-        case .choice(let choice):
+        case .choice(var choice):
+            if choice.isHeld {
+                choice.refuse(words(.heldEnter))
+                overlays[overlays.count - 1] = .choice(choice)
+                return []
+            }
             if case .checklist = choice.subject { return changeChecklist(choice) }
             take(choice)
         case .checklist: askToTick()

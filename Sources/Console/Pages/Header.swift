@@ -20,7 +20,7 @@ struct Header {
     /// - Parameter shortRoom: what there is beside a short right side: the poll is worth more than the word before the name.
     private func leftSide(room: Int, shortRoom: Int) -> (spans: [Span], isShort: Bool) {
         // Each once: this is drawn after each key.
-        let (launchClock, time, tally) = (launchClock, time, model.tally)
+        let (launchClock, times, tally) = (launchClock, times, model.tally)
         let (long, short, tiny) = (counts(.long, tally), counts(.short, tally), counts(.tiny, tally))
         // That no launch is wanted now outranks the time of day that it is said of.
         let window = window
@@ -29,25 +29,28 @@ struct Header {
         // A name is cut before anything that says how it stands is left out.
         for limit in [40, 18, 10] {
             let product = product(limit: limit)
-            let withWindow = [
-                [[Span("guardia", .dim)], product, isOutside, time, long], [product, isOutside, time, long],
-                [product, isOutside, time, short], [product, isOutside, short], [product, isOutside, tiny],
-            ]
-            let without = [
-                [[Span("guardia", .dim)], product, launchClock, time, long], [product, launchClock, time, long],
-                [product, launchClock, time, short], [product, launchClock, time, tiny], [product, launchClock, tiny],
-            ]
-            let usual = window.isEmpty ? without : withWindow + without
+            func timed(_ clock: [Span]) -> [[[Span]]] {
+                [[[Span("guardia", .dim)], product, clock, times[0], long], [product, clock, times[0], long]]
+                    + [[product, clock, times[0], short]] + times.map { [product, clock, $0, tiny] }
+            }
+            let withTime = window.isEmpty ? timed(launchClock) : timed(isOutside)
+            let without =
+                (window.isEmpty
+                    ? [] : [[product, isOutside, short], [product, isOutside, tiny]] + timed(launchClock))
+                + [[product, launchClock, tiny]]
             var attempts: [(parts: [[Span]], isShort: Bool)] = []
             // The poll stands before the counts, and outranks the program's name, the time and what is only long.
             if !poll.isEmpty {
-                let polled = usual.map { $0.dropLast() + [poll] + $0.suffix(1) }
-                attempts += polled.map { (Array($0), false) } + polled.map { (Array($0), true) }
+                // A time of day goes before the words of the right side.
+                for usual in [withTime, without] {
+                    let polled = usual.map { $0.dropLast() + [poll] + $0.suffix(1) }
+                    attempts += polled.map { (Array($0), false) } + polled.map { (Array($0), true) }
+                }
                 attempts += [
                     ([product, poll, tiny], true), (product.isEmpty ? [] : [[product[0]], poll, tiny], true),
                 ]
             }
-            if poll.isEmpty || limit == 10 { attempts += usual.map { ($0, false) } }
+            if poll.isEmpty || limit == 10 { attempts += (withTime + without).map { ($0, false) } }
             if limit == 10 { attempts.append(([product, launchClock], false)) }
             for (parts, isShort) in attempts {
                 let parts = parts.filter { !$0.isEmpty }
@@ -99,8 +102,12 @@ struct Header {
         return [Span(model.words(.outsideWindow), .warning)]
     }
 
-    private var time: [Span] {
-        [Span("\(model.clock(model.now.utc)) \(model.zone.abbreviation)", .header)]
+    /// The time of day, each shorter than the one before.
+    private var times: [[Span]] {
+        let (utc, zone) = (model.now.utc, model.zone.abbreviation)
+        return ["\(model.clock(utc)) \(zone)", "\(model.shortClock(utc)) \(zone)", model.shortClock(utc)].map {
+            [Span($0, .header)]
+        }
     }
 
     private enum Length {

@@ -169,6 +169,13 @@ struct Headline {
                 return [head, Span(Text.truncated(title, to: model.size.width - used), .strong)] + parts
             }
         }
+        // Why it fails gives way before who is told, as long as it is a sentence; a figure is never cut.
+        let used = ([head] + standing + rest).reduce(0) { $0 + Text.width(of: $1.text, atMost: 400) }
+        let room = model.size.width - used - min(Text.width(of: title), 24)
+        if room >= 16, facts.text.contains(": ") {
+            let cut = Span(Text.truncated(facts.text, to: room), facts.style.role)
+            return [head, Span(Text.truncated(title, to: 24), .strong), cut] + standing + rest
+        }
         return [head, Span(Text.truncated(title, to: max(12, model.size.width - 44)), .strong), facts] + standing
     }
 }

@@ -3,7 +3,7 @@ import Launch
 /// One colour of the pair with all that is known about it. What is not known is nil, and never a zero.
 struct ColourState {
     let colour: Panes.Colour
-    /// The version, or `v?` where none was ever read.
+    /// The version, with a `?` where it is the last that was read; `v?` where none ever was.
     let version: String
     let versionIsKnown: Bool
     /// Per cent of the traffic; nil where it is not known now.
@@ -36,7 +36,7 @@ struct ColourState {
             let health = traffic.health(of: colour.name).verdict
             let fact = traffic.version(of: colour.name)
             let last = traffic.edges.isEmpty ? nil : model.lastVersion(of: colour.name)
-            version = (fact?.value ?? last).map { Text.sanitised($0, limit: 40) } ?? "v?"
+            version = ColourState.name(fact?.value ?? last, isKnown: fact != nil)
             versionIsKnown = fact != nil
             share = traffic.split.map { Double($0.share(of: colour.name)) }
             isUp = health == .critical ? false : answering == traffic.edges.count ? true : nil
@@ -47,11 +47,16 @@ struct ColourState {
             return
         }
         (edges, isChecking) = (nil, false)
-        version = colour.version.flatMap { model.track($0)?.text }.map { Text.sanitised($0, limit: 40) } ?? "v?"
         versionIsKnown = known(colour.version) != nil
+        version = ColourState.name(colour.version.flatMap { model.track($0)?.text }, isKnown: versionIsKnown)
         share = known(colour.share)?.number.flatMap { $0.isFinite ? min(max($0, 0), 100) : nil }
         isUp = known(colour.up)?.number.map { $0 >= 1 }
         age = colour.all.compactMap { model.track($0)?.age(at: model.shownNow) }.max()
+    }
+
+    private static func name(_ version: String?, isKnown: Bool) -> String {
+        guard let version else { return "v?" }
+        return Text.sanitised(version, limit: 40) + (isKnown ? "" : "?")
     }
 
     /// Whether it takes traffic; nil where that is not known.

@@ -94,6 +94,9 @@ extension Model {
         case .ready(_, let version, let age, let edges):
             let through = words(edges == 1 ? .edgeCount : .edgesCount, "\(edges)/\(traffic.edges.count)")
             return Span(words(.lightReady, Text.sanitised(version, limit: 40), figures.age(age), through), .ok, .bold)
+        case .unwell(let colour, let version, let why):
+            let name = "\(colour.uppercased()) \(Text.sanitised(version, limit: 40))"
+            return Span(words(.lightUnwell, name, Text.sanitised(why, limit: 200)), .warning, .bold)
         case .rejected(let rejection, let version):
             return Span(words(.lightLeft, left(rejection, version: version)), .warning, .bold)
         case .blocked(let reason):

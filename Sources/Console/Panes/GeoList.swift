@@ -66,15 +66,19 @@ struct GeoList {
         if state.standing != .few { frame.plot(mark, at: Point(area.x + 9, area.y), role) }
     }
 
-    /// The figure without its unit, which the pane's title bears; seconds say so, being no milliseconds.
-    func figure(of state: RegionState) -> String {
+    /// The figure without its unit, which the pane's title bears; seconds say so, being no milliseconds, and where there is no
+    /// `room` for all digits: a number that is cut is another one.
+    func figure(of state: RegionState, room: Int = 4) -> String {
         switch state.standing {
         case .quiet: return "0/s"
         case .few: return model.words(.fewShort)
         default: break
         }
         guard state.freshness != .never, let latency = state.latency else { return Figures.none }
-        if latency < 9999 { return String(Int(latency.rounded())) }
+        let whole = String(Int(min(latency, 9999).rounded()))
+        if latency < 9999, whole.utf8.count <= room { return whole }
+        let tenths = model.figures.number(latency / 1000, decimals: 1) + "s"
+        if latency < 9950, Text.width(of: tenths) <= room { return tenths }
         return model.figures.number(latency / 1000) + "s"
     }
 

@@ -106,7 +106,8 @@ struct GeoPane {
                 let code = Self.atlas.index(of: state.region.code).map { Self.atlas.places[$0].code }
                 return TileView.Face(
                     label: grid.cell.width >= 5 ? state.region.label : code ?? state.region.label,
-                    value: lines.figure(of: state), mark: state.shortMark, standing: state.standing)
+                    value: lines.figure(of: state, room: grid.cell.width - 1), mark: state.shortMark,
+                    standing: state.standing)
             }, selected: selected
         ).render(into: &frame, at: area.origin)
     }

@@ -71,7 +71,8 @@ struct RowLine {
         let isStale = judged.freshness == .stale
         let role: Role = isStale ? .stale : judged.verdict > .unknown ? judged.verdict.role : .value
         frame.put(
-            track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role)
+            track: track, figures: model.figures, words: model.words, at: area.origin, columns: columns.value, role,
+            beyond: judged.verdict > .unknown ? model.bound(of: track) : nil)
         var x = area.x + columns.value.width + 1
         let reason = self.reason(track)
         // Beside a figure that the last look did not bring, why there is none goes before it.
@@ -339,16 +340,20 @@ extension Model {
 
 extension Frame {
     /// Writes the last value of a track into the columns of values.
+    ///
+    /// - Parameter bound: the one that it has crossed, and must not read as.
     mutating func put(
-        track: Track, figures: Figures, words: Words, at point: Point, columns: ValueColumns, _ role: Role
+        track: Track, figures: Figures, words: Words, at point: Point, columns: ValueColumns, _ role: Role,
+        beyond bound: Thresholds.Bound? = nil
     ) {
         switch track.value {
         case .number(let number) where track.series.tellsWhetherUp:
             put(words(number < 1 ? .isDown : .isUp), at: point, role, width: columns.width, align: .trailing)
         case .number(let number) where track.series.unit != .verdict:
-            put(
-                ValueText(figures.value(number, unit: track.series.unit, room: columns.width)), at: point,
-                columns: columns, role)
+            let text =
+                bound.map { figures.value(number, unit: track.series.unit, beyond: $0, room: columns.width) }
+                ?? figures.value(number, unit: track.series.unit, room: columns.width)
+            put(ValueText(text), at: point, columns: columns, role)
         case .number(let number):
             let verdict = Verdict(nagiosCode: Int(exactly: number) ?? 3)
             put(words(verdict.word), at: point, role, width: columns.width, align: .trailing)

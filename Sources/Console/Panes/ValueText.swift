@@ -36,6 +36,20 @@ extension Figures {
         return told.decimals > 1 ? percent(told.value, decimals: told.decimals) : self.value(value, unit: unit)
     }
 
+    /// A value beyond its bound in at most `room` cells: where the digits that tell the two apart have none, the last one is
+    /// rounded away from the bound.
+    func value(_ value: Double, unit: Unit, beyond bound: Thresholds.Bound, room: Int) -> String {
+        let text = self.value(value, unit: unit, room: room)
+        guard unit == .percent, value.isFinite, bound.isCrossed(by: value) else { return text }
+        let exact = self.value(value, unit: unit, against: bound.limit)
+        guard exact != text, Text.width(of: exact) > room else { return exact }
+        let tenths = value * 10
+        return switch bound {
+        case .above: percent(tenths.rounded(.up) / 10, decimals: 1)
+        case .below: percent(tenths.rounded(.down) / 10, decimals: 1)
+        }
+    }
+
     /// The same for a narrow column: without a unit where the value beside it is always written in that very unit.
     func shortBound(_ limit: Double, unit: Unit) -> String {
         let text = ValueText(bound(limit, unit: unit))

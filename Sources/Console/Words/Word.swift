@@ -32,7 +32,8 @@ package enum Word: CaseIterable, Sendable {
         missingEdges
     case finishOrUndo, outcomeDone, outcomeWentBack, outcomeFailed, outcomeCalledOff, outcomeRefused, outcomePreempted,
         outcomeUndecided, outcomeDied
-    case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightBlocked, lightUnknown,
+    case isRunning, personNeeded, stepOf, beforeAnyStep, edgeCount, edgesCount, lightReady, lightUnwell, lightBlocked,
+        lightUnknown,
         runwayOpen
     case runwayUnlimited, runwayOver, runwayClosed, goesBack, diedAt, splitBrain, missingSince
     case lockedBy, deploysFrozen, noMoveYet, deploymentsTitle, actionCount, noActions, noSuchAction, columnWhen
@@ -103,7 +104,7 @@ package enum Word: CaseIterable, Sendable {
     // MARK: Operations
     case checklist, checklistSummary, handover, handoverSummary, noChecklist, checklistTitle, checklistDone
     case checklistOverdue, checklistNotice, columnTask, columnOwner, columnDue, columnTick, tickQuestion,
-        untickQuestion, tickHint
+        untickQuestion, tickHint, heldEnter
     case itemDone, itemOverdue, itemLeft, itemOpen, itemTakenBack, operationsTitle, operationSetup, operationHealth
     case operationMonitor, operationDeploy, operationRollback, operationContacts, operationFlags, operationReport
     case handoverTitle, handoverSinceLook, handoverSinceShift, handoverNow, handoverChanged, handoverWho

@@ -89,12 +89,20 @@ enum BeatFile {
 
     /// The last beat; nil where none was ever written or the file cannot be read: the engine then counts as silent.
     static func read(_ files: JournalFiles) -> Heartbeat? {
+        let refuge = BeatRefuge(of: files.path)?.read()
+        // A pipe under its name must not hold anybody up.
+        let descriptor = open(files.beat, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return refuge }
+        defer { close(descriptor) }
+        let beat = read(descriptor)
+        guard let beat, let refuge else { return beat ?? refuge }
+        return refuge.at.utc > beat.at.utc ? refuge : beat
+    }
+
+    /// The block of an open file.
+    static func read(_ descriptor: Int32) -> Heartbeat? {
         // A torn block is whole again a microsecond later.
         for _ in 0..<3 {
-            // A pipe under its name must not hold anybody up.
-            let descriptor = open(files.beat, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-            guard descriptor >= 0 else { return nil }
-            defer { close(descriptor) }
             var block = [UInt8](repeating: 0, count: size)
             guard pread(descriptor, &block, size, 0) == size else { return nil }
             if let beat = decode(block) { return beat }

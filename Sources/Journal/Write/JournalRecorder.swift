@@ -15,6 +15,8 @@ package actor JournalRecorder {
     private var standing = StandingVerdicts()
     /// What became of the journal that was open, and since when there is none.
     private var loss: (loss: JournalLoss, at: Moment)?
+    /// Whether a ``BeatRefuge`` may be there: of a run before, too.
+    private var mayHaveRefuge = true
     private var pruning = PruningPace()
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -117,11 +119,12 @@ package actor JournalRecorder {
         let beat = Heartbeat(at: moment, notRecording: queue.failure)
         guard let writer else {
             // A close recorder beats no more; one that has lost its journal says so where readers look.
-            if loss != nil { try? BeatFile.Writer(JournalFiles(path: path)).write(beat) }
+            if loss != nil {
+                tell(beat) { () throws(JournalError) in try BeatFile.Writer(JournalFiles(path: path)).write(beat) }
+            }
             return
         }
-        // Where even this fails no reader sees a beat: to them the engine is silent, which is the truth.
-        try? writer.beat(beat)
+        tell(beat) { () throws(JournalError) in try writer.beat(beat) }
         guard queue.failure == nil else { return }
         writer.checkpoint()
         if pruning.isDue(at: moment) {
@@ -131,6 +134,18 @@ package actor JournalRecorder {
                 pruning.pruned(at: moment, hasMore: false)
                 if case .damaged = error { lose(.damaged, at: moment) }
             }
+        }
+    }
+
+    /// Beats where readers look first, else in memory. Where even this fails no reader sees a beat: to them the engine is silent.
+    private func tell(_ beat: Heartbeat, _ write: () throws(JournalError) -> Void) {
+        do throws(JournalError) {
+            try write()
+            if mayHaveRefuge { BeatRefuge(of: path)?.remove() }
+            mayHaveRefuge = false
+        } catch {
+            BeatRefuge(of: path)?.write(beat)
+            mayHaveRefuge = true
         }
     }
 

@@ -82,10 +82,8 @@ package struct Planner: Sendable {
         if let rejection = traffic.rejection(of: target, board.actions) {
             card.rejection = rejection
             let name = [target, rejection.version].compactMap(\.self).joined(separator: " ")
-            // Contract: where nobody knows who serves nothing is refused; it is shown all the same.
-            if traffic.splitInSight != nil {
-                card.overridable.append("\(name) \(rejection.deed): it is no way back to what was well")
-            }
+            // Also where nobody knows who serves: the journal knows what was left, and FORCE still goes there.
+            card.overridable.append("\(name) \(rejection.deed): it is no way back to what was well")
         }
         if card.to?.health == .critical {
             card.overridable.append("\(target) does not live: \(card.to?.trouble ?? "it does not answer")")
@@ -93,6 +91,9 @@ package struct Planner: Sendable {
         // Contract: what is unknown or stale is shown, and refuses no rollback.
         if card.to?.health == .unknown {
             card.cautions.append("whether \(target) lives is not known: the rollback asks it first")
+        }
+        if let why = traffic.ailments[target] {
+            card.cautions.append("\(target) answers, and fails its own health check: \(why)")
         }
         if traffic.isSplitBrain { card.cautions.append("the edges serve different splits: all go to \(target)") }
         let gone = traffic.edges.filter { $0.isUp == false }.map(\.name)

@@ -164,17 +164,21 @@ package struct HTTPTarget: Hashable, Sendable {
     package var cacheHeader: String?
     /// The window of the percentiles and of the error and hit rates.
     package var window: Milliseconds
+    /// How many bytes of the body are read, where something is looked for in it.
+    package var bodyLimit: Int
+    package static let usualBodyLimit = 1 << 20
 
     package init(
         url: String, method: String = "GET", headers: [Header] = [], body: String? = nil,
         tls: TLSPolicy = TLSPolicy(), expectedStatuses: ClosedRange<Int> = 200...299,
         assertions: [BodyAssertion] = [], version: VersionSource? = nil, cacheHeader: String? = nil,
-        window: Milliseconds = .minutes(5)
+        window: Milliseconds = .minutes(5), bodyLimit: Int = HTTPTarget.usualBodyLimit
     ) {
         self.url = url
         self.method = method
         self.headers = headers
         self.body = body
+        self.bodyLimit = bodyLimit
         self.tls = tls
         self.expectedStatuses = expectedStatuses
         self.assertions = assertions

@@ -16,6 +16,8 @@ package enum Runway: Hashable, Sendable {
         switch RollbackLight(traffic, board.actions) {
         case .blocked(let reason), .unknown(let reason): self = .closed(reason)
         case .rejected(let rejection, let version): self = .left(rejection, version: version)
+        case .unwell(let colour, let version, let why):
+            self = .closed("\(colour) \(version) fails its own health check: \(why)")
         case .ready(_, let version, _, _):
             guard let standby = facts.standby, let moved = board.actions.lastMove?.ended?.at else {
                 self = .open(version: version, left: nil)

@@ -56,6 +56,8 @@ package struct Traffic: Hashable, Sendable {
     package let edges: [Edge]
     /// What the newest action that moved traffic left in force, as long as an edge was not asked since; else nil.
     package let moved: Split?
+    /// What speaks against a colour though it answers through the edges: its own health check, where the launch has one, fails.
+    package var ailments: [String: String] = [:]
 
     /// Nil where the journal's launch has no deployment.
     package init?(board: Board, now: Moment, engineSilent: Bool? = nil) {
@@ -64,6 +66,25 @@ package struct Traffic: Hashable, Sendable {
         colours = facts.colours
         edges = facts.edges.map { Traffic.edge($0, colours: facts.colours, board: board, now: now, silent: silent) }
         moved = edges.contains(where: \.isChecking) ? board.actions.move?.split : nil
+        ailments = Traffic.ailments(of: board, now: now, engineSilent: silent)
+    }
+
+    /// By colour: why its health check fails, as the journal has it now.
+    package static func ailments(of board: Board, now: Moment, engineSilent: Bool? = nil) -> [String: String] {
+        guard !(engineSilent ?? board.isSilent(at: now)) else { return [:] }
+        let colours = board.manifest?.panes.colours ?? []
+        let found = colours.compactMap { colour -> (String, String)? in
+            guard let up = colour.up, let track = board.track(up), let number = track.number, number < 1 else {
+                return nil
+            }
+            let freshness = track.assessment(at: now, engineSilent: false).freshness
+            guard freshness == .fresh || freshness == .stale else { return nil }
+            let probe = up.name.dropLast("up".count)
+            // The probe's other series say why there is no answer.
+            let miss = board.tracks.lazy.filter { $0.series.id.name.hasPrefix(probe) }.compactMap(\.miss).first
+            return (colour.name, track.miss ?? miss ?? "it does not answer")
+        }
+        return Dictionary(found) { first, _ in first }
     }
 
     package init(colours: [String], edges: [Edge], moved: Split? = nil) {
@@ -194,6 +215,8 @@ package struct Traffic: Hashable, Sendable {
 package enum RollbackLight: Hashable, Sendable {
     /// Every edge reached the standby; the oldest of those answers is `age` old.
     case ready(colour: String, version: String, age: Milliseconds, edges: Int)
+    /// It would work, and bring back what is not well itself: why.
+    case unwell(colour: String, version: String, String)
     /// It would work, and bring back a release that was left.
     case rejected(Rejection, version: String)
     /// It is known that it would not, or not everywhere.
@@ -232,6 +255,10 @@ package enum RollbackLight: Hashable, Sendable {
         }
         if let rejection = traffic.rejection(of: target, actions) {
             self = .rejected(rejection, version: version.value)
+            return
+        }
+        if let why = traffic.ailments[target] {
+            self = .unwell(colour: target, version: version.value, why)
             return
         }
         let age = traffic.edges.compactMap { $0.live[target]?.age }.max() ?? version.age

@@ -48,8 +48,8 @@ package struct NginxServer: Server {
             \(modules.map { "load_module \($0);\n" }.joined())\(user)daemon off;
             pid \(folder)/nginx.pid;
             worker_processes 1;
-            worker_rlimit_nofile 4096;
-            events { worker_connections 1024; }
+            worker_rlimit_nofile 16384;
+            events { worker_connections 8192; }
             http {
                 client_body_temp_path \(folder)/body;
                 proxy_temp_path \(folder)/proxy;

@@ -55,15 +55,34 @@ final class DerivationReader {
             known[draft.id] = derivation
             derivations.append(derivation)
         }
-        guard derivations.count == drafts.count else { return }
-        do throws(SeriesGraph.Failure) {
-            let probed = Set(catalogue.all.map(\.id)).subtracting(byID.keys)
-            let graph = try SeriesGraph(probed: probed, derivations: derivations)
-            for derivation in graph.ordered { byID[derivation.series].map { settle($0, derivation) } }
-        } catch {
-            var place = list.place
-            if case .cycle(let path) = error, let first = path.first { place = places[first] ?? place }
-            list.source.findings.error(place, error.description)
+        // What went wrong above hides neither a circle of the others nor what is wrong with one of them.
+        var lost = Set(drafts.map(\.id)).subtracting(derivations.map(\.series))
+        var probed = Set(catalogue.all.map(\.id)).subtracting(byID.keys).union(lost)
+        var rest = derivations
+        while true {
+            do throws(SeriesGraph.Failure) {
+                let graph = try SeriesGraph(probed: probed, derivations: rest)
+                for derivation in graph.ordered {
+                    guard let draft = byID[derivation.series] else { continue }
+                    // Of what is computed from it nobody knows the unit.
+                    if !lost.isDisjoint(with: derivation.formula.inputs) {
+                        lost.insert(derivation.series)
+                        catalogue.markIncomplete(String(draft.id.name.prefix { $0 != "." }))
+                    } else {
+                        settle(draft, derivation)
+                    }
+                }
+                return
+            } catch {
+                var place = list.place
+                if case .cycle(let path) = error, let first = path.first { place = places[first] ?? place }
+                list.source.findings.error(place, error.description)
+                guard case .cycle(let path) = error, rest.contains(where: { path.contains($0.series) }) else { return }
+                for id in path { catalogue.markIncomplete(String(id.name.prefix { $0 != "." })) }
+                rest.removeAll { path.contains($0.series) }
+                probed.formUnion(path)
+                lost.formUnion(path)
+            }
         }
     }
 

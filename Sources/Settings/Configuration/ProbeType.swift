@@ -135,7 +135,8 @@ extension Fields {
             expectedStatuses: expectation.statuses ?? usual.expectedStatuses, assertions: expectation.assertions,
             version: version,
             cacheHeader: optional("cache_header")?.text(),
-            window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? usual.window)
+            window: optional("window")?.duration(Milliseconds.seconds(1)...Milliseconds.hours(1)) ?? usual.window,
+            bodyLimit: optional("body_limit")?.size(in: 1024...1 << 28) ?? usual.bodyLimit)
     }
 
     // MARK: Parts that several kinds share

@@ -151,23 +151,26 @@ package final class Fields {
         self.entries = entries
     }
 
-    /// The value of `key`; nil where it was left out or left empty.
-    package func optional(_ key: String) -> Field? {
-        asked.append(key)
-        guard let entry = entries.first(where: { $0.key == key }) else { return nil }
-        if case .scalar(let scalar) = entry.value.content, scalar.isNull { return nil }
-        return Field(node: entry.value, key: key, source: source)
+    /// The value of `key`; nil where it was left out, and, with an error, where it was left empty: who left half a bound empty
+    /// believes that it is watched.
+    package func optional(_ key: String) -> Field? { value(of: key, orElse: ": give it a value, or leave it out") }
+
+    /// The value of `key`; nil, and an error, where it was left out or left empty.
+    package func required(_ key: String) -> Field? {
+        if let field = value(of: key, orElse: "") { return field }
+        if !entries.contains(where: { $0.key == key }) { missing.append(key) }
+        return nil
     }
 
-    /// The value of `key`; nil, and an error, where it was left out.
-    package func required(_ key: String) -> Field? {
-        if let field = optional(key) { return field }
-        if let entry = entries.first(where: { $0.key == key }) {
-            source.findings.error(entry.place, "'\(key)' is empty")
-        } else {
-            missing.append(key)
+    private func value(of key: String, orElse remedy: String) -> Field? {
+        let isFirst = !asked.contains(key)
+        asked.append(key)
+        guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+        if case .scalar(let scalar) = entry.value.content, scalar.isNull {
+            if isFirst { source.findings.error(entry.place, "'\(key)' is empty\(remedy)") }
+            return nil
         }
-        return nil
+        return Field(node: entry.value, key: key, source: source)
     }
 
     /// Which of `keys` are there, when only one of them may be.

@@ -10,6 +10,8 @@ package struct HealthCheck: Sendable {
         /// Nil: the look brought nothing for it.
         package var measurement: Measurement?
         package var verdict: Verdict
+
+        var isMissed: Bool { if case .missed = measurement { true } else { false } }
     }
 
     /// What became of one probe.
@@ -23,9 +25,12 @@ package struct HealthCheck: Sendable {
         package var failure: String?
         package var findings: [Finding]
 
-        /// The worst of it. A figure that needs a history is no trouble by its absence.
+        /// The worst of it. A figure that needs a history is no trouble by its absence; where none of those that are judged is
+        /// there, nobody knows.
         package var verdict: Verdict {
             if failure != nil { return .critical }
+            let judged = findings.filter(\.series.isJudged)
+            if !judged.isEmpty, judged.allSatisfy(\.isMissed) { return .unknown }
             return findings.map(\.verdict).max() ?? .ok
         }
     }

@@ -13,7 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
             not finished or undone, and what the last change of traffic did to the figures.
 
             Exits 0 where a rollback would work and nothing waits for a person; else 4: it would not, or would bring back a release \
-            that was left, or it cannot be told; a person is needed; an action hangs or died.
+            that was left or a colour that fails its own health check, or it cannot be told; a person is needed; an action hangs or died.
             """)
 
     @OptionGroup var options: LookOptions
@@ -25,7 +25,10 @@ struct StatusCommand: AsyncParsableCommand {
         let survey = await EdgeSurvey.take(session.edges, session.deployment)
         let board = await asked
         let now = session.clock.now()
-        let light = StatusCommand.light(survey.traffic, board?.actions, journal: journal)
+        var traffic = survey.traffic
+        // What the edges do not see: the health checks of the colours themselves.
+        if let board { traffic.ailments = Traffic.ailments(of: board, now: now) }
+        let light = StatusCommand.light(traffic, board?.actions, journal: journal)
         let unsettled = board.map { board in
             UnsettledAction.all(in: board.actions, traffic: survey.traffic) { ActionLock.lives($0, journal: journal) }
         }
@@ -59,6 +62,8 @@ struct StatusCommand: AsyncParsableCommand {
         switch light {
         case .ready(let colour, let version, _, let edges):
             "✓ ROLLBACK READY \(colour) \(version), through \(edges)/\(edges) edge\(edges == 1 ? "" : "s")"
+        case .unwell(let colour, let version, let why):
+            "! STANDBY UNWELL \(colour) \(version) answers, and fails its own health check: \(why)"
         case .rejected(let rejection, let version): "! STANDBY \(rejection.words(at: now, version: version))"
         case .blocked(let why): "✗ NO WAY BACK: \(why)"
         case .unknown(let why): "? WAY BACK UNKNOWN: \(why)"
@@ -102,6 +107,7 @@ struct StatusCommand: AsyncParsableCommand {
             }
             switch light {
             case .ready: self.light = "ready"
+            case .unwell: self.light = "unwell"
             case .rejected: self.light = "rejected"
             case .blocked: self.light = "blocked"
             case .unknown: self.light = "unknown"

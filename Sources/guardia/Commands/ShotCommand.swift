@@ -12,7 +12,10 @@ struct ShotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shot",
         abstract: "Write the war room as a picture, for the incident channel: .svg, .txt or .ansi.",
-        discussion: "As it is now, or as it was at a time. On the screen = does the same with what is shown.")
+        discussion: """
+            As it is now, or as it was at a time: -15m is before the end of what is recorded, 14:05 the last one before it. On the \
+            screen = does the same with what is shown.
+            """)
 
     @Argument(help: "The file to write; - writes to the terminal (text, or ANSI with --ansi).")
     var file: String
@@ -71,22 +74,27 @@ struct ShotCommand: ParsableCommand {
         let clock = SystemClock()
         var model: Model
         if let at {
-            let now = clock.now()
             let zone = try reader.currentBoard(span: .minutes(1)).manifest?.zone ?? .utc
-            guard let time = (try? CalendarText.timestamp(at)) ?? PastTime.parse(at, now: now.utc, zone: zone) else {
+            guard let extent = try reader.extent() else {
+                throw Failure.usage(Told("--at \(at): nothing is recorded yet in \(path)"))
+            }
+            let (begin, end) = (extent.lowerBound, extent.upperBound)
+            guard let time = (try? CalendarText.timestamp(at)) ?? PastTime.parse(at, now: end, zone: zone) else {
                 throw Failure.usage(Told("--at \(at): write it as 14:05, -15m or 2026-11-26T14:05:00-03:00"))
             }
-            if let begin = try reader.extent()?.lowerBound, time < begin {
-                let civil = zone.civil(begin)
+            // The newest tick may be some seconds old, and is what is meant by now.
+            guard begin <= time, time.milliseconds <= end.milliseconds + Milliseconds.seconds(5).count else {
+                let bound = zone.civil(time < begin ? begin : end)
+                let text = String(
+                    format: "%04d-%02d-%02d %02d:%02d:%02d", bound.year, bound.month, bound.day, bound.hour,
+                    bound.minute,
+                    bound.second)
+                let verb = time < begin ? "begins" : "ends"
                 throw Failure.usage(
-                    Told(
-                        "--at \(at): the journal of \(path) begins at "
-                            + String(
-                                format: "%04d-%02d-%02d %02d:%02d:%02d", civil.year, civil.month, civil.day, civil.hour,
-                                civil.minute, civil.second) + " \(zone.abbreviation)"))
+                    Told("--at \(at): the journal of \(path) \(verb) at \(text) \(zone.abbreviation)"))
             }
             let past = try reader.past(at: time)
-            model = Model(board: past.board, now: past.moment, size: size, mode: .replay(end: now.utc))
+            model = Model(board: past.board, now: past.moment, size: size, mode: .replay(end: end))
             _ = model.begin(at: time)
             _ = model.update(.past(past.board, at: past.moment, target: time, asked: time))
         } else {

@@ -106,7 +106,10 @@ struct ChecklistChange: ParsableArguments {
         let change = ChecklistEvent.Change(item: row.id, by: desk.identity.who, note: note, revision: seen)
         let after = try await desk.tell(isTick ? .ticked(change) : .unticked(change))
         // Read back: somebody else's change may stand before this one.
-        if let after, after.last?.by != desk.identity.who || after.last?.revision != seen + 1 || after.isDone != isTick
+        // It may be one's own, from another window.
+        if let after,
+            after.last?.by != desk.identity.who || after.last?.note != note || after.last?.revision != seen + 1
+                || after.isDone != isTick
         {
             throw Failure.refused(Told(desk.first(after)))
         }

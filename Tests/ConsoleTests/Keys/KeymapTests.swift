@@ -24,6 +24,16 @@ import Testing
         }
     }
 
+    @Test(
+        "a key's name may be written as on a keyboard",
+        arguments: [
+            ("F5", "f5"), ("Ctrl-L", "ctrl-l"), ("CTRL-Home", "ctrl-home"), ("Esc", "esc"), ("Page-Up", "page-up"),
+            ("Tab", "tab"), ("D", "D"), ("d", "d"), ("?", "?"),
+        ])
+    func names(written: String, name: String) {
+        #expect(Key(name: written)?.name == name)
+    }
+
     @Test func lettersWriteInAFieldAndDoNotAct() {
         #expect(Keymap.standard.action(for: Key("q"), in: .filterPrompt) == nil)
         #expect(Keymap.standard.action(for: Key("q"), in: .warRoom) == .quit)

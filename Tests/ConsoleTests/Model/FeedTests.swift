@@ -79,6 +79,31 @@ import Testing
         #expect(question.intent == .ack(Firing.payment.fingerprint, for: .minutes(30)))
     }
 
+    @Test func withoutACursorItIsTheOneThatTheHeadlineTellsOf() {
+        // Newer and as bad, and nobody is told of it.
+        let model = night.saying { $0.say(.fired(.init(alert: Firing.bookings)), ago: 30) }.model(120, 40)
+        #expect(model.items(of: .alerts).first == .alert(Firing.bookings.fingerprint))
+        #expect(model.frame.rows[1].contains("Payment p95") || model.frame.rows[1].contains("Payments p95"))
+        guard case .confirmation(let question)? = model.pressing("a").overlays.last else {
+            Issue.record("no question")
+            return
+        }
+        #expect(question.intent == .ack(Firing.payment.fingerprint, for: .minutes(30)))
+    }
+
+    @Test func whatTheFilterHidesIsNotMeant() {
+        var model = night.model(120, 40).pressing("/")
+        for scalar in "redis".unicodeScalars { _ = model.update(.key(Key(scalar))) }
+        let redis = model.pressing("enter", "a")
+        guard case .confirmation(let question)? = redis.overlays.last else {
+            Issue.record("no question")
+            return
+        }
+        #expect(question.intent == .ack(Firing.redis.fingerprint, for: .minutes(30)))
+        for scalar in "xyz".unicodeScalars { _ = model.update(.key(Key(scalar))) }
+        #expect(model.pressing("enter", "a").overlays.isEmpty)
+    }
+
     // MARK: The filter
 
     @Test(

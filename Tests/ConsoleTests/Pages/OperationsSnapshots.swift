@@ -123,12 +123,30 @@ import Testing
     }
 
     @Test func whatIsTickedIsTakenBackAndKnowsWhatItSaw() {
-        var model = Self.model(120, 40).pressing("C", "enter")
+        var model = Self.model(120, 40).pressing("C", "enter", "tab")
         guard case .act(let request)? = model.press("enter").first else {
             Issue.record("nothing was started")
             return
         }
         #expect(request.arguments == ["checklist", "untick", "payments", "--revision", "1"])
+    }
+
+    @Test func aHeldEnterChangesNothing() {
+        var model = Self.model(120, 40).pressing("C")
+        for _ in 0..<60 { #expect(model.press("enter").isEmpty) }
+        guard case .choice(let choice)? = model.overlays.last else {
+            Issue.record("no question")
+            return
+        }
+        #expect(choice.isHeld && choice.trouble?.contains("a note first, or Tab") == true)
+        #expect(model.press("tab").isEmpty)
+        #expect(!model.press("enter").isEmpty)
+        // Held on, it opens the next question, and no more.
+        for _ in 0..<60 { #expect(model.press("enter").isEmpty) }
+        // As it comes from the palette.
+        var palette = Self.model(120, 40).pressing(":")
+        for letter in "checklist" { palette.press(String(letter)) }
+        for _ in 0..<60 { #expect(palette.press("enter").isEmpty) }
     }
 
     @Test func escLeavesItAlone() {

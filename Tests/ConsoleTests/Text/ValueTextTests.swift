@@ -1,3 +1,4 @@
+import Launch
 import Testing
 
 @testable import Console
@@ -14,5 +15,15 @@ struct ValueTextTests {
         let value = ValueText(text, room: room)
         #expect(value.number == number)
         #expect(value.unit == unit)
+    }
+
+    @Test(
+        "does not read as the bound that it has crossed",
+        arguments: [
+            (99.87, .below(99.9), 6, "99,8 %"), (99.87, .below(99.9), 7, "99,87 %"), (97.2, .below(99.9), 6, "97,2 %"),
+            (1.04, .above(1), 5, "1,1 %"), (1.04, .above(1), 6, "1,04 %"), (0.98, .above(1), 6, "1,0 %"),
+        ] as [(Double, Thresholds.Bound, Int, String)])
+    func beyond(value: Double, bound: Thresholds.Bound, room: Int, text: String) {
+        #expect(Figures().value(value, unit: .percent, beyond: bound, room: room) == text)
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Launch
 import Rehearsal
 import Testing
@@ -60,10 +61,35 @@ import Testing
         }
     }
 
+    @Test("of a large body as much is read as is asked for, and it is said where that was too little")
+    func largeBody() async throws {
+        let lab = try ProbeLab()
+        let text = String(repeating: "0123456789abcde\n", count: 1 << 17) + "the end"
+        try await withPrivateFolder { folder async throws in
+            try text.write(toFile: "\(folder.path)/page", atomically: true, encoding: .utf8)
+            try await withNginx("location / { root \(folder.path); }") { nginx async throws in
+                func found(_ limit: Int) async throws -> [String: Launch.Measurement] {
+                    try await prober(
+                        lab,
+                        HTTPTarget(
+                            url: "http://127.0.0.1:\(nginx.port)/page", assertions: [.contains("the end")],
+                            bodyLimit: limit)
+                    ).measurements()
+                }
+                #expect(try await found(4 << 20)["up"] == nil)
+                #expect(
+                    try await found(HTTPTarget.usualBodyLimit)["up"]
+                        == .missed(#"the first 1048576 bytes of the body lacks "the end""#))
+            }
+        }
+    }
+
     @Test func assertionsOnTheBody() async throws {
         let lab = try ProbeLab()
         try await withNginx(locations) { nginx async throws in
-            func found(_ path: String, _ assertion: HTTPTarget.BodyAssertion) async throws -> [String: Measurement] {
+            func found(_ path: String, _ assertion: HTTPTarget.BodyAssertion) async throws -> [String: Launch
+                .Measurement]
+            {
                 try await prober(
                     lab,
                     HTTPTarget(

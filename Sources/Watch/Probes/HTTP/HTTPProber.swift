@@ -10,7 +10,6 @@ package actor HTTPProber: Prober, PinnedActor {
     package nonisolated let reactor: Reactor
     package nonisolated var unownedExecutor: UnownedSerialExecutor { reactor.asUnownedSerialExecutor() }
 
-    private static let bodyLimit = 1 << 20
     static let quantiles = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)]
 
     private let target: HTTPTarget
@@ -30,7 +29,7 @@ package actor HTTPProber: Prober, PinnedActor {
         if case .json = target.version { needsBody = true }
         let request = HTTPRequest(
             target.url, method: target.method, body: target.body.map { Array($0.utf8) }, tls: TLSSettings(target.tls),
-            maxBodyBytes: needsBody ? Self.bodyLimit : 0)
+            maxBodyBytes: needsBody ? target.bodyLimit : 0)
         template = RequestTemplate(request, headers: target.headers, secret: context.secret)
         latencies = LatencyWindow(length: target.window, interval: interval)
         errors = ShareWindow(length: target.window)

@@ -60,6 +60,10 @@ package enum InstantAnswer {
     private static func measurement(of sample: Sample, now: Timestamp) -> Measurement {
         let age = Double(now.milliseconds) / 1000 - sample.time
         guard age <= staleness.seconds else { return .missed("the sample is \(Int(min(age, 1e9))) s old") }
+        // A clock that is a little ahead is no reason; a sample of another year is no reading of now.
+        guard age >= -staleness.seconds else {
+            return .missed("the sample is dated \(Int(min(-age, 1e9))) s ahead of this machine's clock")
+        }
         guard let value = sample.value else { return .missed("the sample is no number") }
         return value.isFinite ? .number(value) : .missed("the sample is \(value.isNaN ? "NaN" : "infinite")")
     }
