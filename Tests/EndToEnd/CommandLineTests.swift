@@ -160,10 +160,13 @@ struct CommandLineTests {
 
     // MARK: What a first evening stumbled over
 
-    @Test func aPictureOfFifteenMinutesAgoIsTakenAsTheHelpSaysAndOneOfBeforeTheJournalIsRefused() throws {
+    @Test func aPictureIsTakenSoLongBeforeTheEndOfWhatIsRecordedAndOneOfBeforeOrBehindItIsRefused() throws {
         let shot = ["shot", "-", "--journal", Self.recording, "--size", "80x24", "--at"]
-        let past = try Program.run(guardia, shot + ["-15m"])
+        let past = try Program.run(guardia, shot + ["-3m"])
         #expect(past.status == 0 && past.output.contains("Blue/green"), "\(past.errors)")
+        #expect(past.output.contains("3 min before its end") && !past.output.contains("SILENT"), "\(past.output)")
+        let behind = try Program.run(guardia, shot + ["2036-01-01T00:00:00Z"])
+        #expect(behind.status == 2 && behind.errors.contains("ends at"), "\(behind.errors)")
         let before = try Program.run(guardia, shot + ["2020-01-01T00:00:00Z"])
         #expect(before.status == 2 && before.errors.contains("begins at"), "\(before.errors)")
         let missing = try Program.run(guardia, ["replay", "/nonexistent.journal"])

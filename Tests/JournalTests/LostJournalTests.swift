@@ -64,6 +64,27 @@ struct LostJournalTests {
         #expect(reader.heartbeat() == Heartbeat(at: .at(22)))
     }
 
+    @Test("a pipe in its place is left alone, and named, until it is gone")
+    func pipe() async throws {
+        let (recorder, reader) = try await running()
+        remove([""])
+        #expect(mkfifo(folder.journal, 0o600) == 0)
+        for second in 21...25 { await recorder.beat(at: .at(Double(second))) }
+        #expect(await recorder.notRecording == "not a journal")
+        var status = stat()
+        #expect(lstat(folder.journal, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        let remains = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+            $0.contains(".damaged-")
+        }
+        #expect(remains.isEmpty)
+        // Who starts anew is refused, and does not hang.
+        await recorder.close(at: .at(26))
+        #expect(throws: JournalError.notAJournal(path: folder.journal, reason: "it is not a regular file")) {
+            _ = try JournalWriter(path: folder.journal, origin: "o")
+        }
+        _ = reader
+    }
+
     @Test(
         "deleted: says so, and begins a new one with all that stands",
         arguments: [suffixes, ["", "-wal", "-shm"], [""]])

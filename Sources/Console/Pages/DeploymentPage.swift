@@ -124,7 +124,7 @@ struct DeploymentPage {
             case .series(let id): model.title(of: id)
             }
         func value(_ number: Double?) -> String {
-            number.map { model.figures.value($0, unit: row.unit) } ?? Figures.none
+            number.map { model.figures.value($0, unit: row.unit, room: 11) } ?? Figures.none
         }
         var (word, glyph, role): (Word, String, Role) =
             switch comparison.verdict {

@@ -175,7 +175,8 @@ package actor JournalRecorder {
     private func beginAnew(at moment: Moment) {
         guard let (loss, since) = loss else { return }
         do throws(JournalError) {
-            if loss.leavesRemains, FileIdentity(path: path) != nil {
+            // A pipe or a folder under its name is nobody's remains: it is left alone, and named.
+            if loss.leavesRemains, FileIdentity(path: path)?.isRegular == true {
                 try JournalFiles(path: path).setAside(at: moment.utc)
             }
             writer = try JournalWriter(path: path, origin: origin)

@@ -52,6 +52,10 @@ package final class JournalWriter {
         self.logLimit = logLimit
         isEngine = role == .engine
         lock = isEngine ? try JournalLock(files) : nil
+        // SQLite would open a pipe by its name, and wait for ever.
+        for part in [path, files.log, files.index] where FileIdentity(path: part)?.isRegular == false {
+            throw .notAJournal(path: path, reason: "\(part == path ? "it" : part) is not a regular file")
+        }
         // Readers hold its index: they would be asked to let go of a file that is no journal any more.
         hasSetAside = isEngine && files.isEmptiedUnderItsLog
         if hasSetAside { try files.setAside(at: SystemClock().now().utc) }
