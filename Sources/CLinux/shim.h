@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -42,7 +43,6 @@ extern int pthread_attr_setaffinity_np(pthread_attr_t *attributes, size_t size, 
 struct guardia_thread {
     void *(*main)(void *);
     void *context;
-    int is_aside;
     cpu_set_t processors;
 };
 
@@ -50,40 +50,44 @@ struct guardia_thread {
 static inline void *guardia_thread_main(void *argument) {
     struct guardia_thread thread = *(struct guardia_thread *)argument;
     free(argument);
-    if (thread.is_aside) sched_setaffinity(0, sizeof thread.processors, &thread.processors);
+    sched_setaffinity(0, sizeof thread.processors, &thread.processors);
     return thread.main(thread.context);
 }
 
-/* Starts a detached thread, on another processor than this one where there is one: Linux often begins it on its parent's, and
- * moves one of the two only with a tick, up to 4 ms later, though the others idle. Gives errno, or 0 where it runs. */
+/* Starts a detached thread. Gives errno, or 0 where it runs. */
 static inline int guardia_start_thread(void *(*main)(void *), void *context) {
+    pthread_t id;
+    int code = pthread_create(&id, NULL, main, context);
+    if (code == 0) pthread_detach(id);
+    return code;
+}
+
+/* The same, on another processor than this one where there is one, for what goes on beside its parent: Linux often begins a thread on
+ * its parent's, and moves one of the two only with a tick, up to 4 ms later, though the others idle. Not for two that wait for each
+ * other: on one processor a word between them wakes no other. */
+static inline int guardia_start_thread_aside(void *(*main)(void *), void *context) {
+    cpu_set_t others;
+    int here = sched_getcpu();
     struct guardia_thread *thread = malloc(sizeof *thread);
-    if (thread == NULL) return ENOMEM;
-    thread->main = main;
-    thread->context = context;
+    if (thread == NULL || here < 0 || sched_getaffinity(0, sizeof others, &others) != 0) {
+        free(thread);
+        return guardia_start_thread(main, context);
+    }
+    *thread = (struct guardia_thread){main, context, others};
+    __CPU_CLR_S((size_t)here, sizeof others, &others);
 
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    cpu_set_t others;
-    int here = sched_getcpu();
-    thread->is_aside = here >= 0 && sched_getaffinity(0, sizeof others, &others) == 0;
-    if (thread->is_aside) {
-        thread->processors = others;
-        __CPU_CLR_S((size_t)here, sizeof others, &others);
-        thread->is_aside = __CPU_COUNT_S(sizeof others, &others) > 0 &&
-                           pthread_attr_setaffinity_np(&attributes, sizeof others, &others) == 0;
-    }
     pthread_t id;
-    int code = pthread_create(&id, &attributes, guardia_thread_main, thread);
+    /* There may be one alone, or a sandbox may forbid it. */
+    bool is_done = __CPU_COUNT_S(sizeof others, &others) > 0 &&
+                   pthread_attr_setaffinity_np(&attributes, sizeof others, &others) == 0 &&
+                   pthread_create(&id, &attributes, guardia_thread_main, thread) == 0;
     pthread_attr_destroy(&attributes);
-    if (code != 0 && thread->is_aside) { /* a sandbox may forbid it */
-        thread->is_aside = 0;
-        code = pthread_create(&id, NULL, guardia_thread_main, thread);
-        if (code == 0) pthread_detach(id);
-    }
-    if (code != 0) free(thread);
-    return code;
+    if (is_done) return 0;
+    free(thread);
+    return guardia_start_thread(main, context);
 }
 
 /* F_SETPIPE_SZ of <fcntl.h>. */

@@ -71,7 +71,7 @@ final class JournalFollower: Sendable {
     /// Starts the thread. It ends with the process: it holds nothing that would have to be given back.
     func start() {
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = guardia_start_thread(
+        let code = guardia_start_thread_aside(
             { context in
                 guard let context else { return nil }
                 Unmanaged<JournalFollower>.fromOpaque(context).takeRetainedValue().follow()

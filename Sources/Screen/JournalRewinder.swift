@@ -57,7 +57,7 @@ final class JournalRewinder: Sendable {
     /// The thread ends with the process: it holds nothing that would have to be given back.
     private func start() {
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = guardia_start_thread(
+        let code = guardia_start_thread_aside(
             { context in
                 guard let context else { return nil }
                 Unmanaged<JournalRewinder>.fromOpaque(context).takeRetainedValue().serve()

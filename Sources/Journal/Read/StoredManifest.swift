@@ -47,7 +47,7 @@ final class ManifestDecoding: Sendable {
     init(_ stored: StoredManifest) {
         self.stored = stored
         let context = Unmanaged.passRetained(self)
-        let code = guardia_start_thread(
+        let code = guardia_start_thread_aside(
             { context in
                 if let context { Unmanaged<ManifestDecoding>.fromOpaque(context).takeRetainedValue().decode() }
                 return nil

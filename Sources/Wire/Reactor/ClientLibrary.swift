@@ -31,7 +31,7 @@ package enum ClientLibrary: String, Sendable {
     /// Opens libcurl beside what the caller does meanwhile, for one who is about to need a ``Reactor``. A failure is told by whoever
     /// needs it first.
     package static func prepareReactor() {
-        _ = guardia_start_thread(
+        _ = guardia_start_thread_aside(
             { _ in
                 _ = guardia_curl_open()
                 return nil
