@@ -33,6 +33,8 @@ package struct HaltedHelper: Sendable {
                     continue
                     ;;
                 esac
+                # Once: who comes again by another connection, before anybody has seen that it was reached, is not stopped.
+                rm -f '\(folder)/place'
                 : >'\(folder)/reached'
                 cat >/dev/null
             done | '\(helper)' --door "$2" serve
