@@ -7,13 +7,13 @@ import Launch
 /// All users may write in that folder: what is believed belongs to the journal's owner or to root.
 struct BeatRefuge {
     let path: String
-    private let owner: uid_t
+    private let (owner, group): (uid_t, gid_t)
 
     /// Nil where there is no journal.
     init?(of journal: String) {
         var status = stat()
         guard stat(journal, &status) == 0 else { return nil }
-        owner = status.st_uid
+        (owner, group) = (status.st_uid, status.st_gid)
         // The file itself, by whatever name it was called.
         path = "/dev/shm/guardia-beat-\(status.st_dev)-\(status.st_ino)"
     }
@@ -25,7 +25,8 @@ struct BeatRefuge {
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         guard isOurs(descriptor) else { return false }
-        // The umask may have taken the group's right to read.
+        // Whom the journal's group is to be read by; the umask may have taken its right.
+        _ = fchown(descriptor, owner, group)
         _ = fchmod(descriptor, JournalFiles.mode)
         return pwrite(descriptor, BeatFile.encode(beat), BeatFile.size, 0) == BeatFile.size
     }

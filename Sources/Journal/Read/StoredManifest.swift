@@ -1,5 +1,4 @@
 import CLinux
-import Dispatch
 import GRDB
 import Launch
 import Synchronization
@@ -38,29 +37,24 @@ struct StoredManifest: Sendable {
 }
 
 /// A manifest that is decoded on another thread while its reader goes on.
+///
+/// Whoever comes first decodes it, and the other one has what came of it: nobody waits for a thread that has not begun, and where the
+/// system gives none, its reader decodes.
 final class ManifestDecoding: Sendable {
     private let stored: StoredManifest
     private let outcome = Mutex<Result<Manifest, any Error>?>(nil)
-    private let isDone = DispatchSemaphore(value: 0)
 
-    /// On a thread of its own: there is one also where all of Swift's wait for a manifest. Where the system gives none, whoever asks decodes.
     init(_ stored: StoredManifest) {
         self.stored = stored
         let context = Unmanaged.passRetained(self)
         let code = guardia_start_thread_aside(
             { context in
-                if let context { Unmanaged<ManifestDecoding>.fromOpaque(context).takeRetainedValue().decode() }
+                if let context {
+                    _ = try? Unmanaged<ManifestDecoding>.fromOpaque(context).takeRetainedValue().manifest()
+                }
                 return nil
             }, context.toOpaque())
-        guard code != 0 else { return }
-        context.release()
-        isDone.signal()
-    }
-
-    private func decode() {
-        let result = Result { try stored.decoded() }
-        outcome.withLock { $0 = result }
-        isDone.signal()
+        if code != 0 { context.release() }
     }
 
     /// How often each of its series is due. What SQLite cannot make out, the decoder can, or it says what is wrong.
@@ -68,11 +62,12 @@ final class ManifestDecoding: Sendable {
         do { return try stored.intervals(db) } catch { return try manifest().intervals }
     }
 
-    /// Waits for it.
     func manifest() throws -> Manifest {
-        isDone.wait()
-        isDone.signal()
-        return try (outcome.withLock(\.self) ?? Result { try stored.decoded() }).get()
+        try outcome.withLock { outcome in
+            let known = outcome ?? Result { try stored.decoded() }
+            outcome = known
+            return known
+        }.get()
     }
 }
 
